@@ -1,0 +1,37 @@
+/* cpython/pyhash.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_CPYTHON_PYHASH_H
+#define ADDER_CPYTHON_PYHASH_H
+
+#include "../object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PyHASH_BITS 61
+#define PyHASH_IMAG 1000003UL
+#define PyHASH_INF 314159
+#define PyHASH_MODULUS 2305843009213693951UL
+#define PyHASH_MULTIPLIER 1000003UL
+#define _PyHASH_BITS 61
+#define _PyHASH_IMAG 1000003UL
+#define _PyHASH_INF 314159
+#define _PyHASH_MODULUS 2305843009213693951UL
+#define _PyHASH_MULTIPLIER 1000003UL
+
+typedef struct _PyHash_FuncDef {
+    Py_hash_t (*const hash)(const void *, Py_ssize_t);
+    const char *name;
+    const int hash_bits;
+    const int seed_bits;
+} PyHash_FuncDef;
+
+PyAPI_FUNC(PyHash_FuncDef *) PyHash_GetFuncDef(void);
+PyAPI_FUNC(Py_hash_t) PyObject_GenericHash(PyObject *);
+PyAPI_FUNC(Py_hash_t) Py_HashPointer(const void *);
+PyAPI_FUNC(Py_hash_t) _Py_HashDouble(PyObject *, double);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+/* cpython/pytime.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_CPYTHON_PYTIME_H
+#define ADDER_CPYTHON_PYTIME_H
+
+#include "../pyport.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef int64_t PyTime_t;
+
+#define PyTime_MAX 9223372036854775807L
+#define PyTime_MIN (-9223372036854775808L)
+
+PyAPI_FUNC(double) PyTime_AsSecondsDouble(PyTime_t);
+PyAPI_FUNC(int) PyTime_Monotonic(PyTime_t *);
+PyAPI_FUNC(int) PyTime_MonotonicRaw(PyTime_t *);
+PyAPI_FUNC(int) PyTime_PerfCounter(PyTime_t *);
+PyAPI_FUNC(int) PyTime_PerfCounterRaw(PyTime_t *);
+PyAPI_FUNC(int) PyTime_Time(PyTime_t *);
+PyAPI_FUNC(int) PyTime_TimeRaw(PyTime_t *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,17 @@
+/* cpython/tracemalloc.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_CPYTHON_TRACEMALLOC_H
+#define ADDER_CPYTHON_TRACEMALLOC_H
+
+#include "../object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+PyAPI_FUNC(int) PyTraceMalloc_Track(unsigned int, uintptr_t, size_t);
+PyAPI_FUNC(int) PyTraceMalloc_Untrack(unsigned int, uintptr_t);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

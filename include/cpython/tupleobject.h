@@ -1,0 +1,25 @@
+/* cpython/tupleobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_CPYTHON_TUPLEOBJECT_H
+#define ADDER_CPYTHON_TUPLEOBJECT_H
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct _PyTupleObject {
+    PyVarObject ob_base;
+    PyObject * ob_item[1];
+} PyTupleObject;
+
+PyAPI_FUNC(int) _PyTuple_Resize(PyObject **, Py_ssize_t);
+#define _PyTuple_CAST(op) _Py_CAST(PyTupleObject *, (op))
+#define PyTuple_GET_SIZE(op) Py_SIZE(op)
+#define PyTuple_GET_ITEM(op, index) (_PyTuple_CAST(op)->ob_item[(index)])
+static inline void PyTuple_SET_ITEM(PyObject *op, Py_ssize_t index, PyObject *value) { _PyTuple_CAST(op)->ob_item[index] = value; }
+#define PyTuple_SET_ITEM(op, index, value) PyTuple_SET_ITEM(_PyObject_CAST(op), (index), _PyObject_CAST(value))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,18 @@
+/* frameobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_FRAMEOBJECT_H
+#define ADDER_FRAMEOBJECT_H
+
+#include "pyframe.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef Py_LIMITED_API
+#include "cpython/frameobject.h"
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,14 @@
+/* internal/pycore_hamt.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_INTERNAL_PYCORE_HAMT_H
+#define ADDER_INTERNAL_PYCORE_HAMT_H
+
+#include "object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,18 @@
+/* monitoring.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_MONITORING_H
+#define ADDER_MONITORING_H
+
+#include "object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef Py_LIMITED_API
+#include "cpython/monitoring.h"
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

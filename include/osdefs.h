@@ -1,0 +1,9 @@
+/* osdefs.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_OSDEFS_H
+#define ADDER_OSDEFS_H
+
+#define DELIM 58
+#define MAXPATHLEN 4096
+#define SEP 47
+
+#endif

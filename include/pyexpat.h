@@ -1,0 +1,14 @@
+/* pyexpat.h: part of the C API (https://docs.python.org/3.13/c-api/). */
+#ifndef ADDER_PYEXPAT_H
+#define ADDER_PYEXPAT_H
+
+#include "object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

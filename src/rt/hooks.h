@@ -1,0 +1,29 @@
+/* rt/hooks.h: the few upward calls. Low floors must at times ask a higher floor: each such question is one typed
+ * pointer here, filled in at start by the floor that answers. A new hook is argued in docs/internals/rt.md. */
+#ifndef ADDER_RT_HOOKS_H
+#define ADDER_RT_HOOKS_H
+
+#include <Python.h>
+
+struct rt_hooks {
+    /* interp: issue a warning; -1 with an exception when it is an error. */
+    int (*warn)(PyObject *category, Py_ssize_t stack_level, const char *format, va_list args);
+    /* vm: add a traceback entry for the innermost frame to the current exception. */
+    int (*traceback_here)(PyFrameObject *frame);
+    /* interp: sys.audit(); 0 or -1 with an exception. */
+    int (*audit)(PyThreadState *ts, const char *event, PyObject *args);
+    /* interp: write the current exception as unraisable and clear it. */
+    void (*unraisable)(const char *where, PyObject *obj);
+    /* interp: import a module by dotted name (codecs, pickling); new reference or NULL. */
+    PyObject *(*import_module)(PyObject *name);
+    /* vm: globals of the innermost Python frame, borrowed, or NULL without exception. */
+    PyObject *(*frame_globals)(PyThreadState *ts);
+    /* vm: run what the eval breaker announces (signals, GIL requests, collections); 0 or -1. */
+    int (*safepoint)(PyThreadState *ts);
+    /* gc: full or partial collection now; number of unreachable objects. */
+    Py_ssize_t (*collect)(PyThreadState *ts, int generation, int reason);
+};
+
+extern struct rt_hooks rt_hooks;
+
+#endif
