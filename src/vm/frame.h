@@ -1,0 +1,128 @@
+/* vm/frame.h: interpreter frames and frame objects.
+ *
+ * A frame is a block of pointers on the data stack of its thread (or inside a generator, or in a frame object that outlived
+ * its call): nine words of specials, then locals, cells, free variables, then the value stack. `instr_ptr` is the instruction being
+ * executed and is stored before anything that can observe it. `stacktop` is valid only while the frame does not execute.
+ * Frame objects are made when somebody asks. Never keep a frame pointer in C locals across a call that may run Python code
+ * and expect it to be the current frame: use frame_walk. */
+#ifndef ADDER_VM_FRAME_H
+#define ADDER_VM_FRAME_H
+
+#include <Python.h>
+#include <frameobject.h>
+
+#include "code/code.h"
+#include "rt/thread.h"
+
+enum { FRAME_CREATED = -3, FRAME_SUSPENDED = -2, FRAME_SUSPENDED_YIELD_FROM = -1, FRAME_EXECUTING = 0, FRAME_COMPLETED = 1, FRAME_CLEARED = 4 };
+#define FRAME_STATE_SUSPENDED(s) ((s) == FRAME_SUSPENDED || (s) == FRAME_SUSPENDED_YIELD_FROM)
+#define FRAME_STATE_FINISHED(s) ((s) >= FRAME_COMPLETED)
+enum { FRAME_OWNED_BY_THREAD, FRAME_OWNED_BY_GENERATOR, FRAME_OWNED_BY_FRAME_OBJECT, FRAME_OWNED_BY_CSTACK };
+
+typedef struct _PyInterpreterFrame {
+    PyObject *f_executable;              /* owned: code object, or None for an entry on the C stack */
+    struct _PyInterpreterFrame *previous;
+    PyObject *f_funcobj;                 /* owned; not for entries */
+    PyObject *f_globals, *f_builtins;    /* borrowed from the function */
+    PyObject *f_locals;                  /* owned; NULL for optimised code */
+    PyFrameObject *frame_obj;            /* owned, may be NULL */
+    _Py_CODEUNIT *instr_ptr;
+    int stacktop;                        /* offset of the stack pointer from localsplus; -1 while executing */
+    uint16_t return_offset;              /* where, past instr_ptr, a call returns to */
+    char owner;
+    PyObject *localsplus[1];
+} _PyInterpreterFrame;
+
+#define FRAME_SPECIALS_SIZE ((int)((sizeof(_PyInterpreterFrame) - 1) / sizeof(PyObject *)))
+
+struct _frame {
+    PyObject ob_base;
+    PyFrameObject *f_back;               /* set when the frame outlives its call */
+    _PyInterpreterFrame *f_frame;
+    PyObject *f_trace;
+    int f_lineno;                        /* 0: ask the code; set while a trace function may change it */
+    char f_trace_lines, f_trace_opcodes;
+    PyObject *f_extra_locals;            /* dict of names that the code does not know */
+    PyObject *f_locals_cache;            /* for PyEval_GetLocals() */
+    PyObject *_f_frame_data[1];          /* the frame, once this object owns it */
+};
+
+static inline PyCodeObject *frame_code(_PyInterpreterFrame *f) { return (PyCodeObject *)f->f_executable; }
+static inline PyObject **frame_stackbase(_PyInterpreterFrame *f) { return f->localsplus + frame_code(f)->co_nlocalsplus; }
+static inline int frame_lasti(_PyInterpreterFrame *f) { return (int)(f->instr_ptr - _PyCode_CODE(frame_code(f))); }
+static inline PyObject **frame_stackpointer(_PyInterpreterFrame *f)   /* take it out: the frame executes now */
+{
+    PyObject **sp = f->localsplus + f->stacktop;
+    f->stacktop = -1;
+    return sp;
+}
+static inline void frame_set_stackpointer(_PyInterpreterFrame *f, PyObject **sp) { f->stacktop = (int)(sp - f->localsplus); }
+static inline void frame_push(_PyInterpreterFrame *f, PyObject *v) { f->localsplus[f->stacktop++] = v; }
+
+/* Not to be seen by Python code: entries on the C stack, and frames that have not got to their RESUME. */
+static inline bool frame_is_incomplete(_PyInterpreterFrame *f)
+{
+    if (f->owner == FRAME_OWNED_BY_CSTACK)
+        return true;
+    return f->owner != FRAME_OWNED_BY_GENERATOR && f->instr_ptr < _PyCode_CODE(frame_code(f)) + frame_code(f)->_co_firsttraceable;
+}
+/* f, or the first frame below it that Python code may see; NULL at the end. The one way to walk frames. */
+static inline _PyInterpreterFrame *frame_walk(_PyInterpreterFrame *f)
+{
+    while (f != NULL && frame_is_incomplete(f))
+        f = f->previous;
+    return f;
+}
+static inline _PyInterpreterFrame *frame_current(PyThreadState *ts) { return frame_walk(ts->current_frame); }
+
+/* Fill in a frame; steals `func` and `locals`. Locals are NULL. */
+static inline void frame_init(_PyInterpreterFrame *f, STEALS PyFunctionObject *func, STEALS PyObject *locals, PyCodeObject *code, int null_from)
+{
+    f->f_funcobj = (PyObject *)func;
+    f->f_executable = Py_NewRef(code);
+    f->f_builtins = func->func_builtins;
+    f->f_globals = func->func_globals;
+    f->f_locals = locals;
+    f->stacktop = code->co_nlocalsplus;
+    f->frame_obj = NULL;
+    f->instr_ptr = _PyCode_CODE(code);
+    f->return_offset = 0;
+    f->owner = FRAME_OWNED_BY_THREAD;
+    for (int i = null_from; i < code->co_nlocalsplus; i++)
+        f->localsplus[i] = NULL;
+}
+
+/* Room for `size` words on the data stack, or NULL with MemoryError. Pop frees down to it. */
+_PyInterpreterFrame *frame_stack_grow(PyThreadState *ts, size_t size);
+static inline bool frame_stack_has_room(PyThreadState *ts, int size) { return ts->datastack_top != NULL && size < ts->datastack_limit - ts->datastack_top; }
+static inline _PyInterpreterFrame *frame_alloc(PyThreadState *ts, int size)
+{
+    if (LIKELY(frame_stack_has_room(ts, size))) {
+        _PyInterpreterFrame *f = (_PyInterpreterFrame *)ts->datastack_top;
+        ts->datastack_top += size;
+        return f;
+    }
+    return frame_stack_grow(ts, size);
+}
+void frame_stack_pop(PyThreadState *ts, _PyInterpreterFrame *f);
+void frame_stack_free(PyThreadState *ts);        /* all chunks, when the thread state goes */
+
+/* Frame object of f: BORROWED from the frame, made on demand; NULL with MemoryError. */
+PyFrameObject *frame_object_make(_PyInterpreterFrame *f);
+static inline PyFrameObject *frame_object(_PyInterpreterFrame *f) { return f->frame_obj ? f->frame_obj : frame_object_make(f); }
+
+/* Release what the frame holds: locals, stack, frame object (which takes over the contents if it lives on). */
+void frame_clear(_PyInterpreterFrame *f);
+void frame_clear_locals(_PyInterpreterFrame *f);
+void frame_copy(_PyInterpreterFrame *src, _PyInterpreterFrame *dst);
+int frame_traverse(_PyInterpreterFrame *f, visitproc visit, void *arg);
+/* Clear f, pop it off its stack or finish its generator; leaves ts->current_frame alone. */
+void frame_clear_and_pop(PyThreadState *ts, _PyInterpreterFrame *f);
+
+OWNED PyObject *frame_locals(_PyInterpreterFrame *f);          /* what locals() gives */
+OWNED PyObject *frame_locals_proxy(_PyInterpreterFrame *f);    /* frame.f_locals */
+int frame_line(_PyInterpreterFrame *f);                        /* current line, or -1 */
+PyGenObject *frame_generator(_PyInterpreterFrame *f);          /* owner of a generator frame */
+
+PyAPI_FUNC(PyObject *) _PyFrame_GetLocals(_PyInterpreterFrame *);
+#endif
