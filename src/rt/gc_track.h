@@ -1,33 +1,71 @@
 /* rt/gc_track.h: telling the cycle collector about an object.
  *
  * PyGC_Head stays 16 bytes in front of a collectable object, but tracking does not link a list: it writes the
- * object into the young log of the interpreter (an array) and the index into the head, so that track is two
- * stores and untrack of the newest object is a pop. If the log cannot grow the object is chained through its
- * head instead. Allocation never collects: a full log sets the safepoint bit in the eval breaker. */
+ * object into the young log of the interpreter (an array) and its place into the head, so that track is two
+ * stores and untrack of the newest object is a pop. If the log cannot grow the object stays untracked.
+ * Allocation never collects: a log that reaches its threshold sets the collection bit in the eval breaker. */
 #ifndef ADDER_RT_GC_TRACK_H
 #define ADDER_RT_GC_TRACK_H
 
 #include <Python.h>
 
+#include "rt/thread.h"
+
+/* _gc_next: 0 = untracked, else (slot + 1) << 2 | generation, generation 3 being the frozen one.
+ * _gc_prev: GC_* bits; during a collection the upper bits hold the copied reference count. */
 typedef struct { uintptr_t _gc_next; uintptr_t _gc_prev; } PyGC_Head;
 
 #define GC_HEAD(op) ((PyGC_Head *)(op) - 1)
 #define GC_OBJECT(head) ((PyObject *)((head) + 1))
 
-/* Bits of _gc_prev, as in CPython. */
 #define GC_FINALIZED 1u
+#define GC_COLLECTING 2u
+#define GC_GEN_BITS 2
+#define GC_GENERATION(place) ((int)((place) & 3))
+#define GC_SLOT(place) (((place) >> GC_GEN_BITS) - 1)
+#define GC_PLACE(slot, gen) ((((uintptr_t)(slot) + 1) << GC_GEN_BITS) | (uintptr_t)(gen))
 
 static inline bool gc_is_tracked(PyObject *op) { return GC_HEAD(op)->_gc_next != 0; }
 static inline bool gc_is_finalized(PyObject *op) { return (GC_HEAD(op)->_gc_prev & GC_FINALIZED) != 0; }
+static inline void gc_set_finalized(PyObject *op) { GC_HEAD(op)->_gc_prev |= GC_FINALIZED; }
 static inline bool gc_is_collectable(PyObject *op)
 {
     PyTypeObject *t = Py_TYPE(op);
     return (t->tp_flags & Py_TPFLAGS_HAVE_GC) != 0 && (t->tp_is_gc == NULL || t->tp_is_gc(op));
 }
+/* Collectable and tracked: what may be part of a cycle. */
+static inline bool gc_may_be_tracked(PyObject *op) { return gc_is_collectable(op) && gc_is_tracked(op); }
+
+void gc_track_slow(struct rt_thread *t, PyObject *op);
+void gc_untrack_slow(struct rt_thread *t, PyObject *op);
 
 /* Start tracking `op`; it must be collectable, untracked and fully initialised for tp_traverse. Never fails. */
-void gc_track(PyObject *op);
+static inline void gc_track_ts(PyThreadState *ts, PyObject *op)
+{
+    struct rt_thread *t = rt_thread_of(ts);
+    size_t slot = t->young.used;
+    if (UNLIKELY(slot >= t->young.limit)) {
+        gc_track_slow(t, op);
+        return;
+    }
+    t->young.items[slot] = op;
+    GC_HEAD(op)->_gc_next = GC_PLACE(slot, 0);
+    t->young.used = slot + 1;
+}
+static inline void gc_track(PyObject *op) { gc_track_ts(ts_current(), op); }
+
 /* Stop tracking `op`; it must be tracked. PyObject_GC_UnTrack() accepts untracked objects too. */
-void gc_untrack(PyObject *op);
+static inline void gc_untrack_ts(PyThreadState *ts, PyObject *op)
+{
+    struct rt_thread *t = rt_thread_of(ts);
+    uintptr_t place = GC_HEAD(op)->_gc_next;
+    if (LIKELY(place == GC_PLACE(t->young.used - 1, 0))) {
+        t->young.used--;
+        GC_HEAD(op)->_gc_next = 0;
+    }
+    else
+        gc_untrack_slow(t, op);
+}
+static inline void gc_untrack(PyObject *op) { gc_untrack_ts(ts_current(), op); }
 
 #endif

@@ -43,8 +43,9 @@ struct rt_static_objects {
 };
 
 #define RT_STATIC_OBJECTS_OFFSET 13840
-extern char _PyRuntime[] __attribute__((visibility("default")));
-#define RT_STATIC ((struct rt_static_objects *)(_PyRuntime + RT_STATIC_OBJECTS_OFFSET))
+struct rt_runtime;
+PyAPI_DATA(struct rt_runtime) _PyRuntime;
+#define RT_STATIC ((struct rt_static_objects *)((char *)&_PyRuntime + RT_STATIC_OBJECTS_OFFSET))
 
 #define ID(name) ((PyObject *)&RT_STATIC->strings.identifiers._py_##name)     /* interned str "name" */
 #define STR(name) ((PyObject *)&RT_STATIC->strings.literals._py_##name)       /* see STR_DEF in ids.def */

@@ -1,4 +1,5 @@
-/* rt/thread.h: the thread state. PyThreadState is public and fixed; what we need beyond it follows it. */
+/* rt/thread.h: the thread state, the GIL, the eval breaker, the data stack.
+ * PyThreadState is public and fixed; what we need beyond it follows it. */
 #ifndef ADDER_RT_THREAD_H
 #define ADDER_RT_THREAD_H
 
@@ -9,10 +10,12 @@
 
 struct rt_thread {
     PyThreadState api;               /* first: PyThreadState * and struct rt_thread * are the same address */
-    struct heap_lists heap;          /* size-class free lists of the interpreter, held while holding the GIL */
+    PyObject *asyncio_running_loop;  /* directly behind the public part, where debuggers expect it */
+    struct heap_lists heap;          /* size-class free lists of the interpreter, valid while holding the GIL */
+    struct gc_log young;             /* young objects of the interpreter, valid while holding the GIL */
     uintptr_t c_stack_limit;         /* lowest address that C code may use: recursion checks compare with it */
-    PyObject *asyncio_running_loop;
-    struct rt_thread *next_waiting;
+    int trash_nesting;               /* destructions in progress below the trashcan's limit */
+    int stop_request;                /* must leave the interpreter at the next chance (finalization) */
 };
 
 extern __thread PyThreadState *rt_tstate_current __attribute__((tls_model("initial-exec")));
@@ -21,10 +24,93 @@ extern __thread PyThreadState *rt_tstate_current __attribute__((tls_model("initi
 static inline PyThreadState *ts_current(void) { return rt_tstate_current; }
 static inline struct rt_thread *rt_thread_of(PyThreadState *ts) { return (struct rt_thread *)ts; }
 
+/* ---- C recursion -------------------------------------------------------------------------------------- */
+
+/* Bytes of C stack kept for error handling; every recursion check leaves them alone. */
+#define TS_STACK_RESERVE (256u * 1024)
+
 /* True when the C stack of this thread has less than the reserve left. */
 static inline bool ts_stack_is_low(PyThreadState *ts)
 {
     return (uintptr_t)__builtin_frame_address(0) < rt_thread_of(ts)->c_stack_limit;
 }
+
+/* ---- eval breaker: the low 8 bits of ts->eval_breaker; the rest is the instrumentation version -------------- */
+
+enum {
+    EB_GIL_DROP = 1,                 /* another thread waits for the GIL */
+    EB_SIGNALS = 2,                  /* a signal handler wants to run (main thread) */
+    EB_CALLS = 4,                    /* pending calls */
+    EB_ASYNC_EXC = 8,                /* ts->async_exc is set */
+    EB_GC = 16,                      /* a young collection is due */
+    EB_STOP = 32,                    /* stop the world (fork, finalization) */
+    EB_EVENTS = 255,
+};
+
+static inline void ts_set_breaker(PyThreadState *ts, uintptr_t bit) { __atomic_fetch_or(&ts->eval_breaker, bit, __ATOMIC_SEQ_CST); }
+static inline void ts_clear_breaker(PyThreadState *ts, uintptr_t bit) { __atomic_fetch_and(&ts->eval_breaker, ~bit, __ATOMIC_SEQ_CST); }
+static inline bool ts_has_breaker(PyThreadState *ts, uintptr_t bit) { return (__atomic_load_n(&ts->eval_breaker, __ATOMIC_RELAXED) & bit) != 0; }
+/* Sets a bit in all threads of an interpreter. Takes the list lock; async-signal-safe versions set one thread's bit. */
+void interp_set_breaker(PyInterpreterState *interp, uintptr_t bit);
+/* Sets EB_SIGNALS in the main thread; may be called from a signal handler. */
+void rt_signal_received(void);
+
+/* Gives the GIL to a waiting thread and takes it back: what EB_GIL_DROP asks for. Does not return in a thread that
+ * must end because the interpreter is finalizing. */
+void ts_yield_gil(PyThreadState *ts);
+/* Runs pending calls of this interpreter (and of the main thread there): 0, or -1 with the callee's exception. */
+int ts_run_pending(PyThreadState *ts);
+
+/* ---- GIL ------------------------------------------------------------------------------------------------ */
+
+/* Detach: ts is no longer current, another thread may run. */
+void ts_detach(PyThreadState *ts);
+/* Attach: waits for the GIL, then ts is current. Hangs for ever in a non-finalizing thread during finalization. */
+void ts_attach(PyThreadState *ts);
+unsigned long gil_get_interval_us(PyInterpreterState *interp);
+void gil_set_interval_us(PyInterpreterState *interp, unsigned long us);
+
+/* ---- data stack: frames live on chunks of this stack ----------------------------------------------------- */
+
+/* Room for n pointers, uninitialised; NULL when out of memory (no exception set). */
+PyObject **ts_stack_push_slow(PyThreadState *ts, size_t n);
+static inline PyObject **ts_stack_push(PyThreadState *ts, size_t n)
+{
+    PyObject **top = ts->datastack_top;
+    if (UNLIKELY(top == NULL || (size_t)(ts->datastack_limit - top) <= n))
+        return ts_stack_push_slow(ts, n);
+    ts->datastack_top = top + n;
+    return top;
+}
+/* Pops everything from `base`, the result of the matching push. */
+void ts_stack_pop_chunk(PyThreadState *ts);
+static inline void ts_stack_pop(PyThreadState *ts, PyObject **base)
+{
+    if (UNLIKELY(base == &ts->datastack_chunk->data[0]))
+        ts_stack_pop_chunk(ts);
+    else
+        ts->datastack_top = base;
+}
+
+/* ---- life ----------------------------------------------------------------------------------------------- */
+
+/* Where a thread state came from: ts->_whence. */
+enum { TS_UNKNOWN = 0, TS_INIT = 1, TS_FINI = 2, TS_THREADING = 3, TS_GILSTATE = 4, TS_EXEC = 5 };
+/* ts->state */
+enum { TS_DETACHED = 0, TS_ATTACHED = 1, TS_SUSPENDED = 2 };
+
+/* A new thread state bound to no OS thread yet, or NULL when out of memory. */
+PyThreadState *ts_new(PyInterpreterState *interp, int whence);
+/* Binds ts to the running OS thread (ids, stack limit). */
+void ts_bind(PyThreadState *ts);
+/* Frees the states of all other threads of the interpreter (after fork, at exit). */
+void ts_delete_others(PyThreadState *ts);
+/* After fork() in the child: locks and GIL anew. */
+void rt_after_fork_child(void);
+
+/* Process start: allocator, main interpreter, main thread attached. Idempotent after rt_fini(). 0 or -1. */
+int rt_init(void);
+/* The main interpreter's thread and memory bookkeeping, last of all. */
+void rt_fini(void);
 
 #endif

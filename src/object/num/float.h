@@ -1,0 +1,60 @@
+/* object/num/float.h: float. Blocks of 24 bytes from the size-class lists. */
+#ifndef ADDER_OBJECT_NUM_FLOAT_H
+#define ADDER_OBJECT_NUM_FLOAT_H
+
+#include <Python.h>
+
+#include "base/own.h"
+#include "rt/heap.h"
+#include "rt/thread.h"
+
+static inline double float_value(PyObject *o) { return ((PyFloatObject *)o)->ob_fval; }
+
+/* A new exact float; NULL with MemoryError. */
+static inline OWNED PyObject *float_new(PyThreadState *ts, double v)
+{
+    PyFloatObject *o = heap_alloc_ts(ts, sizeof(*o));
+    if (UNLIKELY(o == NULL))
+        return PyErr_NoMemory();
+    o->ob_base.ob_refcnt = 1;
+    o->ob_base.ob_type = &PyFloat_Type;
+    o->ob_fval = v;
+    return (PyObject *)o;
+}
+/* Releases a reference to an exact float. */
+static inline void float_decref(PyThreadState *ts, PyObject *o)
+{
+    if (_Py_IsImmortal(o))
+        return;
+    if (--o->ob_refcnt == 0)
+        heap_free_sized_ts(ts, o, sizeof(PyFloatObject));
+}
+/* Reuses `o` (exact float, owned by the caller) for the result when nobody else sees it: takes the caller's reference. */
+static inline OWNED PyObject *float_reuse(PyThreadState *ts, STEALS PyObject *o, double v)
+{
+    if (o->ob_refcnt == 1) {
+        ((PyFloatObject *)o)->ob_fval = v;
+        return o;
+    }
+    float_decref(ts, o);
+    return float_new(ts, v);
+}
+
+/* Python's x // y, x % y for floats; y must not be 0. */
+double float_floor_div(double x, double y);
+double float_mod(double x, double y);
+/* x ** y; -1 with ZeroDivisionError or OverflowError; *is_complex set when the result is not real. */
+int float_pow(double x, double y, double *out, bool *is_complex);
+OWNED PyObject *float_repr(PyObject *o);
+Py_hash_t float_hash(double v);
+
+/* Shortest decimal digits that read back as v (finite): 1..17 digits without leading or trailing zeros, into buf[20];
+ * value = 0.d1d2... * 10^*point. Returns their number. */
+int dtoa_shortest(double v, char *buf, int *point);
+/* Correctly rounded digits: `significant` true: n significant digits; false: n digits behind the decimal point (n may be
+ * negative). Trailing zeros are kept. Malloc'd string of digits (free()), *point as above; NULL when out of memory. */
+char *dtoa_rounded(double v, bool significant, int n, int *point);
+/* Rounds to n digits behind the point, half to even on the exact value. */
+double float_round_digits(double v, int n);
+
+#endif

@@ -1,0 +1,68 @@
+/* rt/heap.h: memory. Small blocks (up to HEAP_SMALL_MAX bytes) come from size-class free lists in the thread state,
+ * which pages of one reserved address range refill; larger ones and raw memory from malloc. A block knows its class
+ * by its page, so PyObject_Free() accepts any block. Results are 16-byte aligned and uninitialised.
+ * The caller holds the GIL. NULL means out of memory; no exception is set. */
+#ifndef ADDER_RT_HEAP_H
+#define ADDER_RT_HEAP_H
+
+#include <Python.h>
+
+#include "rt/thread.h"
+
+void *heap_alloc_slow(struct rt_thread *t, size_t size);
+void heap_free_slow(struct rt_thread *t, void *p);
+
+static inline void *heap_alloc_ts(PyThreadState *ts, size_t size)
+{
+    struct rt_thread *t = rt_thread_of(ts);
+    if (LIKELY(size - 1 < HEAP_SMALL_MAX)) {
+        size_t c = HEAP_CLASS(size);
+        void *p = t->heap.head[c];
+        if (LIKELY(p != NULL)) {
+            t->heap.head[c] = *(void **)p;
+            t->heap.room[c]++;
+            return p;
+        }
+    }
+    return heap_alloc_slow(t, size);
+}
+static inline void *heap_alloc(size_t size) { return heap_alloc_ts(ts_current(), size); }
+
+/* For a block allocated with exactly this size (rounded to its class): the size saves looking at the page. */
+static inline void heap_free_sized_ts(PyThreadState *ts, void *p, size_t size)
+{
+    struct rt_thread *t = rt_thread_of(ts);
+    size_t c = HEAP_CLASS(size);
+    if (LIKELY(size <= HEAP_SMALL_MAX && t->heap.room[c] != 0)) {
+        *(void **)p = t->heap.head[c];
+        t->heap.head[c] = p;
+        t->heap.room[c]--;
+    }
+    else
+        heap_free_slow(t, p);
+}
+static inline void heap_free_sized(void *p, size_t size) { heap_free_sized_ts(ts_current(), p, size); }
+/* Any block of heap_alloc() or PyObject_Malloc(); NULL is allowed. */
+void heap_free(void *p);
+
+/* Blocks in use, and in all: what sys._getallocatedblocks() shows. */
+Py_ssize_t heap_blocks_in_use(void);
+/* Moves lists and young log to ts (called with the GIL held, when another thread had them). */
+void heap_take(PyThreadState *ts);
+/* Puts them into the interpreter before ts dies. */
+void heap_leave(PyThreadState *ts);
+/* Applies PYTHONMALLOC / PyPreConfig.allocator; 0, or -1 when the name is unknown. */
+int heap_set_allocator(PyMemAllocatorName name);
+PyMemAllocatorName heap_allocator_by_name(const char *name);   /* -1 when unknown */
+
+/* Bytes in front of an object of the type: GC head, and managed dict and weakref slots. */
+static inline size_t heap_prefix(PyTypeObject *t)
+{
+    return ((t->tp_flags & Py_TPFLAGS_HAVE_GC) ? 16 : 0) + ((t->tp_flags & Py_TPFLAGS_PREHEADER) ? 16 : 0);
+}
+/* Memory for `size` bytes of object behind a zeroed prefix (GC head, managed dict and weakref slots as the type
+ * wants); type and count not yet set. NULL without exception when out of memory. Freed by heap_object_free(). */
+void *heap_object_alloc(PyTypeObject *type, size_t size);
+void heap_object_free(void *op, PyTypeObject *type);
+
+#endif
