@@ -1,0 +1,32 @@
+/* compile/compile.h: from tree to code object. */
+#ifndef ADDER_COMPILE_COMPILE_H
+#define ADDER_COMPILE_COMPILE_H
+
+#include <Python.h>
+
+#include "base/own.h"
+#include "syntax/ast.h"
+#include "syntax/ast_arena.h"
+
+/* The code object of a module; folds the tree's constants in place first. flags may be NULL; its CO_FUTURE_* bits are
+ * joined with those found. optimize: 0, 1, 2 as -O, -OO; -1 is for higher floors to resolve: taken as 0.
+ * NULL with SyntaxError (with place), RecursionError, MemoryError ... */
+OWNED PyCodeObject *compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+PyAPI_FUNC(PyCodeObject *) _PyAST_Compile(struct _mod *mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+
+/* A docstring without its indentation, as inspect.cleandoc() (but the first line's trailing blanks stay). */
+PyAPI_FUNC(PyObject *) _PyCompile_CleanDoc(PyObject *doc);
+
+/* What -X dump=sym,flow asks for: set by the start-up code; the stages print to `out`. NULL: nothing. */
+struct compile_dump { FILE *out; bool sym, flow; const char *function; };
+extern struct compile_dump compile_dump;
+
+/* The stages one by one, for tests (the module _testinternalcapi). ast: an _ast.AST object's tree is the caller's affair. */
+OWNED PyObject *compile_codegen_stage(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+PyAPI_FUNC(PyObject *) _PyCompile_OptimizeCfg(PyObject *instructions, PyObject *consts, int nlocals);
+/* metadata: dict with name, qualname, consts, names, varnames, cellvars, freevars, fasthidden, argcount ...; NULL with an exception. */
+OWNED PyObject *compile_assemble_stage(PyObject *metadata, PyObject *filename, PyObject *instructions);
+
+PyMODINIT_FUNC PyInit__opcode(void);
+
+#endif
