@@ -17,11 +17,11 @@ struct PyModuleDef_Base {
     PyObject *m_copy;
 };
 
-#define Py_MOD_GIL_NOT_USED 1
-#define Py_MOD_GIL_USED 0
-#define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED 0
-#define Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED 1
-#define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED 2
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+#define Py_MOD_GIL_USED ((void *)0)
+#define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED ((void *)0)
+#define Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED ((void *)1)
+#define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
 #define Py_mod_create 1
 #define Py_mod_exec 2
 #define Py_mod_gil 4

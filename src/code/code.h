@@ -88,8 +88,6 @@ static inline PyObject *code_local_name(PyCodeObject *co, int i) { return ((PyTu
 extern void (*code_free_monitoring)(PyCodeObject *co);
 /* Called before a code object dies, for those who cache by code (function versions, traces). */
 extern void (*code_death_notice)(PyCodeObject *co);
-/* What stands under an instrumented opcode (INSTRUMENTED_LINE, _INSTRUCTION); NULL until vm/ fills it in. */
-extern int (*code_underlying_opcode)(PyCodeObject *co, int i);
 
 /* --- line table --- */
 
