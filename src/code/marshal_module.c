@@ -1,5 +1,5 @@
 /* code/marshal_module.c: the module `marshal`. */
-#include "code/marshal.h"
+#include "code/marshal_io.h"
 
 #include "code/code.h"
 #include "object/core/call.h"

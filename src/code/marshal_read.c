@@ -2,7 +2,7 @@
  *
  * The input is not trusted: every size is checked against what is there before memory is reserved for it, depth is limited,
  * and a reference may only name an object that is complete (placeholders are None, which no reference can mean). */
-#include "code/marshal.h"
+#include "code/marshal_io.h"
 
 #include "code/code.h"
 #include "object/core/err.h"

@@ -2,7 +2,7 @@
  *
  * From version 3 on an object met again is written as a reference to its first occurrence. An object gets a number only if its count
  * shows that it may be met again (more than one reference, or an interned string), which is what makes .pyc files equal CPython's. */
-#include "code/marshal.h"
+#include "code/marshal_io.h"
 
 #include "code/code.h"
 #include "object/core/err.h"

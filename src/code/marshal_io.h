@@ -1,6 +1,6 @@
-/* code/marshal.h: the .pyc format. Type codes; bit 7 (FLAG_REF) says: this object gets the next reference number. */
-#ifndef ADDER_CODE_MARSHAL_H
-#define ADDER_CODE_MARSHAL_H
+/* code/marshal_io.h: the .pyc format. Type codes; bit 7 (FLAG_REF) says: this object gets the next reference number. */
+#ifndef ADDER_CODE_MARSHAL_IO_H
+#define ADDER_CODE_MARSHAL_IO_H
 
 #include <Python.h>
 #include <marshal.h>
