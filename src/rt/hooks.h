@@ -22,8 +22,13 @@ struct rt_hooks {
     int (*safepoint)(PyThreadState *ts);
     /* gc: full or partial collection now; number of unreachable objects. */
     Py_ssize_t (*collect)(PyThreadState *ts, int generation, int reason);
+    /* interp: describe a fatal error (tracebacks of all threads) on stderr; the caller aborts. */
+    void (*fatal)(const char *func, const char *message);
 };
 
 extern struct rt_hooks rt_hooks;
+
+/* Prints "Fatal Python error: func: message" and what the hook adds, then aborts. func may be NULL. */
+_Noreturn void rt_fatal(const char *func, const char *message);
 
 #endif

@@ -169,6 +169,10 @@ PyInterpreterState *interp_new(long whence);
 int interp_add_pending(PyInterpreterState *interp, int (*func)(void *), void *arg, int flags);
 /* True when this thread must not run Python code any more. */
 bool ts_must_exit(PyThreadState *ts);
+/* Forgets who waited for PyMutexes: the child of a fork has one thread. */
+void lock_after_fork(void);
+/* First young log for the interpreter of ts. */
+void gc_track_start(PyThreadState *ts);
 /* Sets/clears the thread that finalizes. */
 void interp_set_finalizing(PyInterpreterState *interp, PyThreadState *ts);
 

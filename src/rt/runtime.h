@@ -67,13 +67,10 @@ struct rt_runtime {
             void *ref_tracer_data;
             void *spare[64];
         };
-        struct {
-            char _before[RT_STATIC_OBJECTS_OFFSET];
-            struct rt_static_objects static_objects;
-            PyInterpreterState main_interpreter;
-        };
-        char _size[RT_SIZEOF_RUNTIME];
+        char _before[RT_STATIC_OBJECTS_OFFSET];
     };
+    struct rt_static_objects static_objects;
+    PyInterpreterState main_interpreter;
 };
 
 /* Lock for the lists of interpreters and threads. */

@@ -14,8 +14,7 @@ struct rt_thread {
     struct heap_lists heap;          /* size-class free lists of the interpreter, valid while holding the GIL */
     struct gc_log young;             /* young objects of the interpreter, valid while holding the GIL */
     uintptr_t c_stack_limit;         /* lowest address that C code may use: recursion checks compare with it */
-    int trash_nesting;               /* destructions in progress below the trashcan's limit */
-    int stop_request;                /* must leave the interpreter at the next chance (finalization) */
+    _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
 };
 
 extern __thread PyThreadState *rt_tstate_current __attribute__((tls_model("initial-exec")));
@@ -105,8 +104,9 @@ PyThreadState *ts_new(PyInterpreterState *interp, int whence);
 void ts_bind(PyThreadState *ts);
 /* Frees the states of all other threads of the interpreter (after fork, at exit). */
 void ts_delete_others(PyThreadState *ts);
-/* After fork() in the child: locks and GIL anew. */
+/* After fork() in the child: locks and GIL anew; ts_after_fork() is its part for the surviving thread. */
 void rt_after_fork_child(void);
+void ts_after_fork(PyThreadState *ts);
 
 /* Process start: allocator, main interpreter, main thread attached. Idempotent after rt_fini(). 0 or -1. */
 int rt_init(void);

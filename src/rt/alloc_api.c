@@ -1,0 +1,177 @@
+/* rt/alloc_api.c: the three allocator domains. Each is a row of function pointers that PyMem_SetAllocator() may
+ * replace. While the object row is the default one, callers bypass it: PyObject_Malloc() goes to the lists at once. */
+#include "rt/alloc_api.h"
+
+#include <Python.h>
+#include <sys/mman.h>
+
+#include "rt/alloc_debug.h"
+#include "rt/heap.h"
+
+static void *raw_malloc(void *ctx, size_t n) { return malloc(n == 0 ? 1 : n); }
+static void *raw_calloc(void *ctx, size_t n, size_t size) { return n == 0 || size == 0 ? calloc(1, 1) : calloc(n, size); }
+static void *raw_realloc(void *ctx, void *p, size_t n) { return realloc(p, n == 0 ? 1 : n); }
+static void raw_free(void *ctx, void *p) { free(p); }
+
+static void *block_malloc(void *ctx, size_t n) { return heap_block_new(n); }
+static void *block_realloc(void *ctx, void *p, size_t n) { return heap_block_resize(p, n); }
+static void block_free(void *ctx, void *p) { heap_block_free(p); }
+static void *
+block_calloc(void *ctx, size_t n, size_t size)
+{
+    void *p = heap_block_new(n * size);
+    if (p != NULL)
+        memset(p, 0, n * size);
+    return p;
+}
+
+#define RAW_ALLOCATOR { NULL, raw_malloc, raw_calloc, raw_realloc, raw_free }
+#define BLOCK_ALLOCATOR { NULL, block_malloc, block_calloc, block_realloc, block_free }
+
+static PyMemAllocatorEx raw = RAW_ALLOCATOR, mem = BLOCK_ALLOCATOR, obj = BLOCK_ALLOCATOR;
+
+static bool is_default(const PyMemAllocatorEx *a) { return a->malloc == block_malloc; }
+/* Blocks are made by the lists alone only when nobody listens on the object domain. */
+static void update_bypass(void) { heap_set_bypass(!is_default(&obj)); }
+
+static PyMemAllocatorEx *
+domain_row(PyMemAllocatorDomain domain)
+{
+    switch (domain) {
+    case PYMEM_DOMAIN_RAW: return &raw;
+    case PYMEM_DOMAIN_MEM: return &mem;
+    case PYMEM_DOMAIN_OBJ: return &obj;
+    }
+    return NULL;
+}
+
+void
+PyMem_GetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *a)
+{
+    PyMemAllocatorEx *row = domain_row(domain);
+    *a = row != NULL ? *row : (PyMemAllocatorEx){ NULL, NULL, NULL, NULL, NULL };
+}
+
+void
+PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *a)
+{
+    PyMemAllocatorEx *row = domain_row(domain);
+    if (row == NULL)
+        return;
+    *row = *a;
+    if (domain == PYMEM_DOMAIN_OBJ)
+        update_bypass();
+}
+
+void
+PyMem_SetupDebugHooks(void)
+{
+    alloc_debug_wrap(&raw, 'r');
+    alloc_debug_wrap(&mem, 'm');
+    alloc_debug_wrap(&obj, 'o');
+    update_bypass();
+}
+
+/* ---- choosing by name --------------------------------------------------------------------------------------- */
+
+static const struct { const char *name; PyMemAllocatorName id; } allocator_names[] = {
+    { "default", PYMEM_ALLOCATOR_DEFAULT }, { "debug", PYMEM_ALLOCATOR_DEBUG },
+    { "pymalloc", PYMEM_ALLOCATOR_PYMALLOC }, { "pymalloc_debug", PYMEM_ALLOCATOR_PYMALLOC_DEBUG },
+    { "malloc", PYMEM_ALLOCATOR_MALLOC }, { "malloc_debug", PYMEM_ALLOCATOR_MALLOC_DEBUG },
+};
+
+PyMemAllocatorName
+heap_allocator_by_name(const char *name)
+{
+    if (name[0] == '\0')
+        return PYMEM_ALLOCATOR_DEFAULT;
+    for (size_t i = 0; i < sizeof(allocator_names) / sizeof(allocator_names[0]); i++)
+        if (strcmp(name, allocator_names[i].name) == 0)
+            return allocator_names[i].id;
+    return (PyMemAllocatorName)-1;
+}
+
+int
+heap_set_allocator(PyMemAllocatorName name)
+{
+    static const PyMemAllocatorEx plain = RAW_ALLOCATOR, blocks = BLOCK_ALLOCATOR;
+    bool use_malloc = name == PYMEM_ALLOCATOR_MALLOC || name == PYMEM_ALLOCATOR_MALLOC_DEBUG;
+    bool debug = name == PYMEM_ALLOCATOR_DEBUG || name == PYMEM_ALLOCATOR_PYMALLOC_DEBUG || name == PYMEM_ALLOCATOR_MALLOC_DEBUG;
+    switch (name) {
+    case PYMEM_ALLOCATOR_NOT_SET:
+        return 0;
+    case PYMEM_ALLOCATOR_DEFAULT: case PYMEM_ALLOCATOR_DEBUG: case PYMEM_ALLOCATOR_MALLOC:
+    case PYMEM_ALLOCATOR_MALLOC_DEBUG: case PYMEM_ALLOCATOR_PYMALLOC: case PYMEM_ALLOCATOR_PYMALLOC_DEBUG:
+        break;
+    default:
+        return -1;
+    }
+    raw = plain;
+    mem = obj = use_malloc ? plain : blocks;
+    update_bypass();
+    if (debug)
+        PyMem_SetupDebugHooks();
+    return 0;
+}
+
+PyAPI_FUNC(const char *) _PyMem_GetCurrentAllocatorName(void);
+const char *
+_PyMem_GetCurrentAllocatorName(void)
+{
+    const PyMemAllocatorEx *inner = alloc_debug_inner(&obj);
+    bool debug = inner != &obj;
+    if (inner->malloc == raw_malloc)
+        return debug ? "malloc_debug" : "malloc";
+    if (inner->malloc == block_malloc)
+        return debug ? "pymalloc_debug" : "pymalloc";
+    return NULL;
+}
+
+/* ---- PyMem_Raw*, PyMem_*, PyObject_* -------------------------------------------------------------------------- */
+
+#define TOO_BIG(n) ((n) > (size_t)PY_SSIZE_T_MAX)
+#define TOO_MANY(n, size) ((size) != 0 && (n) > (size_t)PY_SSIZE_T_MAX / (size))
+
+void *PyMem_RawMalloc(size_t n) { return TOO_BIG(n) ? NULL : raw.malloc(raw.ctx, n); }
+void *PyMem_RawCalloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL : raw.calloc(raw.ctx, n, size); }
+void *PyMem_RawRealloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : raw.realloc(raw.ctx, p, n); }
+void PyMem_RawFree(void *p) { raw.free(raw.ctx, p); }
+
+void *PyMem_Malloc(size_t n) { return TOO_BIG(n) ? NULL : mem.malloc(mem.ctx, n); }
+void *PyMem_Calloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL : mem.calloc(mem.ctx, n, size); }
+void *PyMem_Realloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : mem.realloc(mem.ctx, p, n); }
+void PyMem_Free(void *p) { mem.free(mem.ctx, p); }
+
+void *PyObject_Malloc(size_t n) { return TOO_BIG(n) ? NULL : obj.malloc(obj.ctx, n); }
+void *PyObject_Calloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL : obj.calloc(obj.ctx, n, size); }
+void *PyObject_Realloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : obj.realloc(obj.ctx, p, n); }
+void PyObject_Free(void *p) { obj.free(obj.ctx, p); }
+
+PyAPI_FUNC(char *) _PyMem_Strdup(const char *s);
+static void *copy_bytes(void *to, const void *from, size_t n) { return to == NULL ? NULL : memcpy(to, from, n); }
+char *_PyMem_Strdup(const char *s) { return copy_bytes(PyMem_Malloc(strlen(s) + 1), s, strlen(s) + 1); }
+PyAPI_FUNC(char *) _PyMem_RawStrdup(const char *s);
+char *_PyMem_RawStrdup(const char *s) { return copy_bytes(PyMem_RawMalloc(strlen(s) + 1), s, strlen(s) + 1); }
+PyAPI_FUNC(wchar_t *) _PyMem_RawWcsdup(const wchar_t *s);
+wchar_t *_PyMem_RawWcsdup(const wchar_t *s)
+{
+    size_t n = (wcslen(s) + 1) * sizeof(wchar_t);
+    return copy_bytes(PyMem_RawMalloc(n), s, n);
+}
+
+/* Our pages are not made by a replaceable arena allocator; the row is kept and handed back. */
+static void *
+arena_mmap(void *ctx, size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+static void arena_munmap(void *ctx, void *p, size_t size) { munmap(p, size); }
+static PyObjectArenaAllocator arena_row = { NULL, arena_mmap, arena_munmap };
+
+void PyObject_GetArenaAllocator(PyObjectArenaAllocator *a) { *a = arena_row; }
+void PyObject_SetArenaAllocator(PyObjectArenaAllocator *a) { arena_row = *a; }
+PyAPI_FUNC(void *) _PyObject_VirtualAlloc(size_t size);
+void *_PyObject_VirtualAlloc(size_t size) { return arena_row.alloc(arena_row.ctx, size); }
+PyAPI_FUNC(void) _PyObject_VirtualFree(void *p, size_t size);
+void _PyObject_VirtualFree(void *p, size_t size) { arena_row.free(arena_row.ctx, p, size); }

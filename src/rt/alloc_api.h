@@ -1,0 +1,15 @@
+/* rt/alloc_api.h: between heap.c (the blocks) and alloc_api.c (PyMem_*, PyObject_* and their allocator hooks). */
+#ifndef ADDER_RT_ALLOC_API_H
+#define ADDER_RT_ALLOC_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The object allocator itself; NULL when out of memory. free and resize accept any of its blocks. */
+void *heap_block_new(size_t size);
+void heap_block_free(void *p);
+void *heap_block_resize(void *p, size_t size);
+/* Empties the free lists for good (on), or lets them work again. */
+void heap_set_bypass(bool on);
+
+#endif

@@ -1,0 +1,14 @@
+/* rt/gc_log.h: the logs as the collector sees them (see gc_track.h for the mutator's side). */
+#ifndef ADDER_RT_GC_LOG_H
+#define ADDER_RT_GC_LOG_H
+
+#include "rt/thread.h"
+
+/* Room for n slots in all; false when out of memory. */
+bool gc_log_reserve(struct gc_log *log, size_t n);
+/* Closes the holes of the log of generation `gen`. */
+void gc_log_squeeze(struct gc_log *log, int gen);
+/* After a change of threshold, enabling, or contents: when the young log asks for a collection next. */
+void gc_young_set_limit(PyThreadState *ts);
+
+#endif

@@ -1,0 +1,146 @@
+/* rt/gc_track.c: the young log's slow paths.
+ * The log is squeezed before anything else: slots of the dead do not count, so that a collection is asked for when
+ * the *net* number of new objects passes the threshold, as in CPython. */
+#include "rt/gc_track.h"
+
+#include "rt/interp.h"
+#include "rt/gc_log.h"
+#include "rt/hooks.h"
+#include "rt/runtime.h"
+
+#define FIRST_CAP 4096
+
+bool
+gc_log_reserve(struct gc_log *log, size_t n)
+{
+    if (n <= log->cap)
+        return true;
+    size_t cap = log->cap == 0 ? FIRST_CAP : log->cap * 2;
+    if (cap < n)
+        cap = n;
+    void **items = realloc(log->items, cap * sizeof(void *));
+    if (items == NULL)
+        return false;
+    log->items = items;
+    log->cap = cap;
+    return true;
+}
+
+void
+gc_log_squeeze(struct gc_log *log, int gen)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < log->used; i++) {
+        PyObject *op = log->items[i];
+        if (op == NULL)
+            continue;
+        if (to != i) {
+            log->items[to] = op;
+            GC_HEAD(op)->_gc_next = GC_PLACE(to, gen);
+        }
+        to++;
+    }
+    log->used = to;
+}
+
+void
+gc_young_set_limit(PyThreadState *ts)
+{
+    struct gc_log *log = &rt_thread_of(ts)->young;
+    struct gc_state *gc = &ts->interp->gc;
+    size_t limit = log->cap;
+    if (gc->enabled && gc->generations[0].threshold > 0) {
+        size_t ask = (size_t)gc->generations[0].threshold + 1;
+        if (ask <= log->used)
+            ask = log->used + log->used / 2 + 64;
+        if (ask < limit)
+            limit = ask;
+    }
+    log->limit = limit;
+}
+
+/* The log is at its limit: make room, ask for a collection when there are enough live objects. */
+void
+gc_track_slow(struct rt_thread *t, PyObject *op)
+{
+    struct gc_log *log = &t->young;
+    PyInterpreterState *interp = t->api.interp;
+    struct gc_state *gc = &interp->gc;
+    gc_log_squeeze(log, 0);
+    if (log->used + log->used / 4 >= log->cap && !gc_log_reserve(log, log->used + 1 > FIRST_CAP ? log->used * 2 : FIRST_CAP)
+        && log->used >= log->cap) {
+        GC_HEAD(op)->_gc_next = 0;
+        return;
+    }
+    if (gc->enabled && gc->generations[0].threshold > 0 && log->used >= (size_t)gc->generations[0].threshold && !gc->collecting) {
+        ts_set_breaker(&t->api, EB_GC);
+        size_t more = log->used + log->used / 2 + 64;
+        log->limit = more < log->cap ? more : log->cap;
+    }
+    else
+        gc_young_set_limit(&t->api);
+    log->items[log->used] = op;
+    GC_HEAD(op)->_gc_next = GC_PLACE(log->used, 0);
+    log->used++;
+}
+
+static struct gc_log *
+log_of(PyInterpreterState *interp, int gen)
+{
+    if (gen == 0 && interp->heap_owner != NULL)
+        return &rt_thread_of(interp->heap_owner)->young;
+    return &interp->gc_logs[gen];
+}
+
+static bool
+forget(struct gc_log *log, PyObject *op, size_t slot)
+{
+    if (slot >= log->used || log->items[slot] != op)
+        return false;
+    log->items[slot] = NULL;
+    if (slot + 1 == log->used)
+        log->used--;
+    return true;
+}
+
+/* An object of another interpreter may die here: its log is looked for. */
+void
+gc_untrack_slow(struct rt_thread *t, PyObject *op)
+{
+    uintptr_t place = GC_HEAD(op)->_gc_next;
+    int gen = GC_GENERATION(place);
+    GC_HEAD(op)->_gc_next = 0;
+    if (place == 0 || forget(log_of(t->api.interp, gen), op, GC_SLOT(place)))
+        return;
+    for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)
+        if (forget(log_of(i, gen), op, GC_SLOT(place)))
+            return;
+}
+
+void
+gc_track_start(PyThreadState *ts)
+{
+    gc_log_reserve(&rt_thread_of(ts)->young, FIRST_CAP);
+    gc_young_set_limit(ts);
+}
+
+/* ---- the public names ----------------------------------------------------------------------------------------- */
+
+void
+PyObject_GC_Track(void *op)
+{
+    if (gc_is_tracked(op))
+        rt_fatal("PyObject_GC_Track", "object already tracked by the garbage collector");
+    gc_track(op);
+}
+
+void
+PyObject_GC_UnTrack(void *op)
+{
+    if (gc_is_tracked(op))
+        gc_untrack(op);
+}
+
+int PyObject_GC_IsTracked(PyObject *op) { return gc_is_collectable(op) && gc_is_tracked(op); }
+int PyObject_GC_IsFinalized(PyObject *op) { return gc_is_collectable(op) && gc_is_finalized(op); }
+int PyObject_IS_GC(PyObject *op) { return gc_is_collectable(op); }

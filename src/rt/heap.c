@@ -1,0 +1,406 @@
+/* rt/heap.c: small blocks.
+ *
+ *   reserved range  [ page | page | page | ... | not yet committed ............ ]
+ *   page (16 KiB)   [ header | block block block ... ]      one size class a page
+ *
+ * Idea:      the thread state holds a short LIFO list a class; a miss takes a batch from a page with room, an
+ *            overflow gives the older half back, so that memory does not stay with one class for ever.
+ * Invariant: a block is either in use, on a list of heap.owner, on its page's list, or beyond the page's `fresh`
+ *            mark. All pages lie in one range, so whose a block is costs one subtraction.
+ * Bypass:    with foreign allocators (PYTHONMALLOC, PyMem_SetAllocator, sanitizers) all lists are empty and all rooms
+ *            are 0: every call comes here and is passed on. Blocks of both kinds may live side by side. */
+#include "rt/heap.h"
+
+#include <errno.h>
+
+#include "base/os.h"
+#include "base/vec.h"
+#include "rt/alloc_api.h"
+#include "rt/gc_track.h"
+#include "rt/interp.h"
+
+#define PAGE_SIZE ((size_t)16 * 1024)
+#define COMMIT_STEP ((size_t)1 << 20)
+#define RESERVE_MAX ((size_t)1 << 36)
+#define RESERVE_MIN ((size_t)1 << 26)
+#define KEEP_FREE_PAGES 64               /* empty pages beyond these give their memory back */
+
+struct heap_page {
+    void *free;                          /* dead blocks, linked by their first word */
+    struct heap_page *next, *prev;       /* among the pages of the class that have room */
+    uint32_t cls;                        /* size class; 0 = page is not in use */
+    uint32_t used;                       /* blocks handed out */
+    uint32_t fresh;                      /* offset of the first block never handed out */
+    uint32_t listed;                     /* on the list of its class */
+    uint64_t reserved[3];
+};
+_Static_assert(sizeof(struct heap_page) == 64, "blocks start aligned");
+
+static struct {
+    char *base;                          /* start of the range; NULL = none: malloc serves all */
+    size_t size, committed, top;         /* bytes reserved, usable, given to pages */
+    struct heap_page *partial[HEAP_CLASSES];
+    VEC(struct heap_page *) free_pages;
+    PyThreadState *owner;                /* its lists are the live ones; NULL = `stash` */
+    struct heap_lists stash;
+    bool ready, bypass;
+    size_t big_blocks;                   /* malloc'd blocks of the object domain in use */
+} heap;
+
+static inline bool is_ours(const void *p) { return (uintptr_t)p - (uintptr_t)heap.base < heap.top; }
+static inline struct heap_page *page_of(const void *p) { return (struct heap_page *)((uintptr_t)p & ~(PAGE_SIZE - 1)); }
+
+static uint32_t
+class_cap(size_t c)
+{
+    size_t n = 32768 / (c * HEAP_GRAIN);
+    return n < 64 ? 64 : (uint32_t)n;
+}
+
+static void
+lists_reset(struct heap_lists *h)
+{
+    for (size_t c = 0; c < HEAP_CLASSES; c++) {
+        h->head[c] = NULL;
+        h->room[c] = c == 0 || heap.bypass ? 0 : class_cap(c);
+    }
+}
+
+static void
+heap_start(void)
+{
+    heap.ready = true;
+#if defined(__SANITIZE_ADDRESS__)
+    heap.bypass = true;
+#endif
+    for (size_t size = RESERVE_MAX; heap.base == NULL && size >= RESERVE_MIN; size >>= 1) {
+        heap.base = os_reserve(size, COMMIT_STEP);
+        heap.size = size;
+    }
+    lists_reset(&heap.stash);
+}
+
+/* ---- pages -------------------------------------------------------------------------------------------------- */
+
+static void
+page_list(struct heap_page *page)
+{
+    page->prev = NULL;
+    page->next = heap.partial[page->cls];
+    if (page->next != NULL)
+        page->next->prev = page;
+    heap.partial[page->cls] = page;
+    page->listed = 1;
+}
+
+static void
+page_unlist(struct heap_page *page)
+{
+    if (page->prev != NULL)
+        page->prev->next = page->next;
+    else
+        heap.partial[page->cls] = page->next;
+    if (page->next != NULL)
+        page->next->prev = page->prev;
+    page->listed = 0;
+}
+
+static struct heap_page *
+page_new(size_t c)
+{
+    struct heap_page *page;
+    if (heap.free_pages.len > 0)
+        page = vec_pop(&heap.free_pages);
+    else {
+        if (heap.base == NULL || heap.top + PAGE_SIZE > heap.size)
+            return NULL;
+        if (heap.top + PAGE_SIZE > heap.committed) {
+            if (os_commit(heap.base + heap.committed, COMMIT_STEP) != 0)
+                return NULL;
+            heap.committed += COMMIT_STEP;
+        }
+        page = (struct heap_page *)(heap.base + heap.top);
+        heap.top += PAGE_SIZE;
+    }
+    *page = (struct heap_page){ .cls = (uint32_t)c, .fresh = sizeof(*page) };
+    page_list(page);
+    return page;
+}
+
+static void
+page_release(struct heap_page *page)
+{
+    if (page->listed)
+        page_unlist(page);
+    page->cls = 0;
+    if (!vec_push(&heap.free_pages, page))
+        return;                              /* the page is lost, its memory is not: see below */
+    if (heap.free_pages.len > KEEP_FREE_PAGES)
+        os_discard(page, PAGE_SIZE);
+}
+
+/* A block from a page of the class with room, or NULL. */
+static void *
+page_take(size_t c)
+{
+    struct heap_page *page = heap.partial[c];
+    if (page == NULL && (page = page_new(c)) == NULL)
+        return NULL;
+    void *p = page->free;
+    size_t size = c * HEAP_GRAIN;
+    if (p != NULL)
+        page->free = *(void **)p;
+    else {
+        p = (char *)page + page->fresh;
+        page->fresh += (uint32_t)size;
+    }
+    page->used++;
+    if (page->free == NULL && page->fresh + size > PAGE_SIZE)
+        page_unlist(page);
+    return p;
+}
+
+static void
+page_give(void *p)
+{
+    struct heap_page *page = page_of(p);
+    *(void **)p = page->free;
+    page->free = p;
+    if (!page->listed)
+        page_list(page);
+    if (--page->used == 0)
+        page_release(page);
+}
+
+/* ---- lists -------------------------------------------------------------------------------------------------- */
+
+static struct heap_lists *
+lists_of(struct rt_thread *t)
+{
+    return t != NULL && heap.owner == &t->api ? &t->heap : &heap.stash;
+}
+
+/* Takes a batch for class c, returns one block of it. Addresses ascend along the list. */
+static void *
+lists_refill(struct heap_lists *h, size_t c)
+{
+    uint32_t batch = class_cap(c) / 4;
+    void *first = page_take(c);
+    if (first == NULL)
+        return NULL;
+    void **tail = &h->head[c];
+    for (uint32_t i = 1; i < batch && h->room[c] > 0; i++) {
+        void *p = page_take(c);
+        if (p == NULL)
+            break;
+        *tail = p;
+        tail = p;
+        h->room[c]--;
+    }
+    *tail = NULL;
+    return first;
+}
+
+/* Gives all but the `keep` newest blocks of a class back to their pages. */
+static void
+lists_trim(struct heap_lists *h, size_t c, uint32_t keep)
+{
+    void **link = &h->head[c];
+    for (uint32_t i = 0; i < keep && *link != NULL; i++)
+        link = *link;
+    void *p = *link;
+    *link = NULL;
+    while (p != NULL) {
+        void *next = *(void **)p;
+        if (is_ours(p))
+            page_give(p);
+        else
+            heap_block_free(p);
+        h->room[c]++;
+        p = next;
+    }
+}
+
+static void
+lists_flush(struct heap_lists *h)
+{
+    for (size_t c = 1; c < HEAP_CLASSES; c++)
+        lists_trim(h, c, 0);
+}
+
+void
+heap_take(PyThreadState *ts)
+{
+    if (!heap.ready)
+        heap_start();
+    struct rt_thread *t = rt_thread_of(ts);
+    if (heap.owner != ts) {
+        struct heap_lists *from = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
+        t->heap = *from;
+        memset(from, 0, sizeof(*from));
+        heap.owner = ts;
+    }
+    PyInterpreterState *interp = ts->interp;
+    if (interp->heap_owner != ts) {
+        struct gc_log *from = interp->heap_owner == NULL ? &interp->gc_logs[0] : &rt_thread_of(interp->heap_owner)->young;
+        t->young = *from;
+        *from = (struct gc_log){ NULL, 0, 0, 0 };
+        interp->heap_owner = ts;
+    }
+}
+
+void
+heap_leave(PyThreadState *ts)
+{
+    struct rt_thread *t = rt_thread_of(ts);
+    if (heap.owner == ts) {
+        heap.stash = t->heap;
+        memset(&t->heap, 0, sizeof(t->heap));
+        heap.owner = NULL;
+    }
+    if (ts->interp->heap_owner == ts) {
+        ts->interp->gc_logs[0] = t->young;
+        t->young = (struct gc_log){ NULL, 0, 0, 0 };
+        ts->interp->heap_owner = NULL;
+    }
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------- */
+
+/* The object allocator proper, without regard to foreign ones. */
+void *
+heap_block_new(size_t size)
+{
+    if (!heap.ready)
+        heap_start();
+    if (size == 0)
+        size = 1;
+    if (size > PY_SSIZE_T_MAX)
+        return NULL;
+    if (size <= HEAP_SMALL_MAX && !heap.bypass) {
+        struct heap_lists *h = lists_of(rt_thread_of(ts_current()));
+        size_t c = HEAP_CLASS(size);
+        void *p = h->head[c];
+        if (p != NULL) {
+            h->head[c] = *(void **)p;
+            h->room[c]++;
+            return p;
+        }
+        p = lists_refill(h, c);
+        if (p != NULL)
+            return p;
+    }
+    /* Rounded, since a small block may end on a list of its class. */
+    void *p = malloc(size <= HEAP_SMALL_MAX ? HEAP_CLASS(size) * HEAP_GRAIN : size);
+    if (p != NULL)
+        heap.big_blocks++;
+    return p;
+}
+
+void
+heap_block_free(void *p)
+{
+    if (p == NULL)
+        return;
+    if (!is_ours(p)) {
+        heap.big_blocks--;
+        free(p);
+        return;
+    }
+    if (heap.bypass) {
+        page_give(p);
+        return;
+    }
+    struct heap_lists *h = lists_of(rt_thread_of(ts_current()));
+    size_t c = page_of(p)->cls;
+    if (h->room[c] == 0)
+        lists_trim(h, c, class_cap(c) / 2);
+    *(void **)p = h->head[c];
+    h->head[c] = p;
+    h->room[c]--;
+}
+
+void *
+heap_block_resize(void *p, size_t size)
+{
+    if (p == NULL)
+        return heap_block_new(size);
+    if (size == 0)
+        size = 1;
+    if (size > PY_SSIZE_T_MAX)
+        return NULL;
+    if (!is_ours(p))
+        return realloc(p, size <= HEAP_SMALL_MAX ? HEAP_CLASS(size) * HEAP_GRAIN : size);
+    size_t old = page_of(p)->cls * HEAP_GRAIN;
+    if (size <= old && size > old - old / 4 - HEAP_GRAIN)
+        return p;
+    void *moved = heap_block_new(size);
+    if (moved == NULL)
+        return size <= old ? p : NULL;
+    memcpy(moved, p, old < size ? old : size);
+    heap_block_free(p);
+    return moved;
+}
+
+void *heap_alloc_slow(struct rt_thread *t, size_t size) { return PyObject_Malloc(size); }
+void heap_free_slow(struct rt_thread *t, void *p) { PyObject_Free(p); }
+
+void
+heap_free(void *p)
+{
+    if (is_ours(p))
+        heap_free_sized(p, page_of(p)->cls * HEAP_GRAIN);
+    else
+        PyObject_Free(p);
+}
+
+void *
+heap_object_alloc(PyTypeObject *type, size_t size)
+{
+    size_t prefix = heap_prefix(type);
+    if (size > PY_SSIZE_T_MAX - prefix)
+        return NULL;
+    uint64_t *p = heap_alloc(prefix + size);
+    if (p == NULL)
+        return NULL;
+    for (size_t i = 0; i < prefix / 8; i++)
+        p[i] = 0;
+    return (char *)p + prefix;
+}
+
+void
+heap_object_free(void *op, PyTypeObject *type)
+{
+    heap_free((char *)op - heap_prefix(type));
+}
+
+void
+heap_set_bypass(bool on)
+{
+    if (!heap.ready)
+        heap_start();
+    struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
+    if (on && !heap.bypass)
+        lists_flush(h);
+#if defined(__SANITIZE_ADDRESS__)
+    on = true;
+#endif
+    heap.bypass = on;
+    lists_reset(h);
+}
+
+Py_ssize_t
+heap_blocks_in_use(void)
+{
+    Py_ssize_t n = (Py_ssize_t)heap.big_blocks;
+    for (size_t at = 0; at < heap.top; at += PAGE_SIZE) {
+        struct heap_page *page = (struct heap_page *)(heap.base + at);
+        if (page->cls != 0)
+            n += page->used;
+    }
+    struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
+    for (size_t c = 1; c < HEAP_CLASSES; c++)
+        if (!heap.bypass)
+            n -= class_cap(c) - h->room[c];
+    return n;
+}
