@@ -25,8 +25,6 @@ call_check_result(PyThreadState *ts, PyObject *callable, PyObject *result, const
         return result;
     return call_bad_result(ts, callable, result, where);
 }
-/* The same for a slot that returned `ok`: 1 if consistent; a fatal error if not (the caller cannot go on). */
-int call_check_slot(PyObject *obj, const char *slot, int ok);
 
 static inline vectorcallfunc call_vector_fn(PyObject *callable)
 {

@@ -59,8 +59,9 @@ int err_set_stop_iteration(PyThreadState *ts, PyObject *value);
 /* If the current exception is StopIteration (or none): clear it, *value = its value or None, 0; else -1. */
 int err_take_stop_iteration(PyThreadState *ts, PyObject **value);
 
-/* Write the current exception as unraisable and clear it; "where" like "Exception ignored in". */
-void err_unraisable(const char *where, PyObject *obj);
+/* Report the current exception as unraisable (sys.unraisablehook) and clear it. `message` is the whole err_msg, NULL
+ * for the standard "Exception ignored in"; obj may be NULL. */
+void err_unraisable(const char *message, PyObject *obj);
 
 /* C recursion: -1 with RecursionError "maximum recursion depth exceeded<where>" when the C stack runs out. */
 int err_recursion(PyThreadState *ts, const char *where);

@@ -47,6 +47,8 @@ int exc_check_except_star_type(PyThreadState *ts, PyObject *type);
 /* ExceptionGroup(msg, excs) of the right class. */
 OWNED PyObject *exc_group_new(const char *msg, PyObject *excs);
 int exc_is_group(PyObject *op);
+/* The class ExceptionGroup, for builtins; NULL before exc_init(). */
+BORROWED(interp) PyObject *exc_group_type(void);
 
 PyAPI_FUNC(int) _PyEval_CheckExceptTypeValid(PyThreadState *ts, PyObject *right);
 PyAPI_FUNC(int) _PyEval_CheckExceptStarTypeValid(PyThreadState *ts, PyObject *right);
