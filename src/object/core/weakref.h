@@ -12,14 +12,7 @@ PyAPI_DATA(PyTypeObject) _PyWeakref_RefType;
 PyAPI_DATA(PyTypeObject) _PyWeakref_ProxyType;
 PyAPI_DATA(PyTypeObject) _PyWeakref_CallableProxyType;
 
-#define MANAGED_WEAKREF_OFFSET (((Py_ssize_t)sizeof(PyObject *)) * -4)
-
 static inline bool weakref_supported(PyTypeObject *t) { return t->tp_weaklistoffset != 0; }
-/* Where the list head of `o` is; only if its type supports weak references. */
-static inline PyWeakReference **weakref_list(PyObject *o)
-{
-    return (PyWeakReference **)((char *)o + Py_TYPE(o)->tp_weaklistoffset);
-}
 /* The referent, or NULL when dead. */
 static inline BORROWED(ref) PyObject *weakref_get(PyObject *ref)
 {
