@@ -20,9 +20,10 @@ PyObject *number_bad_operands(PyObject *a, PyObject *b, const char *op);
 /* BINARY_OP by its oparg (NB_ADD 0 ... NB_XOR 12, in-place 13 ... 25). */
 extern const binaryfunc number_ops[26];
 
-/* o[i] for sequences with an index already normalised by the caller as in PySequence_GetItem. */
-/* "'T' object is not subscriptable" and friends raise TypeError; result NULL. */
+/* TypeError(format % type name of obj), such as "'%.200s' object is not subscriptable". Always NULL. */
 PyObject *abstract_type_error(const char *format, PyObject *obj);
+/* SystemError for a NULL argument, unless something is raised already. Always NULL. */
+PyObject *abstract_null_error(void);
 
 /* object.__isinstance__ without __instancecheck__: 1, 0, -1. */
 int object_real_isinstance(PyObject *inst, PyObject *cls);
@@ -35,6 +36,8 @@ OWNED PyObject *iter_next(PyObject *it);
 Py_ssize_t sequence_iter_search(PyObject *seq, PyObject *obj, int operation);
 enum { SEARCH_COUNT = 1, SEARCH_INDEX = 2, SEARCH_CONTAINS = 3 };
 
+/* The tp_iternext of classes that inherit an iterator but are none. */
+PyAPI_FUNC(PyObject *) _PyObject_NextNotImplemented(PyObject *);
 /* A slice bound from an index-able or None: as the C API's; 1 or 0 with an exception. */
 PyAPI_FUNC(int) _PyEval_SliceIndex(PyObject *v, Py_ssize_t *out);
 PyAPI_FUNC(int) _PyEval_SliceIndexNotNone(PyObject *v, Py_ssize_t *out);
