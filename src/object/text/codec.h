@@ -21,6 +21,7 @@ struct codec_decoder {
     enum codec_errors kind;
     PyObject *handler, *exc;            /* made at the first error */
     PyObject *object;                   /* input that a handler has put in place of ours, or NULL */
+    bool escape_high_only;              /* surrogateescape by ourselves: bytes are single units */
     _PyUnicodeWriter out;
 };
 void codec_decoder_init(struct codec_decoder *d, const char *encoding, const char *errors, const char *s, Py_ssize_t n);
@@ -52,6 +53,11 @@ int byte_out_room(struct byte_out *b, Py_ssize_t n);                /* room for 
 int byte_out_write(struct byte_out *b, const void *s, Py_ssize_t n);
 OWNED PyObject *byte_out_finish(struct byte_out *b);
 void byte_out_drop(struct byte_out *b);
+
+/* In codec_registry.c: encode or decode through the registry, refusing codecs that are not text encodings
+ * (LookupError "'hex' is not a text encoding; use codecs.encode() to handle arbitrary codecs"). */
+OWNED PyObject *codec_encode_text(PyObject *object, const char *encoding, const char *errors);
+OWNED PyObject *codec_decode_text(PyObject *object, const char *encoding, const char *errors);
 
 /* Lower-cases an encoding name and turns runs of other characters than letters, digits and '.' into '_'. False
  * if it does not fit. */

@@ -10,12 +10,22 @@
 #include <Python.h>
 
 #include "base/own.h"
+#include "rt/runtime.h"      /* rt_hash_bytes() */
 
 /* ---- state ---- */
-struct text_state;                                   /* per interpreter: table of interned strings, fs codec */
+struct str_state {                                   /* per interpreter */
+    PyObject **interned;                             /* open addressing; borrowed: a mortal string leaves when it dies */
+    size_t mask, used, filled;                       /* mask + 1 slots; filled counts dead ones too */
+    PyObject **ids;                                  /* _Py_Identifier strings by index */
+    Py_ssize_t n_ids;
+    char *fs_encoding, *fs_errors;                   /* PyMem_RawMalloc; NULL: utf-8, surrogateescape */
+    bool fs_utf8;
+};
 /* Makes / empties the state of an interpreter. 0 or -1 (out of memory, no exception). */
 int text_init(PyInterpreterState *interp);
 void text_fini(PyInterpreterState *interp);
+/* What os.fsencode() uses: 0 or -1 (no memory, no exception). */
+int text_set_fs_codec(PyInterpreterState *interp, const char *encoding, const char *errors);
 
 /* ---- reading ---- */
 static inline Py_ssize_t str_len(PyObject *s) { return PyUnicode_GET_LENGTH(s); }
@@ -45,7 +55,7 @@ static inline Py_hash_t str_hash(PyObject *s)
     return h != -1 ? h : str_hash_slow(s);
 }
 /* The hash that equal bytes objects and strings of that storage have. */
-Py_hash_t hash_bytes(const void *p, Py_ssize_t n);
+static inline Py_hash_t hash_bytes(const void *p, Py_ssize_t n) { return rt_hash_bytes(p, n); }
 
 /* Largest code point class (0x7f, 0xff, 0xffff, 0x10ffff) among n characters. */
 Py_UCS4 str_max_char(int kind, const void *data, Py_ssize_t n);
@@ -96,11 +106,13 @@ void str_intern_immortal(PyObject **p);
 BORROWED(static) PyObject *str_static_lookup(const char *s, Py_ssize_t n);
 OWNED PyObject *str_intern_bytes(const char *s, Py_ssize_t n);       /* UTF-8 */
 
+/* A dying mortal interned string leaves the table. */
+void str_intern_remove(PyObject *s);
+
 /* ---- types ---- */
 extern PyTypeObject str_ascii_iter_type, str_encoding_map_type, str_formatter_iter_type, str_fieldname_iter_type;
 
 /* ---- C API that include/ does not declare ---- */
-PyAPI_FUNC(Py_hash_t) _Py_HashBytes(const void *, Py_ssize_t);
 PyAPI_FUNC(const char *) _PyUnicode_AsUTF8NoNUL(PyObject *);
 PyAPI_FUNC(PyObject *) _PyUnicode_AsUTF8String(PyObject *, const char *);
 PyAPI_FUNC(PyObject *) _PyUnicode_AsLatin1String(PyObject *, const char *);

@@ -1,0 +1,249 @@
+/* object/text/str_intern.c: one object per text for names.
+ *
+ * Three places hold interned strings: the one-character ones and the names of ids.def lie in _PyRuntime and are
+ * found without any start-up work (by code, or through the hash table that tools/gen/intern_table.py lays out);
+ * all others are in a per-interpreter open-addressing table. That table owns nothing: a mortal string is taken
+ * out when it dies, an immortal one never dies. */
+#include "object/text/str.h"
+
+#include <string.h>
+
+#include "rt/interp.h"
+#include "rt/singletons.h"
+#include "rt/thread.h"
+
+#include "object/text/str_static_table.h"
+
+#define DEAD ((PyObject *)-1)
+#define TABLE_MIN 1024
+
+/* ---- the static strings ---- */
+
+static uint32_t text_hash(const char *s, Py_ssize_t n)
+{
+    uint32_t h = 2166136261u;
+    for (Py_ssize_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    return h ^ h >> 15;
+}
+
+#define STATIC_LENGTH_MAX 40
+
+PyObject *str_static_lookup(const char *s, Py_ssize_t n)
+{
+    if (n <= 1)
+        return n == 0 ? EMPTY_STR : LATIN1_CHAR((unsigned char)s[0]);
+    if (n > STATIC_LENGTH_MAX)
+        return NULL;
+    for (uint32_t i = text_hash(s, n) & STATIC_TABLE_MASK;; i = (i + 1) & STATIC_TABLE_MASK) {
+        PyObject *op = static_table[i];
+        if (op == NULL)
+            return NULL;
+        if (str_len(op) == n && memcmp((PyASCIIObject *)op + 1, s, n) == 0)
+            return op;
+    }
+}
+
+/* ---- the table ---- */
+
+static int table_resize(struct str_state *st)
+{
+    size_t size = TABLE_MIN;
+    while (size < st->used * 3)
+        size *= 2;
+    PyObject **slots = PyMem_RawCalloc(size, sizeof(PyObject *));
+    if (slots == NULL)
+        return -1;
+    for (size_t i = 0; st->interned != NULL && i <= st->mask; i++) {
+        PyObject *op = st->interned[i];
+        if (op == NULL || op == DEAD)
+            continue;
+        size_t j = (size_t)str_hash(op) & (size - 1);
+        while (slots[j] != NULL)
+            j = (j + 1) & (size - 1);
+        slots[j] = op;
+    }
+    PyMem_RawFree(st->interned);
+    st->interned = slots;
+    st->mask = size - 1;
+    st->filled = st->used;
+    return 0;
+}
+
+static PyObject **table_find(struct str_state *st, PyObject *s)
+{
+    Py_hash_t h = str_hash(s);
+    PyObject **dead = NULL;
+    for (size_t i = (size_t)h & st->mask;; i = (i + 1) & st->mask) {
+        PyObject *op = st->interned[i];
+        if (op == NULL)
+            return dead != NULL ? dead : &st->interned[i];
+        if (op == DEAD) {
+            if (dead == NULL)
+                dead = &st->interned[i];
+        }
+        else if (((PyASCIIObject *)op)->hash == h && str_eq(op, s))
+            return &st->interned[i];
+    }
+}
+
+void str_intern_remove(PyObject *s)
+{
+    struct str_state *st = interp_current()->strs;
+    if (st == NULL || st->interned == NULL)
+        return;
+    PyObject **slot = table_find(st, s);
+    if (*slot == s) {
+        *slot = DEAD;
+        st->used--;
+    }
+}
+
+static void make_immortal(PyObject *s)
+{
+    s->ob_refcnt = _Py_IMMORTAL_REFCNT;
+    ((PyASCIIObject *)s)->state.interned = SSTATE_INTERNED_IMMORTAL;
+}
+
+static void intern(PyInterpreterState *interp, PyObject **p, bool immortal)
+{
+    PyObject *s = *p;
+    if (s == NULL || !PyUnicode_CheckExact(s))
+        return;
+    unsigned state = PyUnicode_CHECK_INTERNED(s);
+    if (state != SSTATE_NOT_INTERNED) {
+        if (immortal && state == SSTATE_INTERNED_MORTAL)
+            make_immortal(s);
+        return;
+    }
+    PyObject *found = NULL;
+    if (PyUnicode_KIND(s) == 1 && (PyUnicode_IS_ASCII(s) || str_len(s) == 1))
+        found = str_static_lookup(PyUnicode_DATA(s), str_len(s));
+    if (found != NULL) {
+        Py_SETREF(*p, Py_NewRef(found));
+        return;
+    }
+    struct str_state *st = interp->strs;
+    if (st == NULL || ((st->interned == NULL || st->filled * 3 >= (st->mask + 1) * 2) && table_resize(st) < 0))
+        return;
+    PyObject **slot = table_find(st, s);
+    if (*slot != NULL && *slot != DEAD) {
+        found = *slot;
+        Py_SETREF(*p, Py_NewRef(found));
+        if (immortal && PyUnicode_CHECK_INTERNED(found) == SSTATE_INTERNED_MORTAL)
+            make_immortal(found);
+        return;
+    }
+    st->filled += *slot == NULL;
+    st->used++;
+    *slot = s;
+    ((PyASCIIObject *)s)->state.interned = SSTATE_INTERNED_MORTAL;
+    if (immortal)
+        make_immortal(s);
+}
+
+void str_intern_mortal(PyObject **p) { intern(interp_current(), p, false); }
+void str_intern_immortal(PyObject **p) { intern(interp_current(), p, true); }
+void _PyUnicode_InternMortal(PyInterpreterState *interp, PyObject **p) { intern(interp, p, false); }
+void _PyUnicode_InternImmortal(PyInterpreterState *interp, PyObject **p) { intern(interp, p, true); }
+void _PyUnicode_InternInPlace(PyInterpreterState *interp, PyObject **p) { intern(interp, p, false); }
+void PyUnicode_InternInPlace(PyObject **p) { intern(interp_current(), p, false); }
+
+PyAPI_FUNC(void) PyUnicode_InternImmortal(PyObject **p);
+void PyUnicode_InternImmortal(PyObject **p) { intern(interp_current(), p, true); }
+
+PyObject *str_intern_bytes(const char *s, Py_ssize_t n)
+{
+    if (n <= STATIC_LENGTH_MAX && bytes_are_ascii(s, n)) {
+        PyObject *found = str_static_lookup(s, n);
+        if (found != NULL)
+            return Py_NewRef(found);
+    }
+    PyObject *op = PyUnicode_DecodeUTF8(s, n, NULL);
+    if (op != NULL)
+        str_intern_mortal(&op);
+    return op;
+}
+
+PyObject *PyUnicode_InternFromString(const char *s) { return str_intern_bytes(s, (Py_ssize_t)strlen(s)); }
+
+/* ---- identifiers of old C code ---- */
+
+static Py_ssize_t next_id_index;
+
+PyObject *_PyUnicode_FromId(_Py_Identifier *id)
+{
+    struct str_state *st = interp_current()->strs;
+    if (id->index < 0)
+        id->index = next_id_index++;
+    if (id->index >= st->n_ids) {
+        Py_ssize_t n = Py_MAX(16, id->index * 2);
+        PyObject **ids = PyMem_RawRealloc(st->ids, n * sizeof(PyObject *));
+        if (ids == NULL)
+            return PyErr_NoMemory();
+        memset(ids + st->n_ids, 0, (n - st->n_ids) * sizeof(PyObject *));
+        st->ids = ids;
+        st->n_ids = n;
+    }
+    if (st->ids[id->index] == NULL) {
+        PyObject *s = PyUnicode_FromString(id->string);
+        if (s == NULL)
+            return NULL;
+        str_intern_immortal(&s);
+        st->ids[id->index] = s;
+    }
+    return st->ids[id->index];
+}
+
+/* ---- state ---- */
+
+int text_init(PyInterpreterState *interp)
+{
+    interp->strs = PyMem_RawCalloc(1, sizeof(struct str_state));
+    if (interp->strs == NULL)
+        return -1;
+    interp->strs->fs_utf8 = true;
+    return table_resize(interp->strs);
+}
+
+void text_fini(PyInterpreterState *interp)
+{
+    struct str_state *st = interp->strs;
+    if (st == NULL)
+        return;
+    for (size_t i = 0; st->interned != NULL && i <= st->mask; i++) {
+        PyObject *op = st->interned[i];
+        if (op != NULL && op != DEAD && PyUnicode_CHECK_INTERNED(op) == SSTATE_INTERNED_MORTAL)
+            ((PyASCIIObject *)op)->state.interned = SSTATE_NOT_INTERNED;
+    }
+    PyMem_RawFree(st->interned);
+    PyMem_RawFree(st->ids);
+    PyMem_RawFree(st->fs_encoding);
+    PyMem_RawFree(st->fs_errors);
+    PyMem_RawFree(st);
+    interp->strs = NULL;
+}
+
+static char *raw_strdup(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *copy = PyMem_RawMalloc(n);
+    return copy == NULL ? NULL : memcpy(copy, s, n);
+}
+
+int text_set_fs_codec(PyInterpreterState *interp, const char *encoding, const char *errors)
+{
+    struct str_state *st = interp->strs;
+    char *enc = raw_strdup(encoding), *err = raw_strdup(errors);
+    if (enc == NULL || err == NULL) {
+        PyMem_RawFree(enc);
+        PyMem_RawFree(err);
+        return -1;
+    }
+    PyMem_RawFree(st->fs_encoding);
+    PyMem_RawFree(st->fs_errors);
+    st->fs_encoding = enc;
+    st->fs_errors = err;
+    st->fs_utf8 = strcmp(enc, "utf-8") == 0;
+    return 0;
+}
