@@ -78,7 +78,6 @@ OWNED PyObject *str_concat(PyObject *a, PyObject *b);
 /* *left += right, in place when *left is unshared; on failure *left is released and NULL. */
 void str_append(PyObject **left, PyObject *right);
 OWNED PyObject *str_repeat(PyObject *s, Py_ssize_t n);
-OWNED PyObject *str_join(PyObject *sep, PyObject *const *items, Py_ssize_t n);   /* sep NULL: blank */
 OWNED PyObject *str_getitem(PyObject *s, Py_ssize_t index);          /* raises IndexError */
 /* May the characters of s be changed in place? */
 bool str_is_modifiable(PyObject *s);
