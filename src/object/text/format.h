@@ -24,7 +24,4 @@ OWNED PyObject *format_string(PyObject *self, PyObject *args, PyObject *kwargs);
 OWNED PyObject *format_parser_iter(PyObject *s);
 OWNED PyObject *format_field_name_split(PyObject *s);
 
-PyAPI_FUNC(PyObject *) _PyAdder_FormatterParser(PyObject *s);
-PyAPI_FUNC(PyObject *) _PyAdder_FieldNameSplit(PyObject *s);
-
 #endif
