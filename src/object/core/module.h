@@ -21,6 +21,7 @@ static inline void *module_state(PyObject *m) { return ((PyModuleObject *)m)->md
 
 /* module.__getattribute__; `suppress` leaves a missing attribute without exception. */
 OWNED PyObject *module_getattro(PyModuleObject *m, PyObject *name, int suppress);
+OWNED PyObject *module_getattro_slot(PyObject *m, PyObject *name);
 /* Set the values to None, names with one underscore first, __builtins__ never (end of interpreter). */
 PyAPI_FUNC(void) _PyModule_Clear(PyObject *m);
 PyAPI_FUNC(void) _PyModule_ClearDict(PyObject *dict);

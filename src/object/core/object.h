@@ -39,7 +39,9 @@ PyAPI_FUNC(int) _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **me
 /* Attach name and obj to the pending AttributeError, unless it has them. */
 void object_set_attribute_error_context(PyObject *obj, PyObject *name);
 
-/* Rich comparison with a C answer for identical objects left to the caller: see PyObject_RichCompareBool(). */
+/* tp_iternext of types that define no __next__ although a base does: TypeError. */
+PyObject *_PyObject_NextNotImplemented(PyObject *self);
+/* Py_LT ... as seen from the other operand. */
 PyAPI_DATA(const int) _Py_SwappedOp[];
 PyAPI_DATA(PyTypeObject) _PyNone_Type;
 PyAPI_DATA(PyTypeObject) _PyNotImplemented_Type;

@@ -64,6 +64,9 @@ BORROWED(bases) PyTypeObject *type_calculate_metaclass(PyTypeObject *winner, PyO
 
 /* ---- creation ---- */
 
+/* vm: &PyFunction_Type, set at start; while NULL functions are told by the name of their type. */
+extern PyTypeObject *type_function_type;
+
 /* Make a static builtin type usable in this interpreter: 0 or -1. */
 int type_ready_static(PyTypeObject *t);
 /* Ready all types of static_types.def in the interpreter of the calling thread: 0 or -1. */

@@ -1,0 +1,131 @@
+/* object/core/object_compare.c: equality, order, hash, truth.
+ *
+ * Comparison asks the right operand first when its type is a proper subclass of the left one's, then the left one,
+ * then the right one; each may answer NotImplemented. What remains is identity for == and !=, else TypeError. */
+#include "object/core/object.h"
+
+#include "rt/singletons.h"
+#include "rt/thread.h"
+#include "object/core/type.h"
+
+const int _Py_SwappedOp[] = { Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE };
+static const char *const op_text[] = { "<", "<=", "==", "!=", ">", ">=" };
+
+static PyObject *
+compare(PyObject *v, PyObject *w, int op)
+{
+    PyTypeObject *tv = Py_TYPE(v), *tw = Py_TYPE(w);
+    PyObject *out;
+    bool asked_w = false;
+    if (tv != tw && tw->tp_richcompare != NULL && PyType_IsSubtype(tw, tv)) {
+        asked_w = true;
+        out = tw->tp_richcompare(w, v, _Py_SwappedOp[op]);
+        if (out != Py_NotImplemented)
+            return out;
+    }
+    if (tv->tp_richcompare != NULL) {
+        out = tv->tp_richcompare(v, w, op);
+        if (out != Py_NotImplemented)
+            return out;
+    }
+    if (!asked_w && Py_TYPE(w)->tp_richcompare != NULL) {
+        out = Py_TYPE(w)->tp_richcompare(w, v, _Py_SwappedOp[op]);
+        if (out != Py_NotImplemented)
+            return out;
+    }
+    if (op == Py_EQ || op == Py_NE)
+        return PyBool_FromLong((v == w) == (op == Py_EQ));
+    PyErr_Format(PyExc_TypeError, "'%s' not supported between instances of '%.100s' and '%.100s'", op_text[op],
+                 Py_TYPE(v)->tp_name, Py_TYPE(w)->tp_name);
+    return NULL;
+}
+
+PyObject *
+PyObject_RichCompare(PyObject *v, PyObject *w, int op)
+{
+    if (v == NULL || w == NULL) {
+        if (!PyErr_Occurred())
+            PyErr_BadInternalCall();
+        return NULL;
+    }
+    if (Py_EnterRecursiveCall(" in comparison"))
+        return NULL;
+    PyObject *out = compare(v, w, op);
+    Py_LeaveRecursiveCall();
+    return out;
+}
+
+int
+PyObject_RichCompareBool(PyObject *v, PyObject *w, int op)
+{
+    if (v == w) {                        /* containers rely on it: identity implies equality */
+        if (op == Py_EQ)
+            return 1;
+        if (op == Py_NE)
+            return 0;
+    }
+    PyObject *out = PyObject_RichCompare(v, w, op);
+    if (out == NULL)
+        return -1;
+    int truth = PyBool_Check(out) ? out == Py_True : PyObject_IsTrue(out);
+    Py_DECREF(out);
+    return truth;
+}
+
+/* ---- hash ---- */
+
+Py_hash_t
+PyObject_HashNotImplemented(PyObject *v)
+{
+    PyErr_Format(PyExc_TypeError, "unhashable type: '%.200s'", Py_TYPE(v)->tp_name);
+    return -1;
+}
+
+Py_hash_t
+PyObject_Hash(PyObject *v)
+{
+    PyTypeObject *t = Py_TYPE(v);
+    if (LIKELY(t->tp_hash != NULL))
+        return t->tp_hash(v);
+    if (type_dict(t) == NULL) {          /* a type of an extension that was never made ready */
+        if (PyType_Ready(t) < 0)
+            return -1;
+        if (t->tp_hash != NULL)
+            return t->tp_hash(v);
+    }
+    return PyObject_HashNotImplemented(v);
+}
+
+Py_hash_t (Py_HashPointer)(const void *p) { return object_hash_pointer(p); }
+Py_hash_t PyObject_GenericHash(PyObject *op) { return object_hash_pointer(op); }
+
+/* ---- truth ---- */
+
+int
+PyObject_IsTrue(PyObject *v)
+{
+    Py_ssize_t n;
+    if (v == Py_True)
+        return 1;
+    if (v == Py_False || v == Py_None)
+        return 0;
+    PyTypeObject *t = Py_TYPE(v);
+    if (t->tp_as_number != NULL && t->tp_as_number->nb_bool != NULL)
+        n = t->tp_as_number->nb_bool(v);
+    else if (t->tp_as_mapping != NULL && t->tp_as_mapping->mp_length != NULL)
+        n = t->tp_as_mapping->mp_length(v);
+    else if (t->tp_as_sequence != NULL && t->tp_as_sequence->sq_length != NULL)
+        n = t->tp_as_sequence->sq_length(v);
+    else
+        return 1;
+    return n > 0 ? 1 : (int)n;
+}
+
+int
+PyObject_Not(PyObject *v)
+{
+    int truth = PyObject_IsTrue(v);
+    return truth < 0 ? truth : truth == 0;
+}
+
+int PyCallable_Check(PyObject *x) { return x != NULL && Py_TYPE(x)->tp_call != NULL; }

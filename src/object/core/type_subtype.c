@@ -1,0 +1,249 @@
+/* object/core/type_subtype.c: death and traversal of instances of classes, and their __dict__ and __weakref__.
+ *
+ * An instance of a class statement's class has, from the inside out: the C layout of a base; slots of each class in
+ * between; the dict and weakref words in front. Each function here does its part for all classes whose slot is the
+ * same function, and then calls the first other one along tp_base. */
+#include "object/core/type_impl.h"
+
+#include "rt/gc_track.h"
+#include "rt/singletons.h"
+#include "object/coll/dict_values.h"
+#include "object/core/object.h"
+#include "object/core/weakref.h"
+
+/* ---- slots ---- */
+
+static int
+traverse_slots(PyTypeObject *t, PyObject *self, visitproc visit, void *arg)
+{
+    PyMemberDef *m = type_heap_members(t);
+    for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++)
+        if (m->type == Py_T_OBJECT_EX)
+            Py_VISIT(*(PyObject **)((char *)self + m->offset));
+    return 0;
+}
+
+static void
+clear_slots(PyTypeObject *t, PyObject *self)
+{
+    PyMemberDef *m = type_heap_members(t);
+    for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++)
+        if (m->type == Py_T_OBJECT_EX && !(m->flags & Py_READONLY))
+            Py_CLEAR(*(PyObject **)((char *)self + m->offset));
+}
+
+int
+subtype_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    PyTypeObject *t = Py_TYPE(self), *base = t;
+    traverseproc next;
+    while ((next = base->tp_traverse) == subtype_traverse) {
+        if (Py_SIZE(base) != 0) {
+            int err = traverse_slots(base, self, visit, arg);
+            if (err != 0)
+                return err;
+        }
+        base = base->tp_base;
+    }
+    if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        int err = PyObject_VisitManagedDict(self, visit, arg);
+        if (err != 0)
+            return err;
+    } else if (t->tp_dictoffset != base->tp_dictoffset) {
+        PyObject **slot = object_dict_slot(self);
+        if (slot != NULL)
+            Py_VISIT(*slot);
+    }
+    /* Instances of heap types hold their type; if the base is one too, its traverse visits it. */
+    if ((t->tp_flags & Py_TPFLAGS_HEAPTYPE) && (next == NULL || !(base->tp_flags & Py_TPFLAGS_HEAPTYPE)))
+        Py_VISIT(t);
+    return next != NULL ? next(self, visit, arg) : 0;
+}
+
+int
+subtype_clear(PyObject *self)
+{
+    PyTypeObject *t = Py_TYPE(self), *base = t;
+    inquiry next;
+    while ((next = base->tp_clear) == subtype_clear) {
+        if (Py_SIZE(base) != 0)
+            clear_slots(base, self);
+        base = base->tp_base;
+    }
+    /* The dict goes too: the attributes may be what the cycle runs through. */
+    if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        if ((base->tp_flags & Py_TPFLAGS_MANAGED_DICT) == 0)
+            PyObject_ClearManagedDict(self);
+    } else if (t->tp_dictoffset != base->tp_dictoffset) {
+        PyObject **slot = object_dict_slot(self);
+        if (slot != NULL)
+            Py_CLEAR(*slot);
+    }
+    return next != NULL ? next(self) : 0;
+}
+
+/* ---- death ---- */
+
+/* Call the base's tp_dealloc, then release the type if the base does not. */
+static void
+dealloc_by_base(PyObject *self, PyTypeObject *base)
+{
+    PyTypeObject *t = Py_TYPE(self);                 /* finalizers may have changed it */
+    bool release = (t->tp_flags & Py_TPFLAGS_HEAPTYPE) && !(base->tp_flags & Py_TPFLAGS_HEAPTYPE);
+    base->tp_dealloc(self);
+    if (release)
+        Py_DECREF(t);
+}
+
+static PyTypeObject *
+dealloc_base(PyTypeObject *t)
+{
+    while (t->tp_dealloc == subtype_dealloc)
+        t = t->tp_base;
+    return t;
+}
+
+/* Without the collector an instance has no slots, dict or weak references of its own. */
+static void
+dealloc_plain(PyObject *self)
+{
+    PyTypeObject *t = Py_TYPE(self);
+    if (t->tp_finalize != NULL && PyObject_CallFinalizerFromDealloc(self) < 0)
+        return;
+    if (t->tp_del != NULL) {
+        t->tp_del(self);
+        if (Py_REFCNT(self) > 0)
+            return;
+    }
+    dealloc_by_base(self, dealloc_base(t));
+}
+
+/* Finalizers and weak references: true when the object is alive again. */
+static bool
+finalize(PyObject *self, PyTypeObject *t, PyTypeObject *base)
+{
+    bool weak = t->tp_weaklistoffset != 0 && base->tp_weaklistoffset == 0;
+    if (t->tp_finalize != NULL) {
+        gc_track(self);
+        if (PyObject_CallFinalizerFromDealloc(self) < 0)
+            return true;
+        gc_untrack(self);
+    }
+    /* Callbacks of weak references may start a collection: the object must not be seen by it. */
+    if (weak)
+        PyObject_ClearWeakRefs(self);
+    if (t->tp_del != NULL) {
+        gc_track(self);
+        t->tp_del(self);
+        if (Py_REFCNT(self) > 0)
+            return true;
+        gc_untrack(self);
+    }
+    /* A finalizer may have made new weak references; their callbacks could reach half of a dead object. */
+    if (weak && (t->tp_finalize != NULL || t->tp_del != NULL))
+        PyUnstable_Object_ClearWeakRefsNoCallbacks(self);
+    return false;
+}
+
+void
+subtype_dealloc(PyObject *self)
+{
+    PyTypeObject *t = Py_TYPE(self), *base;
+    if (!PyType_IS_GC(t)) {
+        dealloc_plain(self);
+        return;
+    }
+    PyObject_GC_UnTrack(self);
+    Py_TRASHCAN_BEGIN(self, subtype_dealloc)
+    base = dealloc_base(t);
+    if (finalize(self, t, base))
+        goto alive;
+    for (PyTypeObject *b = t; b->tp_dealloc == subtype_dealloc; b = b->tp_base)
+        if (Py_SIZE(b) != 0)
+            clear_slots(b, self);
+    if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        PyObject_ClearManagedDict(self);
+    } else if (t->tp_dictoffset != 0 && base->tp_dictoffset == 0) {
+        PyObject **slot = object_dict_slot(self);
+        if (slot != NULL)
+            Py_CLEAR(*slot);
+    }
+    if (PyType_IS_GC(base))                          /* its tp_dealloc expects a tracked object */
+        gc_track(self);
+    dealloc_by_base(self, base);
+alive:;
+    Py_TRASHCAN_END
+}
+
+/* ---- __dict__ and __weakref__ of instances ---- */
+
+/* The nearest static base with a __dict__ of its own (exceptions, functions ...), whose getset then decides. */
+static PyTypeObject *
+builtin_base_with_dict(PyTypeObject *t)
+{
+    for (; t->tp_base != NULL; t = t->tp_base)
+        if (t->tp_dictoffset != 0 && !(t->tp_flags & Py_TPFLAGS_HEAPTYPE))
+            return t;
+    return NULL;
+}
+
+/* Its descriptor of __dict__; NULL with TypeError. */
+static PyObject *
+builtin_dict_descr(PyObject *obj, PyTypeObject *base)
+{
+    PyObject *descr = type_lookup(base, ID(__dict__));
+    if (descr != NULL && PyDescr_IsData(descr) && Py_TYPE(descr)->tp_descr_get != NULL)
+        return descr;
+    PyErr_Format(PyExc_TypeError, "this __dict__ descriptor does not support '%.200s' objects", Py_TYPE(obj)->tp_name);
+    return NULL;
+}
+
+static PyObject *
+subtype_get_dict(PyObject *obj, void *closure)
+{
+    PyTypeObject *base = builtin_base_with_dict(Py_TYPE(obj));
+    if (base == NULL)
+        return object_get_dict(obj);
+    PyObject *descr = builtin_dict_descr(obj, base);
+    return descr == NULL ? NULL : Py_TYPE(descr)->tp_descr_get(descr, obj, (PyObject *)Py_TYPE(obj));
+}
+
+static int
+subtype_set_dict(PyObject *obj, PyObject *value, void *closure)
+{
+    PyTypeObject *base = builtin_base_with_dict(Py_TYPE(obj));
+    if (base != NULL) {
+        PyObject *descr = builtin_dict_descr(obj, base);
+        return descr == NULL ? -1 : Py_TYPE(descr)->tp_descr_set(descr, obj, value);
+    }
+    if (value != NULL && !PyDict_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", Py_TYPE(value)->tp_name);
+        return -1;
+    }
+    if (Py_TYPE(obj)->tp_flags & Py_TPFLAGS_MANAGED_DICT)
+        return instance_set_dict(obj, value);
+    PyObject **slot = object_dict_slot(obj);
+    if (slot == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "This object has no __dict__");
+        return -1;
+    }
+    Py_XSETREF(*slot, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+subtype_get_weakref(PyObject *obj, void *closure)
+{
+    if (Py_TYPE(obj)->tp_weaklistoffset == 0) {
+        PyErr_SetString(PyExc_AttributeError, "This object has no __weakref__");
+        return NULL;
+    }
+    PyObject **list = object_weaklist(obj);
+    return list == NULL || *list == NULL ? Py_None : Py_NewRef(*list);
+}
+
+#define GETSET_DICT { "__dict__", subtype_get_dict, subtype_set_dict, PyDoc_STR("dictionary for instance variables") }
+#define GETSET_WEAKREF { "__weakref__", subtype_get_weakref, NULL, PyDoc_STR("list of weak references to the object") }
+PyGetSetDef type_getset_dict[] = { GETSET_DICT, { NULL } };
+PyGetSetDef type_getset_weakref[] = { GETSET_WEAKREF, { NULL } };
+PyGetSetDef type_getset_full[] = { GETSET_DICT, GETSET_WEAKREF, { NULL } };
