@@ -5,6 +5,7 @@
  * tp_dictoffset; object/coll/dict_values.h knows the first two. */
 #include "object/core/object.h"
 
+#include "rt/hooks.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
 #include "object/core/err.h"
@@ -568,7 +569,11 @@ PyObject_Dir(PyObject *obj)
 {
     PyObject *names;
     if (obj == NULL) {
-        PyObject *locals = PyEval_GetFrameLocals();
+        if (rt_hooks.frame_locals == NULL) {
+            PyErr_SetString(PyExc_SystemError, "frame does not exist");
+            return NULL;
+        }
+        PyObject *locals = rt_hooks.frame_locals(ts_current());
         if (locals == NULL)
             return NULL;
         names = PyMapping_Keys(locals);

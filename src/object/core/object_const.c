@@ -3,7 +3,7 @@
 #include "object/core/object.h"
 
 #include "rt/singletons.h"
-#include "object/core/type.h"
+#include "object/core/type_impl.h"
 
 static void
 constant_dealloc(PyObject *op)

@@ -12,6 +12,9 @@
 #include "rt/singletons.h"
 #include "object/coll/dict.h"
 #include "object/core/err.h"
+#include "object/core/exc.h"
+#include "object/core/object.h"
+#include "object/core/type_slot_fn.h"
 
 #define STATIC_TYPES_MAX 768
 
