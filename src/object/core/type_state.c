@@ -153,6 +153,11 @@ _PyStaticType_InitForExtension(PyInterpreterState *interp, PyTypeObject *t)
     return type_ready_static(t);
 }
 
+/* Not all of them have a declaration that this folder may see. */
+#define STATIC_TYPE(name) extern PyTypeObject name;
+#include "object/core/static_types.def"
+#undef STATIC_TYPE
+
 static PyTypeObject *const static_types[] = {
 #define STATIC_TYPE(name) &name,
 #include "object/core/static_types.def"
