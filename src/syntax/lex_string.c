@@ -247,7 +247,6 @@ fstring_middle(struct lex *lx, struct lex_token *tok)
 int
 lex_fstring_text(struct lex *lx, struct lex_token *tok)
 {
-    struct lex_fstring *f = lx->f;
     lx->start = lx->cur;
     lx->first_lineno = lx->lineno;
     if (lex_peek(lx) == '{' && !(lx->cur + 1 < lx->line_end && lx->buf[lx->cur + 1] == '{')) {

@@ -491,9 +491,14 @@ class Gen:
         out.append('    PEG_ENTER();')
         out.append(f'    {ctype}{sep}res = NULL;')
         out.append('    int mark = p->mark;')
+        reject = not rule.nullable and rule.first != set(self.all) and (rule.memo or len(rule.alts) > 1)
+        if reject:
+            n = self.set_ref(rule.first)
+            out.append('    if (UNLIKELY(mark == p->fill) && peg_fill(p) < 0)\n        goto failed;')
+            out.append(f'    if (!PEG_IN(peg_sets[{n}], p->tokens[mark]->type))\n        PEG_LEAVE(NULL);')
         if rule.memo:
             out.append(f'    if (peg_memo_find(p, PEG_MEMO_{rule.name}, (void **)&res))\n        PEG_LEAVE(res);')
-        if 'PEG_FIRST' in text or uses_loc:
+        if ('PEG_FIRST' in text or uses_loc) and not reject:
             out.append('    if (UNLIKELY(mark == p->fill) && peg_fill(p) < 0)\n        PEG_LEAVE(NULL);')
         if uses_loc:
             out.append('    struct tok *start = p->tokens[mark];')

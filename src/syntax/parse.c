@@ -1,0 +1,240 @@
+/* syntax/parse.c: one run of the parser: set up, first pass, second pass for the error, result. */
+#include "syntax/parse.h"
+
+#include <errcode.h>
+#include <string.h>
+
+#include "object/core/err.h"
+#include "object/text/str.h"
+#include "rt/hooks.h"
+#include "rt/thread.h"
+#include "syntax/grammar.h"
+#include "syntax/parse_error.h"
+#include "syntax/peg.h"
+
+PyAPI_DATA(PyTypeObject) _PyExc_IncompleteInputError;
+
+/* -- the lexer's hooks --------------------------------------------------------------------------------------- */
+
+static struct parser *
+parser_of(struct lex *lx)
+{
+    return (struct parser *)((char *)lx - offsetof(struct parser, lx));
+}
+
+static long
+scan_name(struct lex *lx, const char *s, size_t n, uint32_t *bad, int *bad_len, bool *printable)
+{
+    PyObject *text = PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, NULL);
+    if (text == NULL)
+        return -1;
+    Py_ssize_t good = _PyUnicode_ScanIdentifier(text);
+    long at = (long)n;
+    if (good >= 0 && good < PyUnicode_GET_LENGTH(text)) {
+        Py_UCS4 ch = PyUnicode_READ_CHAR(text, good);
+        at = 0;
+        for (Py_ssize_t i = 0; i < good; i++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(text, i);
+            at += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        }
+        *bad = ch;
+        *bad_len = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+        *printable = Py_UNICODE_ISPRINTABLE(ch);
+    }
+    Py_DECREF(text);
+    return at;
+}
+
+/* Warn; when warnings are errors, the SyntaxWarning becomes a SyntaxError at the lexer's place. */
+static int
+warn_lexer(struct lex *lx, PyObject *message)
+{
+    struct parser *p = parser_of(lx);
+    if (message == NULL)
+        return -1;
+    int r = p->invalid_pass || rt_hooks.warn_explicit == NULL ? 0
+            : rt_hooks.warn_explicit(PyExc_SyntaxWarning, message, p->filename, lx->lineno);
+    if (r < 0 && PyErr_ExceptionMatches(PyExc_SyntaxWarning)) {
+        const char *text = PyUnicode_AsUTF8(message);
+        PyErr_Clear();
+        lex_error(lx, "%s", text ? text : "");
+    }
+    Py_DECREF(message);
+    return r;
+}
+
+static int
+warn_literal(struct lex *lx, const char *what)
+{
+    return warn_lexer(lx, PyUnicode_FromFormat("invalid %s literal", what));
+}
+
+static int
+warn_escape(struct lex *lx, int ch)
+{
+    return warn_lexer(lx, PyUnicode_FromFormat("invalid escape sequence '\\%c'", ch));
+}
+
+/* -- a run --------------------------------------------------------------------------------------------------- */
+
+static void
+set_hooks(struct parser *p)
+{
+    p->lx.ctx = &p->source;
+    p->lx.scan_name = scan_name;
+    p->lx.warn_literal = warn_literal;
+    p->lx.warn_escape = warn_escape;
+    p->lx.type_comments = (p->flags & PyCF_TYPE_COMMENTS) != 0;
+}
+
+static struct parser *
+parser_new(PyObject *filename, int start, PyCompilerFlags *flags, struct ast_arena *arena)
+{
+    struct parser *p = PyMem_Calloc(1, sizeof(*p));
+    if (p == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    p->filename = filename;
+    p->source.filename = filename;
+    p->start = start;
+    p->arena = arena;
+    p->flags = flags ? flags->cf_flags : 0;
+    p->feature_version = p->flags & PyCF_ONLY_AST ? flags->cf_feature_version : PY_MINOR_VERSION;
+    p->stack_limit = rt_thread_of(ts_current())->c_stack_limit;
+    return p;
+}
+
+static void
+parser_free(struct parser *p)
+{
+    lex_release(&p->lx);
+    source_release(&p->source);
+    Py_XDECREF(p->normalize);
+    PyMem_Free(p->tokens);
+    PyMem_Free(p->type_ignores);
+    PyMem_Free(p);
+}
+
+static void *
+run_start(struct parser *p)
+{
+    switch (p->start) {
+    case Py_single_input: return p_interactive(p);
+    case Py_eval_input: return p_eval(p);
+    case Py_func_type_input: return p_func_type(p);
+    default: return p_file(p);
+    }
+}
+
+/* Forget all but the tokens. */
+static void
+reset_for_errors(struct parser *p)
+{
+    for (int i = 0; i < p->fill; i++)
+        p->tokens[i]->memo = NULL;
+    p->mark = 0;
+    p->level = 0;
+    p->error = PyErr_Occurred() && p->lx.done != LEX_OK && p->lx.done != LEX_EOF;
+    p->error = false;
+    p->invalid_pass = true;
+    p->lx.report_warnings = false;
+}
+
+static bool
+input_ended(const struct parser *p)
+{
+    return p->lx.done == LEX_EOF || p->lx.done == LEX_EOFS || p->lx.done == LEX_EOLS;
+}
+
+static mod_ty
+run(struct parser *p)
+{
+    mod_ty mod = run_start(p);
+    if (mod != NULL)
+        return mod;
+    if ((p->flags & PyCF_ALLOW_INCOMPLETE_INPUT) && input_ended(p)) {
+        PyErr_Clear();
+        return parse_error_last(p, (PyObject *)&_PyExc_IncompleteInputError, "incomplete input");
+    }
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_SyntaxError))
+        return NULL;
+    if (p->fill == 0) {
+        parse_error_finish(p, NULL);
+        return NULL;
+    }
+    struct tok *last = p->tokens[p->fill - 1];
+    reset_for_errors(p);
+    run_start(p);
+    parse_error_finish(p, last);
+    return NULL;
+}
+
+/* The source could not even be set up: turn that into a SyntaxError without a place. */
+static void
+raise_source_error(PyObject *filename)
+{
+    if (!(PyErr_ExceptionMatches(PyExc_LookupError) || PyErr_ExceptionMatches(PyExc_SyntaxError)
+          || PyErr_ExceptionMatches(PyExc_ValueError)))
+        return;
+    PyObject *exc = PyErr_GetRaisedException();
+    PyObject *text = PyObject_Str(exc);
+    PyObject *value = text ? Py_BuildValue("(O(OiiO))", text, filename, 0, -1, Py_None) : NULL;
+    if (value != NULL)
+        PyErr_SetObject(PyExc_SyntaxError, value);
+    Py_XDECREF(value);
+    Py_XDECREF(text);
+    Py_DECREF(exc);
+}
+
+mod_ty
+parse_string(const char *src, PyObject *filename, int start, PyCompilerFlags *flags, struct ast_arena *arena)
+{
+    struct parser *p = parser_new(filename, start, flags, arena);
+    if (p == NULL)
+        return NULL;
+    mod_ty mod = NULL;
+    bool utf8 = (p->flags & PyCF_IGNORE_COOKIE) != 0;
+    if (source_string(&p->source, &p->lx, src, utf8, start == Py_file_input) < 0)
+        raise_source_error(filename);
+    else {
+        set_hooks(p);
+        mod = run(p);
+    }
+    parser_free(p);
+    return mod;
+}
+
+/* After one interactive statement: the rest of the line is not a second one. */
+static mod_ty
+finish_interactive(struct parser *p, mod_ty mod, int *err, PyObject **text)
+{
+    if (err != NULL && p->lx.done == LEX_EOF && p->fill > 0 && mod == NULL && p->tokens[0]->type == ENDMARKER)
+        *err = E_EOF;
+    if (text != NULL && mod != NULL && p->lx.interactive) {
+        *text = PyUnicode_FromStringAndSize(p->lx.buf, (Py_ssize_t)p->lx.len);
+        if (*text == NULL || peg_own(p, Py_NewRef(*text)) == NULL)
+            return NULL;
+    }
+    return mod;
+}
+
+mod_ty
+parse_file(FILE *fp, PyObject *filename, const char *encoding, int start, const char *ps1, const char *ps2,
+           PyCompilerFlags *flags, int *err, PyObject **interactive_source, struct ast_arena *arena)
+{
+    if (interactive_source != NULL)
+        *interactive_source = NULL;
+    struct parser *p = parser_new(filename, start, flags, arena);
+    if (p == NULL)
+        return NULL;
+    mod_ty mod = NULL;
+    if (source_file(&p->source, &p->lx, fp, encoding, ps1, ps2) < 0)
+        raise_source_error(filename);
+    else {
+        set_hooks(p);
+        mod = finish_interactive(p, run(p), err, interactive_source);
+    }
+    parser_free(p);
+    return mod;
+}
