@@ -1,0 +1,331 @@
+/* object/num/int_mul.c: products, by machine words up to 120 bits and by GMP above; powers, inverses, gcd.
+ * Digits are packed into 64-bit limbs first: that is linear, and pays off at once. */
+#include "object/num/int_impl.h"
+
+#include "object/core/err.h"
+#include "object/num/float.h"
+
+/* ---- limbs -------------------------------------------------------------------------------------------------- */
+
+int
+limbs_room(struct limbs *l, mp_size_t n)
+{
+    l->n = n;
+    l->d = n <= LIMBS_INLINE ? l->stack : malloc((size_t)n * sizeof(mp_limb_t));
+    if (l->d != NULL)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
+}
+
+int
+limbs_from_int(struct limbs *l, PyObject *o)
+{
+    Py_ssize_t nd = int_ndigits(o);
+    const digit *d = int_digits(o);
+    if (limbs_room(l, (mp_size_t)(((size_t)nd * SHIFT + 63) / 64)) < 0)
+        return -1;
+    unsigned __int128 acc = 0;
+    int bits = 0;
+    mp_size_t n = 0;
+    for (Py_ssize_t i = 0; i < nd; i++) {
+        acc |= (unsigned __int128)d[i] << bits;
+        bits += SHIFT;
+        if (bits >= 64) {
+            l->d[n++] = (mp_limb_t)acc;
+            acc >>= 64;
+            bits -= 64;
+        }
+    }
+    if (bits > 0 && n < l->n)
+        l->d[n++] = (mp_limb_t)acc;
+    while (n > 0 && l->d[n - 1] == 0)
+        n--;
+    l->n = n;
+    return 0;
+}
+
+PyObject *
+int_from_limbs(const mp_limb_t *src, mp_size_t n, bool negative)
+{
+    while (n > 0 && src[n - 1] == 0)
+        n--;
+    if (n <= 1)
+        return int_from_u128(n == 0 ? 0 : src[0], negative);
+    Py_ssize_t nd = (Py_ssize_t)(((size_t)n * 64 + SHIFT - 1) / SHIFT);
+    PyLongObject *z = int_alloc(nd);
+    if (z == NULL)
+        return NULL;
+    digit *d = z->long_value.ob_digit;
+    unsigned __int128 acc = 0;
+    int bits = 0;
+    Py_ssize_t k = 0;
+    for (mp_size_t i = 0; i < n; i++) {
+        acc |= (unsigned __int128)src[i] << bits;
+        for (bits += 64; bits >= SHIFT; bits -= SHIFT) {
+            d[k++] = (digit)acc & MASK;
+            acc >>= SHIFT;
+        }
+    }
+    if (k < nd)
+        d[k++] = (digit)acc;
+    z->long_value.lv_tag = INT_TAG(k, INT_POSITIVE);
+    return int_finish(z, negative);
+}
+
+/* ---- products ----------------------------------------------------------------------------------------------- */
+
+static PyObject *
+mul_limbs(PyObject *a, PyObject *b, bool negative)
+{
+    struct limbs x, y, z;
+    PyObject *out = NULL;
+    if (limbs_from_int(&x, a) < 0)
+        return NULL;
+    if (a == b) {
+        if (limbs_room(&z, 2 * x.n) == 0) {
+            mpn_sqr(z.d, x.d, x.n);
+            out = int_from_limbs(z.d, z.n, negative);
+            limbs_release(&z);
+        }
+        limbs_release(&x);
+        return out;
+    }
+    if (limbs_from_int(&y, b) == 0) {
+        if (limbs_room(&z, x.n + y.n) == 0) {
+            if (x.n >= y.n)
+                mpn_mul(z.d, x.d, x.n, y.d, y.n);
+            else
+                mpn_mul(z.d, y.d, y.n, x.d, x.n);
+            out = int_from_limbs(z.d, z.n, negative);
+            limbs_release(&z);
+        }
+        limbs_release(&y);
+    }
+    limbs_release(&x);
+    return out;
+}
+
+/* One factor has a single digit: the common step of factorials and of parsing. */
+static PyObject *
+mul_digit(PyObject *a, digit f, bool negative)
+{
+    Py_ssize_t n = int_ndigits(a);
+    PyLongObject *z = int_alloc(n + 1);
+    if (z == NULL)
+        return NULL;
+    const digit *x = int_digits(a);
+    digit *d = z->long_value.ob_digit;
+    twodigits carry = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        carry += (twodigits)x[i] * f;
+        d[i] = (digit)carry & MASK;
+        carry >>= SHIFT;
+    }
+    d[n] = (digit)carry;
+    return int_finish(z, negative);
+}
+
+PyObject *
+int_mul_slow(PyObject *a, PyObject *b)
+{
+    int64_t x, y;
+    bool negative = int_is_negative(a) != int_is_negative(b);
+    if (int_is_zero(a) || int_is_zero(b))
+        return SMALL_INT(0);
+    if (int_get_small(a, &x) && int_get_small(b, &y)) {
+        uint64_t mx = x < 0 ? (uint64_t)-x : (uint64_t)x, my = y < 0 ? (uint64_t)-y : (uint64_t)y;
+        return int_from_u128((unsigned __int128)mx * my, negative);
+    }
+    if (int_ndigits(b) == 1)
+        return mul_digit(a, int_digits(b)[0], negative);
+    if (int_ndigits(a) == 1)
+        return mul_digit(b, int_digits(a)[0], negative);
+    return mul_limbs(a, b, negative);
+}
+
+PyAPI_FUNC(PyObject *) _PyLong_Add(PyLongObject *a, PyLongObject *b);
+PyAPI_FUNC(PyObject *) _PyLong_Subtract(PyLongObject *a, PyLongObject *b);
+PyAPI_FUNC(PyObject *) _PyLong_Multiply(PyLongObject *a, PyLongObject *b);
+PyObject *_PyLong_Add(PyLongObject *a, PyLongObject *b) { return int_add(ts_current(), (PyObject *)a, (PyObject *)b); }
+PyObject *_PyLong_Subtract(PyLongObject *a, PyLongObject *b) { return int_sub(ts_current(), (PyObject *)a, (PyObject *)b); }
+PyObject *_PyLong_Multiply(PyLongObject *a, PyLongObject *b) { return int_mul(ts_current(), (PyObject *)a, (PyObject *)b); }
+
+/* ---- powers ------------------------------------------------------------------------------------------------- */
+
+/* base ** exp, exp >= 0, by squaring from the top bit. Multiplication checks sizes and memory. */
+static PyObject *
+pow_plain(PyObject *base, PyObject *exp)
+{
+    PyObject *z = SMALL_INT(1);
+    if (int_is_zero(exp))
+        return z;
+    if (int_is_compact(base) && int_compact_value(base) >= -1 && int_compact_value(base) <= 1) {
+        bool odd = (int_digits(exp)[0] & 1) != 0;
+        return SMALL_INT(odd ? int_compact_value(base) : int_compact_value(base) * int_compact_value(base));
+    }
+    for (size_t i = int_bit_length(exp); i-- > 0; ) {
+        PyThreadState *ts = ts_current();
+        PyObject *sq = int_mul(ts, z, z);
+        Py_DECREF(z);
+        if (sq == NULL)
+            return NULL;
+        z = sq;
+        if (int_digits(exp)[i / SHIFT] >> (i % SHIFT) & 1) {
+            PyObject *next = int_mul(ts, z, base);
+            Py_DECREF(z);
+            if (next == NULL)
+                return NULL;
+            z = next;
+        }
+    }
+    return z;
+}
+
+static PyObject *
+pow_mod_words(uint64_t base, PyObject *exp, uint64_t mod)
+{
+    unsigned __int128 b = base % mod, z = 1 % mod;
+    for (size_t i = int_bit_length(exp); i-- > 0; ) {
+        z = z * z % mod;
+        if (int_digits(exp)[i / SHIFT] >> (i % SHIFT) & 1)
+            z = z * b % mod;
+    }
+    return int_from_u64((uint64_t)z);
+}
+
+/* base ** exp % mod for 0 <= base < mod, exp >= 0, mod > 0. */
+static PyObject *
+pow_mod(PyObject *base, PyObject *exp, PyObject *mod)
+{
+    int64_t b, m;
+    if (int_get_small(mod, &m) && int_get_small(base, &b))
+        return pow_mod_words((uint64_t)b, exp, (uint64_t)m);
+    struct limbs lb, le, lm;
+    PyObject *out = NULL;
+    if (limbs_from_int(&lb, base) < 0)
+        return NULL;
+    if (limbs_from_int(&le, exp) == 0) {
+        if (limbs_from_int(&lm, mod) == 0) {
+            mpz_t zb, ze, zm, z;
+            mpz_init(z);
+            mpz_powm(z, mpz_roinit_n(zb, lb.d, lb.n), mpz_roinit_n(ze, le.d, le.n), mpz_roinit_n(zm, lm.d, lm.n));
+            out = int_from_limbs(mpz_limbs_read(z), (mp_size_t)mpz_size(z), false);
+            mpz_clear(z);
+            limbs_release(&lm);
+        }
+        limbs_release(&le);
+    }
+    limbs_release(&lb);
+    return out;
+}
+
+/* x with a * x == 1 (mod n), n > 1, 0 <= a < n; ValueError when there is none. */
+static PyObject *
+inverse_mod(PyObject *a, PyObject *n)
+{
+    struct limbs la, ln;
+    PyObject *out = NULL;
+    if (limbs_from_int(&la, a) < 0)
+        return NULL;
+    if (limbs_from_int(&ln, n) == 0) {
+        mpz_t za, zn, z;
+        mpz_init(z);
+        if (mpz_invert(z, mpz_roinit_n(za, la.d, la.n), mpz_roinit_n(zn, ln.d, ln.n)))
+            out = int_from_limbs(mpz_limbs_read(z), (mp_size_t)mpz_size(z), false);
+        else
+            PyErr_SetString(PyExc_ValueError, "base is not invertible for the given modulus");
+        mpz_clear(z);
+        limbs_release(&ln);
+    }
+    limbs_release(&la);
+    return out;
+}
+
+/* With a modulus: reduce to 0 <= base < |c|, exp >= 0, then give the result the sign of c. */
+static PyObject *
+pow_three(PyObject *a, PyObject *b, PyObject *c)
+{
+    if (int_is_zero(c)) {
+        PyErr_SetString(PyExc_ValueError, "pow() 3rd argument cannot be 0");
+        return NULL;
+    }
+    bool negative = int_is_negative(c);
+    PyObject *mod = int_abs(c), *base = NULL, *exp = NULL, *z = NULL;
+    if (mod == NULL)
+        return NULL;
+    if (mod == SMALL_INT(1))
+        return SMALL_INT(0);
+    base = int_mod(a, mod);
+    exp = base == NULL ? NULL : int_abs(b);
+    if (exp != NULL && int_is_negative(b))
+        Py_SETREF(base, inverse_mod(base, mod));
+    if (exp != NULL && base != NULL)
+        z = pow_mod(base, exp, mod);
+    if (z != NULL && negative && !int_is_zero(z))
+        Py_SETREF(z, int_add(ts_current(), z, c));
+    Py_DECREF(mod);
+    Py_XDECREF(base);
+    Py_XDECREF(exp);
+    return z;
+}
+
+PyObject *
+int_pow(PyObject *a, PyObject *b, PyObject *c)
+{
+    if (c != Py_None)
+        return pow_three(a, b, c);
+    if (int_is_negative(b))
+        return PyFloat_Type.tp_as_number->nb_power(a, b, c);
+    return pow_plain(a, b);
+}
+
+/* ---- greatest common divisor ------------------------------------------------------------------------------------ */
+
+static uint64_t
+gcd_words(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0)
+        return a | b;
+    int shift = __builtin_ctzll(a | b);
+    a >>= __builtin_ctzll(a);
+    while (b != 0) {
+        b >>= __builtin_ctzll(b);
+        if (a > b) {
+            uint64_t t = a;
+            a = b;
+            b = t;
+        }
+        b -= a;
+    }
+    return a << shift;
+}
+
+PyObject *
+int_gcd(PyObject *a, PyObject *b)
+{
+    int64_t x, y;
+    if (int_get_small(a, &x) && int_get_small(b, &y))
+        return int_from_u64(gcd_words(x < 0 ? (uint64_t)-x : (uint64_t)x, y < 0 ? (uint64_t)-y : (uint64_t)y));
+    if (int_is_zero(a))
+        return int_abs(b);
+    if (int_is_zero(b))
+        return int_abs(a);
+    struct limbs la, lb;
+    PyObject *out = NULL;
+    if (limbs_from_int(&la, a) < 0)
+        return NULL;
+    if (limbs_from_int(&lb, b) == 0) {
+        mpz_t za, zb, z;
+        mpz_init(z);
+        mpz_gcd(z, mpz_roinit_n(za, la.d, la.n), mpz_roinit_n(zb, lb.d, lb.n));
+        out = int_from_limbs(mpz_limbs_read(z), (mp_size_t)mpz_size(z), false);
+        mpz_clear(z);
+        limbs_release(&lb);
+    }
+    limbs_release(&la);
+    return out;
+}
+
+PyAPI_FUNC(PyObject *) _PyLong_GCD(PyObject *a, PyObject *b);
+PyObject *_PyLong_GCD(PyObject *a, PyObject *b) { return int_gcd(a, b); }
