@@ -469,7 +469,7 @@ PyObject *
 float_fromhex(PyObject *type, PyObject *string)
 {
     Py_ssize_t n;
-    const char *s = PyUnicode_AsUTF8AndSize(string, &n), *end, *digits;
+    const char *s = PyUnicode_AsUTF8AndSize(string, &n), *end, *digits = NULL;
     double v = 0.0;
     if (s == NULL)
         return NULL;
