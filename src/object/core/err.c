@@ -324,9 +324,7 @@ err_unraisable(const char *message, PyObject *obj)
 int
 err_recursion(PyThreadState *ts, const char *where)
 {
-    if (ts->recursion_headroom > 0)  /* making the exception needs stack too: the reserve is for that */
-        return 0;
-    ts->recursion_headroom++;
+    ts->recursion_headroom++;        /* making the exception needs depth too */
     err_format(ts, PyExc_RecursionError, "maximum recursion depth exceeded%s", where == NULL ? "" : where);
     ts->recursion_headroom--;
     return -1;
@@ -349,9 +347,6 @@ void _PyErr_Clear(PyThreadState *ts) { err_clear(ts); }
 int _PyErr_ExceptionMatches(PyThreadState *ts, PyObject *type) { return err_matches(ts, type); }
 void _PyErr_SetString(PyThreadState *ts, PyObject *type, const char *text) { err_set_string(ts, type, text); }
 void _PyErr_ChainExceptions1(PyObject *exc) { err_chain(ts_current(), exc); }
-int _Py_CheckRecursiveCall(PyThreadState *ts, const char *where) { return recursion_enter(ts, where); }
-int Py_EnterRecursiveCall(const char *where) { return recursion_enter(ts_current(), where); }
-void Py_LeaveRecursiveCall(void) { recursion_leave(ts_current()); }
 
 void
 PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback)

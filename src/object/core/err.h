@@ -63,13 +63,17 @@ int err_take_stop_iteration(PyThreadState *ts, PyObject **value);
  * for the standard "Exception ignored in"; obj may be NULL. */
 void err_unraisable(const char *message, PyObject *obj);
 
-/* C recursion: -1 with RecursionError "maximum recursion depth exceeded<where>" when the C stack runs out. */
+/* Raise RecursionError "maximum recursion depth exceeded<where>". -1 always. */
 int err_recursion(PyThreadState *ts, const char *where);
+/* Py_EnterRecursiveCall() and Py_LeaveRecursiveCall() with the thread state at hand (recursion.c). */
+PyAPI_FUNC(int) _Py_CheckRecursiveCall(PyThreadState *ts, const char *where);
 static inline int recursion_enter(PyThreadState *ts, const char *where)
 {
-    return UNLIKELY(ts_stack_is_low(ts)) ? err_recursion(ts, where) : 0;
+    if (LIKELY(--ts->c_recursion_remaining > 0 && !ts_stack_is_low(ts)))
+        return 0;
+    return _Py_CheckRecursiveCall(ts, where);
 }
-static inline void recursion_leave(PyThreadState *ts) { (void)ts; }
+static inline void recursion_leave(PyThreadState *ts) { ts->c_recursion_remaining++; }
 
 /* Sizes: the sum or product, or -1 with MemoryError when it does not fit Py_ssize_t. */
 static inline int err_size_add(PyThreadState *ts, Py_ssize_t a, Py_ssize_t b, Py_ssize_t *out)
@@ -90,6 +94,5 @@ PyAPI_FUNC(PyObject *) _PyErr_Format(PyThreadState *ts, PyObject *type, const ch
 PyAPI_FUNC(PyObject *) _PyErr_FormatFromCause(PyObject *type, const char *format, ...);
 PyAPI_FUNC(void) _PyErr_SetLocaleString(PyObject *type, const char *text);
 PyAPI_FUNC(PyObject *) _PyErr_ProgramDecodedTextObject(PyObject *filename, int lineno, const char *encoding);
-PyAPI_FUNC(int) _Py_CheckRecursiveCall(PyThreadState *ts, const char *where);
 
 #endif

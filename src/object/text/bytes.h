@@ -6,7 +6,10 @@
 
 #include "base/own.h"
 
-/* A bytes object of `size` bytes, uninitialised but for the final NUL; size 0 and 1 give new objects too. */
+/* Set by the interpreter at start: 1 for -b, 2 for -bb. */
+extern int bytes_warning_level;
+
+/* A new bytes object of `size` bytes, uninitialised but for the final NUL; for size 0 the shared empty one. */
 OWNED PyObject *bytes_new(Py_ssize_t size);
 OWNED PyObject *bytes_from(const void *data, Py_ssize_t size);
 
