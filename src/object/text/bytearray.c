@@ -404,7 +404,7 @@ bytearray_iconcat(PyObject *self, PyObject *other)
     if (n > PY_SSIZE_T_MAX - more)
         PyErr_NoMemory();
     else if ((rc = PyByteArray_Resize(self, n + more)) == 0 && more > 0)
-        memcpy(PyByteArray_AS_STRING(self) + n, other == self ? PyByteArray_AS_STRING(self) : view.buf, more);
+        memmove(PyByteArray_AS_STRING(self) + n, other == self ? PyByteArray_AS_STRING(self) : view.buf, more);
     if (other != self)
         PyBuffer_Release(&view);
     return rc < 0 ? NULL : Py_NewRef(self);
