@@ -11,7 +11,7 @@
 
 #include "rt/thread.h"
 
-/* _gc_next: 0 = untracked, else (slot + 1) << 2 | generation, generation 3 being the frozen one.
+/* _gc_next: 0 = untracked, else (slot + 1) << 3 | log (GC_LOG_*).
  * _gc_prev: GC_* bits; during a collection the upper bits hold the copied reference count. */
 typedef struct { uintptr_t _gc_next; uintptr_t _gc_prev; } PyGC_Head;
 
@@ -19,9 +19,14 @@ typedef struct { uintptr_t _gc_next; uintptr_t _gc_prev; } PyGC_Head;
 #define GC_OBJECT(head) ((PyObject *)((head) + 1))
 
 #define GC_FINALIZED 1u
-#define GC_COLLECTING 2u
-#define GC_GEN_BITS 2
-#define GC_GENERATION(place) ((int)((place) & 3))
+#define GC_COLLECTING 2u            /* candidate of the running collection, not proved reachable */
+#define GC_TENTATIVE 4u             /* passed over by the running collection with no outside reference seen yet */
+#define GC_FLAG_BITS 3
+
+/* Logs: the generations, then the frozen objects, and two that exist while a collection runs. */
+enum { GC_LOG_YOUNG, GC_LOG_MIDDLE, GC_LOG_OLD, GC_LOG_FROZEN, GC_LOG_TRASH, GC_LOG_LEGACY, GC_LOG_COUNT };
+#define GC_GEN_BITS 3
+#define GC_GENERATION(place) ((int)((place) & 7))
 #define GC_SLOT(place) (((place) >> GC_GEN_BITS) - 1)
 #define GC_PLACE(slot, gen) ((((uintptr_t)(slot) + 1) << GC_GEN_BITS) | (uintptr_t)(gen))
 

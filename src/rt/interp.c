@@ -93,7 +93,7 @@ rt_fini(void)
     PyThreadState *ts = ts_current();
     if (ts != NULL)
         PyThreadState_DeleteCurrent();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < GC_LOG_COUNT; i++) {
         free(rt_main_interp->gc_logs[i].items);
         rt_main_interp->gc_logs[i] = (struct gc_log){ NULL, 0, 0, 0 };
     }
@@ -144,7 +144,7 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
             break;
         }
     rt_unlock_lists();
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < GC_LOG_COUNT; i++)
         free(interp->gc_logs[i].items);
     if (!interp_is_main(interp))
         free(interp);

@@ -128,7 +128,7 @@ struct _is {
 
             /* --- our own from here: one line a folder ------------------------------------------------- */
             PyThreadState *heap_owner;           /* holds heap lists and young log now (see heap.c) */
-            struct gc_log gc_logs[4];            /* generations 0 (while no thread holds it), 1, 2, frozen */
+            struct gc_log gc_logs[GC_LOG_COUNT]; /* GC_LOG_YOUNG only while no thread holds it */
             struct gc_run *gc_running;           /* a collection in progress (gc/) */
             int long_max_str_digits;             /* sys.set_int_max_str_digits() */
             struct type_state *types;            /* object/core: version tags, static type dicts, caches */

@@ -1,0 +1,47 @@
+/* gc/gc_impl.h: shared by the collector's files. */
+#ifndef ADDER_GC_GC_IMPL_H
+#define ADDER_GC_GC_IMPL_H
+
+#include "gc/gc.h"
+#include "rt/gc_log.h"
+#include "rt/gc_track.h"
+#include "rt/interp.h"
+
+/* Objects under examination. items has room for twice `used`, since reachable ones may be appended again. */
+struct gc_set { PyObject **items; size_t used; };
+
+/* Marks which of the objects nothing outside the set refers to. Afterwards out->items are the reachable ones in their new
+ * order (flags cleared) and trash->items the others in the old order (GC_COLLECTING still set). `out` takes
+ * over set's array; trash->items has room for set->used pointers. Runs no Python code. */
+void gc_mark(struct gc_set *set, struct gc_set *trash);
+
+/* Appends op to a log that has room, and tells the object. */
+static inline void
+gc_log_put(struct gc_log *log, int which, PyObject *op)
+{
+    log->items[log->used] = op;
+    GC_HEAD(op)->_gc_next = GC_PLACE(log->used, which);
+    log->used++;
+}
+static inline void gc_clear_flags(PyObject *op) { GC_HEAD(op)->_gc_prev &= GC_FINALIZED; }
+static inline bool gc_is_collecting(PyObject *op) { return (GC_HEAD(op)->_gc_prev & GC_COLLECTING) != 0; }
+
+/* The steps that run Python code, all on interp->gc_logs[GC_LOG_TRASH]; objects that die on the way leave holes there. */
+void gc_take_legacy(PyInterpreterState *interp);
+void gc_clear_weakrefs(PyInterpreterState *interp);
+void gc_call_finalizers(PyInterpreterState *interp);
+/* Moves what finalizers have brought back to log `old`. */
+void gc_save_resurrected(PyInterpreterState *interp, int old);
+/* Breaks the cycles; what survives goes to log `old`. */
+void gc_delete_trash(PyThreadState *ts, int old);
+/* Puts objects with tp_del into gc.garbage, then back to log `old`; their number. */
+Py_ssize_t gc_keep_legacy(PyInterpreterState *interp, int old);
+
+/* The young log of the running thread, for reading by the gc module. */
+static inline struct gc_log *
+gc_log_of(PyThreadState *ts, int which)
+{
+    return which == GC_LOG_YOUNG ? &rt_thread_of(ts)->young : &ts->interp->gc_logs[which];
+}
+
+#endif
