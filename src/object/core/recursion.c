@@ -1,9 +1,7 @@
 /* object/core/recursion.c: limits of depth. Calls into C are counted (as CPython does, and the trashcan relies on it)
- * and, what protects the process, checked against the bytes left on the C stack. The trashcan postpones
- * destructions that nest too deep: dead containers wait in a chain, linked through their GC heads. */
+ * and, what protects the process, checked against the bytes left on the C stack. */
 #include <Python.h>
 
-#include "rt/gc_track.h"
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
@@ -53,29 +51,4 @@ Py_SetRecursionLimit(int limit)
         ts->py_recursion_remaining = limit - depth;
     }
     rt_unlock_lists();
-}
-
-/* ---- trashcan ------------------------------------------------------------------------------------------------ */
-
-void
-_PyTrash_thread_deposit_object(PyThreadState *ts, PyObject *op)
-{
-    PyGC_Head *head = GC_HEAD(op);
-    head->_gc_prev = (uintptr_t)ts->delete_later | (head->_gc_prev & 3);
-    ts->delete_later = op;
-}
-
-void
-_PyTrash_thread_destroy_chain(PyThreadState *ts)
-{
-    /* One level less while at it: a destructor called from here may deposit, but must not come here again. */
-    ts->c_recursion_remaining -= Py_TRASHCAN_HEADROOM;
-    while (ts->delete_later != NULL) {
-        PyObject *op = ts->delete_later;
-        PyGC_Head *head = GC_HEAD(op);
-        ts->delete_later = (PyObject *)(head->_gc_prev & ~(uintptr_t)3);
-        head->_gc_prev &= 3;
-        Py_TYPE(op)->tp_dealloc(op);
-    }
-    ts->c_recursion_remaining += Py_TRASHCAN_HEADROOM;
 }
