@@ -1,0 +1,694 @@
+/* modules/sre/sre_engine.h: the matcher for one character width; included with CHAR and FN(name) defined.
+ *
+ * Kinds of records. Undo: they put back a value when failing passes them.
+ *   MARK      mark[pc] was ptr, lastindex was aux         COUNT    repeats[aux] had count pc, last_ptr ptr
+ *   CURRENT   the current repeat was aux                  NEW      the newest repeat goes; the current one was aux
+ * Choices: matching goes on from them.
+ *   BRANCH    next alternative at pc                      ONE      one item less: ptr - 1 >= aux, then pc
+ *   MIN_ONE   one item more of the op at pc, aux left     MAX      leave repeat aux: tail at pc
+ *   MIN       one more round of repeat aux, UNTIL at pc
+ * Frames: a part that is matched for itself (assertion, atomic group, one possessive round) ends at its SUCCESS; `frame`
+ * is the index of the innermost one, aux holds the outer one. When a frame succeeds its choices are thrown away, but
+ * its undo records stay, since failing later must undo what it did.
+ *   ASSERT  NOT  ATOMIC  POSSESS (aux >> 32 = rounds done) */
+
+enum {
+    FN(MARK), FN(COUNT), FN(CURRENT), FN(NEW), FN(UNDO_END) = FN(NEW),
+    FN(BRANCH), FN(ONE), FN(MIN_ONE), FN(MAX), FN(MIN),
+    FN(ASSERT), FN(NOT), FN(ATOMIC), FN(POSSESS),
+};
+
+/* Does the single-character op match c? */
+static bool FN(unit)(const sre_code *p, Py_UCS4 c)
+{
+    switch (p[0]) {
+    case OP_ANY: return c != '\n';
+    case OP_ANY_ALL: return true;
+    case OP_IN: return sre_charset(p + 2, c);
+    case OP_IN_IGNORE: return sre_charset(p + 2, sre_lower_ascii(c));
+    case OP_IN_UNI_IGNORE: return sre_charset(p + 2, Py_UNICODE_TOLOWER(c));
+    case OP_IN_LOC_IGNORE: return sre_charset_loc_ignore(p + 2, c);
+    case OP_LITERAL: return c == p[1];
+    case OP_NOT_LITERAL: return c != p[1];
+    case OP_LITERAL_IGNORE: return sre_lower_ascii(c) == p[1];
+    case OP_NOT_LITERAL_IGNORE: return sre_lower_ascii(c) != p[1];
+    case OP_LITERAL_UNI_IGNORE: return Py_UNICODE_TOLOWER(c) == p[1];
+    case OP_NOT_LITERAL_UNI_IGNORE: return Py_UNICODE_TOLOWER(c) != p[1];
+    case OP_LITERAL_LOC_IGNORE: return c == p[1] || sre_lower_locale(c) == p[1] || sre_upper_locale(c) == p[1];
+    case OP_NOT_LITERAL_LOC_IGNORE: return !(c == p[1] || sre_lower_locale(c) == p[1] || sre_upper_locale(c) == p[1]);
+    case OP_CATEGORY: return sre_category(p[1], c);
+    default: return false;
+    }
+}
+
+/* Words of a single-character op. */
+static uint32_t FN(unit_size)(const sre_code *p)
+{
+    switch (p[0]) {
+    case OP_ANY: case OP_ANY_ALL: return 1;
+    case OP_IN: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE: return 1 + p[1];
+    default: return 2;
+    }
+}
+
+/* How many characters from ptr on match the op, at most max. */
+static Py_ssize_t FN(count)(const struct sre_state *s, const sre_code *p, const CHAR *ptr, sre_code max)
+{
+    const CHAR *end = s->end, *start = ptr;
+    if (max < (size_t)(end - ptr))
+        end = ptr + max;
+    switch (p[0]) {
+    case OP_ANY_ALL:
+        return end - start;
+    case OP_ANY:
+        while (ptr < end && *ptr != '\n')
+            ptr++;
+        break;
+    case OP_LITERAL:
+        if ((CHAR)p[1] == p[1])
+            while (ptr < end && *ptr == (CHAR)p[1])
+                ptr++;
+        break;
+    case OP_NOT_LITERAL:
+        if ((CHAR)p[1] != p[1])
+            return end - start;
+        while (ptr < end && *ptr != (CHAR)p[1])
+            ptr++;
+        break;
+    case OP_IN:
+        while (ptr < end && sre_charset(p + 2, *ptr))
+            ptr++;
+        break;
+    default:
+        while (ptr < end && FN(unit)(p, *ptr))
+            ptr++;
+    }
+    return ptr - start;
+}
+
+static bool FN(boundary)(const struct sre_state *s, const CHAR *ptr, sre_code category)
+{
+    bool before = ptr > (const CHAR *)s->beginning && sre_category(category, ptr[-1]);
+    bool after = ptr < (const CHAR *)s->end && sre_category(category, ptr[0]);
+    return before != after;
+}
+
+static bool FN(at)(const struct sre_state *s, const CHAR *ptr, sre_code at)
+{
+    const CHAR *begin = s->beginning, *end = s->end;
+    bool empty = begin == end;
+    switch (at) {
+    case AT_BEGINNING: case AT_BEGINNING_STRING: return ptr == begin;
+    case AT_BEGINNING_LINE: return ptr == begin || ptr[-1] == '\n';
+    case AT_END: return ptr == end || (end - ptr == 1 && *ptr == '\n');
+    case AT_END_LINE: return ptr == end || *ptr == '\n';
+    case AT_END_STRING: return ptr == end;
+    case AT_BOUNDARY: return !empty && FN(boundary)(s, ptr, CATEGORY_WORD);
+    case AT_NON_BOUNDARY: return !empty && !FN(boundary)(s, ptr, CATEGORY_WORD);
+    case AT_LOC_BOUNDARY: return !empty && FN(boundary)(s, ptr, CATEGORY_LOC_WORD);
+    case AT_LOC_NON_BOUNDARY: return !empty && !FN(boundary)(s, ptr, CATEGORY_LOC_WORD);
+    case AT_UNI_BOUNDARY: return !empty && FN(boundary)(s, ptr, CATEGORY_UNI_WORD);
+    case AT_UNI_NON_BOUNDARY: return !empty && !FN(boundary)(s, ptr, CATEGORY_UNI_WORD);
+    default: return false;
+    }
+}
+
+/* The text of a group at ptr again: its length, or -1. */
+static Py_ssize_t FN(groupref)(const struct sre_state *s, sre_code op, sre_code group, const CHAR *ptr)
+{
+    const CHAR *p = s->mark[group * 2], *e = s->mark[group * 2 + 1];
+    if (p == NULL || e == NULL || e < p || e - p > (const CHAR *)s->end - ptr)
+        return -1;
+    Py_ssize_t n = e - p;
+    for (; p < e; p++, ptr++) {
+        Py_UCS4 a = *p, b = *ptr;
+        bool same;
+        switch (op) {
+        case OP_GROUPREF: same = a == b; break;
+        case OP_GROUPREF_IGNORE: same = sre_lower_ascii(a) == sre_lower_ascii(b); break;
+        case OP_GROUPREF_UNI_IGNORE: same = Py_UNICODE_TOLOWER(a) == Py_UNICODE_TOLOWER(b); break;
+        default: same = sre_lower_locale(a) == sre_lower_locale(b); break;
+        }
+        if (!same)
+            return -1;
+    }
+    return n;
+}
+
+/* The matcher's registers. */
+struct FN(run) {
+    struct sre_state *s;
+    const sre_code *code;
+    struct sre_rec *base, *sp, *limit;
+    intptr_t frame;                      /* index of the innermost frame record, or -1 */
+    int32_t current;                     /* index of the innermost repeat, or -1 */
+};
+
+/* Doubles the stack: 0 or -1. */
+static int FN(grow)(struct FN(run) *r)
+{
+    size_t used = r->sp - r->base, size = used * 2;
+    if (size > PY_SSIZE_T_MAX / sizeof(struct sre_rec))
+        goto fail;
+    struct sre_rec *stack = PyMem_RawRealloc(r->s->stack, size * sizeof(struct sre_rec));
+    if (stack == NULL)
+        goto fail;
+    if (r->s->stack == NULL)
+        memcpy(stack, r->base, used * sizeof(struct sre_rec));
+    r->s->stack = stack;
+    r->s->stack_size = size;
+    r->base = stack;
+    r->sp = stack + used;
+    r->limit = stack + size;
+    return 0;
+fail:
+    PyErr_NoMemory();
+    return -1;
+}
+
+static inline int FN(push)(struct FN(run) *r, uint32_t kind, uint32_t pc, const void *ptr, intptr_t aux)
+{
+    if (r->sp == r->limit && FN(grow)(r) < 0)
+        return -1;
+    *r->sp++ = (struct sre_rec){ kind, pc, ptr, aux };
+    return 0;
+}
+
+static int FN(new_repeat)(struct FN(run) *r, uint32_t pc)
+{
+    struct sre_state *s = r->s;
+    if (s->n_repeats == s->max_repeats) {
+        int32_t n = s->max_repeats == 0 ? 16 : s->max_repeats * 2;
+        struct sre_repeat *more = n <= 0 ? NULL : PyMem_RawRealloc(s->repeats, n * sizeof(*more));
+        if (more == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        s->repeats = more;
+        s->max_repeats = n;
+    }
+    if (FN(push)(r, FN(NEW), 0, NULL, r->current) < 0)
+        return -1;
+    s->repeats[s->n_repeats] = (struct sre_repeat){ pc, (uint32_t)-1, r->current, NULL };
+    r->current = s->n_repeats++;
+    return 0;
+}
+
+static void FN(undo)(struct FN(run) *r, const struct sre_rec *rec)
+{
+    struct sre_state *s = r->s;
+    switch (rec->kind) {
+    case FN(MARK):
+        s->mark[rec->pc] = rec->ptr;
+        s->lastindex = (int)rec->aux;
+        break;
+    case FN(COUNT):
+        s->repeats[rec->aux].count = rec->pc;
+        s->repeats[rec->aux].last_ptr = rec->ptr;
+        break;
+    case FN(NEW):
+        s->n_repeats--;
+        r->current = (int32_t)rec->aux;
+        break;
+    default:
+        r->current = (int32_t)rec->aux;
+        break;
+    }
+}
+
+/* Throws away the records of the innermost frame but for those that undo. */
+static void FN(commit)(struct FN(run) *r)
+{
+    struct sre_rec *to = r->base + r->frame;
+    for (struct sre_rec *rec = to + 1; rec < r->sp; rec++)
+        if (rec->kind <= FN(UNDO_END))
+            *to++ = *rec;
+    r->sp = to;
+}
+
+static inline int FN(set_count)(struct FN(run) *r, int32_t rep, uint32_t count, const void *last_ptr)
+{
+    struct sre_repeat *p = &r->s->repeats[rep];
+    if (FN(push)(r, FN(COUNT), p->count, p->last_ptr, rep) < 0)
+        return -1;
+    p = &r->s->repeats[rep];
+    p->count = count;
+    p->last_ptr = last_ptr;
+    return 0;
+}
+
+static inline int FN(set_current)(struct FN(run) *r, int32_t rep)
+{
+    if (FN(push)(r, FN(CURRENT), 0, NULL, r->current) < 0)
+        return -1;
+    r->current = rep;
+    return 0;
+}
+
+static int FN(interrupted)(struct sre_state *s)
+{
+    return (++s->ticks & 0xfff) == 0 && PyErr_CheckSignals() != 0;
+}
+
+#define TRY(call) do { if ((call) < 0) return SRE_ERROR; } while (0)
+
+/* Starts one more round of a POSSESSIVE_REPEAT at op, or its tail. */
+#define POSSESS_ROUND(op, rounds) FN(push)(r, FN(POSSESS), (uint32_t)((op) - code), ptr, (intptr_t)(rounds) << 32 | (uint32_t)frame32)
+
+static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
+{
+    struct sre_state *s = r->s;
+    const sre_code *const code = r->code;
+    const CHAR *const end = s->end;
+    for (;;) {
+        switch (*p++) {
+        case OP_SUCCESS:
+            goto success;
+        case OP_FAILURE:
+            goto fail;
+        case OP_MARK: {
+            sre_code i = *p++;
+            TRY(FN(push)(r, FN(MARK), i, s->mark[i], s->lastindex));
+            s->mark[i] = ptr;
+            if (i & 1)
+                s->lastindex = (int)(i / 2 + 1);
+            continue;
+        }
+        case OP_LITERAL:
+            if (ptr >= end || *ptr != p[0])
+                goto fail;
+            ptr++;
+            p++;
+            continue;
+        case OP_ANY:
+            if (ptr >= end || *ptr == '\n')
+                goto fail;
+            ptr++;
+            continue;
+        case OP_ANY_ALL:
+            if (ptr >= end)
+                goto fail;
+            ptr++;
+            continue;
+        case OP_IN:
+            if (ptr >= end || !sre_charset(p + 1, *ptr))
+                goto fail;
+            ptr++;
+            p += p[0];
+            continue;
+        case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE: case OP_LITERAL_UNI_IGNORE:
+        case OP_NOT_LITERAL_UNI_IGNORE: case OP_LITERAL_LOC_IGNORE: case OP_NOT_LITERAL_LOC_IGNORE: case OP_CATEGORY:
+        case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
+            if (ptr >= end || !FN(unit)(p - 1, *ptr))
+                goto fail;
+            ptr++;
+            p += FN(unit_size)(p - 1) - 1;
+            continue;
+        case OP_AT:
+            if (!FN(at)(s, ptr, *p))
+                goto fail;
+            p++;
+            continue;
+        case OP_JUMP: case OP_INFO:
+            p += p[0];
+            continue;
+        case OP_BRANCH:
+            goto branch;
+        case OP_GROUPREF: case OP_GROUPREF_IGNORE: case OP_GROUPREF_UNI_IGNORE: case OP_GROUPREF_LOC_IGNORE: {
+            Py_ssize_t n = FN(groupref)(s, p[-1], p[0], ptr);
+            if (n < 0)
+                goto fail;
+            ptr += n;
+            p++;
+            continue;
+        }
+        case OP_GROUPREF_EXISTS: {
+            const CHAR *from = s->mark[p[0] * 2], *to = s->mark[p[0] * 2 + 1];
+            p += from != NULL && to != NULL && to >= from ? 2 : p[1];
+            continue;
+        }
+        case OP_REPEAT_ONE: {
+            const sre_code *tail = p + p[0];
+            Py_ssize_t min = p[1];
+            if (end - ptr < min)
+                goto fail;
+            Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
+            if (n < min)
+                goto fail;
+            const CHAR *least = ptr + min;
+            ptr += n;
+            p = tail;
+            if (n > min && !(tail[0] == OP_SUCCESS && r->frame < 0 && ptr == end && !s->must_advance))
+                TRY(FN(push)(r, FN(ONE), (uint32_t)(tail - code), ptr + 1, (intptr_t)least));
+            else
+                continue;
+            goto fail;                       /* takes the record that was just made: one place that tries tails */
+        }
+        case OP_MIN_REPEAT_ONE: {
+            Py_ssize_t min = p[1];
+            if (end - ptr < min || (min > 0 && FN(count)(s, p + 3, ptr, (sre_code)min) < min))
+                goto fail;
+            ptr += min;
+            if (p[2] == SRE_MAXREPEAT || p[2] > p[1])
+                TRY(FN(push)(r, FN(MIN_ONE), (uint32_t)(p - code), ptr, p[2] == SRE_MAXREPEAT ? INTPTR_MAX : (intptr_t)(p[2] - p[1])));
+            p += p[0];
+            continue;
+        }
+        case OP_POSSESSIVE_REPEAT_ONE: {
+            Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
+            if (n < (Py_ssize_t)p[1])
+                goto fail;
+            ptr += n;
+            p += p[0];
+            continue;
+        }
+        case OP_REPEAT:
+            TRY(FN(new_repeat)(r, (uint32_t)(p - code)));
+            p += p[0];
+            continue;
+        case OP_MAX_UNTIL: {
+            int32_t rep = r->current;
+            struct sre_repeat *q = &s->repeats[rep];
+            const sre_code *op = code + q->pc;
+            uint32_t n = q->count + 1;
+            if (FN(interrupted)(s))
+                return SRE_ERROR;
+            if (n < op[1]) {
+                TRY(FN(set_count)(r, rep, n, q->last_ptr));
+                p = op + 3;
+                continue;
+            }
+            if ((n < op[2] || op[2] == SRE_MAXREPEAT) && (const void *)ptr != q->last_ptr) {
+                TRY(FN(push)(r, FN(MAX), (uint32_t)(p - code), ptr, rep));
+                TRY(FN(set_count)(r, rep, n, ptr));
+                p = op + 3;
+                continue;
+            }
+            TRY(FN(set_current)(r, q->prev));
+            continue;
+        }
+        case OP_MIN_UNTIL: {
+            int32_t rep = r->current;
+            struct sre_repeat *q = &s->repeats[rep];
+            const sre_code *op = code + q->pc;
+            uint32_t n = q->count + 1;
+            if (FN(interrupted)(s))
+                return SRE_ERROR;
+            if (n < op[1]) {
+                TRY(FN(set_count)(r, rep, n, q->last_ptr));
+                p = op + 3;
+                continue;
+            }
+            TRY(FN(push)(r, FN(MIN), (uint32_t)(p - code), ptr, rep));
+            TRY(FN(set_current)(r, s->repeats[rep].prev));
+            continue;
+        }
+        case OP_ASSERT:
+            if (ptr - (const CHAR *)s->beginning < (Py_ssize_t)p[1])
+                goto fail;
+            TRY(FN(push)(r, FN(ASSERT), (uint32_t)(p - code), ptr, r->frame));
+            r->frame = r->sp - 1 - r->base;
+            ptr -= p[1];
+            p += 2;
+            continue;
+        case OP_ASSERT_NOT:
+            if (ptr - (const CHAR *)s->beginning < (Py_ssize_t)p[1]) {
+                p += p[0];
+                continue;
+            }
+            TRY(FN(push)(r, FN(NOT), (uint32_t)(p - code), ptr, r->frame));
+            r->frame = r->sp - 1 - r->base;
+            ptr -= p[1];
+            p += 2;
+            continue;
+        case OP_ATOMIC_GROUP:
+            TRY(FN(push)(r, FN(ATOMIC), (uint32_t)(p - code), ptr, r->frame));
+            r->frame = r->sp - 1 - r->base;
+            p++;
+            continue;
+        case OP_POSSESSIVE_REPEAT: {
+            if (p[2] == 0) {
+                p += p[0] + 1;
+                continue;
+            }
+            uint32_t frame32 = (uint32_t)r->frame;
+            TRY(POSSESS_ROUND(p, 0));
+            r->frame = r->sp - 1 - r->base;
+            p += 3;
+            continue;
+        }
+        default:
+            PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
+            return SRE_ERROR;
+        }
+
+    branch:                                  /* p is at the skip word of the next alternative */
+        for (; p[0] != 0; p += p[0]) {
+            if (p[1] == OP_LITERAL && (ptr >= end || *ptr != p[2]))
+                continue;
+            if (p[1] == OP_IN && (ptr >= end || !sre_charset(p + 3, *ptr)))
+                continue;
+            break;
+        }
+        if (p[0] == 0)
+            goto fail;
+        if (p[p[0]] != 0)
+            TRY(FN(push)(r, FN(BRANCH), (uint32_t)(p + p[0] - code), ptr, 0));
+        p++;
+        continue;
+
+    success:
+        if (r->frame < 0) {
+            if ((s->match_all && ptr != end) || (s->must_advance && (const void *)ptr == s->start))
+                goto fail;
+            s->ptr = ptr;
+            return SRE_YES;
+        }
+        struct sre_rec f = r->base[r->frame];
+        if (f.kind == FN(NOT)) {
+            while (r->sp - 1 - r->base > r->frame)
+                if ((--r->sp)->kind <= FN(UNDO_END))
+                    FN(undo)(r, r->sp);
+            r->sp--;
+            r->frame = f.aux;
+            goto fail;
+        }
+        FN(commit)(r);
+        p = code + f.pc;
+        if (f.kind == FN(POSSESS)) {
+            uint32_t frame32 = (uint32_t)f.aux, rounds = (uint32_t)((uint64_t)f.aux >> 32) + 1;
+            r->frame = (int32_t)frame32;
+            bool more = rounds < p[1] || ((p[2] == SRE_MAXREPEAT || rounds < p[2]) && (const void *)ptr != f.ptr);
+            if (more) {
+                TRY(POSSESS_ROUND(p, rounds));
+                r->frame = r->sp - 1 - r->base;
+                p += 3;
+            }
+            else
+                p += p[0] + 1;
+            continue;
+        }
+        r->frame = f.aux;
+        if (f.kind == FN(ASSERT))
+            ptr = f.ptr;
+        p += p[0];
+        continue;
+
+    fail:
+        if (r->sp == r->base)
+            return SRE_NO;
+        struct sre_rec *rec = r->sp - 1;
+        switch (rec->kind) {
+        case FN(MARK): case FN(COUNT): case FN(CURRENT): case FN(NEW):
+            r->sp--;
+            FN(undo)(r, rec);
+            goto fail;
+        case FN(BRANCH):
+            ptr = rec->ptr;
+            p = code + rec->pc;
+            r->sp--;
+            goto branch;
+        case FN(ONE): {
+            const CHAR *least = (const CHAR *)rec->aux;
+            p = code + rec->pc;
+            ptr = (const CHAR *)rec->ptr - 1;
+            if (p[0] == OP_LITERAL)
+                while (ptr >= least && (ptr >= end || *ptr != p[1]))
+                    ptr--;
+            if (ptr <= least)
+                r->sp--;
+            else
+                rec->ptr = ptr;
+            if (ptr < least)
+                goto fail;
+            if (FN(interrupted)(s))
+                return SRE_ERROR;
+            continue;
+        }
+        case FN(MIN_ONE): {
+            const sre_code *op = code + rec->pc;
+            ptr = rec->ptr;
+            if (ptr >= end || !FN(unit)(op + 3, *ptr)) {
+                r->sp--;
+                goto fail;
+            }
+            ptr++;
+            p = op + op[0];
+            if (rec->aux != INTPTR_MAX && --rec->aux == 0)
+                r->sp--;
+            else
+                rec->ptr = ptr;
+            if (FN(interrupted)(s))
+                return SRE_ERROR;
+            continue;
+        }
+        case FN(MAX): {
+            ptr = rec->ptr;
+            p = code + rec->pc;
+            int32_t rep = (int32_t)rec->aux;
+            r->sp--;
+            TRY(FN(set_current)(r, s->repeats[rep].prev));
+            continue;
+        }
+        case FN(MIN): {
+            int32_t rep = (int32_t)rec->aux;
+            struct sre_repeat *q = &s->repeats[rep];
+            const sre_code *op = code + q->pc;
+            uint32_t n = q->count + 1;
+            ptr = rec->ptr;
+            r->sp--;
+            if ((n >= op[2] && op[2] != SRE_MAXREPEAT) || (const void *)ptr == q->last_ptr)
+                goto fail;
+            TRY(FN(set_count)(r, rep, n, ptr));
+            p = op + 3;
+            continue;
+        }
+        case FN(NOT):
+            r->frame = rec->aux;
+            ptr = rec->ptr;
+            p = code + rec->pc;
+            p += p[0];
+            r->sp--;
+            continue;
+        case FN(POSSESS): {
+            uint32_t rounds = (uint32_t)((uint64_t)rec->aux >> 32);
+            r->frame = (int32_t)(uint32_t)rec->aux;
+            ptr = rec->ptr;
+            p = code + rec->pc;
+            r->sp--;
+            if (rounds < p[1])
+                goto fail;
+            p += p[0] + 1;
+            continue;
+        }
+        default:                             /* ASSERT, ATOMIC */
+            r->frame = rec->aux;
+            r->sp--;
+            goto fail;
+        }
+    }
+}
+#undef TRY
+#undef POSSESS_ROUND
+
+/* Matches at ptr; s->start is the start of the match for what must_advance means. */
+static int FN(match_at)(struct sre_state *s, const sre_code *code, const sre_code *from, const CHAR *ptr)
+{
+    struct sre_rec small[48];
+    struct FN(run) r = { s, code, small, small, small + Py_ARRAY_LENGTH(small), -1, -1 };
+    if (s->stack != NULL) {
+        r.base = r.sp = s->stack;
+        r.limit = s->stack + s->stack_size;
+    }
+    s->n_repeats = 0;
+    return FN(loop)(&r, from, ptr);
+}
+
+static int FN(match)(struct sre_state *s, const sre_code *code) { return FN(match_at)(s, code, code, s->start); }
+
+/* ---- search ---- */
+
+static const CHAR *FN(find)(const CHAR *ptr, const CHAR *end, sre_code c)
+{
+    if ((CHAR)c != c)
+        return end;
+    if (sizeof(CHAR) == 1) {
+        const CHAR *hit = ptr < end ? memchr(ptr, (int)c, (size_t)(end - ptr)) : NULL;
+        return hit == NULL ? end : hit;
+    }
+    while (ptr < end && *ptr != (CHAR)c)
+        ptr++;
+    return ptr;
+}
+
+/* With a literal prefix of n characters, the first `skip` of which need not be matched again. */
+static int FN(search_prefix)(struct sre_state *s, const sre_code *code, const sre_code *info, const sre_code *body)
+{
+    Py_ssize_t n = info[5], skip = info[6];
+    const sre_code *prefix = info + 7;
+    const CHAR *ptr = s->start, *end = s->end;
+    for (;; ptr++) {
+        ptr = FN(find)(ptr, end, prefix[0]);
+        if (end - ptr < n)
+            return SRE_NO;
+        Py_ssize_t i = 1;
+        while (i < n && ptr[i] == prefix[i])
+            i++;
+        if (i < n)
+            continue;
+        s->start = ptr;
+        if (info[2] & SRE_INFO_LITERAL) {
+            s->ptr = ptr + n;
+            return SRE_YES;
+        }
+        int r = FN(match_at)(s, code, body + 2 * skip, ptr + skip);
+        if (r != SRE_NO)
+            return r;
+        s->must_advance = false;
+    }
+}
+
+static int FN(search)(struct sre_state *s, const sre_code *code)
+{
+    const CHAR *ptr = s->start, *last = s->end, *end = s->end;
+    const sre_code *body = code, *set = NULL;
+    if (ptr > end)
+        return SRE_NO;
+    if (code[0] == OP_INFO) {
+        const sre_code *info = code;
+        body = code + 1 + code[1];
+        if (info[3] != 0 && (size_t)(end - ptr) < info[3])
+            return SRE_NO;
+        if (info[3] > 1)
+            last = end - (info[3] - 1);
+        if ((info[2] & SRE_INFO_PREFIX) && info[5] > 0 && !s->must_advance && !s->match_all)
+            return FN(search_prefix)(s, code, info, body);
+        if (info[2] & SRE_INFO_CHARSET)
+            set = info + 5;
+    }
+    for (;; ptr++) {
+        if (set != NULL) {
+            while (ptr < last && !sre_charset(set, *ptr))
+                ptr++;
+            if (ptr >= last)
+                return SRE_NO;
+        }
+        else if (body[0] == OP_LITERAL) {
+            ptr = FN(find)(ptr, last, body[1]);
+            if (ptr >= last)
+                return SRE_NO;
+        }
+        s->start = ptr;
+        int r = FN(match_at)(s, code, body, ptr);
+        if (r != SRE_NO)
+            return r;
+        s->must_advance = false;
+        if (ptr >= last)
+            return SRE_NO;
+        if (FN(interrupted)(s))
+            return SRE_ERROR;
+    }
+}
+
+#undef CHAR
+#undef FN
