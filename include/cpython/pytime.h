@@ -10,8 +10,8 @@ extern "C" {
 
 typedef int64_t PyTime_t;
 
-#define PyTime_MAX 9223372036854775807L
-#define PyTime_MIN (-9223372036854775808L)
+#define PyTime_MAX INT64_MAX
+#define PyTime_MIN INT64_MIN
 
 PyAPI_FUNC(double) PyTime_AsSecondsDouble(PyTime_t);
 PyAPI_FUNC(int) PyTime_Monotonic(PyTime_t *);

@@ -182,6 +182,17 @@ PyInterpreterState_Head(void)
     return head;
 }
 
+PyInterpreterState *
+interp_by_id(int64_t id)
+{
+    rt_lock_lists();
+    PyInterpreterState *interp = _PyRuntime.interpreters.head;
+    while (interp != NULL && interp->id != id)
+        interp = interp->next;
+    rt_unlock_lists();
+    return interp;
+}
+
 PyAPI_FUNC(int) _PyInterpreterState_IsReady(PyInterpreterState *interp);
 int _PyInterpreterState_IsReady(PyInterpreterState *interp) { return interp->_ready; }
 PyAPI_FUNC(long) _PyInterpreterState_GetWhence(PyInterpreterState *interp);

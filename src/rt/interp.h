@@ -165,6 +165,8 @@ static inline bool interp_is_main(PyInterpreterState *interp) { return interp ==
 
 /* A new interpreter (id 0 is the static main one), linked; or NULL when out of memory. */
 PyInterpreterState *interp_new(long whence);
+/* The interpreter with this id, or NULL. */
+PyInterpreterState *interp_by_id(int64_t id);
 /* Queue func(arg) for the interpreter (`main_only`: for the main thread): 0, or -1 when the queue is full. */
 int interp_add_pending(PyInterpreterState *interp, int (*func)(void *), void *arg, int flags);
 /* True when this thread must not run Python code any more. */
