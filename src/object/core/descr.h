@@ -26,17 +26,24 @@ struct classmethod {                 /* staticmethod has the same layout */
     PyObject *dict;
 };
 
-/* self.name(*args) for a slot: the C function behind a wrapper descriptor of exactly this slot. */
-PyAPI_DATA(PyTypeObject) _PyMethodWrapper_Type;
+/* The bound form of a wrapper descriptor: self.__add__ of an int. */
+extern PyTypeObject _PyMethodWrapper_Type;
+struct method_wrapper {
+    PyObject ob_base;
+    PyWrapperDescrObject *descr;
+    PyObject *self;
+};
 
 static inline bool descr_is_method(PyObject *o) { return Py_IS_TYPE(o, &PyMethodDescr_Type); }
-/* Call a method descriptor's C function for every METH_ combination: the vectorcall of the descriptor, chosen once.
- * NULL with SystemError for a bad combination. */
-vectorcallfunc descr_method_vectorcall(PyMethodDef *def, const char *owner);
 
-/* Docstring helpers: the part of a C doc after the signature, and the signature "(...)" itself.
- * None when there is none; NULL with an exception. */
+/* Docstring helpers: the part of a C doc after the signature, and the signature "(...)" itself; without one in the
+ * text, METH_NOARGS and METH_O functions still have a known one. None when there is none; NULL with an exception. */
 OWNED PyObject *descr_doc_text(const char *name, const char *doc);
-OWNED PyObject *descr_doc_signature(const char *name, const char *doc);
+OWNED PyObject *descr_doc_signature(const char *name, const char *doc, int flags);
+
+/* builtins.name of the running interpreter: new reference, or NULL with AttributeError. */
+OWNED PyObject *descr_builtin(PyObject *name);
+/* o.__isabstractmethod__ is true: 1, 0, -1. NULL is not abstract. */
+int descr_is_abstract(PyObject *o);
 
 #endif

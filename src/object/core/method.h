@@ -12,7 +12,5 @@ PyObject *method_vectorcall(PyObject *method, PyObject *const *args, size_t narg
 /* The vectorcall of a builtin with these flags; NULL with SystemError for a bad combination, NULL without for
  * METH_VARARGS, which goes through tp_call. */
 vectorcallfunc cfunction_vectorcall_for(PyMethodDef *def);
-/* Reuse bound method objects: drop the free list. */
-void method_clear_freelist(PyInterpreterState *interp);
 
 #endif

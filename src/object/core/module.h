@@ -31,9 +31,13 @@ int module_spec_is_initializing(PyObject *spec);
 int module_is_possibly_shadowing(PyObject *origin);
 /* __file__ of a spec's origin: 1 found (new reference), 0 none, -1. */
 int module_spec_origin(PyObject *spec, PyObject **origin);
+/* interp: the full name of the extension module that is being loaded, or NULL (a name in a package is longer than
+ * what the module itself says). */
+extern const char *module_package_context;
+/* interp: ImportError and -1 when this interpreter must not load extensions that do not support it. */
+extern int (*module_check_subinterpreter)(const char *name);
 PyAPI_FUNC(int) _PyModuleSpec_IsInitializing(PyObject *);
 PyAPI_FUNC(int) _PyModuleSpec_IsUninitializedSubmodule(PyObject *, PyObject *);
 PyAPI_FUNC(PyObject *) _PyModule_CreateInitialized(PyModuleDef *, int);
-PyAPI_FUNC(int) _PyModule_Add(PyObject *, const char *, PyObject *);
 
 #endif

@@ -1,8 +1,7 @@
 /* object/core/object.c: birth, death and text of an object.
  *
  * Counting is inline in the header; what is here runs when a count reaches 0, when a block becomes an object, and
- * when somebody wants to see one. Destruction of deep structures is flattened by the trashcan: when the C stack
- * gets short, tp_dealloc deposits the object on a list of the thread instead, and the outermost one empties it. */
+ * when somebody wants to see one. The trashcan, which flattens the destruction of deep structures, is in recursion.c. */
 #include "object/core/object.h"
 
 #include <errno.h>
@@ -65,7 +64,7 @@ PyObject *(Py_XNewRef)(PyObject *op) { return _Py_XNewRef(op); }
 int (Py_Is)(PyObject *a, PyObject *b) { return a == b; }
 int (Py_IsNone)(PyObject *op) { return op == Py_None; }
 
-/* ---- finalizers and the trashcan ---- */
+/* ---- finalizers ---- */
 
 void
 PyObject_CallFinalizer(PyObject *op)
@@ -92,32 +91,6 @@ PyObject_CallFinalizerFromDealloc(PyObject *op)
     if (--op->ob_refcnt == 0)
         return 0;                        /* still dead */
     return -1;                           /* somebody holds it again: it lives on */
-}
-
-/* A deposited object is untracked, so the pointer part of its GC head is free to link the list. */
-#define TRASH_FLAGS ((uintptr_t)3)
-
-void
-_PyTrash_thread_deposit_object(PyThreadState *ts, PyObject *op)
-{
-    PyGC_Head *head = GC_HEAD(op);
-    head->_gc_prev = (head->_gc_prev & TRASH_FLAGS) | (uintptr_t)ts->delete_later;
-    ts->delete_later = op;
-}
-
-void
-_PyTrash_thread_destroy_chain(PyThreadState *ts)
-{
-    /* A level is held while the list is emptied, so that tp_dealloc of a deposited object does not come here. */
-    ts->c_recursion_remaining--;
-    while (ts->delete_later != NULL) {
-        PyObject *op = ts->delete_later;
-        PyGC_Head *head = GC_HEAD(op);
-        ts->delete_later = (PyObject *)(head->_gc_prev & ~TRASH_FLAGS);
-        head->_gc_prev &= TRASH_FLAGS;
-        Py_TYPE(op)->tp_dealloc(op);
-    }
-    ts->c_recursion_remaining++;
 }
 
 /* ---- text ---- */

@@ -96,7 +96,6 @@ PyObject_Hash(PyObject *v)
     return PyObject_HashNotImplemented(v);
 }
 
-Py_hash_t (Py_HashPointer)(const void *p) { return object_hash_pointer(p); }
 Py_hash_t PyObject_GenericHash(PyObject *op) { return object_hash_pointer(op); }
 
 /* ---- truth ---- */

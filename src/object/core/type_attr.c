@@ -262,7 +262,7 @@ static PyObject *
 get_text_signature(PyObject *self, void *closure)
 {
     PyTypeObject *t = (PyTypeObject *)self;
-    return descr_doc_signature(t->tp_name, t->tp_doc);
+    return descr_doc_signature(t->tp_name, t->tp_doc, 0);
 }
 
 static PyObject *
