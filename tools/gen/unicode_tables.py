@@ -2,7 +2,8 @@
 """Makes the C tables about characters out of the Unicode Character Database.
 
     unicode_tables.py UNICODE_DIR type OUT.h      what str needs: kinds of characters, case, numeric values
-    unicode_tables.py UNICODE_DIR data OUT.h      what the unicodedata module needs besides: categories, names, normal forms
+    unicode_tables.py UNICODE_DIR data OUT.h      what the unicodedata module needs besides: categories, normal forms
+    unicode_tables.py UNICODE_DIR names OUT.h     names of characters
 
 Every per-character fact lies in a two-stage table: index1[c >> SHIFT] names a block, index2 holds the blocks.
 """
@@ -46,6 +47,7 @@ class Database:
     def read_unicode_data(self):
         first = None
         self.named = {}
+        self.unified = []                       # ranges of CJK unified ideographs, named by their code
         for line in open(os.path.join(self.folder, "UnicodeData.txt"), encoding="utf-8"):
             f = line.rstrip("\n").split(";")
             code = int(f[0], 16)
@@ -54,6 +56,8 @@ class Database:
                 continue
             for c in range(first if first is not None else code, code + 1):
                 self.chars[c] = f
+            if first is not None and f[1].startswith("<CJK Ideograph"):
+                self.unified.append((first, code))
             if first is None and not f[1].startswith("<"):
                 self.named[code] = f[1]
             first = None
@@ -250,7 +254,7 @@ def make_decompositions(db, out):
         data.append(len(codes) << 8 | prefixes.index(prefix))
         data.extend(codes)
     out.write("static const char *const ucd_prefixes[] = {%s};\n" % ",".join(f'"{p}"' for p in prefixes))
-    write_array(out, "uint32_t", "ucd_decomposition", data)
+    write_array(out, "uint32_t", "ucd_decomposition_codes", data)
     write_two_stage(out, "ucd_decomposition_at", offsets, 7, "uint16_t")
     excluded = db.property("DerivedNormalizationProps.txt", "Full_Composition_Exclusion")
     pairs = sorted((pair, c) for c, pair in canonical.items() if c not in excluded)
@@ -277,12 +281,12 @@ def make_names(db, out):
     names = dict(db.named)
     aliases = [(f[1], int(f[0], 16)) for f in db.rows("NameAliases.txt")]
     sequences = [(f[0], [int(x, 16) for x in f[1].split()]) for f in db.rows("NamedSequences.txt")]
-    sequences += []
     alias_start, sequence_start = 0xF0000, 0xF0200
     for i, (name, _) in enumerate(aliases):
         names[alias_start + i] = name
     for i, (name, _) in enumerate(sequences):
         names[sequence_start + i] = name
+    out.write("static const Py_UCS4 ucn_unified[][2] = {%s};\n" % ",".join("{%d,%d}" % r for r in db.unified))
     counts = {}
     for name in names.values():
         for w in name.split():
@@ -314,7 +318,7 @@ def make_names(db, out):
     write_array(out, "uint32_t", "ucn_word_at", at)
     write_two_stage(out, "ucn_phrase_at", offsets, 6, "uint32_t")
     write_array(out, "Py_UCS4", "ucn_alias_code", [c for _, c in aliases])
-    out.write(f"static const struct {{ uint8_t n; uint16_t codes[4]; }} ucn_sequences[] = {{\n")
+    out.write("static const struct { uint8_t n; uint16_t codes[4]; } ucn_sequences[] = {\n")
     for _, codes in sequences:
         assert len(codes) <= 4 and max(codes) < 65536
         out.write("{%d,{%s}},\n" % (len(codes), ",".join(map(str, codes))))
@@ -333,12 +337,13 @@ def main():
     folder, what, path = sys.argv[1:]
     db = Database(folder)
     with open(path, "w", encoding="ascii") as out:
-        out.write(f"/* Made by tools/gen/unicode_tables.py out of the Unicode Character Database. */\n")
+        out.write("/* Made by tools/gen/unicode_tables.py out of the Unicode Character Database. */\n")
         if what == "type":
             make_types(db, out)
-        else:
+        elif what == "data":
             make_records(db, out)
             make_decompositions(db, out)
+        else:
             make_names(db, out)
 
 
