@@ -287,7 +287,12 @@ text_constant(struct parser *p, struct tok *t, PyObject *value)
 expr_ty
 act_fstring_text(struct parser *p, struct tok *t)
 {
-    return text_constant(p, t, PyUnicode_DecodeUTF8(tok_text(p, t), (Py_ssize_t)tok_size(t), NULL));
+    const char *s = tok_text(p, t);
+    size_t n = tok_size(t);
+    expr_ty e = text_constant(p, t, PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, NULL));
+    if (e != NULL && n && (s[n - 1] == '{' || s[n - 1] == '}') && s[n] == s[n - 1])
+        e->end_col_offset++;          /* both of the doubled braces are its */
+    return e;
 }
 
 expr_ty
@@ -300,7 +305,7 @@ struct conversion *
 act_conversion(struct parser *p, struct tok *mark, expr_ty name)
 {
     if (mark->lineno != name->lineno || mark->end_col_offset != name->col_offset)
-        return ERR_RANGE(mark, name, "f-string: conversion type must come right after the exclamation mark");
+        return ERR_RANGE(mark, name, "f-string: conversion type must come right after the exclamanation mark");
     struct conversion *c = ast_arena_alloc(p->arena, sizeof(*c));
     if (c != NULL)
         *c = (struct conversion){ mark, name };

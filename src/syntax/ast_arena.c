@@ -3,6 +3,7 @@
  * Invariant: next <= end inside the newest block; what is handed out never moves. */
 #include "syntax/ast_arena.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "syntax/asdl.h"

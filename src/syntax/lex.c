@@ -560,6 +560,7 @@ skip_blanks(struct lex *lx, struct lex_token *tok)
             return -2;
         if (c != '\\')
             return c;
+        lx->start = NO_POS;
         if (continue_line(lx) < 0) {
             bare(lx, tok, ERRORTOKEN);
             return -2;

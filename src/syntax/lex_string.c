@@ -216,11 +216,9 @@ fstring_middle(struct lex *lx, struct lex_token *tok)
         if (c < 0 && lx->done != LEX_EOF)
             return bad(lx, tok);
         if (c < 0 || (f->quote_size == 1 && c == '\n')) {
-            if (in_spec && c == '\n') {           /* a newline ends the format spec */
-                lex_back(lx, c);
-                f->in_text = false;
-                f->in_spec = false;
-                return lex_token_set(lx, tok, FSTRING_MIDDLE, lx->start, lx->cur);
+            if (in_spec && c == '\n') {
+                lex_error(lx, "f-string: newlines are not allowed in format specifiers for single quoted f-strings");
+                return bad(lx, tok);
             }
             return fstring_unterminated(lx, tok, c);
         }

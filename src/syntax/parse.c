@@ -1,5 +1,6 @@
 /* syntax/parse.c: one run of the parser: set up, first pass, second pass for the error, result. */
 #include "syntax/parse.h"
+#include <stddef.h>
 
 #include <errcode.h>
 #include <string.h>
@@ -135,7 +136,6 @@ reset_for_errors(struct parser *p)
         p->tokens[i]->memo = NULL;
     p->mark = 0;
     p->level = 0;
-    p->error = PyErr_Occurred() && p->lx.done != LEX_OK && p->lx.done != LEX_EOF;
     p->error = false;
     p->invalid_pass = true;
     p->lx.report_warnings = false;
@@ -147,25 +147,36 @@ input_ended(const struct parser *p)
     return p->lx.done == LEX_EOF || p->lx.done == LEX_EOFS || p->lx.done == LEX_EOLS;
 }
 
+/* Is there more than blanks and comments after a single statement? */
+static bool
+more_statements(const struct parser *p)
+{
+    const char *s = p->lx.buf + p->lx.cur;
+    for (;;) {
+        s += strspn(s, " \t\n\f");
+        if (*s != '#')
+            return *s != 0;
+        s += strcspn(s, "\n");
+    }
+}
+
 static mod_ty
 run(struct parser *p)
 {
     mod_ty mod = run_start(p);
+    if (mod != NULL && p->start == Py_single_input && more_statements(p))
+        return ERR("multiple statements found while compiling a single statement");
     if (mod != NULL)
         return mod;
     if ((p->flags & PyCF_ALLOW_INCOMPLETE_INPUT) && input_ended(p)) {
         PyErr_Clear();
         return parse_error_last(p, (PyObject *)&_PyExc_IncompleteInputError, "incomplete input");
     }
-    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_SyntaxError))
-        return NULL;
-    if (p->fill == 0) {
-        parse_error_finish(p, NULL);
-        return NULL;
+    struct tok *last = p->fill ? p->tokens[p->fill - 1] : NULL;
+    if (!PyErr_Occurred() && last != NULL) {
+        reset_for_errors(p);
+        run_start(p);
     }
-    struct tok *last = p->tokens[p->fill - 1];
-    reset_for_errors(p);
-    run_start(p);
     parse_error_finish(p, last);
     return NULL;
 }

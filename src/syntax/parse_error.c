@@ -264,9 +264,9 @@ check_rest(struct parser *p)
             parse_error_unclosed(p);
         break;
     }
-    if (PyErr_Occurred())
+    if (PyErr_Occurred() && p->lx.fdepth == 0)
         Py_XDECREF(exc);
-    else
+    else                              /* inside an f-string the error in its expression says more */
         PyErr_SetRaisedException(exc);
 }
 

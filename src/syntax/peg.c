@@ -122,6 +122,7 @@ peg_fill(struct parser *p)
         .type = t.type, .level = t.level, .start = t.start, .end = t.end, .lineno = t.lineno, .col_offset = t.col,
         .end_lineno = t.end_lineno, .end_col_offset = t.end_col,
     };
+    tok->end_col_offset += t.type == NEWLINE && t.end_col >= 0;       /* for messages the line end counts */
     p->tokens[p->fill++] = tok;
     if (LIKELY(t.type != ERRORTOKEN))
         return 0;
@@ -194,6 +195,19 @@ normalize(struct parser *p, STEALS PyObject *name)
     return out;
 }
 
+/* A name written with other letters must not normalize to a constant. */
+static int
+check_not_constant(PyObject *name)
+{
+    static const char *const constants[] = { "None", "True", "False" };
+    for (int i = 0; i < 3; i++)
+        if (PyUnicode_EqualToUTF8(name, constants[i])) {
+            PyErr_Format(PyExc_ValueError, "identifier field can't represent '%s' constant", constants[i]);
+            return -1;
+        }
+    return 0;
+}
+
 BORROWED(arena) PyObject *
 peg_identifier(struct parser *p, const char *text, size_t n)
 {
@@ -206,8 +220,11 @@ peg_identifier(struct parser *p, const char *text, size_t n)
         && memcmp(PyUnicode_1BYTE_DATA(name), text, n) == 0)
         return name;
     name = PyUnicode_DecodeUTF8(text, (Py_ssize_t)n, NULL);
-    if (name != NULL && !PyUnicode_IS_ASCII(name))
+    if (name != NULL && !PyUnicode_IS_ASCII(name)) {
         name = normalize(p, name);
+        if (name != NULL && check_not_constant(name) < 0)
+            Py_CLEAR(name);
+    }
     if (name == NULL)
         return NULL;
     PyUnicode_InternInPlace(&name);
