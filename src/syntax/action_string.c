@@ -274,10 +274,6 @@ act_concatenate(struct parser *p, asdl_expr_seq *parts, LOC_PARAMS)
 static expr_ty
 text_constant(struct parser *p, struct tok *t, PyObject *value)
 {
-    if (value == NULL) {
-        parse_error_decode(p);
-        return NULL;
-    }
     if (peg_own(p, value) == NULL)
         return NULL;
     return ast_Constant(value, NULL, t->lineno, t->col_offset, t->end_lineno, t->end_col_offset, p->arena);
@@ -409,6 +405,22 @@ act_formatted_value(struct parser *p, struct tok *open, expr_ty value, struct to
     return ast_JoinedStr(values, lineno, col, debug_line, debug_col, arena);
 }
 
+/* The constant with its escapes decoded, in place of the text as written; NULL with an exception. */
+static expr_ty
+decode_part(struct parser *p, expr_ty e, bool raw, struct tok *close)
+{
+    Py_ssize_t n;
+    const char *s = PyUnicode_AsUTF8AndSize(e->v.Constant.value, &n);
+    PyObject *text = s ? decode_text(p, raw, s, (size_t)n, close) : NULL;
+    if (text == NULL) {
+        parse_error_decode(p);
+        return NULL;
+    }
+    if (peg_own(p, text) == NULL)
+        return NULL;
+    return ast_Constant(text, NULL, e->lineno, e->col_offset, e->end_lineno, e->end_col_offset, p->arena);
+}
+
 expr_ty
 act_joined_str(struct parser *p, struct tok *open, asdl_expr_seq *parts, struct tok *close)
 {
@@ -416,31 +428,20 @@ act_joined_str(struct parser *p, struct tok *open, asdl_expr_seq *parts, struct 
     bool raw = false;
     for (size_t i = 0; i < tok_size(open); i++)
         raw |= prefix[i] == 'r' || prefix[i] == 'R';
-    asdl_expr_seq *flat = dissolve(p, parts);
-    asdl_expr_seq *values = flat ? asdl_expr_seq_new(asdl_seq_LEN(flat), p->arena) : NULL;
-    if (values == NULL)
+    asdl_expr_seq *decoded = asdl_expr_seq_new(asdl_seq_LEN(parts), p->arena);
+    if (decoded == NULL)
         return NULL;
     Py_ssize_t at = 0;
-    for (Py_ssize_t i = 0; i < asdl_seq_LEN(flat); i++) {
-        expr_ty e = asdl_seq_GET(flat, i);
-        if (is_constant(e)) {
-            Py_ssize_t n;
-            const char *s = PyUnicode_AsUTF8AndSize(e->v.Constant.value, &n);
-            PyObject *text = s ? decode_text(p, raw, s, (size_t)n, close) : NULL;
-            if (text == NULL) {
-                parse_error_decode(p);
-                return NULL;
-            }
-            if (peg_own(p, text) == NULL)
-                return NULL;
-            if (PyUnicode_GET_LENGTH(text) == 0)
-                continue;
-            e = ast_Constant(text, NULL, e->lineno, e->col_offset, e->end_lineno, e->end_col_offset, p->arena);
-            if (e == NULL)
-                return NULL;
-        }
-        asdl_seq_SET(values, at++, e);
+    for (Py_ssize_t i = 0; i < asdl_seq_LEN(parts); i++) {
+        expr_ty e = asdl_seq_GET(parts, i);
+        if (is_constant(e) && (e = decode_part(p, e, raw, close)) == NULL)
+            return NULL;
+        if (!is_empty_str(e))
+            asdl_seq_SET(decoded, at++, e);
     }
-    values->size = at;
+    decoded->size = at;
+    asdl_expr_seq *values = dissolve(p, decoded);
+    if (values == NULL)
+        return NULL;
     return ast_JoinedStr(values, open->lineno, open->col_offset, close->end_lineno, close->end_col_offset, p->arena);
 }

@@ -126,8 +126,6 @@ lex_enter_line(struct lex *lx)
     char *line = lx->buf + lx->cur;
     char *newline = memchr(line, '\n', lx->len - lx->cur);
     size_t n = newline ? (size_t)(newline - line) + 1 : lx->len - lx->cur;
-    if (lx->start == NO_POS)
-        lx->text_start = lx->cur;
     lx->line_start = lx->cur;
     lx->line_end = lx->cur + n;
     lx->lineno++;
@@ -268,7 +266,7 @@ read_pending(struct lex *lx, struct lex_token *tok)
         return lex_token_set(lx, tok, DEDENT, here, here);
     }
     lx->pending--;
-    return lex_token_set(lx, tok, INDENT, lx->extra_tokens ? lx->text_start : NO_POS, here);
+    return lex_token_set(lx, tok, INDENT, lx->extra_tokens ? lx->line_start : NO_POS, here);
 }
 
 /* After "# type: " at p: TYPE_IGNORE or TYPE_COMMENT; the newline has been given back. */

@@ -77,7 +77,6 @@ struct lex {
     size_t len, room;                 /* room 0: buf is borrowed */
     size_t cur, line_start, line_end;
     size_t start;                     /* of the token being read, or NO_POS */
-    size_t text_start;                /* first line of the token being read: what messages show */
     size_t multi_line_start;
     int lineno, first_lineno;
     enum lex_done done;

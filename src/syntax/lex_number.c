@@ -8,11 +8,16 @@
 static bool
 keyword_follows(const struct lex *lx)
 {
-    static const char *const words[] = { "and", "else", "for", "if", "in", "is", "or", "not" };
+    static const struct { const char *word; bool whole; } words[] = {
+        { "and", true }, { "else", true }, { "for", true }, { "if", false }, { "in", false }, { "is", false },
+        { "or", true }, { "not", true },
+    };
     const char *s = lx->buf + lx->cur;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strncmp(s, words[i], strlen(words[i])) == 0)
-            return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t n = strlen(words[i].word);
+        if (strncmp(s, words[i].word, n) == 0)
+            return !words[i].whole || !lex_is_name_char((unsigned char)s[n]);
+    }
     return false;
 }
 

@@ -34,8 +34,8 @@ error_line(struct parser *p, int lineno)
         return line;
     if (PyErr_Occurred())
         PyErr_Clear();
-    if (p->lx.lineno <= lineno && p->lx.line_end > p->lx.text_start)
-        return PyUnicode_DecodeUTF8(p->lx.buf + p->lx.text_start, (Py_ssize_t)(p->lx.line_end - p->lx.text_start), "replace");
+    if (p->lx.lineno <= lineno && p->lx.line_end > p->lx.line_start)
+        return PyUnicode_DecodeUTF8(p->lx.buf + p->lx.line_start, (Py_ssize_t)(p->lx.line_end - p->lx.line_start), "replace");
     return line_of_buffer(p, lineno);
 }
 
@@ -116,7 +116,7 @@ raise_at_token(struct parser *p, PyObject *type, struct tok *t, const char *form
 {
     Py_ssize_t col = t->col_offset + 1, end_col = t->end_col_offset == -1 ? -1 : t->end_col_offset + 1;
     if (t->col_offset == -1) {
-        bool at_start = p->lx.cur == p->lx.text_start;
+        bool at_start = p->lx.cur == p->lx.line_start;
         col = at_start ? 0 : (Py_ssize_t)(p->lx.cur - p->lx.line_start);
     }
     return raise_at(p, type, t->lineno, col, t->end_lineno, end_col, format, args);
@@ -234,7 +234,7 @@ parse_error_lexer(struct parser *p)
         parse_error_range(p, PyExc_IndentationError, lineno, 0, lineno, -1, "too many levels of indentation");
         return -1;
     case LEX_LINECONT:
-        parse_error_range(p, PyExc_SyntaxError, lineno, (int)(p->lx.cur - p->lx.text_start) - 1, lineno, -1,
+        parse_error_range(p, PyExc_SyntaxError, lineno, (int)(p->lx.cur - p->lx.line_start) - 1, lineno, -1,
                           "unexpected character after line continuation character");
         return -1;
     default:

@@ -260,8 +260,8 @@ peg_soft_keyword(struct parser *p)
     struct tok *t = p->tokens[p->mark];
     if (t->type != NAME)
         return NULL;
-    for (int i = 0; peg_soft_keywords[i] != NULL; i++)
-        if (strlen(peg_soft_keywords[i]) == tok_size(t) && memcmp(peg_soft_keywords[i], tok_text(p, t), tok_size(t)) == 0)
+    for (int i = 0; peg_soft_keywords[i] != NULL; i++)       /* CPython's messages take a prefix for the word, too */
+        if (strncmp(peg_soft_keywords[i], tok_text(p, t), tok_size(t)) == 0)
             return peg_name(p);
     return NULL;
 }

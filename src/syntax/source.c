@@ -106,10 +106,12 @@ find_cookie(const char *text, size_t n, char *buf, size_t size)
 {
     for (int line = 0; line < 2 && n; line++) {
         const char *nl = memchr(text, '\n', n);
-        size_t len = nl ? (size_t)(nl - text) : n;
+        if (nl == NULL)
+            return false;
+        size_t len = (size_t)(nl - text);
         if (source_cookie(text, len, buf, size))
             return true;
-        if (!source_is_blank(text, len) || nl == NULL)
+        if (!source_is_blank(text, len))
             return false;
         text += len + 1;
         n -= len + 1;

@@ -11,7 +11,7 @@ Grammar:   rule[c_type] (memo):          items:  'kw' or '+='   hard keyword or 
 - An alternative is tried only when the next token is in its FIRST set.
 - Direct left recursion becomes a loop: the base alternatives once, then the recursive ones while they match. (That gives
   what growing a seed gives, as the base alternatives come last.)
-- Alternatives that begin with invalid_... run only in the second pass, which looks for a better error message.
+- Alternatives that are a lone invalid_... rule run only in the second pass, which looks for a better error message.
 - In actions: p is the parser, LOC the range of the alternative."""
 import re
 import sys
@@ -417,8 +417,7 @@ class Gen:
         items = alt.items[1:] if recursive else alt.items
         first, nullable = self.first_alt(Node('alt', items=items))
         guards = []
-        if items and items[0].item.kind == 'ref' and items[0].item.name.startswith('invalid_') \
-           or len(items) > 1 and items[1].item.kind == 'ref' and items[1].item.name.startswith('invalid_') and len(items) == 3:
+        if len(items) == 1 and items[0].item.kind == 'ref' and items[0].item.name.startswith('invalid_'):
             guards.append('p->invalid_pass')
         lead = items[0].item if items else None
         single = lead is not None and (self.token_name(lead) is not None or self.token_set(lead) is not None
