@@ -126,6 +126,8 @@ lex_enter_line(struct lex *lx)
     char *line = lx->buf + lx->cur;
     char *newline = memchr(line, '\n', lx->len - lx->cur);
     size_t n = newline ? (size_t)(newline - line) + 1 : lx->len - lx->cur;
+    if (lx->start == NO_POS)
+        lx->text_start = lx->cur;
     lx->line_start = lx->cur;
     lx->line_end = lx->cur + n;
     lx->lineno++;
@@ -280,12 +282,11 @@ type_comment(struct lex *lx, struct lex_token *tok, size_t p)
         ignore = (unsigned char)s[ignore_end] < 128 && !(lex_is_name_char((unsigned char)s[ignore_end]) && s[ignore_end] != '_');
     if (!ignore)
         return lex_token_set(lx, tok, TYPE_COMMENT, p, lx->cur);
-    size_t end = lx->cur;
     if (lx->blank_line) {             /* alone on its line: take the newline too */
         lex_getc(lx);
         lx->at_bol = true;
     }
-    return lex_token_set(lx, tok, TYPE_IGNORE, ignore_end, end);
+    return lex_token_set(lx, tok, TYPE_IGNORE, ignore_end, lx->cur);
 }
 
 /* '#' has been read. A token's type, or -1: the comment was skipped, *c is what ends it. */
@@ -558,7 +559,6 @@ skip_blanks(struct lex *lx, struct lex_token *tok)
             return -2;
         if (c != '\\')
             return c;
-        lx->start = NO_POS;
         if (continue_line(lx) < 0) {
             bare(lx, tok, ERRORTOKEN);
             return -2;

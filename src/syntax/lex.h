@@ -77,6 +77,7 @@ struct lex {
     size_t len, room;                 /* room 0: buf is borrowed */
     size_t cur, line_start, line_end;
     size_t start;                     /* of the token being read, or NO_POS */
+    size_t text_start;                /* line where the token being read starts */
     size_t multi_line_start;
     int lineno, first_lineno;
     enum lex_done done;
@@ -140,11 +141,16 @@ lex_back(struct lex *lx, int c)
         lx->cur--;
 }
 
-/* The next character of this line without reading it (0 at its end). */
+/* The next character of this line without reading it (0 at its end). Looking past the last character of a text
+ * without a final newline is reaching its end. */
 static inline int
-lex_peek(const struct lex *lx)
+lex_peek(struct lex *lx)
 {
-    return lx->cur < lx->line_end ? (unsigned char)lx->buf[lx->cur] : 0;
+    if (__builtin_expect(lx->cur < lx->line_end, 1))
+        return (unsigned char)lx->buf[lx->cur];
+    if (lx->cur == lx->len && lx->refill == NULL && lx->done == LEX_OK)
+        lx->done = LEX_EOF;
+    return 0;
 }
 
 static inline bool lex_is_digit(int c) { return c >= '0' && c <= '9'; }

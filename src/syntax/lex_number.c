@@ -6,7 +6,7 @@
 
 /* What follows is one of the keywords that may come right after a number ("1if x else y"): keep it working, warned. */
 static bool
-keyword_follows(const struct lex *lx)
+keyword_follows(struct lex *lx)
 {
     static const struct { const char *word; bool whole; } words[] = {
         { "and", true }, { "else", true }, { "for", true }, { "if", false }, { "in", false }, { "is", false },

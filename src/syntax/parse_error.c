@@ -234,7 +234,7 @@ parse_error_lexer(struct parser *p)
         parse_error_range(p, PyExc_IndentationError, lineno, 0, lineno, -1, "too many levels of indentation");
         return -1;
     case LEX_LINECONT:
-        parse_error_range(p, PyExc_SyntaxError, lineno, (int)(p->lx.cur - p->lx.line_start) - 1, lineno, -1,
+        parse_error_range(p, PyExc_SyntaxError, lineno, (int)(p->lx.cur - p->lx.text_start) - 1, lineno, -1,
                           "unexpected character after line continuation character");
         return -1;
     default:
