@@ -393,3 +393,10 @@ PyTypeObject _PyWeakref_RefType = {
     .tp_new = ref_new,
     .tp_free = PyObject_GC_Del,
 };
+
+/* ---- for extensions ------------------------------------------------------------------------------------------ */
+
+PyObject **PyObject_GET_WEAKREFS_LISTPTR(PyObject *o) { return object_weaklist(o); }
+int PyType_SUPPORTS_WEAKREFS(PyTypeObject *type) { return weakref_supported(type); }
+PyAPI_FUNC(void) PyUnstable_Object_ClearWeakRefsNoCallbacks(PyObject *o);
+void PyUnstable_Object_ClearWeakRefsNoCallbacks(PyObject *o) { weakref_clear_no_callbacks(o); }
