@@ -28,6 +28,8 @@ op_stack_effect(int op, int oparg, int jump)
     int effect = count_of(op_table[op].effect, oparg);
     if (op == BUILD_SLICE && oparg == 3)
         effect--;
+    if (op == UNPACK_EX)                     /* targets before the star, and behind it in the upper bits */
+        effect = (oparg & 0xff) + (oparg >> 8);
     int extra = op_table[op].jump_extra;
     if (jump > 0 || (jump < 0 && extra > 0))
         effect += extra;

@@ -52,7 +52,7 @@ struct unit_info {
 
 void flow_build(struct flow *g, struct pool *pool, struct seq *s, struct const_list *consts, struct const_cache *cache);
 /* nparams: all parameters, with * and **. */
-void flow_optimize(struct flow *g, int nlocals, int nparams, int firstlineno);
+void flow_optimize(struct flow *g, int nlocals, int nparams);
 void flow_finish(struct flow *g, struct unit_info *u, int code_flags, int *stack_depth, int *nlocalsplus, struct seq *out);
 
 /* --- between the files of the graph --- */
@@ -83,7 +83,7 @@ void flow_peephole(struct flow *g, struct block *b);            /* flow_peephole
 void block_static_swaps(struct flow *g, struct block *b);       /* flow_swap.c */
 void flow_fuse(struct flow *g);                                 /* flow_locals.c */
 void flow_check_unbound(struct flow *g, int nlocals, int nparams);
-void flow_give_lines(struct flow *g, int firstlineno);          /* flow_lines.c */
+void flow_give_lines(struct flow *g);                           /* flow_lines.c */
 void flow_move_cold(struct flow *g);                            /* flow_cold.c */
 void flow_remove_unused_consts(struct flow *g);                 /* flow_consts.c */
 int flow_stack_depth(struct flow *g);                           /* flow_depth.c */

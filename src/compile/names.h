@@ -18,6 +18,8 @@ struct names {
     uint32_t mask;
 };
 
+/* True if the str is this ASCII text. */
+bool name_is(PyObject *name, const char *text);
 /* The entry of `name` or NULL; valid until the next insertion. */
 struct name_entry *names_find(struct pool *p, const struct names *t, PyObject *name);
 static inline bool names_has(struct pool *p, const struct names *t, PyObject *name) { return names_find(p, t, name) != NULL; }
