@@ -92,20 +92,9 @@ static inline void frame_init(_PyInterpreterFrame *f, STEALS PyFunctionObject *f
         f->localsplus[i] = NULL;
 }
 
-/* Room for `size` words on the data stack, or NULL with MemoryError. Pop frees down to it. */
-_PyInterpreterFrame *frame_stack_grow(PyThreadState *ts, size_t size);
-static inline bool frame_stack_has_room(PyThreadState *ts, int size) { return ts->datastack_top != NULL && size < ts->datastack_limit - ts->datastack_top; }
-static inline _PyInterpreterFrame *frame_alloc(PyThreadState *ts, int size)
-{
-    if (LIKELY(frame_stack_has_room(ts, size))) {
-        _PyInterpreterFrame *f = (_PyInterpreterFrame *)ts->datastack_top;
-        ts->datastack_top += size;
-        return f;
-    }
-    return frame_stack_grow(ts, size);
-}
-void frame_stack_pop(PyThreadState *ts, _PyInterpreterFrame *f);
-void frame_stack_free(PyThreadState *ts);        /* all chunks, when the thread state goes */
+/* Room for a frame of `size` words, or NULL with MemoryError; and back again. */
+_PyInterpreterFrame *frame_alloc(PyThreadState *ts, int size);
+static inline void frame_stack_pop(PyThreadState *ts, _PyInterpreterFrame *f) { ts_stack_pop(ts, (PyObject **)f); }
 
 /* Frame object of f: BORROWED from the frame, made on demand; NULL with MemoryError. */
 PyFrameObject *frame_object_make(_PyInterpreterFrame *f);

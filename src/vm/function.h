@@ -8,6 +8,7 @@
 
 #define FUNC_VERSION_FIRST_VALID 2
 
+void function_init(void);
 /* Version of func for inline caches; 0 = none left or not cacheable. */
 uint32_t function_version(PyFunctionObject *func);
 /* Function with this version if alive, and its code; both BORROWED, either may be NULL. */

@@ -1,0 +1,307 @@
+/* vm/loop.c: the evaluation loop.
+ *
+ * The handlers are made from ops/ (tools/gen/vm_loop.py). Dispatch goes through the variable `table`: recording swaps it for one whose
+ * entries all lead to op_record. Registers: ts, frame, pc (next instruction), sp, oparg, table; sp lives in the frame only while it does not run.
+ * Invariant: while an instruction runs, pc - 1 lies inside it or its caches; the exception table is searched with that. */
+#include "vm/eval.h"
+
+#include "object/coll/dict.h"
+#include "object/coll/dict_values.h"
+#include "object/coll/iter.h"
+#include "object/coll/list.h"
+#include "object/coll/set.h"
+#include "object/coll/slice.h"
+#include "object/coll/tuple.h"
+#include "object/core/abstract.h"
+#include "object/core/call.h"
+#include "object/core/err.h"
+#include "object/core/exc.h"
+#include "object/core/module.h"
+#include "object/core/object.h"
+#include "object/num/float.h"
+#include "object/num/int.h"
+#include "object/text/str.h"
+#include "rt/interp.h"
+#include "rt/singletons.h"
+#include "vm/function.h"
+#include "vm/genobject.h"
+#include "vm/monitor.h"
+#include "vm/slow.h"
+#include "vm/specialize.h"
+#include "vm/trace_ops.h"
+
+struct trace_ops trace_ops;
+
+/* Code of the entry frame. A value returned arrives at 1, a value yielded at 1 + 2. */
+static const _Py_CODEUNIT entry_code[] = {
+    { .op = { NOP, 0 } }, { .op = { INTERPRETER_EXIT, 0 } }, { .op = { NOP, 0 } }, { .op = { INTERPRETER_EXIT, 0 } },
+    { .op = { RESUME, RESUME_OPARG_DEPTH1_MASK | RESUME_AT_FUNC_START } },
+};
+
+static int
+entry_recursion(PyThreadState *ts)
+{
+    if (UNLIKELY(ts_stack_is_low(ts)))
+        return err_recursion(ts, "");
+    ts->c_recursion_remaining--;
+    return 0;
+}
+
+int
+vm_recursion_error(PyThreadState *ts)
+{
+    if (ts->recursion_headroom) {
+        if (ts->py_recursion_remaining < -50)
+            Py_FatalError("Cannot recover from Python stack overflow.");
+        return 0;
+    }
+    if (ts->py_recursion_remaining > 0)
+        return 0;
+    ts->recursion_headroom++;
+    err_format(ts, PyExc_RecursionError, "maximum recursion depth exceeded");
+    ts->recursion_headroom--;
+    return -1;
+}
+
+static inline int
+enter_python(PyThreadState *ts)
+{
+    return UNLIKELY(ts->py_recursion_remaining-- <= 0) && vm_recursion_error(ts) < 0;
+}
+
+/* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
+static inline _PyInterpreterFrame *
+gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
+{
+    _PyInterpreterFrame *f = GEN_FRAME(gen);
+    frame_push(f, Py_NewRef(value));
+    gen->gi_frame_state = FRAME_EXECUTING;
+    gen->gi_exc_state.previous_item = ts->exc_info;
+    ts->exc_info = &gen->gi_exc_state;
+    return f;
+}
+
+#define CODE() frame_code(frame)
+#define LOCAL(i) (frame->localsplus[i])
+#define CONST(i) (((PyTupleObject *)CODE()->co_consts)->ob_item[i])
+#define NAME(i) (((PyTupleObject *)CODE()->co_names)->ob_item[i])
+#define GLOBALS() (frame->f_globals)
+#define BUILTINS() (frame->f_builtins)
+#define LOCALS() (frame->f_locals)
+
+#define DISPATCH() do { oparg = pc->op.arg; goto *table[pc->op.code]; } while (0)
+#define DISPATCH_SAME_ARG() goto *table[pc->op.code]
+#define DISPATCH_KEEP_ARG() do { pc++; oparg = oparg << 8 | pc->op.arg; goto *table[pc->op.code]; } while (0)
+#define ADAPTIVE_TRIGGERS(instr) ((instr)[1].counter.value == 0)
+#define ADAPTIVE_ADVANCE(instr) ((instr)[1].counter.value--)
+#define POLL() do { if (UNLIKELY(ts->eval_breaker & EB_EVENTS) && vm_safepoint(ts) < 0) goto error; } while (0)
+#define FAIL_IF_POP1(c) do { if (UNLIKELY(c)) { sp -= 1; goto error; } } while (0)
+#define DROP_ALL(items, n) do { for (int i_ = 0; i_ < (n); i_++) Py_DECREF((items)[i_]); } while (0)
+#define ENTER_FRAME(callee) do { \
+        frame_set_stackpointer(frame, sp); \
+        (callee)->previous = frame; \
+        frame = ts->current_frame = (callee); \
+        goto start_frame; \
+    } while (0)
+#define LEAVE_TO_CALLER(value, offset) do { \
+        pc = frame->instr_ptr + (offset); \
+        sp = frame_stackpointer(frame); \
+        *sp++ = (value); \
+        DISPATCH(); \
+    } while (0)
+#define RETURN_FROM_FRAME(value) do { \
+        frame_set_stackpointer(frame, base); \
+        ts->py_recursion_remaining++; \
+        _PyInterpreterFrame *dying = frame; \
+        frame = ts->current_frame = dying->previous; \
+        frame_clear_and_pop(ts, dying); \
+        LEAVE_TO_CALLER(value, frame->return_offset); \
+    } while (0)
+/* Around callbacks of tools: they may look at the value stack, and a trace function may move the frame to another line. */
+#define WATCHED(call) do { \
+        frame_set_stackpointer(frame, sp); \
+        watched_rc = (call); \
+        sp = frame_stackpointer(frame); \
+    } while (0)
+#define WATCHED_JUMP(dest, event) do { \
+        if (ts->tracing) \
+            pc = (dest); \
+        else { \
+            _Py_CODEUNIT *dest_ = (dest); \
+            frame_set_stackpointer(frame, sp); \
+            pc = mon_jump(ts, event, frame, this, dest_); \
+            sp = frame_stackpointer(frame); \
+            if (pc == NULL) { \
+                pc = dest_ + 1; \
+                goto error; \
+            } \
+        } \
+    } while (0)
+#define RUN_INSTEAD(opcode) do { \
+        int run_ = (opcode); \
+        if (op_table[run_].caches) \
+            this[1].counter.value |= 1; \
+        pc = this; \
+        goto *targets[run_]; \
+    } while (0)
+/* self or a bound method's self becomes the first argument. */
+#define CALL_SHIFT_SELF() do { \
+        if (self_or_null != NULL) { \
+            args--; \
+            n++; \
+        } \
+        else if (Py_TYPE(callable) == &PyMethod_Type) { \
+            PyObject *method = callable; \
+            base[1] = Py_NewRef(((PyMethodObject *)method)->im_self); \
+            base[0] = callable = Py_NewRef(((PyMethodObject *)method)->im_func); \
+            Py_DECREF(method); \
+            args--; \
+            n++; \
+        } \
+    } while (0)
+/* The result takes over the block of an operand nobody else sees. */
+#define FLOAT_RESULT(v) do { \
+        if (left->ob_refcnt == 1) { \
+            ((PyFloatObject *)left)->ob_fval = (v); \
+            res = left; \
+            float_decref(ts, right); \
+        } \
+        else if (right->ob_refcnt == 1) { \
+            ((PyFloatObject *)right)->ob_fval = (v); \
+            res = right; \
+            float_decref(ts, left); \
+        } \
+        else { \
+            res = float_new(ts, v); \
+            float_decref(ts, left); \
+            float_decref(ts, right); \
+        } \
+    } while (0)
+#define COMPARE_MASK(a, b) ((a) == (b) ? COMPARE_EQUAL : (a) < (b) ? COMPARE_LESS : COMPARE_GREATER)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-label"
+PyObject *__attribute__((optimize("no-gcse,no-crossjumping")))
+_PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag)
+{
+    static void *const targets[256] = {
+#include "vm_targets.inc"
+    };
+    static void *const recording[256] = { [0 ... 255] = &&op_record };
+    void *const *table = targets;
+    _Py_CODEUNIT *pc;
+    PyObject **sp;
+    int oparg, watched_rc;
+    _PyInterpreterFrame entry;
+
+    if (entry_recursion(ts) < 0)
+        goto refused;
+    entry.f_executable = Py_None;
+    entry.f_funcobj = entry.f_globals = entry.f_builtins = entry.f_locals = NULL;
+    entry.frame_obj = NULL;
+    entry.instr_ptr = (_Py_CODEUNIT *)entry_code + 1;
+    entry.stacktop = 0;
+    entry.owner = FRAME_OWNED_BY_CSTACK;
+    entry.return_offset = 0;
+    entry.localsplus[0] = NULL;
+    entry.previous = ts->current_frame;
+    frame->previous = &entry;
+    ts->current_frame = frame;
+
+    if (throwflag) {
+        if (enter_python(ts))
+            goto leave_frame;
+        if (mon_instrument(ts, CODE()) == 0)
+            mon_throw(ts, frame, frame->instr_ptr);
+        pc = frame->instr_ptr;
+        sp = frame_stackpointer(frame);
+        goto error;
+    }
+
+start_frame:
+    if (enter_python(ts))
+        goto leave_frame;
+    pc = frame->instr_ptr;
+    sp = frame_stackpointer(frame);
+    DISPATCH();
+
+op_record:
+    if (trace_ops.rec_ins == NULL || !trace_ops.rec_ins(ts, frame, pc, sp))
+        table = targets;
+    goto *targets[pc->op.code];
+
+op_unknown:
+    frame->instr_ptr = pc++;
+    PyErr_Format(PyExc_SystemError, "%U:%d: unknown opcode %d", CODE()->co_filename, frame_line(frame), frame->instr_ptr->op.code);
+    goto error;
+
+#include "vm_handlers.inc"
+
+error:                          /* an exception was raised here */
+    if (!frame_is_incomplete(frame)) {
+        PyFrameObject *f = frame_object(frame);
+        if (f != NULL)
+            PyTraceBack_Here(f);
+    }
+    mon_raise(ts, frame, frame->instr_ptr);
+
+unwind: {                       /* it travels: to the handler of this frame, or out of it */
+    struct exc_entry handler;
+    int at = (int)(pc - _PyCode_CODE(CODE())) - 1;
+    PyObject **stack = frame_stackbase(frame);
+    if (CODE()->co_exceptiontable == NULL || !exc_find(CODE(), at, &handler)) {
+        while (sp > stack)
+            Py_XDECREF(*--sp);
+        frame_set_stackpointer(frame, sp);
+        mon_unwind(ts, frame, frame->instr_ptr);
+        if (UNLIKELY(trace_ops.rec_unwind != NULL))
+            trace_ops.rec_unwind(ts, frame, NULL);
+        goto leave_frame;
+    }
+    while (sp > stack + handler.depth)
+        Py_XDECREF(*--sp);
+    if (handler.lasti) {
+        PyObject *lasti = PyLong_FromLong(frame_lasti(frame));
+        if (lasti == NULL)
+            goto unwind;
+        *sp++ = lasti;
+    }
+    *sp++ = err_get_raised(ts);
+    pc = _PyCode_CODE(CODE()) + handler.target;
+    if (mon_handled(ts, frame, pc, sp[-1]) < 0)
+        goto unwind;
+    if (UNLIKELY(trace_ops.rec_unwind != NULL))
+        trace_ops.rec_unwind(ts, frame, pc);
+    DISPATCH();
+}
+
+leave_frame: {                  /* with an exception set */
+    ts->py_recursion_remaining++;
+    _PyInterpreterFrame *dying = frame;
+    frame = ts->current_frame = dying->previous;
+    frame_clear_and_pop(ts, dying);
+    frame->return_offset = 0;
+    if (frame == &entry) {
+        ts->current_frame = entry.previous;
+        ts->c_recursion_remaining++;
+        return NULL;
+    }
+    pc = frame->instr_ptr + 1;
+    sp = frame_stackpointer(frame);
+    goto error;
+}
+
+refused:                        /* no C stack left: the frame never starts */
+    frame->previous = NULL;
+    frame_clear_and_pop(ts, frame);
+    return NULL;
+    goto *recording[0];         /* keeps the table that a recorder switches to */
+}
+#pragma GCC diagnostic pop
+
+PyObject *
+vm_eval_frame(PyThreadState *ts, _PyInterpreterFrame *f, int throwflag)
+{
+    _PyFrameEvalFunction hook = ts->interp->eval_frame;
+    return UNLIKELY(hook != NULL) ? hook(ts, f, throwflag) : _PyEval_EvalFrameDefault(ts, f, throwflag);
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Makes the handlers of the evaluation loop from the instruction bodies in src/vm/ops/*.ops.
+
+    vm_loop.py OUT_HANDLERS OUT_TARGETS opcodes.def OPS...
+
+A body reads like C with a stack effect in front:
+
+    op NAME (in1, in2, args[oparg] -- out1, out2 if (oparg & 1)) attribute... {
+        ...
+    }
+
+Inputs are loaded from the stack before the body, outputs stored and the stack pointer set after it; the handler then dispatches.
+A slot that keeps name and place is not written back. Attributes:
+
+    quiet     instr_ptr is not stored: nothing in the body can be seen from outside
+    poll      the eval breaker is looked at after the outputs are on the stack
+    noend     the body leaves by itself; outputs are its own business
+
+Words in a body:
+
+    FAIL_IF(c)        raise; the inputs have been released
+    FAIL_KEEP_IF(c)   raise; the inputs are still on the stack
+    DEOPT_IF(c)       not the case this specialised form is for: run the base opcode
+    SPECIALIZE(call)  adaptive opcode: when the counter is down, call (which may rewrite the instruction) and run it again
+"""
+import re
+import sys
+
+
+def read_opcodes(path):
+    ops = {}
+    for line in open(path):
+        m = re.match(r'OP\((\w+),\s*(\d+),\s*(\w+),\s*(\w+),\s*(\d+),', line)
+        if m:
+            ops[m[1]] = dict(number=int(m[2]), kind=m[3], family=m[4], caches=int(m[5]))
+    return ops
+
+
+def split_args(text):
+    parts, depth, cur = [], 0, ''
+    for ch in text:
+        if ch == ',' and depth == 0:
+            parts.append(cur.strip())
+            cur = ''
+            continue
+        depth += ch in '(['
+        depth -= ch in ')]'
+        cur += ch
+    if cur.strip():
+        parts.append(cur.strip())
+    return parts
+
+
+class Slot:
+    def __init__(self, text):
+        m = re.fullmatch(r'(\w+)(?:\[(.+)\])?(?:\s+if\s+(\(.+\)))?', text)
+        assert m, text
+        self.name, self.count, self.cond = m[1], m[2], m[3]
+
+    def size(self):
+        if self.count:
+            return '(%s)' % self.count
+        return '(%s ? 1 : 0)' % self.cond if self.cond else '1'
+
+
+def total(slots):
+    fixed = sum(1 for s in slots if not s.count and not s.cond)
+    extra = [s.size() for s in slots if s.count or s.cond]
+    return ' + '.join([str(fixed)] + extra) if extra else str(fixed)
+
+
+def offset(slots, i):
+    return total(slots[:i])
+
+
+def read_ops(path):
+    out, lines, i = [], open(path).read().split('\n'), 0
+    while i < len(lines):
+        m = re.match(r'op (\w+) \((.*)--(.*)\)\s*([\w ]*)\{(\s*\})?$', lines[i])
+        if not m:
+            if lines[i].startswith('op '):
+                sys.exit('%s:%d: malformed op' % (path, i + 1))
+            i += 1
+            continue
+        start, body = i + 1, []
+        i += 1
+        if not m[5]:
+            while lines[i] != '}':
+                body.append(lines[i])
+                i += 1
+            i += 1
+        out.append(dict(name=m[1], ins=[Slot(s) for s in split_args(m[2])], outs=[Slot(s) for s in split_args(m[3])],
+                        attrs=m[4].split(), body='\n'.join(body), file=path, line=start + 1))
+    return out
+
+
+def replace_call(body, word, make):
+    """Replace `word(args);` by make(args), parentheses matched."""
+    out, pos = '', 0
+    for m in re.finditer(r'\b%s\(' % word, body):
+        if m.start() < pos:
+            continue
+        depth, j = 1, m.end()
+        while depth:
+            depth += body[j] == '('
+            depth -= body[j] == ')'
+            j += 1
+        assert body[j] == ';', body[m.start():j + 1]
+        out += body[pos:m.start()] + make(body[m.end():j - 1])
+        pos = j + 1
+    return out + body[pos:]
+
+
+def emit(op, info, f):
+    name, caches = op['name'], info['caches']
+    n_in, n_out = total(op['ins']), total(op['outs'])
+    body = replace_call(op['body'], 'FAIL_IF', lambda c: '{ if (UNLIKELY(%s)) { sp = base; goto error; } }' % c)
+    body = replace_call(body, 'FAIL_KEEP_IF', lambda c: '{ if (UNLIKELY(%s)) goto error; }' % c)
+    body = replace_call(body, 'DEOPT_IF', lambda c: '{ if (UNLIKELY(%s)) { pc = this; goto op_%s; } }' % (c, info['family']))
+    body = replace_call(body, 'SPECIALIZE', lambda c: (
+        '{ if (ADAPTIVE_TRIGGERS(this)) { frame->instr_ptr = pc = this; %s; DISPATCH_SAME_ARG(); } ADAPTIVE_ADVANCE(this); }' % c))
+    w = f.write
+    w('op_%s: {\n' % name)
+    w('    _Py_CODEUNIT *this __attribute__((unused)) = pc;\n')
+    if 'quiet' not in op['attrs']:
+        w('    frame->instr_ptr = pc;\n')
+    w('    pc += %d;\n' % (1 + caches))
+    w('    PyObject **base __attribute__((unused)) = sp - (%s);\n' % n_in)
+    seen = set()
+    for i, s in enumerate(op['ins']):
+        if s.name == '_':
+            continue
+        seen.add(s.name)
+        if s.count:
+            w('    PyObject **%s __attribute__((unused)) = base + %s;\n' % (s.name, offset(op['ins'], i)))
+        elif s.cond:
+            w('    PyObject *%s __attribute__((unused)) = %s ? base[%s] : NULL;\n' % (s.name, s.cond, offset(op['ins'], i)))
+        else:
+            w('    PyObject *%s __attribute__((unused)) = base[%s];\n' % (s.name, offset(op['ins'], i)))
+    for s in op['outs']:
+        if s.name not in seen and s.name != '_' and not s.count and 'noend' not in op['attrs']:
+            w('    PyObject *%s = NULL;\n' % s.name)
+    w('#line %d "%s"\n' % (op['line'], op['file']))
+    w(body + '\n')
+    if 'noend' not in op['attrs']:
+        for i, s in enumerate(op['outs']):
+            keeps = i < len(op['ins']) and op['ins'][i].name == s.name and offset(op['ins'], i) == offset(op['outs'], i)
+            if s.count or keeps or s.name == '_':
+                continue
+            store = 'base[%s] = %s;' % (offset(op['outs'], i), s.name)
+            w('    %s%s\n' % ('if (%s) ' % s.cond if s.cond else '', store))
+        w('    sp = base + (%s);\n' % n_out)
+        if 'poll' in op['attrs']:
+            w('    POLL();\n')
+        w('    DISPATCH();\n')
+    w('}\n\n')
+
+
+def main():
+    handlers, targets, defs, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+    info = read_opcodes(defs)
+    ops = [op for path in files for op in read_ops(path)]
+    names = {op['name'] for op in ops}
+    assert len(names) == len(ops), 'an opcode is defined twice'
+    with open(handlers, 'w') as f:
+        f.write('/* Made by tools/gen/vm_loop.py from src/vm/ops. */\n')
+        for op in ops:
+            if op['name'] not in info:
+                sys.exit('%s:%d: no such opcode: %s' % (op['file'], op['line'], op['name']))
+            emit(op, info[op['name']], f)
+    by_number = {v['number']: k for k, v in info.items()}
+    with open(targets, 'w') as f:
+        for i in range(256):
+            name = by_number.get(i)
+            f.write('    &&%s,\n' % ('op_' + name if name in names else 'op_unknown'))
+
+
+main()
