@@ -52,7 +52,7 @@ enter_name(struct cg *c, struct loc loc, struct merged *m, PyObject *name, int f
     int outer_flags = outer ? outer->value : 0;
     enum name_scope scope = scope_of_flags(flags), outer_scope = scope_of_flags(outer_flags);
     bool isolate = is_bound_local(flags) || in_class;
-    if ((isolate || !scope_is_function_like(u->scope)) && scope != outer_scope && !(scope == NS_CELL && outer_scope == NS_FREE)) {
+    if ((isolate || scope != NS_FREE) && scope != outer_scope && !(scope == NS_CELL && outer_scope == NS_FREE)) {
         names_add(c->pool, &m->old_symbols, name)->value = outer_flags;
         names_add(c->pool, &u->scope->symbols, name)->value = flags;
     }
@@ -300,8 +300,11 @@ cg_comprehension(struct cg *c, expr_ty e)
     struct comp k = comp_of(e);
     struct loc loc = LOC(e);
     struct scope *scope = symtable_lookup(c->st, e);
-    if (scope->coroutine)
+    if (scope->coroutine) {
         check_async(c, loc, &k, c->unit->kind, cg_top_level_await(c));
+        if (cg_top_level_await(c))
+            c->unit->scope->coroutine = true;
+    }
     if (scope->comp_inlined) {
         merged_comprehension(c, loc, &k, scope);
         return;
@@ -312,7 +315,7 @@ cg_comprehension(struct cg *c, expr_ty e)
         build_result(c, loc, k.kind);
     generate(c, loc, &k, 0, 0, false);
     if (k.kind != COMP_GENEXPR)
-        emit(c, LOC(k.elt), RETURN_VALUE);
+        emit(c, loc, RETURN_VALUE);
     else
         cg_wrap_stop_iteration(c);
     cg_make_closure(c, loc, unit_finish(c, true), 0);

@@ -149,7 +149,9 @@ cg_import_from(struct cg *c, stmt_ty s)
     PyObject *tuple = pool_keep(c->pool, PyTuple_New(n));
     for (Py_ssize_t i = 0; i < n; i++)
         PyTuple_SET_ITEM(tuple, i, Py_NewRef(asdl_seq_GET(names, i)->name));
-    if (s->v.ImportFrom.module && s->lineno > c->last_future.line && name_is(s->v.ImportFrom.module, "__future__"))
+    bool late = s->lineno > c->last_future.line
+                || (s->lineno == c->last_future.line && s->col_offset > c->last_future.col);
+    if (late && s->v.ImportFrom.level == 0 && s->v.ImportFrom.module && name_is(s->v.ImportFrom.module, "__future__"))
         cg_error(c, loc, "from __future__ imports must occur at the beginning of the file");
     emit_const(c, loc, tuple);
     emit_name(c, loc, IMPORT_NAME, s->v.ImportFrom.module ? s->v.ImportFrom.module : EMPTY_STR);

@@ -32,8 +32,8 @@ generate_module(struct cg *c, mod_ty mod)
         body = mod->v.Module.body;
         break;
     }
-    struct loc start = { 1, 1, 0, 0 };
-    cg_body(c, asdl_seq_LEN(body) > 0 ? LOC(asdl_seq_GET(body, 0)) : start, body);
+    bool has_start = mod->kind == Module_kind && asdl_seq_LEN(body) > 0;
+    cg_body(c, has_start ? LOC(asdl_seq_GET(body, 0)) : (struct loc){ 1, 1, 0, 0 }, body);
 }
 
 static void

@@ -123,13 +123,13 @@ merge_comprehension(struct symtable *st, struct scope *s, struct scope *comp, st
         int only = flags & ((1 << SCOPE_OFFSET) - 1);
         if (scope == NS_CELL || (only & DEF_COMP_CELL))
             names_add(p, &lv->inlined_cells, name);
+        if (scope == NS_FREE && s->kind == SCOPE_CLASS && name_is(name, "__class__")) {
+            scope = NS_GLOBAL_IMPLICIT;
+            names_remove(p, comp_free, name);
+            drop_class = name;
+        }
         struct name_entry *existing = names_find(p, &s->symbols, name);
         if (existing == NULL) {
-            if (scope == NS_FREE && s->kind == SCOPE_CLASS && name_is(name, "__class__")) {
-                scope = NS_GLOBAL_IMPLICIT;
-                names_remove(p, comp_free, name);
-                drop_class = name;
-            }
             names_add(p, &s->symbols, name)->value = only;
             set_scope(st, lv, name, scope);
         }

@@ -131,6 +131,8 @@ sym_enter(struct symtable *st, PyObject *name, enum scope_kind kind, const void 
     if (outer != NULL) {
         s->nested = outer->nested || scope_is_function_like(outer);
         s->comp_iter_expr = outer->comp_iter_expr;
+        if (kind != SCOPE_CLASS)
+            s->mangled_names = outer->mangled_names;
     }
     pvec_push(st->pool, &st->stack, s);
     st->cur = s;
