@@ -1,6 +1,7 @@
 /* modules/_locale.c: the C library's locale, and message catalogs. */
 #include <Python.h>
 
+#include <errno.h>
 #include <langinfo.h>
 #include <libintl.h>
 #include <limits.h>
