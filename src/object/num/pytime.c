@@ -171,7 +171,7 @@ from_object(PyTime_t *out, PyObject *o, PyTime_t unit, _PyTime_round_t how)
             return not_a_number();
         v = round_double(v * (double)unit, how);
         if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0))
-            return pytime_overflow();
+            return time_t_overflow();
         *out = (PyTime_t)v;
         return 0;
     }
