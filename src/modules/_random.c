@@ -200,15 +200,6 @@ random_getrandbits(PyObject *self, PyObject *arg)
     return out;
 }
 
-static PyObject *
-random_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
-{
-    struct random *r = (struct random *)type->tp_alloc(type, 0);
-    if (r != NULL)
-        r->index = N;
-    return (PyObject *)r;
-}
-
 static int
 random_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
@@ -245,7 +236,7 @@ static PyMethodDef random_methods[] = {
 static PyType_Slot random_type_slots[] = {
     { Py_tp_doc, "Random() -> a generator of random numbers with its own state." },
     { Py_tp_methods, random_methods },
-    { Py_tp_new, random_new },
+    { Py_tp_new, PyType_GenericNew },
     { Py_tp_init, random_init },
     { Py_tp_dealloc, random_dealloc },
     { Py_tp_free, PyObject_Free },
