@@ -10,7 +10,7 @@ enum trouble { FINE, DOMAIN_ERROR, RANGE_ERROR };
 
 static double complex join(Py_complex z) { return CMPLX(z.real, z.imag); }
 static Py_complex part(double complex z) { return (Py_complex){ creal(z), cimag(z) }; }
-static bool finite(Py_complex z) { return isfinite(z.real) && isfinite(z.imag); }
+static bool is_finite(Py_complex z) { return isfinite(z.real) && isfinite(z.imag); }
 static bool infinite(Py_complex z) { return isinf(z.real) || isinf(z.imag); }
 
 static PyObject *
@@ -30,7 +30,7 @@ argument(PyObject *o, Py_complex *z)
 /* ---- which arguments are errors ----------------------------------------------------------------------------------------------- */
 
 static enum trouble never(Py_complex z, Py_complex r) { return FINE; }
-static enum trouble overflow(Py_complex z, Py_complex r) { return finite(z) && infinite(r) ? RANGE_ERROR : FINE; }
+static enum trouble overflow(Py_complex z, Py_complex r) { return is_finite(z) && infinite(r) ? RANGE_ERROR : FINE; }
 
 static enum trouble
 check_exp(Py_complex z, Py_complex r)
@@ -121,7 +121,7 @@ cmath_polar(PyObject *m, PyObject *o)
     if (argument(o, &z) < 0)
         return NULL;
     double r = hypot(z.real, z.imag);
-    return isinf(r) && finite(z) ? complain(RANGE_ERROR) : Py_BuildValue("(dd)", r, atan2(z.imag, z.real));
+    return isinf(r) && is_finite(z) ? complain(RANGE_ERROR) : Py_BuildValue("(dd)", r, atan2(z.imag, z.real));
 }
 
 static Py_complex
@@ -164,7 +164,7 @@ cmath_rect(PyObject *m, PyObject *const *args, Py_ssize_t n)
 #define TEST(name, expr) \
     static PyObject *cmath_##name(PyObject *m, PyObject *o) \
     { Py_complex z; return argument(o, &z) < 0 ? NULL : PyBool_FromLong(expr); }
-TEST(isfinite, finite(z))
+TEST(isfinite, is_finite(z))
 TEST(isinf, infinite(z))
 TEST(isnan, isnan(z.real) || isnan(z.imag))
 
