@@ -217,6 +217,14 @@ rt_hash_bytes(const void *src, Py_ssize_t n)
 PyAPI_FUNC(Py_hash_t) _Py_HashBytes(const void *src, Py_ssize_t n);
 Py_hash_t _Py_HashBytes(const void *src, Py_ssize_t n) { return rt_hash_bytes(src, n); }
 
+Py_hash_t
+Py_HashPointer(const void *p)
+{
+    uintptr_t y = (uintptr_t)p;
+    Py_hash_t h = (Py_hash_t)((y >> 4) | (y << (8 * sizeof(y) - 4)));
+    return h == -1 ? -2 : h;
+}
+
 static Py_hash_t hash_func(const void *src, Py_ssize_t n) { return rt_hash_bytes(src, n); }
 
 PyHash_FuncDef *
