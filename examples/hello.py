@@ -1,0 +1,1 @@
+print("Hello from Adder:", 1 + 2)

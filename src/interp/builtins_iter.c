@@ -1,0 +1,366 @@
+/* interp/builtins_iter.c: the builtins that walk an iterable. */
+#include "interp/builtins.h"
+
+#include <math.h>
+
+#include "object/core/args.h"
+#include "rt/singletons.h"
+
+static PyObject *
+any_or_all(PyObject *iterable, int stop_at)
+{
+    PyObject *it = PyObject_GetIter(iterable), *item;
+    if (it == NULL)
+        return NULL;
+    iternextfunc next = Py_TYPE(it)->tp_iternext;
+    while ((item = next(it)) != NULL) {
+        int truth = PyObject_IsTrue(item);
+        Py_DECREF(item);
+        if (truth < 0 || truth == stop_at) {
+            Py_DECREF(it);
+            return truth < 0 ? NULL : PyBool_FromLong(truth);
+        }
+    }
+    Py_DECREF(it);
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration))
+            return NULL;
+        PyErr_Clear();
+    }
+    return PyBool_FromLong(!stop_at);
+}
+
+static PyObject *
+builtin_all(PyObject *module, PyObject *iterable)
+{
+    return any_or_all(iterable, 0);
+}
+
+static PyObject *
+builtin_any(PyObject *module, PyObject *iterable)
+{
+    return any_or_all(iterable, 1);
+}
+
+static PyObject *
+builtin_aiter(PyObject *module, PyObject *async_iterable)
+{
+    return PyObject_GetAIter(async_iterable);
+}
+
+PyAPI_FUNC(PyObject *) PyAnextAwaitable_New(PyObject *awaitable, PyObject *default_value);
+
+static PyObject *
+builtin_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (args_check_count("anext", nargs, 1, 2) < 0)
+        return NULL;
+    PyTypeObject *t = Py_TYPE(args[0]);
+    if (t->tp_as_async == NULL || t->tp_as_async->am_anext == NULL) {
+        PyErr_Format(PyExc_TypeError, "'%.200s' object is not an async iterator", t->tp_name);
+        return NULL;
+    }
+    PyObject *awaitable = t->tp_as_async->am_anext(args[0]);
+    if (awaitable == NULL || nargs == 1)
+        return awaitable;
+    PyObject *r = PyAnextAwaitable_New(awaitable, args[1]);
+    Py_DECREF(awaitable);
+    return r;
+}
+
+static PyObject *
+builtin_iter(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (args_check_count("iter", nargs, 1, 2) < 0)
+        return NULL;
+    if (nargs == 1)
+        return PyObject_GetIter(args[0]);
+    if (!PyCallable_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "iter(v, w): v must be callable");
+        return NULL;
+    }
+    return PyCallIter_New(args[0], args[1]);
+}
+
+static PyObject *
+builtin_next(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (args_check_count("next", nargs, 1, 2) < 0)
+        return NULL;
+    if (!PyIter_Check(args[0])) {
+        PyErr_Format(PyExc_TypeError, "'%.200s' object is not an iterator", Py_TYPE(args[0])->tp_name);
+        return NULL;
+    }
+    PyObject *item = Py_TYPE(args[0])->tp_iternext(args[0]);
+    if (item != NULL)
+        return item;
+    if (nargs == 2) {
+        if (PyErr_Occurred()) {
+            if (!PyErr_ExceptionMatches(PyExc_StopIteration))
+                return NULL;
+            PyErr_Clear();
+        }
+        return Py_NewRef(args[1]);
+    }
+    if (!PyErr_Occurred())
+        PyErr_SetNone(PyExc_StopIteration);
+    return NULL;
+}
+
+/* min and max: keep `best` (and its key) while walking `it`. */
+static PyObject *
+extreme_of(PyObject *it, PyObject *key, int op)
+{
+    PyObject *item, *best = NULL, *best_key = NULL;
+    while ((item = PyIter_Next(it)) != NULL) {
+        PyObject *k = key == NULL ? Py_NewRef(item) : PyObject_CallOneArg(key, item);
+        if (k == NULL)
+            goto fail;
+        int better = best == NULL ? 1 : PyObject_RichCompareBool(k, best_key, op);
+        if (better < 0) {
+            Py_DECREF(k);
+            goto fail;
+        }
+        if (better) {
+            Py_XSETREF(best, item);
+            Py_XSETREF(best_key, k);
+        } else {
+            Py_DECREF(item);
+            Py_DECREF(k);
+        }
+    }
+    Py_XDECREF(best_key);
+    if (PyErr_Occurred())
+        Py_CLEAR(best);
+    return best;
+fail:
+    Py_DECREF(item);
+    Py_XDECREF(best);
+    Py_XDECREF(best_key);
+    return NULL;
+}
+
+static int
+extreme_args(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *name, PyObject **key, PyObject **dflt)
+{
+    Py_ssize_t nkw = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
+    for (Py_ssize_t i = 0; i < nkw; i++) {
+        PyObject *kw = PyTuple_GET_ITEM(kwnames, i);
+        if (PyUnicode_EqualToUTF8(kw, "key"))
+            *key = args[nargs + i] == Py_None ? NULL : args[nargs + i];
+        else if (PyUnicode_EqualToUTF8(kw, "default"))
+            *dflt = args[nargs + i];
+        else {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%S'", name, kw);
+            return -1;
+        }
+    }
+    if (nargs == 0) {
+        PyErr_Format(PyExc_TypeError, "%s expected at least 1 argument, got 0", name);
+        return -1;
+    }
+    if (nargs > 1 && *dflt != NULL) {
+        PyErr_Format(PyExc_TypeError, "Cannot specify a default for %s() with multiple positional arguments", name);
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject *
+min_max(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *name, int op)
+{
+    PyObject *key = NULL, *dflt = NULL, *source;
+    if (extreme_args(args, nargs, kwnames, name, &key, &dflt) < 0)
+        return NULL;
+    if (nargs > 1) {
+        source = PyTuple_New(nargs);
+        for (Py_ssize_t i = 0; source != NULL && i < nargs; i++)
+            PyTuple_SET_ITEM(source, i, Py_NewRef(args[i]));
+    } else
+        source = Py_NewRef(args[0]);
+    if (source == NULL)
+        return NULL;
+    PyObject *it = PyObject_GetIter(source);
+    Py_DECREF(source);
+    if (it == NULL)
+        return NULL;
+    PyObject *best = extreme_of(it, key, op);
+    Py_DECREF(it);
+    if (best == NULL && !PyErr_Occurred()) {
+        if (dflt != NULL)
+            return Py_NewRef(dflt);
+        PyErr_Format(PyExc_ValueError, "%s() iterable argument is empty", name);
+    }
+    return best;
+}
+
+static PyObject *
+builtin_min(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return min_max(args, nargs, kwnames, "min", Py_LT);
+}
+
+static PyObject *
+builtin_max(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return min_max(args, nargs, kwnames, "max", Py_GT);
+}
+
+static PyObject *
+builtin_sorted(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (nargs != 1) {
+        args_check_count("sorted", nargs, 1, 1);
+        return NULL;
+    }
+    PyObject *list = PySequence_List(args[0]);
+    if (list == NULL)
+        return NULL;
+    PyObject *sort = PyObject_GetAttr(list, ID(sort));
+    PyObject *r = sort == NULL ? NULL : PyObject_Vectorcall(sort, args + 1, 0, kwnames);
+    Py_XDECREF(sort);
+    if (r == NULL) {
+        Py_DECREF(list);
+        return NULL;
+    }
+    Py_DECREF(r);
+    return list;
+}
+
+/* sum() runs in stages: machine integers, then compensated doubles, then any `+`. Each stage hands over what it
+ * has as an object when it meets an item that it does not know; *item is that item, NULL at the end. */
+static PyObject *
+sum_ints(PyObject *it, PyObject *start, PyObject **item)
+{
+    int overflow;
+    long acc = PyLong_AsLongAndOverflow(start, &overflow);
+    if (overflow) {
+        *item = PyIter_Next(it);
+        return Py_NewRef(start);
+    }
+    while ((*item = PyIter_Next(it)) != NULL) {
+        if (!PyLong_CheckExact(*item) && !PyBool_Check(*item))
+            break;
+        long b = PyLong_AsLongAndOverflow(*item, &overflow), next;
+        if (overflow || __builtin_add_overflow(acc, b, &next))
+            break;
+        acc = next;
+        Py_DECREF(*item);
+    }
+    return PyLong_FromLong(acc);
+}
+
+/* Neumaier's variant of Kahan summation. */
+struct comp_sum { double hi, lo; };
+
+static void
+comp_add(struct comp_sum *s, double x)
+{
+    double t = s->hi + x;
+    s->lo += fabs(s->hi) >= fabs(x) ? (s->hi - t) + x : (x - t) + s->hi;
+    s->hi = t;
+}
+
+static double
+comp_value(const struct comp_sum *s)
+{
+    return s->lo != 0.0 && isfinite(s->lo) ? s->hi + s->lo : s->hi;
+}
+
+static PyObject *
+sum_floats(PyObject *it, double start, PyObject **item)
+{
+    struct comp_sum s = { start, 0.0 };
+    while (*item != NULL) {
+        if (PyFloat_CheckExact(*item))
+            comp_add(&s, PyFloat_AS_DOUBLE(*item));
+        else if (PyLong_Check(*item)) {
+            int overflow;
+            long v = PyLong_AsLongAndOverflow(*item, &overflow);
+            if (overflow)
+                break;
+            comp_add(&s, (double)v);
+        } else
+            break;
+        Py_DECREF(*item);
+        *item = PyIter_Next(it);
+    }
+    return PyFloat_FromDouble(comp_value(&s));
+}
+
+static PyObject *
+sum_objects(PyObject *it, STEALS PyObject *acc, PyObject *item)
+{
+    while (item != NULL) {
+        PyObject *next = acc == NULL ? NULL : PyNumber_Add(acc, item);
+        Py_DECREF(item);
+        Py_XDECREF(acc);
+        if ((acc = next) == NULL)
+            return NULL;
+        item = PyIter_Next(it);
+    }
+    if (PyErr_Occurred())
+        Py_CLEAR(acc);
+    return acc;
+}
+
+static PyObject *
+sum_iter(PyObject *it, PyObject *start)
+{
+    PyObject *item = NULL, *acc;
+    if (PyLong_CheckExact(start)) {
+        acc = sum_ints(it, start, &item);
+        if (item != NULL && acc != NULL && PyFloat_CheckExact(item)) {
+            double x = PyLong_AsDouble(acc);
+            if (x == -1.0 && PyErr_Occurred())
+                PyErr_Clear();
+            else
+                Py_SETREF(acc, sum_floats(it, x, &item));
+        }
+    } else {
+        item = PyIter_Next(it);
+        acc = PyFloat_CheckExact(start) ? sum_floats(it, PyFloat_AS_DOUBLE(start), &item) : Py_NewRef(start);
+    }
+    return sum_objects(it, acc, item);
+}
+
+static PyObject *
+builtin_sum(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = { "", "start", NULL };
+    static const struct args_spec spec = { "sum", names, 1, 2 };
+    PyObject *a[2];
+    if (args_bind(&spec, args, nargs, kwnames, a) < 0)
+        return NULL;
+    const char *what = a[1] == NULL ? NULL : PyUnicode_Check(a[1]) ? "strings [use ''.join(seq) instead]" :
+                       PyBytes_Check(a[1]) ? "bytes [use b''.join(seq) instead]" :
+                       PyByteArray_Check(a[1]) ? "bytearray [use b''.join(seq) instead]" : NULL;
+    PyObject *it = PyObject_GetIter(a[0]);
+    if (it == NULL)
+        return NULL;
+    if (what != NULL) {
+        Py_DECREF(it);
+        PyErr_Format(PyExc_TypeError, "sum() can't sum %s", what);
+        return NULL;
+    }
+    PyObject *r = sum_iter(it, a[1] == NULL ? SMALL_INT(0) : a[1]);
+    Py_DECREF(it);
+    return r;
+}
+
+#define FAST(f) _PyCFunction_CAST(f), METH_FASTCALL
+#define FASTKW(f) _PyCFunction_CAST(f), METH_FASTCALL | METH_KEYWORDS
+
+PyMethodDef builtins_iter_methods[] = {
+    { "all", builtin_all, METH_O, PyDoc_STR("all($module, iterable, /)\n--\n\nTrue if no item is false.") },
+    { "any", builtin_any, METH_O, PyDoc_STR("any($module, iterable, /)\n--\n\nTrue if some item is true.") },
+    { "aiter", builtin_aiter, METH_O, PyDoc_STR("aiter($module, async_iterable, /)\n--\n\nThe asynchronous iterator of an iterable.") },
+    { "anext", FAST(builtin_anext), PyDoc_STR("anext($module, aiterator, default=<unrepresentable>, /)\n--\n\nAn awaitable for the next item.") },
+    { "iter", FAST(builtin_iter), PyDoc_STR("iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nAn iterator over a container, or over calls until the sentinel comes.") },
+    { "max", FASTKW(builtin_max), PyDoc_STR("max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nThe largest item or argument.") },
+    { "min", FASTKW(builtin_min), PyDoc_STR("min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nThe smallest item or argument.") },
+    { "next", FAST(builtin_next), PyDoc_STR("next(iterator[, default])\n\nThe next item, or the default at the end.") },
+    { "sorted", FASTKW(builtin_sorted), PyDoc_STR("sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nA new sorted list of the items.") },
+    { "sum", FASTKW(builtin_sum), PyDoc_STR("sum($module, iterable, /, start=0)\n--\n\nThe start value plus all items.") },
+    { NULL },
+};

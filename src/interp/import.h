@@ -1,0 +1,41 @@
+/* interp/import.h: the import system below importlib.
+ *
+ * The logic of finding and loading is the standard library's own importlib._bootstrap, frozen into the program; C has
+ * the fast path for modules that are loaded already, frozen and built-in modules, and shared objects. */
+#ifndef ADDER_INTERP_IMPORT_H
+#define ADDER_INTERP_IMPORT_H
+
+#include <Python.h>
+
+#include "base/own.h"
+
+/* Create sys.modules; first of all. 0 or -1. */
+int import_init_modules(PyThreadState *ts);
+/* Load the frozen importlib and install its importers for built-in and frozen modules; needs sys and _imp. */
+int import_init_core(PyThreadState *ts);
+/* Install the importers that read files (importlib._bootstrap_external, zipimport). */
+int import_init_external(PyThreadState *ts);
+void import_fini(PyThreadState *ts);
+
+/* The `_imp` module. */
+PyMODINIT_FUNC PyInit__imp(void);
+
+/* Fill in __name__..__spec__ of a built-in module made outside importlib (sys, builtins). */
+int import_fixup_builtin(PyObject *module, const char *name, PyObject *modules);
+
+/* A module of the inittab by spec: new reference or NULL. Dynamic: from a shared object. */
+OWNED PyObject *import_create_builtin(PyObject *name, PyObject *spec);
+OWNED PyObject *import_create_dynamic(PyObject *spec, PyObject *path);
+int import_exec_module(PyObject *module);
+bool import_is_builtin(PyObject *name);
+OWNED PyObject *import_builtin_names(void);
+
+/* Frozen modules: NULL without exception if there is none of that name. */
+const struct _frozen *import_find_frozen(PyObject *name);
+
+/* What a frozen module is called in the standard library, where that differs from its name ("<" marks a package of that
+ * name without its own __init__). Ends with a NULL name. */
+struct import_alias { const char *name, *orig; };
+extern const struct import_alias *import_frozen_aliases;
+
+#endif
