@@ -133,34 +133,13 @@ ensure_initialized(PyThreadState *ts, PyObject *module, PyObject *name)
     return r == NULL ? -1 : 0;
 }
 
-/* Tracebacks do not show importlib's own frames: drop entries up to the first that is not its. */
-static void
-trim_traceback(PyThreadState *ts)
-{
-    PyObject *exc = PyErr_GetRaisedException();
-    if (exc == NULL)
-        return;
-    const PyConfig *config = _Py_GetConfig();
-    if (config == NULL || config->verbose == 0) {
-        PyObject *tb = PyException_GetTraceback(exc), **slot = NULL, *base = tb;
-        (void)slot;
-        int always = PyErr_GivenExceptionMatches(exc, PyExc_ImportError);
-        PyObject *out = import_trim_traceback(tb, always);
-        if (out != base)
-            PyException_SetTraceback(exc, out == NULL ? Py_None : out);
-        Py_XDECREF(out);
-        Py_XDECREF(tb);
-    }
-    PyErr_SetRaisedException(exc);
-}
-
 static PyObject *
 find_and_load(PyThreadState *ts, PyObject *name)
 {
     PyObject *path = PySys_GetObject("path"), *meta = PySys_GetObject("meta_path"), *hooks = PySys_GetObject("path_hooks");
     if (PySys_Audit("import", "OOOOO", name, Py_None, path ? path : Py_None, meta ? meta : Py_None, hooks ? hooks : Py_None) < 0)
         return NULL;
-    return import_timed(ts, name);
+    return import_find_and_load(ts, name);
 }
 
 /* ---- names ---- */
@@ -355,7 +334,7 @@ PyImport_ImportModuleLevelObject(PyObject *name, PyObject *globals, PyObject *lo
     Py_XDECREF(abs_name);
     Py_XDECREF(m);
     if (r == NULL)
-        trim_traceback(ts);
+        import_trim_traceback();
     return r;
 }
 
@@ -398,7 +377,9 @@ current_import(PyObject **globals)
     } else {
         PyErr_Clear();
         builtins = PyImport_ImportModuleLevel("builtins", NULL, NULL, NULL, 0);
-        *globals = builtins == NULL ? NULL : Py_BuildValue_globals(builtins);
+        *globals = PyDict_New();
+        if (builtins != NULL && *globals != NULL && PyDict_SetItem(*globals, ID(__builtins__), builtins) < 0)
+            Py_CLEAR(*globals);
     }
     if (builtins != NULL)
         func = PyDict_Check(builtins) ? PyObject_GetItem(builtins, ID(__import__)) : PyObject_GetAttr(builtins, ID(__import__));

@@ -30,6 +30,11 @@ int import_exec_module(PyObject *module);
 bool import_is_builtin(PyObject *name);
 OWNED PyObject *import_builtin_names(void);
 
+/* importlib._bootstrap._find_and_load(name), with -X importtime's report. */
+OWNED PyObject *import_find_and_load(PyThreadState *ts, PyObject *name);
+/* Drop importlib's own entries from the traceback of the current exception. */
+void import_trim_traceback(void);
+
 /* Frozen modules: NULL without exception if there is none of that name. */
 const struct _frozen *import_find_frozen(PyObject *name);
 

@@ -1,0 +1,28 @@
+/* interp/config.h: the configuration: command line, PYTHON* variables, PyConfig (PEP 587). */
+#ifndef ADDER_INTERP_CONFIG_H
+#define ADDER_INTERP_CONFIG_H
+
+#include <Python.h>
+
+/* What the command line asks to run; PyConfig has run_command, run_module, run_filename. */
+
+/* Read argv (argc >= 0) and the environment into a config made by PyConfig_InitPythonConfig(). On -h, -V and on errors the
+ * status is an exit status, with the text already printed. */
+PyStatus config_read_command_line(PyConfig *config);
+/* Compute prefix, exec_prefix, stdlib_dir, module_search_paths, executable... (interp/path.c). */
+PyStatus config_compute_paths(PyConfig *config);
+/* Value of -X name: "" if given without value, NULL if not given. Borrowed from config. */
+const wchar_t *config_xoption(const PyConfig *config, const wchar_t *name);
+/* An environment variable, or NULL if unset, empty or the environment is ignored. */
+const char *config_env(const PyConfig *config, const char *name);
+int config_utf8_mode(void);
+/* Usage texts. */
+void config_print_usage(int error, const wchar_t *program);
+void config_print_all_help(int what);
+
+/* List helpers: 0 or -1 (out of memory). */
+int wide_list_append(PyWideStringList *list, const wchar_t *item);
+void wide_list_clear(PyWideStringList *list);
+wchar_t *wide_dup(const wchar_t *s);
+
+#endif
