@@ -1,7 +1,7 @@
 /* interp/builtins_basic.c: the builtins that ask one object something. */
 #include "interp/builtins.h"
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
 
@@ -84,7 +84,7 @@ builtin_ord(PyObject *module, PyObject *c)
 static PyObject *
 builtin_delattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("delattr", nargs, 2, 2) < 0 || PyObject_SetAttr(args[0], args[1], NULL) < 0)
+    if (!args_count("delattr", nargs, 2, 2) || PyObject_SetAttr(args[0], args[1], NULL) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -92,7 +92,7 @@ builtin_delattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_dir(PyObject *module, PyObject *args)
 {
-    if (args_check_count("dir", PyTuple_GET_SIZE(args), 0, 1) < 0)
+    if (!args_count("dir", PyTuple_GET_SIZE(args), 0, 1))
         return NULL;
     return PyObject_Dir(PyTuple_GET_SIZE(args) == 0 ? NULL : PyTuple_GET_ITEM(args, 0));
 }
@@ -100,13 +100,13 @@ builtin_dir(PyObject *module, PyObject *args)
 static PyObject *
 builtin_divmod(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    return args_check_count("divmod", nargs, 2, 2) < 0 ? NULL : PyNumber_Divmod(args[0], args[1]);
+    return !args_count("divmod", nargs, 2, 2) ? NULL : PyNumber_Divmod(args[0], args[1]);
 }
 
 static PyObject *
 builtin_format(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("format", nargs, 1, 2) < 0)
+    if (!args_count("format", nargs, 1, 2))
         return NULL;
     if (nargs == 2 && !PyUnicode_Check(args[1])) {
         PyErr_Format(PyExc_TypeError, "format() argument 2 must be str, not %.50s",
@@ -119,7 +119,7 @@ builtin_format(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_getattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("getattr", nargs, 2, 3) < 0)
+    if (!args_count("getattr", nargs, 2, 3))
         return NULL;
     if (nargs == 2)
         return PyObject_GetAttr(args[0], args[1]);
@@ -132,7 +132,7 @@ builtin_getattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_hasattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("hasattr", nargs, 2, 2) < 0)
+    if (!args_count("hasattr", nargs, 2, 2))
         return NULL;
     PyObject *value;
     int found = PyObject_GetOptionalAttr(args[0], args[1], &value);
@@ -145,7 +145,7 @@ builtin_hasattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_setattr(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("setattr", nargs, 3, 3) < 0 || PyObject_SetAttr(args[0], args[1], args[2]) < 0)
+    if (!args_count("setattr", nargs, 3, 3) || PyObject_SetAttr(args[0], args[1], args[2]) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -184,7 +184,7 @@ builtin_id(PyObject *module, PyObject *obj)
 static PyObject *
 builtin_isinstance(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("isinstance", nargs, 2, 2) < 0)
+    if (!args_count("isinstance", nargs, 2, 2))
         return NULL;
     int r = PyObject_IsInstance(args[0], args[1]);
     return r < 0 ? NULL : PyBool_FromLong(r);
@@ -193,7 +193,7 @@ builtin_isinstance(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_issubclass(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("issubclass", nargs, 2, 2) < 0)
+    if (!args_count("issubclass", nargs, 2, 2))
         return NULL;
     int r = PyObject_IsSubclass(args[0], args[1]);
     return r < 0 ? NULL : PyBool_FromLong(r);
@@ -245,7 +245,7 @@ builtin_round(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObjec
 static PyObject *
 builtin_vars(PyObject *module, PyObject *args)
 {
-    if (args_check_count("vars", PyTuple_GET_SIZE(args), 0, 1) < 0)
+    if (!args_count("vars", PyTuple_GET_SIZE(args), 0, 1))
         return NULL;
     if (PyTuple_GET_SIZE(args) == 0)
         return PyEval_GetFrameLocals();

@@ -2,7 +2,7 @@
 #include "interp/builtins.h"
 
 #include "object/coll/tuple.h"
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
 #include "vm/eval.h"

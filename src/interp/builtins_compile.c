@@ -2,7 +2,7 @@
 #include "interp/builtins.h"
 
 #include "interp/source.h"
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/singletons.h"
 #include "syntax/ast_tools.h"
 #include "vm/eval.h"

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/singletons.h"
 
 static int
@@ -157,7 +157,7 @@ input_terminal(PyObject *in, PyObject *out, PyObject *prompt)
 static PyObject *
 builtin_input(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("input", nargs, 0, 1) < 0)
+    if (!args_count("input", nargs, 0, 1))
         return NULL;
     PyObject *in = input_stream("stdin"), *out = in == NULL ? NULL : input_stream("stdout");
     PyObject *err = out == NULL ? NULL : input_stream("stderr");

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/singletons.h"
 
 static PyObject *
@@ -53,7 +53,7 @@ PyAPI_FUNC(PyObject *) PyAnextAwaitable_New(PyObject *awaitable, PyObject *defau
 static PyObject *
 builtin_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("anext", nargs, 1, 2) < 0)
+    if (!args_count("anext", nargs, 1, 2))
         return NULL;
     PyTypeObject *t = Py_TYPE(args[0]);
     if (t->tp_as_async == NULL || t->tp_as_async->am_anext == NULL) {
@@ -71,7 +71,7 @@ builtin_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_iter(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("iter", nargs, 1, 2) < 0)
+    if (!args_count("iter", nargs, 1, 2))
         return NULL;
     if (nargs == 1)
         return PyObject_GetIter(args[0]);
@@ -85,7 +85,7 @@ builtin_iter(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 builtin_next(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("next", nargs, 1, 2) < 0)
+    if (!args_count("next", nargs, 1, 2))
         return NULL;
     if (!PyIter_Check(args[0])) {
         PyErr_Format(PyExc_TypeError, "'%.200s' object is not an iterator", Py_TYPE(args[0])->tp_name);
@@ -210,7 +210,7 @@ static PyObject *
 builtin_sorted(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     if (nargs != 1) {
-        args_check_count("sorted", nargs, 1, 1);
+        (void)args_count("sorted", nargs, 1, 1);
         return NULL;
     }
     PyObject *list = PySequence_List(args[0]);

@@ -3,7 +3,7 @@
 
 #include "interp/import.h"
 #include "base/hash.h"
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
@@ -77,7 +77,7 @@ imp_create_builtin(PyObject *module, PyObject *spec)
 static PyObject *
 imp_create_dynamic(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    return args_check_count("create_dynamic", nargs, 1, 2) < 0 ? NULL : import_create_dynamic(args[0], nargs == 2 ? args[1] : NULL);
+    return !args_count("create_dynamic", nargs, 1, 2) ? NULL : import_create_dynamic(args[0], nargs == 2 ? args[1] : NULL);
 }
 
 static PyObject *
@@ -190,7 +190,7 @@ unmarshal_frozen(PyObject *name, const char *data, Py_ssize_t size)
 static PyObject *
 imp_get_frozen_object(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("get_frozen_object", nargs, 1, 2) < 0)
+    if (!args_count("get_frozen_object", nargs, 1, 2))
         return NULL;
     if (!PyUnicode_Check(args[0])) {
         PyErr_Format(PyExc_TypeError, "get_frozen_object() argument 1 must be str, not %.50s", Py_TYPE(args[0])->tp_name);
@@ -274,7 +274,7 @@ fix_filename(PyCodeObject *co, PyObject *old, PyObject *path)
 static PyObject *
 imp_fix_co_filename(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("_fix_co_filename", nargs, 2, 2) < 0)
+    if (!args_count("_fix_co_filename", nargs, 2, 2))
         return NULL;
     if (!PyCode_Check(args[0]) || !PyUnicode_Check(args[1])) {
         PyErr_Format(PyExc_TypeError, "_fix_co_filename() argument %d must be %s, not %.50s", PyCode_Check(args[0]) ? 2 : 1,

@@ -15,6 +15,8 @@ int import_init_modules(PyThreadState *ts);
 int import_init_core(PyThreadState *ts);
 /* Install the importers that read files (importlib._bootstrap_external, zipimport). */
 int import_init_external(PyThreadState *ts);
+/* Empty sys.modules and the modules in it at the end, in CPython's order. */
+void import_finalize_modules(PyThreadState *ts);
 void import_fini(PyThreadState *ts);
 
 /* The `_imp` module. */

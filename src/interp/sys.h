@@ -10,9 +10,7 @@
 OWNED PyObject *sys_init(PyThreadState *ts);
 /* Set what the configuration decides: argv, paths, flags, options... 0 or -1. */
 int sys_update_config(PyThreadState *ts);
-/* sys.stdin, stdout, stderr; `sys_init_stderr_early` gives messages a way out before `io` can be imported. 0 or -1. */
 int sys_init_streams(PyThreadState *ts);
-int sys_init_stderr_early(PyThreadState *ts);
 /* Flush stdout and stderr; 0, or -1 if one failed (reported as unraisable). */
 int sys_flush_streams(PyThreadState *ts);
 

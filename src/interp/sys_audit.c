@@ -1,7 +1,7 @@
 /* interp/sys_audit.c: audit hooks (PEP 578). */
 #include "interp/sys.h"
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"

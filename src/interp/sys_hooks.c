@@ -1,7 +1,7 @@
 /* interp/sys_hooks.c: what the interpreter calls through sys: displayhook, excepthook, unraisablehook, breakpointhook. */
 #include "interp/sys.h"
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/traceback.h"
@@ -176,7 +176,7 @@ PyErr_Display(PyObject *unused, PyObject *value, PyObject *tb)
 static PyObject *
 sys_excepthook(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("excepthook", nargs, 3, 3) < 0)
+    if (!args_count("excepthook", nargs, 3, 3))
         return NULL;
     PyErr_Display(NULL, args[1], args[2]);
     Py_RETURN_NONE;

@@ -3,7 +3,7 @@
 
 #include <dlfcn.h>
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "object/core/type.h"
 #include "object/text/str.h"
 #include "rt/heap.h"
@@ -15,7 +15,7 @@
 static PyObject *
 sys_exit(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("exit", nargs, 0, 1) == 0)
+    if (args_count("exit", nargs, 0, 1))
         PyErr_SetObject(PyExc_SystemExit, nargs == 0 ? NULL : args[0]);
     return NULL;
 }

@@ -3,7 +3,7 @@
 
 #include <frameobject.h>
 
-#include "object/core/args.h"
+#include "interp/args.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/frame.h"
@@ -110,7 +110,7 @@ sys_getprofile(PyObject *module, PyObject *unused)
 static PyObject *
 sys_call_tracing(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    if (args_check_count("call_tracing", nargs, 2, 2) < 0)
+    if (!args_count("call_tracing", nargs, 2, 2))
         return NULL;
     if (!PyTuple_Check(args[1])) {
         PyErr_Format(PyExc_TypeError, "call_tracing() argument 2 must be tuple, not %.50s", Py_TYPE(args[1])->tp_name);
@@ -130,7 +130,7 @@ static PyObject *
 sys_getframe(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     PyThreadState *ts = ts_current();
-    if (args_check_count("_getframe", nargs, 0, 1) < 0)
+    if (!args_count("_getframe", nargs, 0, 1))
         return NULL;
     int depth = nargs == 0 ? 0 : PyLong_AsInt(args[0]);
     if (depth == -1 && PyErr_Occurred())

@@ -1,0 +1,341 @@
+/* interp/lifecycle.c: Py_Initialize... to Py_Finalize..., floor by floor. */
+#include "interp/lifecycle.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+#include "code/code.h"
+#include "gc/gc.h"
+#include "interp/builtins.h"
+#include "interp/config.h"
+#include "interp/import.h"
+#include "interp/sys.h"
+#include "interp/warnings.h"
+#include "object/core/type.h"
+#include "object/init.h"
+#include "rt/hooks.h"
+#include "rt/interp.h"
+#include "rt/runtime.h"
+#include "rt/singletons.h"
+#include "syntax/init.h"
+#include "compile/init.h"
+#include "vm/init.h"
+
+#define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
+
+struct lifecycle_hooks lifecycle_hooks;
+
+/* Legacy configuration variables (deprecated in favour of PyConfig). */
+int Py_DebugFlag, Py_VerboseFlag, Py_QuietFlag, Py_InteractiveFlag, Py_InspectFlag, Py_OptimizeFlag, Py_NoSiteFlag;
+int Py_BytesWarningFlag, Py_FrozenFlag, Py_IgnoreEnvironmentFlag, Py_DontWriteBytecodeFlag, Py_NoUserSiteDirectory;
+int Py_UnbufferedStdioFlag, Py_HashRandomizationFlag, Py_IsolatedFlag, Py_UTF8Mode;
+const char *Py_FileSystemDefaultEncoding;
+int Py_HasFileSystemDefaultEncoding;
+const char *Py_FileSystemDefaultEncodeErrors;
+int _Py_HasFileSystemDefaultEncodeErrors;
+
+int
+Py_IsInitialized(void)
+{
+    return RUNTIME->initialized;
+}
+
+int
+Py_IsFinalizing(void)
+{
+    return RUNTIME->_finalizing != NULL;
+}
+
+/* ---- start ---- */
+
+static int
+failed(const char *what)
+{
+    fprintf(stderr, "Fatal Python error: %s\n", what);
+    if (PyErr_Occurred())
+        PyErr_Print();
+    return -1;
+}
+
+static int
+copy_config(PyConfig *to, const PyConfig *from)
+{
+    /* The interpreter takes the strings over: the caller's config is cleared of them by its owner's contract. */
+    *to = *from;
+    return 0;
+}
+
+static int
+init_floors(PyThreadState *ts)
+{
+    if (object_init(ts) < 0)
+        return failed("cannot initialize the built-in types");
+    if (gc_init(ts) < 0 || code_init(ts) < 0 || syntax_init(ts) < 0 || compile_init(ts) < 0 || vm_init(ts) < 0)
+        return failed("cannot initialize the virtual machine");
+    return 0;
+}
+
+/* sys and builtins exist before the import system that would make them. */
+static int
+init_first_modules(PyThreadState *ts)
+{
+    if (import_init_modules(ts) < 0)
+        return -1;
+    PyObject *sys = sys_init(ts), *builtins = sys == NULL ? NULL : builtins_init(ts);
+    int r = -1;
+    if (builtins != NULL) {
+        ts->interp->builtins = Py_NewRef(PyModule_GetDict(builtins));
+        r = import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules);
+    }
+    Py_XDECREF(sys);
+    Py_XDECREF(builtins);
+    return r;
+}
+
+static int
+add_main_module(PyThreadState *ts)
+{
+    PyObject *m = PyImport_AddModuleRef("__main__");
+    if (m == NULL)
+        return -1;
+    PyObject *dict = PyModule_GetDict(m), *loader = PyDict_GetItemString(dict, "__loader__");
+    int r = PyDict_SetDefaultRef(dict, ID(__builtins__), PyImport_AddModule("builtins"), NULL) < 0 ? -1 : 0;
+    if (r == 0 && (loader == NULL || loader == Py_None)) {
+        PyObject *importer = PyObject_GetAttrString(ts->interp->imports.importlib, "BuiltinImporter");
+        r = importer == NULL ? -1 : PyDict_SetItemString(dict, "__loader__", importer);
+        Py_XDECREF(importer);
+    }
+    Py_DECREF(m);
+    return r;
+}
+
+static int
+import_site(void)
+{
+    PyObject *m = PyImport_ImportModule("site");
+    Py_XDECREF(m);
+    return m == NULL ? -1 : 0;
+}
+
+/* `warnings` shows what -W wants; modules that were not imported need no filters. */
+static int
+init_warn_options(PyThreadState *ts)
+{
+    if (ts->interp->config.warnoptions.length == 0)
+        return 0;
+    PyObject *m = PyImport_ImportModule("warnings");
+    Py_XDECREF(m);
+    if (m == NULL)
+        PyErr_Clear();
+    return 0;
+}
+
+static int
+init_import_and_io(PyThreadState *ts)
+{
+    const PyConfig *c = &ts->interp->config;
+    if (import_init_core(ts) < 0)
+        return failed("cannot initialize importlib");
+    if (sys_update_config(ts) < 0)
+        return failed("cannot set sys attributes");
+    if (import_init_external(ts) < 0)
+        return failed("cannot initialize the importers for files");
+    if (config_init_encodings(ts) < 0)
+        return failed("Failed to import encodings module");
+    if (lifecycle_hooks.init_faulthandler != NULL && lifecycle_hooks.init_faulthandler(c->faulthandler) < 0)
+        return failed("cannot initialize faulthandler");
+    if (lifecycle_hooks.init_signals != NULL && lifecycle_hooks.init_signals(c->install_signal_handlers) < 0)
+        return failed("cannot initialize signals");
+    if (add_main_module(ts) < 0)
+        return failed("cannot create the __main__ module");
+    if (sys_init_streams(ts) < 0)
+        return failed("cannot initialize sys standard streams");
+    init_warn_options(ts);
+    if (c->site_import && import_site() < 0)
+        return failed("Failed to import the site module");
+    return 0;
+}
+
+static void
+apply_preconfig(const PyConfig *c)
+{
+    const char *utf8 = config_env(c, "PYTHONUTF8");
+    const wchar_t *x = config_xoption(c, L"utf8");
+    if (x != NULL)
+        RUNTIME->preconfig.utf8_mode = wcscmp(x, L"0") != 0;
+    else if (utf8 != NULL)
+        RUNTIME->preconfig.utf8_mode = strcmp(utf8, "1") == 0;
+    else if (RUNTIME->preconfig.utf8_mode < 0)
+        RUNTIME->preconfig.utf8_mode = 0;
+}
+
+PyStatus
+Py_InitializeFromConfig(const PyConfig *config)
+{
+    if (RUNTIME->initialized)
+        return PyStatus_Ok();
+    if (setlocale(LC_CTYPE, "") == NULL)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    PyConfig own = *config;
+    apply_preconfig(&own);
+    if (rt_hash_seed(own.use_hash_seed > 0, (uint32_t)own.hash_seed) < 0)
+        return PyStatus_Error("failed to get random numbers to initialize Python");
+    if (rt_init() < 0)
+        return PyStatus_NoMemory();
+    PyThreadState *ts = ts_current();
+    copy_config(&ts->interp->config, &own);
+    ts->interp->long_max_str_digits = own.int_max_str_digits;
+    ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
+    if (init_floors(ts) < 0)
+        return PyStatus_Exit(1);
+    if (warnings_init(ts) < 0 || init_first_modules(ts) < 0) {
+        failed("cannot create the first modules");
+        return PyStatus_Exit(1);
+    }
+    RUNTIME->core_initialized = 1;
+    if (own._install_importlib && init_import_and_io(ts) < 0)
+        return PyStatus_Exit(1);
+    RUNTIME->initialized = 1;
+    ts->interp->_ready = 1;
+    return PyStatus_Ok();
+}
+
+void
+Py_InitializeEx(int install_sigs)
+{
+    if (RUNTIME->initialized)
+        return;
+    PyConfig config;
+    PyConfig_InitPythonConfig(&config);
+    config.parse_argv = 0;
+    config.install_signal_handlers = install_sigs;
+    PyStatus s = PyConfig_Read(&config);
+    if (!PyStatus_Exception(s))
+        s = Py_InitializeFromConfig(&config);
+    if (PyStatus_Exception(s))
+        Py_ExitStatusException(s);
+}
+
+void
+Py_Initialize(void)
+{
+    Py_InitializeEx(1);
+}
+
+void
+Py_ExitStatusException(PyStatus s)
+{
+    if (PyStatus_IsExit(s))
+        exit(s.exitcode);
+    if (PyStatus_IsError(s)) {
+        fprintf(stderr, "Fatal Python error: %s%s%s\n", s.func == NULL ? "" : s.func, s.func == NULL ? "" : ": ", s.err_msg);
+        fprintf(stderr, "Python runtime state: %s\n", RUNTIME->core_initialized ? "core initialized" : "preinitialized");
+        exit(1);
+    }
+}
+
+/* ---- end ---- */
+
+static void
+wait_for_threads(void)
+{
+    PyObject *threading = PyImport_GetModule(ID(threading)), *r;
+    if (threading == NULL) {
+        PyErr_Clear();
+        return;
+    }
+    r = PyObject_CallMethodNoArgs(threading, ID(_shutdown));
+    if (r == NULL)
+        PyErr_WriteUnraisable(threading);
+    Py_XDECREF(r);
+    Py_DECREF(threading);
+}
+
+int
+Py_FinalizeEx(void)
+{
+    if (!RUNTIME->initialized)
+        return 0;
+    PyThreadState *ts = ts_current();
+    wait_for_threads();
+    Py_MakePendingCalls();
+    if (lifecycle_hooks.call_atexit != NULL)
+        lifecycle_hooks.call_atexit(ts);
+    int status = sys_flush_streams(ts);
+    interp_set_finalizing(ts->interp, ts);
+    RUNTIME->_finalizing = ts;
+    RUNTIME->initialized = 0;
+    RUNTIME->core_initialized = 0;
+    ts_delete_others(ts);
+    if (lifecycle_hooks.fini_signals != NULL)
+        lifecycle_hooks.fini_signals();
+    PyGC_Collect();
+    import_finalize_modules(ts);
+    if (sys_flush_streams(ts) < 0)
+        status = -1;
+    lifecycle_run_exit_functions();
+    return status;
+}
+
+void
+Py_Finalize(void)
+{
+    Py_FinalizeEx();
+}
+
+/* ---- Py_AtExit ---- */
+
+#define MAX_EXIT_FUNCTIONS 32
+static void (*exit_functions[MAX_EXIT_FUNCTIONS])(void);
+static int n_exit_functions;
+
+int
+Py_AtExit(void (*func)(void))
+{
+    if (n_exit_functions >= MAX_EXIT_FUNCTIONS)
+        return -1;
+    exit_functions[n_exit_functions++] = func;
+    return 0;
+}
+
+void
+lifecycle_run_exit_functions(void)
+{
+    while (n_exit_functions > 0)
+        exit_functions[--n_exit_functions]();
+    fflush(stdout);
+    fflush(stderr);
+}
+
+void
+Py_Exit(int status)
+{
+    if (Py_FinalizeEx() < 0)
+        status = 120;
+    exit(status);
+}
+
+/* ---- fatal errors ---- */
+
+static void _Py_NO_RETURN
+fatal(const char *func, const char *msg)
+{
+    static int again;
+    fprintf(stderr, "Fatal Python error: %s%s%s\n", func == NULL ? "" : func, func == NULL ? "" : ": ", msg == NULL ? "<message not set>" : msg);
+    fflush(stderr);
+    if (!again++ && ts_current() != NULL && PyErr_Occurred())
+        PyErr_Print();
+    abort();
+}
+
+void _Py_NO_RETURN
+_Py_FatalErrorFunc(const char *func, const char *msg)
+{
+    fatal(func, msg);
+}
+
+void _Py_NO_RETURN
+(Py_FatalError)(const char *msg)
+{
+    fatal(NULL, msg);
+}

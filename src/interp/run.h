@@ -1,0 +1,17 @@
+/* interp/run.h: running what the user named: file, command, module, or an interactive session. */
+#ifndef ADDER_INTERP_RUN_H
+#define ADDER_INTERP_RUN_H
+
+#include <Python.h>
+
+/* Print the current exception; a SystemExit sets *status instead and gives 1 (nothing is printed unless its code is an
+ * object that is not an int: that goes to stderr, status 1). Otherwise 0. Clears the exception. */
+int run_handle_error(int *status);
+/* As PyErr_Print(), without leaving the process on SystemExit. */
+void run_print_error(int set_sys_last);
+
+/* Run a script as __main__: 0, or -1 with the error printed. */
+int _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFlags *flags);
+int _PyRun_InteractiveLoopObject(FILE *fp, PyObject *filename, PyCompilerFlags *flags);
+
+#endif
