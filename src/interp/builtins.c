@@ -1,6 +1,8 @@
 /* interp/builtins.c: the module itself: what it holds besides functions. */
 #include "interp/builtins.h"
 
+#include "interp/config.h"
+
 #include "rt/interp.h"
 #include "rt/singletons.h"
 

@@ -16,6 +16,8 @@ const wchar_t *config_xoption(const PyConfig *config, const wchar_t *name);
 /* An environment variable, or NULL if unset, empty or the environment is ignored. */
 const char *config_env(const PyConfig *config, const char *name);
 int config_utf8_mode(void);
+/* The configuration of the current interpreter. */
+PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
 /* Load the codec of file names and streams; 0 or -1. */
 int config_init_encodings(PyThreadState *ts);
 /* Usage texts. */

@@ -1,4 +1,5 @@
 /* interp/config_args.c: the command line and the PYTHON* variables. */
+#include <errno.h>
 #include <locale.h>
 
 #include "interp/config.h"

@@ -31,7 +31,7 @@ sys_displayhook(PyObject *module, PyObject *o)
     PyObject *builtins = PyImport_ImportModule("builtins"), *out;
     if (builtins == NULL)
         return NULL;
-    int r = o == Py_None ? 0 : PyObject_SetAttr(builtins, ID(_), Py_None);
+    int r = o == Py_None ? 0 : PyObject_SetAttr(builtins, LATIN1_CHAR('_'), Py_None);
     if (o != Py_None && r == 0) {
         out = PySys_GetObject("stdout");
         if (out == NULL || out == Py_None) {
@@ -45,7 +45,7 @@ sys_displayhook(PyObject *module, PyObject *o)
                 r = write_repr_escaped(out, o);
             }
             if (r == 0 && (r = PyFile_WriteString("\n", out)) == 0)
-                r = PyObject_SetAttr(builtins, ID(_), o);
+                r = PyObject_SetAttr(builtins, LATIN1_CHAR('_'), o);
             Py_DECREF(out);
         }
     }
@@ -119,7 +119,7 @@ static int
 print_by_module(PyObject *exc)
 {
     PyObject *m = PyImport_ImportModule("traceback"), *print = NULL, *r = NULL;
-    if (m != NULL && PyObject_GetOptionalAttr(m, ID(_print_exception_bltin), &print) > 0 && PyCallable_Check(print))
+    if (m != NULL && PyObject_GetOptionalAttrString(m, "_print_exception_bltin", &print) > 0 && PyCallable_Check(print))
         r = PyObject_CallOneArg(print, exc);
     Py_XDECREF(m);
     Py_XDECREF(print);

@@ -210,7 +210,7 @@ show_plainly(PyObject *filename, int lineno, PyObject *text, PyObject *category,
         PyFile_WriteObject(text, file, Py_PRINT_RAW) < 0 || PyFile_WriteString("\n", file) < 0)
         goto done;
     if (line != NULL && PyUnicode_Check(line)) {
-        PyObject *stripped = PyObject_CallMethodNoArgs(line, ID(strip));
+        PyObject *stripped = PyObject_CallMethod(line, "strip", NULL);
         if (stripped != NULL && PyFile_WriteString("  ", file) == 0 && PyFile_WriteObject(stripped, file, Py_PRINT_RAW) == 0)
             PyFile_WriteString("\n", file);
         Py_XDECREF(stripped);

@@ -1,0 +1,15 @@
+/* program/inittab.c: the modules that are part of the program. */
+#include "program/inittab.h"
+
+#define MODULE(name) PyMODINIT_FUNC PyInit_##name(void);
+#include "program/modules.def"
+#undef MODULE
+
+struct _inittab adder_inittab[] = {
+#define MODULE(name) { #name, PyInit_##name },
+#include "program/modules.def"
+#undef MODULE
+    { "builtins", NULL },
+    { "sys", NULL },
+    { NULL, NULL },
+};
