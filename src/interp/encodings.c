@@ -5,6 +5,8 @@
 
 #include "rt/interp.h"
 
+PyAPI_FUNC(PyObject *) _PyCodec_Lookup(const char *encoding);
+
 int
 config_init_encodings(PyThreadState *ts)
 {

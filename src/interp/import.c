@@ -91,15 +91,6 @@ PyImport_AddModule(const char *name)
     return m;
 }
 
-static void
-remove_module(PyThreadState *ts, PyObject *name)
-{
-    PyObject *exc = PyErr_GetRaisedException();
-    if (PyMapping_HasKey(modules_dict(ts), name) && PyObject_DelItem(modules_dict(ts), name) < 0)
-        PyErr_Clear();
-    PyErr_SetRaisedException(exc);
-}
-
 /* ---- importlib ---- */
 
 /* Is `name` in `spec._initializing`? Errors count as no. */

@@ -45,4 +45,7 @@ const struct _frozen *import_find_frozen(PyObject *name);
 struct import_alias { const char *name, *orig; };
 extern const struct import_alias *import_frozen_aliases;
 
+/* Exported, but in no public header. */
+PyAPI_FUNC(PyObject *) _PyNamespace_New(PyObject *attributes);
+
 #endif

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "code/code.h"
-#include "gc/gc.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
 #include "interp/import.h"
@@ -17,9 +16,7 @@
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
-#include "syntax/init.h"
-#include "compile/init.h"
-#include "vm/init.h"
+#include "vm/eval.h"
 
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
@@ -68,9 +65,9 @@ copy_config(PyConfig *to, const PyConfig *from)
 static int
 init_floors(PyThreadState *ts)
 {
-    if (object_init(ts) < 0)
+    if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0)
         return failed("cannot initialize the built-in types");
-    if (gc_init(ts) < 0 || code_init(ts) < 0 || syntax_init(ts) < 0 || compile_init(ts) < 0 || vm_init(ts) < 0)
+    if (vm_init(ts->interp) < 0)
         return failed("cannot initialize the virtual machine");
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <float.h>
 
 #include "interp/config.h"
+#include "interp/import.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 

@@ -8,15 +8,12 @@
 
 #include <marshal.h>
 
-#include "code/init.h"
+#include "code/code.h"
 #include "compile/compile.h"
-#include "compile/init.h"
-#include "gc/init.h"
 #include "object/init.h"
 #include "rt/runtime.h"
 #include "rt/thread.h"
 #include "syntax/ast_arena.h"
-#include "syntax/init.h"
 #include "syntax/parse.h"
 
 struct module {
@@ -166,7 +163,7 @@ main(int argc, char **argv)
     if (rt_hash_seed(true, 0) < 0 || rt_init() < 0)
         return 1;
     PyThreadState *ts = ts_current();
-    if (object_init(ts) < 0 || gc_init(ts) < 0 || code_init(ts) < 0 || syntax_init(ts) < 0 || compile_init(ts) < 0) {
+    if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0) {
         fprintf(stderr, "adder-freeze: cannot start the runtime\n");
         return 1;
     }
