@@ -311,28 +311,3 @@ Py_Exit(int status)
         status = 120;
     exit(status);
 }
-
-/* ---- fatal errors ---- */
-
-static void _Py_NO_RETURN
-fatal(const char *func, const char *msg)
-{
-    static int again;
-    fprintf(stderr, "Fatal Python error: %s%s%s\n", func == NULL ? "" : func, func == NULL ? "" : ": ", msg == NULL ? "<message not set>" : msg);
-    fflush(stderr);
-    if (!again++ && ts_current() != NULL && PyErr_Occurred())
-        PyErr_Print();
-    abort();
-}
-
-void _Py_NO_RETURN
-_Py_FatalErrorFunc(const char *func, const char *msg)
-{
-    fatal(func, msg);
-}
-
-void _Py_NO_RETURN
-(Py_FatalError)(const char *msg)
-{
-    fatal(NULL, msg);
-}

@@ -458,16 +458,6 @@ warn_format_v(PyObject *category, Py_ssize_t stack_level, const char *format, va
 }
 
 int
-PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, const char *format, ...)
-{
-    va_list va;
-    va_start(va, format);
-    int r = warn_format_v(category, stack_level, format, va);
-    va_end(va);
-    return r;
-}
-
-int
 PyErr_ResourceWarning(PyObject *source, Py_ssize_t stack_level, const char *format, ...)
 {
     va_list va;
@@ -475,15 +465,6 @@ PyErr_ResourceWarning(PyObject *source, Py_ssize_t stack_level, const char *form
     PyObject *message = PyUnicode_FromFormatV(format, va);
     va_end(va);
     int r = warn_unicode(PyExc_ResourceWarning, message, stack_level, source);
-    Py_XDECREF(message);
-    return r;
-}
-
-int
-PyErr_WarnEx(PyObject *category, const char *text, Py_ssize_t stack_level)
-{
-    PyObject *message = PyUnicode_FromString(text);
-    int r = warn_unicode(category, message, stack_level, NULL);
     Py_XDECREF(message);
     return r;
 }

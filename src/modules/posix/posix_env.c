@@ -295,28 +295,6 @@ FUNC_KW(fspath)
     return PyOS_FSPath(path);
 }
 
-PyObject *
-PyOS_FSPath(PyObject *path)
-{
-    if (PyUnicode_Check(path) || PyBytes_Check(path))
-        return Py_NewRef(path);
-    PyObject *f = NULL;
-    if (PyObject_GetOptionalAttrString((PyObject *)Py_TYPE(path), "__fspath__", &f) < 0)
-        return NULL;
-    if (f == NULL || f == Py_None) {
-        Py_XDECREF(f);
-        PyErr_Format(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s", Py_TYPE(path)->tp_name);
-        return NULL;
-    }
-    PyObject *r = PyObject_CallOneArg(f, path);
-    Py_DECREF(f);
-    if (r != NULL && !PyUnicode_Check(r) && !PyBytes_Check(r)) {
-        PyErr_Format(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s", Py_TYPE(path)->tp_name, Py_TYPE(r)->tp_name);
-        Py_CLEAR(r);
-    }
-    return r;
-}
-
 /* Where the root of a POSIX path ends: 0, 1 or (exactly two leading slashes) 2. */
 static Py_ssize_t
 root_length(PyObject *p)
