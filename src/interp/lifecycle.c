@@ -8,6 +8,7 @@
 #include "interp/builtins.h"
 #include "interp/config.h"
 #include "interp/import.h"
+#include "interp/signals.h"
 #include "interp/sys.h"
 #include "interp/warnings.h"
 #include "object/core/type.h"
@@ -141,7 +142,7 @@ init_import_and_io(PyThreadState *ts)
         return failed("Failed to import encodings module");
     if (lifecycle_hooks.init_faulthandler != NULL && lifecycle_hooks.init_faulthandler(c->faulthandler) < 0)
         return failed("cannot initialize faulthandler");
-    if (lifecycle_hooks.init_signals != NULL && lifecycle_hooks.init_signals(c->install_signal_handlers) < 0)
+    if (signals_init(ts, c->install_signal_handlers) < 0)
         return failed("cannot initialize signals");
     if (add_main_module(ts) < 0)
         return failed("cannot create the __main__ module");
@@ -264,8 +265,7 @@ Py_FinalizeEx(void)
     RUNTIME->initialized = 0;
     RUNTIME->core_initialized = 0;
     ts_delete_others(ts);
-    if (lifecycle_hooks.fini_signals != NULL)
-        lifecycle_hooks.fini_signals();
+    signals_fini(ts);
     PyGC_Collect();
     import_finalize_modules(ts);
     if (sys_flush_streams(ts) < 0)

@@ -6,8 +6,6 @@
 
 /* Starts of modules that interp needs before importlib is there, from higher floors: set by the program's main file. */
 struct lifecycle_hooks {
-    int (*init_signals)(int install_handlers);        /* SIGINT handler etc.; 0 or -1 */
-    void (*fini_signals)(void);
     int (*init_faulthandler)(int enable);
     void (*call_atexit)(PyThreadState *ts);           /* run and forget atexit callbacks */
 };
