@@ -249,17 +249,16 @@ static PyObject *
 anext_get_iter(PyObject *op)
 {
     PyObject *w = ANEXT(op)->wrapped;
-    if (PyCoro_CheckExact(w))              /* has no __next__, but its wrapper has */
-        return Py_TYPE(w)->tp_as_async->am_await(w);
-    if (PyGen_CheckExact(w))
-        return Py_NewRef(w);
     PyAsyncMethods *am = Py_TYPE(w)->tp_as_async;
+    if (am != NULL && am->am_await == NULL && am->am_send != NULL)    /* a generator made a coroutine by a decorator */
+        return Py_NewRef(w);
     if (am == NULL || am->am_await == NULL)
         return PyErr_Format(PyExc_TypeError, "object %.100s can't be used in 'await' expression", Py_TYPE(w)->tp_name);
     PyObject *it = am->am_await(w);
     if (it == NULL)
         return NULL;
-    if (PyCoro_CheckExact(it)) {
+    am = Py_TYPE(it)->tp_as_async;
+    if (am != NULL && am->am_await != NULL && Py_TYPE(it)->tp_iternext == NULL) {    /* a coroutine: its wrapper iterates */
         PyObject *inner = Py_TYPE(it)->tp_as_async->am_await(it);
         Py_DECREF(it);
         return inner;

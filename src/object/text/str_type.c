@@ -8,6 +8,7 @@
 #include "object/text/str_priv.h"
 #include "rt/gc_track.h"
 #include "rt/heap.h"
+#include "rt/interp.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
 
@@ -229,7 +230,7 @@ static PyObject *iter_length_hint(PyObject *self, PyObject *unused)
 
 static PyObject *iter_reduce(PyObject *self, PyObject *unused)
 {
-    PyObject *iter = PyEval_GetBuiltins() == NULL ? NULL : PyDict_GetItemWithError(PyEval_GetBuiltins(), ID(iter));
+    PyObject *iter = interp_current()->builtins == NULL ? NULL : PyDict_GetItemWithError(interp_current()->builtins, ID(iter));
     if (iter == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetObject(PyExc_AttributeError, ID(iter));
