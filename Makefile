@@ -23,7 +23,7 @@ test: all
 	@$(CLEAN_ENV) python3 tools/test --build $(BUILD) $(TESTS)
 
 test-cpython: all
-	@$(CLEAN_ENV) python3 tools/test --build $(BUILD) --long cpython
+	@$(CLEAN_ENV) python3 tools/test --build $(BUILD) cpython
 
 lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)

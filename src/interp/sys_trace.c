@@ -8,6 +8,9 @@
 #include "rt/singletons.h"
 #include "vm/frame.h"
 
+PyAPI_FUNC(int) _PyEval_SetProfile(PyThreadState *, Py_tracefunc, PyObject *);
+PyAPI_FUNC(int) _PyEval_SetTrace(PyThreadState *, Py_tracefunc, PyObject *);
+
 /* The event as the Python function sees it, by PyTrace_* number. */
 static PyObject *
 event_name(int what)
