@@ -3,11 +3,13 @@
 
 #define MODULE(name) PyMODINIT_FUNC PyInit_##name(void);
 #include "program/modules.def"
+#include "modules/modules.def"
 #undef MODULE
 
 struct _inittab adder_inittab[] = {
 #define MODULE(name) { #name, PyInit_##name },
 #include "program/modules.def"
+#include "modules/modules.def"
 #undef MODULE
     { "builtins", NULL },
     { "sys", NULL },
