@@ -7,6 +7,7 @@
 #include "code/code.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
+#include "interp/faulthandler.h"
 #include "interp/import.h"
 #include "interp/signals.h"
 #include "interp/sys.h"
@@ -140,7 +141,7 @@ init_import_and_io(PyThreadState *ts)
         return failed("cannot initialize the importers for files");
     if (config_init_encodings(ts) < 0)
         return failed("Failed to import encodings module");
-    if (lifecycle_hooks.init_faulthandler != NULL && lifecycle_hooks.init_faulthandler(c->faulthandler) < 0)
+    if (faulthandler_init(c->faulthandler) < 0)
         return failed("cannot initialize faulthandler");
     if (signals_init(ts, c->install_signal_handlers) < 0)
         return failed("cannot initialize signals");
@@ -265,6 +266,7 @@ Py_FinalizeEx(void)
     RUNTIME->initialized = 0;
     RUNTIME->core_initialized = 0;
     ts_delete_others(ts);
+    faulthandler_fini();
     signals_fini(ts);
     PyGC_Collect();
     import_finalize_modules(ts);

@@ -6,7 +6,6 @@
 
 /* Starts of modules that interp needs before importlib is there, from higher floors: set by the program's main file. */
 struct lifecycle_hooks {
-    int (*init_faulthandler)(int enable);
     void (*call_atexit)(PyThreadState *ts);           /* run and forget atexit callbacks */
 };
 extern struct lifecycle_hooks lifecycle_hooks;
