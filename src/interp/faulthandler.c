@@ -139,9 +139,9 @@ faulthandler_dump(int fd, bool all_threads, PyThreadState *current)
 /* ---- fatal signals ---- */
 
 static struct fatal { int signum; const char *name; bool installed; struct sigaction old; } fatals[] = {
-    { SIGBUS, "Bus error", false, { 0 } }, { SIGILL, "Illegal instruction", false, { 0 } },
-    { SIGFPE, "Floating-point exception", false, { 0 } }, { SIGABRT, "Aborted", false, { 0 } },
-    { SIGSEGV, "Segmentation fault", false, { 0 } },
+    { .signum = SIGBUS, .name = "Bus error" }, { .signum = SIGILL, .name = "Illegal instruction" },
+    { .signum = SIGFPE, .name = "Floating-point exception" }, { .signum = SIGABRT, .name = "Aborted" },
+    { .signum = SIGSEGV, .name = "Segmentation fault" },
 };
 static struct { bool enabled, all_threads; int fd; PyObject *file; } state = { .fd = 2 };
 static stack_t alt_stack;
