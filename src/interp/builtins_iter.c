@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "interp/args.h"
+#include "object/coll/iter.h"
 #include "rt/singletons.h"
 
 static PyObject *
@@ -48,8 +49,6 @@ builtin_aiter(PyObject *module, PyObject *async_iterable)
     return PyObject_GetAIter(async_iterable);
 }
 
-PyAPI_FUNC(PyObject *) PyAnextAwaitable_New(PyObject *awaitable, PyObject *default_value);
-
 static PyObject *
 builtin_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -63,7 +62,7 @@ builtin_anext(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PyObject *awaitable = t->tp_as_async->am_anext(args[0]);
     if (awaitable == NULL || nargs == 1)
         return awaitable;
-    PyObject *r = PyAnextAwaitable_New(awaitable, args[1]);
+    PyObject *r = anext_awaitable_new(awaitable, args[1]);
     Py_DECREF(awaitable);
     return r;
 }

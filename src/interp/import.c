@@ -409,3 +409,35 @@ PyImport_ReloadModule(PyObject *m)
     }
     return r;
 }
+
+/* The importer of a sys.path entry, by sys.path_hooks and cached: None if there is none. */
+PyObject *
+PyImport_GetImporter(PyObject *path)
+{
+    PyObject *cache = PySys_GetObject("path_importer_cache"), *hooks = PySys_GetObject("path_hooks");
+    if (cache == NULL || hooks == NULL || !PyDict_Check(cache) || !PyList_Check(hooks)) {
+        PyErr_SetString(PyExc_RuntimeError, "lost sys.path_hooks or sys.path_importer_cache");
+        return NULL;
+    }
+    PyObject *importer = PyDict_GetItemWithError(cache, path);
+    if (importer != NULL || PyErr_Occurred())
+        return Py_XNewRef(importer);
+    if (PyDict_SetItem(cache, path, Py_None) < 0)    /* a hook that imports must not come here for the same path */
+        return NULL;
+    importer = Py_NewRef(Py_None);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(hooks); i++) {
+        PyObject *r = PyObject_CallOneArg(PyList_GET_ITEM(hooks, i), path);
+        if (r != NULL) {
+            Py_SETREF(importer, r);
+            break;
+        }
+        if (!PyErr_ExceptionMatches(PyExc_ImportError)) {
+            Py_DECREF(importer);
+            return NULL;
+        }
+        PyErr_Clear();
+    }
+    if (PyDict_SetItem(cache, path, importer) < 0)
+        Py_CLEAR(importer);
+    return importer;
+}

@@ -39,12 +39,6 @@ Py_IsInitialized(void)
     return RUNTIME->initialized;
 }
 
-int
-Py_IsFinalizing(void)
-{
-    return RUNTIME->_finalizing != NULL;
-}
-
 /* ---- start ---- */
 
 static int

@@ -9,6 +9,8 @@
 
 #include "interp/config.h"
 
+PyAPI_FUNC(char *) _Py_EncodeLocaleRaw(const wchar_t *text, size_t *error_pos);
+
 #define LIBDIR "python3.13"
 
 struct paths {
@@ -237,14 +239,14 @@ PyStatus
 config_compute_paths(PyConfig *c)
 {
     struct paths *p = PyMem_RawCalloc(1, sizeof(*p));
-    char *name = p == NULL ? NULL : Py_EncodeLocale(c->program_name, NULL);
+    char *name = p == NULL ? NULL : _Py_EncodeLocaleRaw(c->program_name, NULL);
     if (name == NULL) {
         PyMem_RawFree(p);
         return PyStatus_NoMemory();
     }
     snprintf(p->libdir, sizeof(p->libdir), "%ls", c->platlibdir == NULL ? L"lib" : c->platlibdir);
     find_program(name, p->program);
-    PyMem_Free(name);
+    PyMem_RawFree(name);
     resolve_base(p);
     if (c->home != NULL) {
         snprintf(p->prefix, sizeof(p->prefix), "%ls", c->home);

@@ -132,3 +132,14 @@ sys_flush_streams(PyThreadState *ts)
     PyErr_SetRaisedException(exc);
     return status;
 }
+
+PyObject *
+PyFile_FromFd(int fd, const char *name, const char *mode, int buffering, const char *encoding, const char *errors, const char *newline, int closefd)
+{
+    PyObject *io = PyImport_ImportModule("io");
+    if (io == NULL)
+        return NULL;
+    PyObject *r = PyObject_CallMethod(io, "open", "isisssO", fd, mode, buffering, encoding, errors, newline, closefd ? Py_True : Py_False);
+    Py_DECREF(io);
+    return r;
+}

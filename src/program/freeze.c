@@ -18,7 +18,7 @@
 
 struct module {
     const char *name;      /* as found */
-    const char *file;      /* in LIB; NULL: same code as the entry before */
+    const char *file;      /* in LIB; NULL: same code as the entry before; "": an empty module */
     const char *orig;      /* name of the module that the code is; NULL = name; "" = none */
     int is_package;
 };
@@ -48,9 +48,9 @@ static const struct module modules[] = {
     { "__phello_alias__.spam", NULL, "__hello__", 0 },
     { "__phello__", "__phello__/__init__.py", NULL, 1 },
     { "__phello__.__init__", NULL, "<__phello__", 0 },
-    { "__phello__.ham", "__phello__/ham/__init__.py", NULL, 1 },
+    { "__phello__.ham", "", NULL, 1 },
     { "__phello__.ham.__init__", NULL, "<__phello__.ham", 0 },
-    { "__phello__.ham.eggs", "__phello__/ham/eggs.py", NULL, 0 },
+    { "__phello__.ham.eggs", "", NULL, 0 },
     { "__phello__.spam", "__phello__/spam.py", NULL, 0 },
     { "__hello_only__", "__hello__.py", "", 0 },
 };
@@ -60,6 +60,8 @@ static char *
 read_file(const char *lib, const char *file)
 {
     char path[4096];
+    if (file[0] == '\0')
+        return calloc(1, 1);
     snprintf(path, sizeof(path), "%s/%s", lib, file);
     FILE *fp = fopen(path, "rb");
     char *text = NULL;

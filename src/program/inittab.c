@@ -6,11 +6,14 @@
 #include "modules/modules.def"
 #undef MODULE
 
+PyObject *PyMarshal_InitModule(void);
+
 struct _inittab adder_inittab[] = {
 #define MODULE(name) { #name, PyInit_##name },
 #include "program/modules.def"
 #include "modules/modules.def"
 #undef MODULE
+    { "marshal", PyMarshal_InitModule },
     { "builtins", NULL },
     { "sys", NULL },
     { NULL, NULL },

@@ -347,3 +347,9 @@ rt_after_fork_child(void)
     ts->interp->ceval.pending.handling_thread = NULL;
     ts_clear_breaker(ts, EB_GIL_DROP | EB_STOP);
 }
+
+int
+Py_MakePendingCalls(void)
+{
+    return ts_run_pending(ts_current());
+}

@@ -122,7 +122,6 @@ PyObject *slot_tp_richcompare(PyObject *self, PyObject *other, int op);
 Py_hash_t slot_tp_hash(PyObject *self);
 PyObject *slot_tp_iternext(PyObject *self);
 /* object/coll: a memoryview of what this getbuffer function (maybe not the type's own) exports. */
-OWNED PyObject *_PyMemoryView_FromBufferProc(PyObject *obj, int flags, getbufferproc get);
 /* The descriptor of __new__: tp_new as a builtin that checks its first argument. */
 OWNED PyObject *wrap_tp_new(PyObject *self, PyObject *args, PyObject *kwds);
 extern PyMethodDef type_new_methoddef[];

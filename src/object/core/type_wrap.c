@@ -2,6 +2,7 @@
  *
  * A wrapper descriptor holds one of these functions and the C slot; the function unpacks the argument tuple, calls
  * the slot and turns its result into an object. The table in type_slots.c says which name uses which. */
+#include "object/coll/memoryview.h"
 #include "object/core/type_wrap.h"
 
 #include <limits.h>
@@ -373,7 +374,7 @@ wrap_buffer(PyObject *self, PyObject *args, void *wrapped)
         PyErr_SetString(PyExc_OverflowError, "buffer flags out of range");
         return NULL;
     }
-    return _PyMemoryView_FromBufferProc(self, (int)flags, (getbufferproc)wrapped);
+    return memoryview_from_bufferproc(self, (int)flags, (getbufferproc)wrapped);
 }
 
 PyObject *
