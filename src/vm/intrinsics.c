@@ -2,15 +2,14 @@
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "object/core/exc.h"
+#include "object/core/typevar.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/eval.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
 #include "vm/slow.h"
-#include "vm/typing.h"
 
-struct vm_typing vm_typing;
 
 static PyObject *
 invalid1(PyThreadState *ts, PyObject *v)
@@ -79,20 +78,14 @@ list_to_tuple(PyThreadState *ts, PyObject *v)
     return PyList_AsTuple(v);
 }
 
-static PyObject *
-no_typing(PyThreadState *ts)
-{
-    return err_format(ts, PyExc_NotImplementedError, "type parameters need the module _typing");
-}
-
-static PyObject *make_typevar(PyThreadState *ts, PyObject *name) { return vm_typing.typevar ? vm_typing.typevar(name, NULL, NULL) : no_typing(ts); }
-static PyObject *make_paramspec(PyThreadState *ts, PyObject *name) { return vm_typing.paramspec ? vm_typing.paramspec(name) : no_typing(ts); }
-static PyObject *make_typevartuple(PyThreadState *ts, PyObject *name) { return vm_typing.typevartuple ? vm_typing.typevartuple(name) : no_typing(ts); }
-static PyObject *subscript_generic(PyThreadState *ts, PyObject *v) { return vm_typing.generic ? vm_typing.generic(ts, v) : no_typing(ts); }
-static PyObject *make_typealias(PyThreadState *ts, PyObject *v) { return vm_typing.typealias ? vm_typing.typealias(v) : no_typing(ts); }
-static PyObject *typevar_bound(PyThreadState *ts, PyObject *n, PyObject *b) { return vm_typing.typevar ? vm_typing.typevar(n, b, NULL) : no_typing(ts); }
-static PyObject *typevar_constraints(PyThreadState *ts, PyObject *n, PyObject *c) { return vm_typing.typevar ? vm_typing.typevar(n, NULL, c) : no_typing(ts); }
-static PyObject *set_default(PyThreadState *ts, PyObject *p, PyObject *d) { return vm_typing.set_default ? vm_typing.set_default(p, d) : no_typing(ts); }
+static PyObject *make_typevar(PyThreadState *ts, PyObject *name) { return typevar_make(name, NULL, NULL); }
+static PyObject *make_paramspec(PyThreadState *ts, PyObject *name) { return paramspec_make(name); }
+static PyObject *make_typevartuple(PyThreadState *ts, PyObject *name) { return typevartuple_make(name); }
+static PyObject *subscript_generic(PyThreadState *ts, PyObject *params) { return typing_subscript_generic(params); }
+static PyObject *make_typealias(PyThreadState *ts, PyObject *args) { return typealias_make(args); }
+static PyObject *typevar_bound(PyThreadState *ts, PyObject *name, PyObject *f) { return typevar_make(name, f, NULL); }
+static PyObject *typevar_constraints(PyThreadState *ts, PyObject *name, PyObject *f) { return typevar_make(name, NULL, f); }
+static PyObject *set_default(PyThreadState *ts, PyObject *param, PyObject *f) { return typing_set_default(param, f); }
 
 PyObject *(*const vm_intrinsic1[])(PyThreadState *, PyObject *) = {
     [INTRINSIC_1_INVALID] = invalid1, [INTRINSIC_PRINT] = print_value, [INTRINSIC_IMPORT_STAR] = import_star,
