@@ -218,6 +218,10 @@ vm_init(PyInterpreterState *interp)
     rt_hooks.frame_globals = current_globals;
     rt_hooks.safepoint = vm_safepoint;
     exc_traceback_type = &PyTraceBack_Type;
+    type_function_type = &PyFunction_Type;
+    for (int i = 0; vm_static_types[i] != NULL; i++)
+        if (type_ready_static(vm_static_types[i]) < 0)
+            return -1;
     function_init();
     return mon_init(interp) < 0 ? -1 : make_init_shim();
 }
