@@ -91,7 +91,6 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
 
 #define DISPATCH() do { oparg = pc->op.arg; goto *table[pc->op.code]; } while (0)
 #define DISPATCH_SAME_ARG() goto *table[pc->op.code]
-#define DISPATCH_KEEP_ARG() do { pc++; oparg = oparg << 8 | pc->op.arg; goto *table[pc->op.code]; } while (0)
 #define ADAPTIVE_TRIGGERS(instr) ((instr)[1].counter.value == 0)
 #define ADAPTIVE_ADVANCE(instr) ((instr)[1].counter.value--)
 #define POLL() do { if (UNLIKELY(ts->eval_breaker & EB_EVENTS) && vm_safepoint(ts) < 0) goto error; } while (0)
