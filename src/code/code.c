@@ -211,6 +211,10 @@ fill(PyCodeObject *co, struct code_info *in)
     co->co_filename = Py_NewRef(in->filename);
     co->co_name = Py_NewRef(in->name);
     co->co_qualname = Py_NewRef(in->qualname);
+    PyObject **names[] = { &co->co_filename, &co->co_name, &co->co_qualname };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++)
+        if (PyUnicode_CheckExact(*names[i]))
+            PyUnicode_InternInPlace(names[i]);
     co->co_linetable = Py_NewRef(in->linetable);
     memcpy(_PyCode_CODE(co), PyBytes_AS_STRING(in->code), (size_t)PyBytes_GET_SIZE(in->code));
     co->_co_firsttraceable = first_traceable(co);

@@ -142,14 +142,15 @@ mon_call_exc2(PyThreadState *ts, int event, _PyInterpreterFrame *f, _Py_CODEUNIT
 _Py_CODEUNIT *
 mon_jump(PyThreadState *ts, int event, _PyInterpreterFrame *f, _Py_CODEUNIT *src, _Py_CODEUNIT *dest)
 {
-    f->instr_ptr = dest;
     PyObject *to = PyLong_FromLong((long)(dest - _PyCode_CODE(frame_code(f))) * (long)sizeof(_Py_CODEUNIT));
     if (to == NULL)
         return NULL;
     PyObject *args[4] = { NULL, NULL, NULL, to };
     int rc = fire(ts, event, f, src, args, 3);
     Py_DECREF(to);
-    return rc < 0 ? NULL : f->instr_ptr;
+    if (rc < 0)
+        return NULL;
+    return f->instr_ptr != src ? f->instr_ptr : dest;          /* a callback may have moved the frame */
 }
 
 /* ---- exceptions ---- */
