@@ -115,7 +115,6 @@ PyTypeObject PyCell_Type = {
     .tp_dealloc = cell_dealloc,
     .tp_repr = cell_repr,
     .tp_hash = PyObject_HashNotImplemented,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = PyDoc_STR("cell([contents])\n--\n\nA variable of a function that inner functions see.\n\n"
                         "Without contents the cell is empty."),

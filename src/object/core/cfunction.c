@@ -352,7 +352,6 @@ PyTypeObject PyCFunction_Type = {
     .tp_repr = cfunction_repr,
     .tp_hash = cfunction_hash,
     .tp_call = cfunction_call,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
     .tp_traverse = cfunction_traverse,
     .tp_richcompare = cfunction_richcompare,

@@ -134,7 +134,6 @@ PyTypeObject PyDictProxy_Type = {
     .tp_as_mapping = &proxy_mapping,
     .tp_hash = proxy_hash,
     .tp_str = proxy_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MAPPING,
     .tp_doc = PyDoc_STR("mappingproxy(mapping)\n--\n\nA read-only view of a mapping."),
     .tp_traverse = proxy_traverse,

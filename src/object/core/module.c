@@ -508,7 +508,6 @@ PyTypeObject PyModule_Type = {
     .tp_dealloc = module_dealloc,
     .tp_repr = module_repr,
     .tp_getattro = module_getattro_slot,
-    .tp_setattro = PyObject_GenericSetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
     .tp_doc = PyDoc_STR("module(name, doc=None)\n--\n\nA namespace that import makes from a file."),
     .tp_traverse = module_traverse,

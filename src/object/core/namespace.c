@@ -178,8 +178,6 @@ PyTypeObject _PyNamespace_Type = {
     .tp_basicsize = sizeof(struct namespace),
     .tp_dealloc = namespace_dealloc,
     .tp_repr = namespace_repr,
-    .tp_getattro = PyObject_GenericGetAttr,
-    .tp_setattro = PyObject_GenericSetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
     .tp_doc = PyDoc_STR("SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAn object that holds attributes."),
     .tp_traverse = namespace_traverse,
