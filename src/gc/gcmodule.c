@@ -54,9 +54,10 @@ m_set_threshold(PyObject *m, PyObject *args)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(args);
     int v[GC_GENERATIONS];
-    if (n < 1 || n > 3)
-        return PyErr_Format(PyExc_TypeError, "set_threshold() takes %s %d argument%s (%zd given)", n < 1 ? "at least" : "at most",
-                            n < 1 ? 1 : 3, n < 1 ? "" : "s", n);
+    if (n < 1 || n > 3) {
+        PyErr_SetString(PyExc_TypeError, "gc.set_threshold requires 1 to 3 arguments");
+        return NULL;
+    }
     for (Py_ssize_t i = 0; i < n; i++) {
         v[i] = PyLong_AsInt(PyTuple_GET_ITEM(args, i));
         if (v[i] == -1 && PyErr_Occurred())

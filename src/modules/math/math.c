@@ -74,25 +74,23 @@ math_lgamma(PyObject *m, PyObject *o)
 
 /* ---- logarithms ----------------------------------------------------------------------------------------------------- */
 
-/* log2 of 2^e * x for an int too large for a double. */
+PyAPI_FUNC(double) _PyLong_Frexp(PyLongObject *a, Py_ssize_t *e);
+
+/* The logarithm of a positive int of any size: log(x * 2^e) = log(x) + log(2) * e where it does not fit a double. */
 static int
 big_log(PyObject *i, double (*f)(double), double *out)
 {
     double x = PyLong_AsDouble(i);
-    if (!(x == -1.0 && PyErr_Occurred())) {
-        *out = f(x);
-        return 0;
+    Py_ssize_t e = 0;
+    if (x == -1.0 && PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_OverflowError))
+            return -1;
+        PyErr_Clear();
+        x = _PyLong_Frexp((PyLongObject *)i, &e);
+        *out = f(x) + f(2.0) * (double)e;
     }
-    if (!PyErr_ExceptionMatches(PyExc_OverflowError))
-        return -1;
-    PyErr_Clear();
-    size_t bits = _PyLong_NumBits(i), drop = bits - 1000;
-    PyObject *shift = PyLong_FromSize_t(drop), *top = shift == NULL ? NULL : PyNumber_Rshift(i, shift);
-    Py_XDECREF(shift);
-    if (top == NULL)
-        return -1;
-    *out = f(PyLong_AsDouble(top)) + f(2.0) * (double)drop;
-    Py_DECREF(top);
+    else
+        *out = f(x);
     return 0;
 }
 

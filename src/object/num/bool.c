@@ -63,8 +63,9 @@ bool_invert(PyObject *a)
 {
     if (num_warn(PyExc_DeprecationWarning,
                  "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise "
-                 "inversion of the underlying int object and is usually not what you expect from the negation of a bool. "
-                 "Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.") < 0)
+                 "inversion of the underlying int object and is usually not what you expect from negating a bool. "
+                 "Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the "
+                 "underlying int.") < 0)
         return NULL;
     return int_invert(a);
 }

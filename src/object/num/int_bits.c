@@ -91,7 +91,7 @@ int_lshift(PyObject *a, PyObject *b)
         return NULL;
     if (int_is_zero(a))
         return SMALL_INT(0);
-    if (bits / SHIFT > (size_t)INT_MAX_DIGITS - 2) {
+    if (bits == SIZE_MAX || bits / SHIFT > (size_t)INT_MAX_DIGITS - 2) {
         PyErr_SetString(PyExc_OverflowError, "too many digits in integer");
         return NULL;
     }
