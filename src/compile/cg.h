@@ -38,6 +38,7 @@ struct unit {                      /* a code object in the making */
     struct fblock fblocks[CO_MAXBLOCKS];
     int nfblocks;
     int in_inlined_comp;           /* depth of merged comprehensions */
+    PVEC(PyObject *) nested;       /* sequences of the units inside, if the compilation keeps them */
 };
 
 struct cg {
@@ -50,6 +51,7 @@ struct cg {
     int optimize;
     int depth;                     /* units that enclose the current one, and itself */
     bool interactive;
+    bool keep_sequences;           /* for tests: no more than code generation is wanted */
     struct loc last_future;
 };
 
@@ -71,6 +73,8 @@ void emit_yield(struct cg *c, struct loc loc);
 
 /* --- units --- */
 void unit_enter(struct cg *c, PyObject *name, enum unit_kind kind, const void *key, int lineno, PyObject *private_name);
+void unit_return_at_end(struct cg *c, bool return_none);
+PyObject *cg_unit_as_object(struct cg *c);                            /* stages.c */
 PyCodeObject *unit_finish(struct cg *c, bool return_none);            /* assembles and leaves the unit; borrowed from the pool */
 void cg_wrap_stop_iteration(struct cg *c);
 void cg_make_closure(struct cg *c, struct loc loc, PyCodeObject *co, int flags);

@@ -234,6 +234,25 @@ code_flags(struct cg *c)
     return flags;
 }
 
+void
+unit_return_at_end(struct cg *c, bool return_none)
+{
+    if (return_none)
+        emit_none(c, NO_LOC);
+    emit(c, NO_LOC, RETURN_VALUE);
+}
+
+/* The outer unit gets a copy of u's sequence. */
+static void
+keep_sequence(struct cg *c, struct unit *u)
+{
+    PyObject *o = pool_keep(c->pool, seq_object_like(&u->seq));
+    for (int i = 0; i < u->nested.len; i++)
+        if (seq_object_nest(o, u->nested.items[i]) < 0)
+            pool_fail(c->pool);
+    pvec_push(c->pool, &u->outer->nested, o);
+}
+
 PyCodeObject *
 unit_finish(struct cg *c, bool return_none)
 {
@@ -241,9 +260,9 @@ unit_finish(struct cg *c, bool return_none)
     struct flow g;
     struct seq out;
     int depth, nlocalsplus, flags = code_flags(c);
-    if (return_none)
-        emit_none(c, NO_LOC);
-    emit(c, NO_LOC, RETURN_VALUE);
+    unit_return_at_end(c, return_none);
+    if (c->keep_sequences && u->outer != NULL)
+        keep_sequence(c, u);
     int nparams = u->info.argcount + u->info.posonlyargcount + u->info.kwonlyargcount + !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
     flow_build(&g, c->pool, &u->seq, &u->info.consts, &c->cache);
     flow_optimize(&g, u->info.varnames.len, nparams);

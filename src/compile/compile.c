@@ -12,7 +12,7 @@ struct compilation {
     struct cg cg;
     mod_ty mod;
     struct ast_arena *arena;
-    PyCodeObject *result;          /* borrowed from the pool */
+    PyObject *result;              /* borrowed from the pool */
 };
 
 static void
@@ -55,11 +55,22 @@ compile_all(void *arg)
     struct compilation *k = arg;
     prepare(k);
     generate_module(&k->cg, k->mod);
-    k->result = unit_finish(&k->cg, k->mod->kind != Expression_kind);
+    k->result = (PyObject *)unit_finish(&k->cg, k->mod->kind != Expression_kind);
 }
 
-PyCodeObject *
-compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
+static void
+generate_only(void *arg)
+{
+    struct compilation *k = arg;
+    k->cg.keep_sequences = true;
+    prepare(k);
+    generate_module(&k->cg, k->mod);
+    unit_return_at_end(&k->cg, k->mod->kind != Expression_kind);
+    k->result = cg_unit_as_object(&k->cg);
+}
+
+static PyObject *
+run(void (*stages)(void *), mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
 {
     struct pool pool;
     struct compilation k = {
@@ -67,11 +78,21 @@ compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize
         .mod = mod, .arena = arena,
     };
     pool_init(&pool);
-    PyCodeObject *co = NULL;
-    if (pool_run(&pool, compile_all, &k) == 0)
-        co = (PyCodeObject *)Py_NewRef(k.result);
+    PyObject *result = pool_run(&pool, stages, &k) == 0 ? Py_NewRef(k.result) : NULL;
     pool_release(&pool);
-    return co;
+    return result;
+}
+
+PyCodeObject *
+compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
+{
+    return (PyCodeObject *)run(compile_all, mod, filename, flags, optimize, arena);
+}
+
+PyObject *
+compile_generate_only(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
+{
+    return run(generate_only, mod, filename, flags, optimize, arena);
 }
 
 PyCodeObject *

@@ -21,12 +21,13 @@ PyAPI_FUNC(PyObject *) _PyCompile_CleanDoc(PyObject *doc);
 struct compile_dump { FILE *out; bool sym, flow; const char *function; };
 extern struct compile_dump compile_dump;
 
-/* The stages one by one, for tests (the module _testinternalcapi). ast: an _ast.AST object's tree is the caller's affair. */
-OWNED PyObject *compile_codegen_stage(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+/* The stages one by one, for tests (the module _testinternalcapi). All: NULL with an exception. */
+/* (InstructionSequence, dict of the unit's names and counts) of an _ast.AST object; mode: 0 exec, 1 eval, 2 single. */
+PyAPI_FUNC(PyObject *) _PyCompile_CodeGen(PyObject *ast, PyObject *filename, PyCompilerFlags *flags, int optimize, int mode);
+OWNED PyObject *compile_generate_only(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+/* A new InstructionSequence; the list consts is changed in place. */
 PyAPI_FUNC(PyObject *) _PyCompile_OptimizeCfg(PyObject *instructions, PyObject *consts, int nlocals);
-/* metadata: dict with name, qualname, consts, names, varnames, cellvars, freevars, fasthidden, argcount ...; NULL with an exception. */
+/* metadata: dict as above with qualname, fasthidden and firstlineno besides. */
 OWNED PyObject *compile_assemble_stage(PyObject *metadata, PyObject *filename, PyObject *instructions);
-
-PyMODINIT_FUNC PyInit__opcode(void);
 
 #endif

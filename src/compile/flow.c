@@ -123,6 +123,10 @@ connect_jumps(struct flow *g, int nlabels)
         for (int i = 0; i < b->len; i++)
             if (op_has_target(b->code[i].op)) {
                 b->code[i].target = by_label[b->code[i].arg];
+                if (b->code[i].target == NULL) {
+                    PyErr_SetString(PyExc_SystemError, "jump behind the last instruction");
+                    pool_fail(g->pool);
+                }
                 if (op_is_block_push(b->code[i].op))
                     b->code[i].target->is_handler = true;
             }
@@ -307,8 +311,8 @@ split_backward_jumps(struct flow *g)
     }
 }
 
-static void
-to_sequence(struct flow *g, struct seq *out)
+void
+flow_to_sequence(struct flow *g, struct seq *out)
 {
     seq_init(out, g->pool);
     int label = 0;
@@ -341,5 +345,5 @@ flow_finish(struct flow *g, struct unit_info *u, int code_flags, int *stack_dept
         dump_flow(compile_dump.out, g, u->qualname, "optimized");
     convert_pseudo_ops(g);
     split_backward_jumps(g);
-    to_sequence(g, out);
+    flow_to_sequence(g, out);
 }

@@ -54,6 +54,8 @@ void flow_build(struct flow *g, struct pool *pool, struct seq *s, struct const_l
 /* nparams: all parameters, with * and **. */
 void flow_optimize(struct flow *g, int nlocals, int nparams);
 void flow_finish(struct flow *g, struct unit_info *u, int code_flags, int *stack_depth, int *nlocalsplus, struct seq *out);
+/* The blocks as they stand, in a row. */
+void flow_to_sequence(struct flow *g, struct seq *out);
 
 /* --- between the files of the graph --- */
 static inline struct flow_instr *block_last(struct block *b) { return b->len > 0 ? &b->code[b->len - 1] : NULL; }

@@ -24,8 +24,12 @@ stack_copy(struct flow *g, const struct except_stack *s)
 }
 
 static struct block *
-stack_push(struct except_stack *s, struct flow_instr *in)
+stack_push(struct flow *g, struct except_stack *s, struct flow_instr *in)
 {
+    if (s->depth > CO_MAXBLOCKS) {
+        PyErr_SetString(PyExc_SystemError, "too many nested handlers");
+        pool_fail(g->pool);
+    }
     if (in->op == SETUP_WITH || in->op == SETUP_CLEANUP)
         in->target->lasti = true;
     return s->handlers[++s->depth] = in->target;
@@ -64,10 +68,10 @@ label_block(struct flow *g, struct block *b, struct block **todo)
         if (op_is_block_push(in->op)) {
             if (!in->target->visited)
                 todo = visit(in->target, stack_copy(g, s), todo);
-            handler = stack_push(s, in);
+            handler = stack_push(g, s, in);
         }
         else if (in->op == POP_BLOCK) {
-            s->depth--;
+            s->depth -= s->depth > 0;
             handler = stack_top(s);
             instr_set(in, NOP, 0);
         }

@@ -7,25 +7,34 @@ seq_init(struct seq *s, struct pool *pool)
     *s = (struct seq){ .pool = pool };
 }
 
+/* Labels count from 1; use of a higher one makes those below exist. */
 int
 seq_new_label(struct seq *s)
 {
-    if (s->next_label >= s->cap_labels) {
-        int cap = s->cap_labels ? 2 * s->cap_labels : 16;
-        s->labels = pool_regrow(s->pool, s->labels, sizeof(int) * (size_t)s->cap_labels, sizeof(int) * (size_t)cap);
-        for (int i = s->cap_labels; i < cap; i++)
-            s->labels[i] = -1;
-        s->cap_labels = cap;
-    }
-    return s->next_label++;
+    return ++s->last_label;
 }
 
 void
 seq_use_label(struct seq *s, int label)
 {
-    while (label >= s->next_label)
-        seq_new_label(s);
+    if (label >= s->cap_labels) {
+        int cap = Py_MAX(2 * s->cap_labels, label + 16);
+        s->labels = pool_regrow(s->pool, s->labels, sizeof(int) * (size_t)s->cap_labels, sizeof(int) * (size_t)cap);
+        for (int i = s->cap_labels; i < cap; i++)
+            s->labels[i] = -1;
+        s->cap_labels = cap;
+    }
     s->labels[label] = s->code.len;
+}
+
+static int
+label_position(struct seq *s, int label)
+{
+    if (label < 0 || label >= s->cap_labels || s->labels[label] < 0) {
+        PyErr_Format(PyExc_SystemError, "jump to a label that stands nowhere: %d", label);
+        pool_fail(s->pool);
+    }
+    return s->labels[label];
 }
 
 void
@@ -43,7 +52,7 @@ seq_insert(struct seq *s, int pos, int op, int arg, struct loc loc)
     for (int i = s->code.len - 1; i > pos; i--)
         s->code.items[i] = s->code.items[i - 1];
     s->code.items[pos] = added;
-    for (int i = 0; i < s->next_label; i++)
+    for (int i = 0; i < s->cap_labels; i++)
         if (s->labels[i] >= pos)
             s->labels[i]++;
 }
@@ -56,9 +65,9 @@ seq_resolve(struct seq *s)
     for (int i = 0; i < s->code.len; i++) {
         struct seq_instr *in = &s->code.items[i];
         if (op_has_target(in->op))
-            in->arg = s->labels[in->arg];
+            in->arg = label_position(s, in->arg);
         if (in->handler >= 0)
-            in->handler = s->labels[in->handler];
+            in->handler = label_position(s, in->handler);
     }
     s->resolved = true;
 }

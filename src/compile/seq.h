@@ -20,8 +20,8 @@ struct seq_instr {
 struct seq {
     struct pool *pool;
     PVEC(struct seq_instr) code;
-    int *labels;                   /* position of each label, -1: open */
-    int next_label, cap_labels;
+    int *labels;                   /* position of each label in use, -1: none */
+    int last_label, cap_labels;
     bool resolved;
 };
 
@@ -39,10 +39,11 @@ void seq_insert(struct seq *s, int pos, int op, int arg, struct loc loc);
 /* Replace labels by positions, once. */
 void seq_resolve(struct seq *s);
 
-/* The same as a Python object (InstructionSequence), for tests of the compiler's stages. */
-PyAPI_DATA(PyTypeObject) _PyInstructionSequence_Type;
+/* The same as a Python object (InstructionSequence), with those of nested scopes: for tests of the compiler's stages. */
+extern PyTypeObject InstructionSequence_Type;
 PyAPI_FUNC(PyObject *) _PyInstructionSequence_New(void);
-struct seq *seq_of_object(PyObject *o);                               /* borrowed; o is an InstructionSequence */
+struct seq *seq_of_object(PyObject *o);                               /* borrowed; NULL with TypeError if o is something else */
 OWNED PyObject *seq_object_like(const struct seq *s);                 /* a copy of s as an object; NULL with an exception */
+int seq_object_nest(PyObject *o, PyObject *nested);                   /* 0, or -1 with an exception */
 
 #endif

@@ -88,7 +88,7 @@ int future_features(struct pool *p, mod_ty mod, PyObject *filename, struct loc *
 PyAPI_DATA(PyTypeObject) PySTEntry_Type;
 extern PyTypeObject *const compile_static_types[];     /* NULL-terminated */
 PyMODINIT_FUNC PyInit__symtable(void);
-/* The table of a source text as `symtable entry`; NULL with an exception. */
-OWNED PyObject *symtable_object(mod_ty mod, PyObject *filename, int features);
+/* The module's scope as a `symtable entry`; flags: CO_FUTURE_*, PyCF_*. NULL with an exception. */
+OWNED PyObject *symtable_object(mod_ty mod, PyObject *filename, int flags);
 
 #endif
