@@ -288,8 +288,6 @@ static int write_text(_PyUnicodeWriter *w, const struct unit *u, PyObject *s)
 
 static int format_unit(struct percent *p, const struct unit *u)
 {
-    if (u->ch == '%')
-        return _PyUnicodeWriter_WriteChar(&p->out, '%');
     PyObject *v = next_arg(p), *s;
     if (v == NULL)
         return -1;
@@ -331,12 +329,18 @@ static int run(struct percent *p)
         p->pos = stop + 1;
         if (stop == p->n)
             break;
+        if (peek(p) == '%') {
+            if (_PyUnicodeWriter_WriteChar(&p->out, '%') < 0)
+                return -1;
+            p->pos++;
+            continue;
+        }
         struct unit u;
         if (parse_unit(p, &u) < 0)
             return -1;
         if (format_unit(p, &u) < 0)
             return -1;
-        if (p->dict != NULL && p->next < p->n_args && u.ch != '%') {
+        if (p->dict != NULL && p->next < p->n_args) {
             PyErr_SetString(PyExc_TypeError, "not all arguments converted during string formatting");
             return -1;
         }

@@ -82,10 +82,10 @@ static int format_char(_PyUnicodeWriter *w, const struct format_spec *f, PyObjec
 
 static int format_int(_PyUnicodeWriter *w, const struct format_spec *f, PyObject *obj)
 {
-    if (f->no_neg_zero)
-        return refuse("Negative zero coercion (z) not allowed in integer format specifier");
     if (f->precision != -1)
         return refuse("Precision not allowed in integer format specifier");
+    if (f->no_neg_zero)
+        return refuse("Negative zero coercion (z) not allowed in integer format specifier");
     if (f->type == 'c')
         return format_char(w, f, obj);
     int base = f->type == 'b' ? 2 : f->type == 'o' ? 8 : f->type == 'x' || f->type == 'X' ? 16 : 10;

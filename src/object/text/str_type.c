@@ -125,7 +125,7 @@ static PyObject *str_vectorcall(PyObject *type, PyObject *const *args, size_t na
     if (kwnames == NULL && nargs == 1 && type == (PyObject *)&PyUnicode_Type)
         return PyObject_Str(args[0]);
     PyObject *a[3];
-    if (args_unpack("str", args, nargs, kwnames, new_names, 3, 0, 3, a) < 0)
+    if ((kwnames == NULL && !args_count("str", nargs, 0, 3)) || args_unpack("str", args, nargs, kwnames, new_names, 3, 0, 3, a) < 0)
         return NULL;
     return new_of_type((PyTypeObject *)type, a);
 }
