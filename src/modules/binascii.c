@@ -178,8 +178,8 @@ static Py_ssize_t base64_decode(PyObject *module, const unsigned char *p, Py_ssi
                 error = i == 0 ? "Leading padding not allowed" : "Excess padding not allowed";
             else if (strict && quad == 1)
                 break;
-            else if (quad >= 2 && quad + ++pads >= 4 && strict && i + 1 < n)
-                error = "Excess data after padding";
+            else if (quad >= 2 && quad + ++pads > 4 && strict)
+                error = "Excess padding not allowed";
             continue;
         }
         int v = table[p[i]];
@@ -189,7 +189,7 @@ static Py_ssize_t base64_decode(PyObject *module, const unsigned char *p, Py_ssi
             continue;
         }
         if (strict && padding) {
-            error = "Discontinuous padding not allowed";
+            error = quad + pads >= 4 ? "Excess data after padding" : "Discontinuous padding not allowed";
             continue;
         }
         pads = 0;

@@ -55,8 +55,8 @@ OWNED PyObject *byte_out_finish(struct byte_out *b);
 void byte_out_drop(struct byte_out *b);
 
 /* The stateful forms behind _codecs: *consumed (may be NULL) is where an incomplete escape starts. */
-OWNED PyObject *unicode_escape_decode(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
-OWNED PyObject *raw_unicode_escape_decode(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
+PyAPI_FUNC(PyObject *) _PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
+PyAPI_FUNC(PyObject *) _PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
 
 /* In codec_registry.c: encode or decode through the registry, refusing codecs that are not text encodings
  * (LookupError "'hex' is not a text encoding; use codecs.encode() to handle arbitrary codecs"). */

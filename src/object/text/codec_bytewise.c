@@ -342,41 +342,54 @@ static int encoding_map_get(PyObject *self, Py_UCS4 c)
     return i == 0 ? -1 : i;
 }
 
+/* What the mapping has for c, checked: 1 with *item an int below 256 or bytes; 0 unknown; -1. */
+static int charmap_encode_lookup(PyObject *map, Py_UCS4 c, PyObject **item)
+{
+    int r = charmap_get(map, (long)c, item);
+    if (r <= 0)
+        return r;
+    if (*item == Py_None) {
+        Py_CLEAR(*item);
+        return 0;
+    }
+    if (PyBytes_Check(*item))
+        return 1;
+    if (PyLong_Check(*item)) {
+        long v = PyLong_AsLong(*item);
+        if (v >= 0 && v <= 255)
+            return 1;
+        PyErr_Clear();
+        PyErr_SetString(PyExc_TypeError, "character mapping must be in range(256)");
+    }
+    else
+        PyErr_Format(PyExc_TypeError, "character mapping must return integer, bytes or None, not %.400s", Py_TYPE(*item)->tp_name);
+    Py_CLEAR(*item);
+    return -1;
+}
+
 /* Writes the bytes for c: 1 done, 0 the map does not know it, -1. */
 static int charmap_encode_char(struct byte_out *b, PyObject *map, Py_UCS4 c)
 {
+    char out;
     if (Py_IS_TYPE(map, &str_encoding_map_type)) {
         int byte = encoding_map_get(map, c);
         if (byte < 0)
             return 0;
-        char out = (char)byte;
+        out = (char)byte;
         return byte_out_write(b, &out, 1) < 0 ? -1 : 1;
     }
     PyObject *item = NULL;
-    int r = charmap_get(map, (long)c, &item);
+    int r = charmap_encode_lookup(map, c, &item);
     if (r <= 0)
         return r;
-    if (item == Py_None)
-        r = 0;
-    else if (PyLong_Check(item)) {
-        long v = PyLong_AsLong(item);
-        char out = (char)v;
-        if (v < 0 || v > 255) {
-            PyErr_Clear();
-            PyErr_SetString(PyExc_TypeError, "character mapping must be in range(256)");
-            r = -1;
-        }
-        else
-            r = byte_out_write(b, &out, 1) < 0 ? -1 : 1;
+    if (PyLong_Check(item)) {
+        out = (char)PyLong_AsLong(item);
+        r = byte_out_write(b, &out, 1);
     }
-    else if (PyBytes_Check(item))
-        r = byte_out_write(b, PyBytes_AS_STRING(item), PyBytes_GET_SIZE(item)) < 0 ? -1 : 1;
-    else {
-        PyErr_Format(PyExc_TypeError, "character mapping must return integer, bytes or None, not %.400s", Py_TYPE(item)->tp_name);
-        r = -1;
-    }
+    else
+        r = byte_out_write(b, PyBytes_AS_STRING(item), PyBytes_GET_SIZE(item));
     Py_DECREF(item);
-    return r;
+    return r < 0 ? -1 : 1;
 }
 
 /* Is c unknown to the map? 1, 0, -1. */
@@ -385,12 +398,9 @@ static int charmap_unknown(PyObject *map, Py_UCS4 c)
     if (Py_IS_TYPE(map, &str_encoding_map_type))
         return encoding_map_get(map, c) < 0;
     PyObject *item = NULL;
-    int r = charmap_get(map, (long)c, &item);
-    if (r < 0)
-        return -1;
-    bool unknown = r == 0 || item == Py_None;
+    int r = charmap_encode_lookup(map, c, &item);
     Py_XDECREF(item);
-    return unknown;
+    return r < 0 ? -1 : r == 0;
 }
 
 /* The replacement goes through the map too. */

@@ -188,7 +188,7 @@ PyObject *_PyUnicode_DecodeUnicodeEscapeInternal(const char *s, Py_ssize_t n, co
     return _PyUnicode_DecodeUnicodeEscapeInternal2(s, n, errors, consumed, &bad_char, bad_ptr);
 }
 
-PyObject *unicode_escape_decode(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
+PyObject *_PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
 {
     int c;
     const char *ptr;
@@ -202,7 +202,7 @@ PyObject *unicode_escape_decode(const char *s, Py_ssize_t n, const char *errors,
     return out;
 }
 
-PyObject *PyUnicode_DecodeUnicodeEscape(const char *s, Py_ssize_t n, const char *errors) { return unicode_escape_decode(s, n, errors, NULL); }
+PyObject *PyUnicode_DecodeUnicodeEscape(const char *s, Py_ssize_t n, const char *errors) { return _PyUnicode_DecodeUnicodeEscapeStateful(s, n, errors, NULL); }
 
 static int step_raw(struct escape *e)
 {
@@ -218,13 +218,13 @@ static int step_raw(struct escape *e)
     return put(e, p + 1, (unsigned char)*p);
 }
 
-PyObject *raw_unicode_escape_decode(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
+PyObject *_PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
 {
     struct escape e;
     return run(&e, s, n, "rawunicodeescape", errors, consumed, step_raw);
 }
 
-PyObject *PyUnicode_DecodeRawUnicodeEscape(const char *s, Py_ssize_t n, const char *errors) { return raw_unicode_escape_decode(s, n, errors, NULL); }
+PyObject *PyUnicode_DecodeRawUnicodeEscape(const char *s, Py_ssize_t n, const char *errors) { return _PyUnicode_DecodeRawUnicodeEscapeStateful(s, n, errors, NULL); }
 
 /* ---- encoding ---- */
 

@@ -78,9 +78,9 @@ static int step_shifted(struct utf7 *u)
     }
     u->shifted = false;
     if (u->bits >= 6)
-        return codec_decode_error(&u->d, u->run, u->d.pos + 1, "partial character in base64 sequence");
+        return codec_decode_error(&u->d, u->run, u->d.pos + 1, "partial character in shift sequence");
     if (u->bits > 0 && u->buffer != 0)
-        return codec_decode_error(&u->d, u->run, u->d.pos + 1, "non-zero padding bits in base64 sequence");
+        return codec_decode_error(&u->d, u->run, u->d.pos + 1, "non-zero padding bits in shift sequence");
     if (u->surrogate != 0 && c < 128 && c != '+' && put(u, u->surrogate) < 0)
         return -1;
     u->surrogate = 0;
