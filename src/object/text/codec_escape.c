@@ -282,18 +282,3 @@ static PyObject *escape_string(PyObject *s, bool raw)
 
 PyObject *PyUnicode_AsUnicodeEscapeString(PyObject *s) { return escape_string(s, false); }
 PyObject *PyUnicode_AsRawUnicodeEscapeString(PyObject *s) { return escape_string(s, true); }
-
-PyAPI_FUNC(PyObject *) _PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
-PyAPI_FUNC(PyObject *) _PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed);
-
-PyObject *
-_PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
-{
-    return unicode_escape_decode(s, n, errors, consumed);
-}
-
-PyObject *
-_PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
-{
-    return raw_unicode_escape_decode(s, n, errors, consumed);
-}
