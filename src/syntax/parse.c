@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "object/core/err.h"
-#include "object/text/str.h"
 #include "rt/hooks.h"
 #include "rt/thread.h"
 #include "syntax/grammar.h"
@@ -21,29 +20,6 @@ static struct parser *
 parser_of(struct lex *lx)
 {
     return (struct parser *)((char *)lx - offsetof(struct parser, lx));
-}
-
-static long
-scan_name(struct lex *lx, const char *s, size_t n, uint32_t *bad, int *bad_len, bool *printable)
-{
-    PyObject *text = PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, NULL);
-    if (text == NULL)
-        return -1;
-    Py_ssize_t good = _PyUnicode_ScanIdentifier(text);
-    long at = (long)n;
-    if (good >= 0 && good < PyUnicode_GET_LENGTH(text)) {
-        Py_UCS4 ch = PyUnicode_READ_CHAR(text, good);
-        at = 0;
-        for (Py_ssize_t i = 0; i < good; i++) {
-            Py_UCS4 c = PyUnicode_READ_CHAR(text, i);
-            at += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-        }
-        *bad = ch;
-        *bad_len = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-        *printable = Py_UNICODE_ISPRINTABLE(ch);
-    }
-    Py_DECREF(text);
-    return at;
 }
 
 /* Warn; when warnings are errors, the SyntaxWarning becomes a SyntaxError at the lexer's place. */
@@ -82,7 +58,7 @@ static void
 set_hooks(struct parser *p)
 {
     p->lx.ctx = &p->source;
-    p->lx.scan_name = scan_name;
+    p->lx.scan_name = source_scan_name;
     p->lx.warn_literal = warn_literal;
     p->lx.warn_escape = warn_escape;
     p->lx.type_comments = (p->flags & PyCF_TYPE_COMMENTS) != 0;

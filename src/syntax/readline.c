@@ -1,101 +1,84 @@
-/* syntax/readline.c: a line from the terminal: by the hook that the readline module sets, or plainly. */
+/* syntax/readline.c: a line from the prompt: the readline module's function, or plain stdio. */
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <Python.h>
 
+#include "base/own.h"
 #include "rt/hooks.h"
 #include "rt/thread.h"
 
-int (*PyOS_InputHook)(void);
-char *(*PyOS_ReadlineFunctionPointer)(FILE *, FILE *, const char *);
 PyAPI_DATA(PyThreadState *) _PyOS_ReadlineTState;
-PyThreadState *_PyOS_ReadlineTState;    /* the thread that reads now */
+PyThreadState *_PyOS_ReadlineTState;
+char *(*PyOS_ReadlineFunctionPointer)(FILE *, FILE *, const char *);
+int (*PyOS_InputHook)(void);
 
 static PyThread_type_lock readline_lock;
 
-/* Run with the GIL held: 0, or -1 if a signal handler raised. */
-static int
-check_signals(PyThreadState *ts)
-{
-    PyEval_RestoreThread(ts);
-    int r = rt_hooks.safepoint == NULL ? 0 : rt_hooks.safepoint(ts);
-    PyEval_SaveThread();
-    return r;
-}
+enum { GOT_LINE, GOT_EOF, GOT_INTERRUPT, GOT_ERROR };
 
-/* Append a line to buf: 1 read, 0 end of file, -1 interrupted. */
+/* fgets() that survives signals; the GIL is not held. */
 static int
-read_chunk(PyThreadState *ts, FILE *in, char *buf, int size)
+read_some(char *buf, int room, FILE *fp, PyThreadState *ts)
 {
     for (;;) {
         if (PyOS_InputHook != NULL)
             (void)PyOS_InputHook();
         errno = 0;
-        clearerr(in);
-        if (fgets(buf, size, in) != NULL)
-            return 1;
+        clearerr(fp);
+        if (fgets(buf, room, fp) != NULL)
+            return GOT_LINE;
         int err = errno;
-        if (feof(in)) {
-            clearerr(in);
-            return 0;
+        if (feof(fp)) {
+            clearerr(fp);
+            return GOT_EOF;
         }
         if (err != EINTR)
-            return 0;
-        if (check_signals(ts) < 0)
-            return -1;
+            return GOT_ERROR;
+        PyEval_RestoreThread(ts);
+        int r = rt_hooks.safepoint ? rt_hooks.safepoint(ts) : 0;
+        PyEval_SaveThread();
+        if (r < 0)
+            return GOT_INTERRUPT;
     }
 }
 
-/* A line in raw memory, "" at the end of the file, NULL when interrupted or out of memory. GIL not held. */
+/* The line in PyMem_RawMalloc memory, "" at the end of input, NULL when interrupted. The GIL is not held. */
 static char *
-read_plain(PyThreadState *ts, FILE *in, const char *prompt)
+stdio_readline(FILE *in, FILE *out, const char *prompt)
 {
-    size_t size = 128, used = 0;
-    char *line = PyMem_RawMalloc(size);
-    if (line == NULL)
-        return NULL;
-    fflush(stdout);
-    if (prompt != NULL)
+    size_t n = 0, room = 128;
+    char *line = PyMem_RawMalloc(room);
+    fflush(out);
+    if (prompt)
         fprintf(stderr, "%s", prompt);
     fflush(stderr);
-    line[0] = '\0';
-    while (used == 0 || line[used - 1] != '\n') {
-        int r = read_chunk(ts, in, line + used, (int)(size - used));
-        if (r < 0) {
-            PyMem_RawFree(line);
-            return NULL;
-        }
-        if (r == 0)
+    while (line != NULL) {
+        switch (read_some(line + n, (int)(room - n), in, _PyOS_ReadlineTState)) {
+        case GOT_LINE:
             break;
-        used += strlen(line + used);
-        if (size - used >= 64)
-            continue;
-        char *more = PyMem_RawRealloc(line, size *= 2);
-        if (more == NULL) {
+        case GOT_INTERRUPT:
             PyMem_RawFree(line);
             return NULL;
+        default:
+            line[n] = 0;
+            return line;
         }
+        n += strlen(line + n);
+        if (n > 0 && line[n - 1] == '\n')
+            return line;
+        room *= 2;
+        char *more = room < INT_MAX / 2 ? PyMem_RawRealloc(line, room) : NULL;
+        if (more == NULL)
+            PyMem_RawFree(line);
         line = more;
     }
-    return line;
-}
-
-/* Copy to PyMem memory, which the caller frees. */
-static char *
-to_mem(char *raw)
-{
-    if (raw == NULL)
-        return NULL;
-    size_t n = strlen(raw) + 1;
-    char *line = PyMem_Malloc(n);
-    if (line == NULL)
-        PyErr_NoMemory();
-    else
-        memcpy(line, raw, n);
-    PyMem_RawFree(raw);
-    return line;
+    PyEval_RestoreThread(_PyOS_ReadlineTState);
+    PyErr_NoMemory();
+    PyEval_SaveThread();
+    return NULL;
 }
 
 char *
@@ -113,10 +96,19 @@ PyOS_Readline(FILE *in, FILE *out, const char *prompt)
     PyEval_SaveThread();
     PyThread_acquire_lock(readline_lock, 1);
     _PyOS_ReadlineTState = ts;
-    bool terminal = isatty(fileno(in)) && isatty(fileno(out));
-    char *raw = terminal && PyOS_ReadlineFunctionPointer != NULL ? PyOS_ReadlineFunctionPointer(in, out, prompt) : read_plain(ts, in, prompt);
-    PyEval_RestoreThread(ts);
+    bool terminal = isatty(fileno(in)) && isatty(fileno(out)) && PyOS_ReadlineFunctionPointer != NULL;
+    char *raw = terminal ? PyOS_ReadlineFunctionPointer(in, out, prompt) : stdio_readline(in, out, prompt);
     _PyOS_ReadlineTState = NULL;
     PyThread_release_lock(readline_lock);
-    return to_mem(raw);
+    PyEval_RestoreThread(ts);
+    if (raw == NULL)
+        return NULL;
+    size_t n = strlen(raw) + 1;
+    char *line = PyMem_Malloc(n);
+    if (line != NULL)
+        memcpy(line, raw, n);
+    else
+        PyErr_NoMemory();
+    PyMem_RawFree(raw);
+    return line;
 }

@@ -428,3 +428,28 @@ source_release(struct source *src)
     Py_XDECREF(src->readline);
     memset(src, 0, sizeof(*src));
 }
+
+/* -- identifiers --------------------------------------------------------------------------------------------- */
+
+long
+source_scan_name(struct lex *lx, const char *s, size_t n, uint32_t *bad, int *bad_len, bool *printable)
+{
+    PyObject *text = PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, NULL);
+    if (text == NULL)
+        return -1;
+    Py_ssize_t good = _PyUnicode_ScanIdentifier(text);
+    long at = (long)n;
+    if (good >= 0 && good < PyUnicode_GET_LENGTH(text)) {
+        Py_UCS4 ch = PyUnicode_READ_CHAR(text, good);
+        at = 0;
+        for (Py_ssize_t i = 0; i < good; i++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(text, i);
+            at += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        }
+        *bad = ch;
+        *bad_len = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+        *printable = Py_UNICODE_ISPRINTABLE(ch);
+    }
+    Py_DECREF(text);
+    return at;
+}

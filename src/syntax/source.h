@@ -40,4 +40,7 @@ bool source_is_blank(const char *line, size_t n);
 /* Offset of the first byte that is not UTF-8, or n. */
 size_t source_valid_utf8(const char *s, size_t n);
 
+/* The lexer's scan_name hook. */
+long source_scan_name(struct lex *lx, const char *s, size_t n, uint32_t *bad, int *bad_len, bool *printable);
+
 #endif

@@ -1,0 +1,15 @@
+/* syntax/dump.h: tokens and trees in a form that a person reads. No addresses: the same source gives the same text. */
+#ifndef ADDER_SYNTAX_DUMP_H
+#define ADDER_SYNTAX_DUMP_H
+
+#include <Python.h>
+#include <stdio.h>
+
+#include "syntax/ast.h"
+
+/* One token a line: "1,0-1,3  NAME  'foo'". 0, or -1 with an exception. */
+int dump_tokens(const char *source, FILE *out);
+/* As ast.dump(indent=1) does, with positions after the name: "Name @1:0-1:3". 0, or -1 with an exception. */
+int dump_ast(mod_ty mod, FILE *out);
+
+#endif
