@@ -127,10 +127,10 @@ static int
 init_import_and_io(PyThreadState *ts)
 {
     const PyConfig *c = &ts->interp->config;
-    if (import_init_core(ts) < 0)
-        return failed("cannot initialize importlib");
     if (sys_update_config(ts) < 0)
         return failed("cannot set sys attributes");
+    if (import_init_core(ts) < 0)
+        return failed("cannot initialize importlib");
     if (import_init_external(ts) < 0)
         return failed("cannot initialize the importers for files");
     if (config_init_encodings(ts) < 0)
