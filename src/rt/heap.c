@@ -404,3 +404,23 @@ heap_blocks_in_use(void)
             n -= class_cap(c) - h->room[c];
     return n;
 }
+
+PyAPI_FUNC(int) _PyObject_DebugMallocStats(FILE *out);
+
+int
+_PyObject_DebugMallocStats(FILE *out)
+{
+    size_t pages[HEAP_CLASSES] = { 0 }, used[HEAP_CLASSES] = { 0 };
+    for (size_t at = 0; at < heap.top; at += PAGE_SIZE) {
+        struct heap_page *page = (struct heap_page *)(heap.base + at);
+        pages[page->cls]++;
+        used[page->cls] += page->cls == 0 ? 0 : page->used;
+    }
+    fprintf(out, "%zu pages of %zu bytes, %zu of them empty; %zu blocks from malloc\n\n", heap.top / PAGE_SIZE, PAGE_SIZE, pages[0],
+            heap.big_blocks);
+    fputs("class   size     pages    blocks handed out\n-----   ----     -----    -----------------\n", out);
+    for (size_t c = 1; c < HEAP_CLASSES; c++)
+        if (pages[c] != 0)
+            fprintf(out, "%5zu %6zu %9zu %20zu\n", c, c * HEAP_GRAIN, pages[c], used[c]);
+    return heap.top != 0;
+}

@@ -353,3 +353,6 @@ Py_MakePendingCalls(void)
 {
     return ts_run_pending(ts_current());
 }
+
+PyAPI_FUNC(int) _PyOS_IsMainThread(void);
+int _PyOS_IsMainThread(void) { return PyThread_get_thread_ident() == _PyRuntime.main_thread; }

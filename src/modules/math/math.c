@@ -47,31 +47,6 @@ FUNC1(sqrt, sqrt, false)
 FUNC1(tan, tan, false)
 FUNC1(tanh, tanh, false)
 
-static PyObject *
-math_gamma(PyObject *m, PyObject *o)
-{
-    double x;
-    if (math_double(o, &x) < 0)
-        return NULL;
-    if (x == -INFINITY || x == 0.0 || (x < 0.0 && isfinite(x) && floor(x) == x))
-        return math_domain();
-    double r = tgamma(x);
-    return isinf(r) && isfinite(x) ? math_range() : PyFloat_FromDouble(r);
-}
-
-static PyObject *
-math_lgamma(PyObject *m, PyObject *o)
-{
-    double x;
-    int sign;
-    if (math_double(o, &x) < 0)
-        return NULL;
-    if (x <= 0.0 && isfinite(x) && floor(x) == x)
-        return math_domain();
-    double r = isinf(x) ? INFINITY : lgamma_r(x, &sign);
-    return isinf(r) && isfinite(x) ? math_range() : PyFloat_FromDouble(r);
-}
-
 /* ---- logarithms ----------------------------------------------------------------------------------------------------- */
 
 PyAPI_FUNC(double) _PyLong_Frexp(PyLongObject *a, Py_ssize_t *e);

@@ -36,6 +36,8 @@ PyObject *math_fsum(PyObject *m, PyObject *seq);
 PyObject *math_prod(PyObject *m, PyObject *const *args, Py_ssize_t n, PyObject *kwnames);
 PyObject *math_sumprod(PyObject *m, PyObject *const *args, Py_ssize_t n);
 PyObject *math_hypot(PyObject *m, PyObject *const *args, Py_ssize_t n);
+PyObject *math_gamma(PyObject *m, PyObject *x);
+PyObject *math_lgamma(PyObject *m, PyObject *x);
 PyObject *math_dist(PyObject *m, PyObject *const *args, Py_ssize_t n);
 
 #endif

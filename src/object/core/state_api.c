@@ -2,6 +2,8 @@
 #include <Python.h>
 #include <unistd.h>
 
+#include "internal/pycore_time.h"
+#include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "object/core/err.h"
@@ -118,4 +120,70 @@ PyThread_GetInfo(void)
     if (PyErr_Occurred())
         Py_CLEAR(info);
     return info;
+}
+
+/* ---- locks with a timeout --------------------------------------------------------------------------------------------- */
+
+PyAPI_FUNC(int) PyThread_ParseTimeoutArg(PyObject *arg, int blocking, long long *us);
+
+int
+PyThread_ParseTimeoutArg(PyObject *arg, int blocking, long long *us)
+{
+    PyTime_t timeout;
+    if (arg == NULL || arg == Py_None) {
+        *us = blocking ? -1 : 0;
+        return 0;
+    }
+    if (!blocking) {
+        PyErr_SetString(PyExc_ValueError, "can't specify a timeout for a non-blocking call");
+        return -1;
+    }
+    if (_PyTime_FromSecondsObject(&timeout, arg, _PyTime_ROUND_TIMEOUT) < 0)
+        return -1;
+    if (timeout < 0) {
+        PyErr_SetString(PyExc_ValueError, "timeout value must be a non-negative number");
+        return -1;
+    }
+    *us = _PyTime_AsMicroseconds(timeout, _PyTime_ROUND_TIMEOUT);
+    if (*us <= PY_TIMEOUT_MAX)
+        return 0;
+    PyErr_SetString(PyExc_OverflowError, "timeout value is too large");
+    return -1;
+}
+
+PyAPI_FUNC(PyLockStatus) PyThread_acquire_lock_timed_with_retries(PyThread_type_lock lock, long long us);
+
+/* Waits again after signals, with what is left of the time; PY_LOCK_INTR when a handler raised. */
+PyLockStatus
+PyThread_acquire_lock_timed_with_retries(PyThread_type_lock lock, long long us)
+{
+    PyThreadState *ts = ts_current();
+    PyTime_t end = us > 0 ? _PyDeadline_Init(_PyTime_FromMicrosecondsClamp(us)) : 0;
+    for (;;) {
+        PyLockStatus r = PyThread_acquire_lock_timed(lock, 0, 0);
+        if (r == PY_LOCK_FAILURE && us != 0) {
+            ts_detach(ts);
+            r = PyThread_acquire_lock_timed(lock, us, 1);
+            ts_attach(ts);
+        }
+        if (r != PY_LOCK_INTR)
+            return r;
+        if (rt_hooks.safepoint != NULL && rt_hooks.safepoint(ts) < 0)
+            return PY_LOCK_INTR;
+        if (us > 0) {
+            us = _PyTime_AsMicroseconds(_PyDeadline_Get(end), _PyTime_ROUND_CEILING);
+            if (us <= 0)
+                us = 0;
+        }
+    }
+}
+
+PyObject *
+PyUnstable_InterpreterState_GetMainModule(PyInterpreterState *interp)
+{
+    if (interp->imports.modules == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "interpreter not initialized");
+        return NULL;
+    }
+    return PyMapping_GetItemString(interp->imports.modules, "__main__");
 }
