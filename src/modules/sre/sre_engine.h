@@ -55,6 +55,8 @@ static uint32_t FN(unit_size)(const sre_code *p)
 static Py_ssize_t FN(count)(const struct sre_state *s, const sre_code *p, const CHAR *ptr, sre_code max)
 {
     const CHAR *end = s->end, *start = ptr;
+    if (ptr >= end)                      /* the start may lie behind the end */
+        return 0;
     if (max < (size_t)(end - ptr))
         end = ptr + max;
     switch (p[0]) {
@@ -355,6 +357,8 @@ static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
             continue;
         }
         case OP_POSSESSIVE_REPEAT_ONE: {
+            if (end - ptr < (Py_ssize_t)p[1])
+                goto fail;
             Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
             if (n < (Py_ssize_t)p[1])
                 goto fail;

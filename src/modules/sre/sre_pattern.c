@@ -110,7 +110,7 @@ fail:
     return -1;
 }
 
-static int run_match(struct sre_state *s, struct sre_pattern *p) { return s->start > s->end ? SRE_NO : sre_match(s, p->code); }
+static int run_match(struct sre_state *s, struct sre_pattern *p) { return sre_match(s, p->code); }
 
 /* After a match: the next search starts at its end and must not find the same empty match again. */
 static void advance(struct sre_state *s)
