@@ -215,8 +215,10 @@ static PyObject *iter_next_ascii(PyObject *self)
     PyObject *s = it->seq;
     if (s == NULL)
         return NULL;
-    if (it->index < str_len(s))
-        return Py_NewRef(LATIN1_CHAR(((Py_UCS1 *)PyUnicode_DATA(s))[it->index++]));
+    if (it->index < str_len(s)) {
+        Py_UCS1 c = ((Py_UCS1 *)PyUnicode_DATA(s))[it->index++];
+        return Py_NewRef(LATIN1_CHAR(c));
+    }
     it->seq = NULL;
     Py_DECREF(s);
     return NULL;
