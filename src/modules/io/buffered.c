@@ -55,7 +55,7 @@ static PyType_Slot bufferedbase_slots[] = {
     {0, NULL}
 };
 
-PyType_Spec io_bufferediobase_spec = { .name = "_io._BufferedIOBase", .flags = IO_FLAGS, .slots = bufferedbase_slots };
+PyType_Spec io_bufferediobase_spec = { .name = "_io._BufferedIOBase", .flags = IO_BASE_FLAGS, .slots = bufferedbase_slots };
 
 /* ---- lock ---- */
 

@@ -115,6 +115,7 @@ PyObject *io_text_encoding(PyObject *module, PyObject *const *args, Py_ssize_t n
 
 #define SLOT(id, fn) {id, (void *)(fn)}
 #define FAST(fn) _PyCFunction_CAST(fn)
+#define IO_BASE_FLAGS (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE)   /* collected as the base is */
 #define IO_FLAGS (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE)
 
 #endif

@@ -512,4 +512,4 @@ static PyType_Slot raw_slots[] = {
     {0, NULL}
 };
 
-PyType_Spec io_rawiobase_spec = { .name = "_io._RawIOBase", .flags = IO_FLAGS, .slots = raw_slots };
+PyType_Spec io_rawiobase_spec = { .name = "_io._RawIOBase", .flags = IO_BASE_FLAGS, .slots = raw_slots };

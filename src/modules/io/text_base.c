@@ -41,7 +41,7 @@ static PyType_Slot textbase_slots[] = {
     {0, NULL}
 };
 
-PyType_Spec io_textiobase_spec = { .name = "_io._TextIOBase", .flags = IO_FLAGS, .slots = textbase_slots };
+PyType_Spec io_textiobase_spec = { .name = "_io._TextIOBase", .flags = IO_BASE_FLAGS, .slots = textbase_slots };
 
 /* ---- line ends ---- */
 
