@@ -64,7 +64,7 @@ static inline void gc_untrack_ts(PyThreadState *ts, PyObject *op)
 {
     struct rt_thread *t = rt_thread_of(ts);
     uintptr_t place = GC_HEAD(op)->_gc_next;
-    if (LIKELY(place == GC_PLACE(t->young.used - 1, 0))) {
+    if (LIKELY(place == GC_PLACE(t->young.used - 1, 0) && place != 0)) {
         t->young.used--;
         GC_HEAD(op)->_gc_next = 0;
     }
