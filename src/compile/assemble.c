@@ -27,8 +27,10 @@ static int
 instr_size(const struct seq_instr *in)
 {
     unsigned arg = (unsigned)in->arg;
-    int extended = op_has_arg(in->op) ? (arg > 0xffffff) + (arg > 0xffff) + (arg > 0xff) : 0;
-    return extended + 1 + op_caches(in->op);
+    int size = 1 + op_table[in->op].caches;
+    if (arg > 0xff && (op_table[in->op].flags & F_ARG))
+        size += 1 + (arg > 0xffff) + (arg > 0xffffff);
+    return size;
 }
 
 static void
@@ -41,7 +43,7 @@ choose_directions(struct seq *s)
             in->op = forward ? JUMP_FORWARD : JUMP_BACKWARD;
         else if (in->op == JUMP_NO_INTERRUPT)
             in->op = forward ? JUMP_FORWARD : JUMP_BACKWARD_NO_INTERRUPT;
-        if (op_has_jump(in->op))
+        if (op_jumps(in->op))
             in->target = in->arg;
     }
 }
@@ -51,23 +53,23 @@ static void
 resolve_distances(struct seq *s)
 {
     bool again;
+    for (int i = 0; i < s->code.len; i++)
+        s->code.items[i].size = instr_size(&s->code.items[i]);
     do {
         int offset = 0;
         again = false;
         for (int i = 0; i < s->code.len; i++) {
             s->code.items[i].offset = offset;
-            offset += instr_size(&s->code.items[i]);
+            offset += s->code.items[i].size;
         }
-        offset = 0;
         for (int i = 0; i < s->code.len; i++) {
             struct seq_instr *in = &s->code.items[i];
-            int size = instr_size(in);
-            offset += size;
-            if (!op_has_jump(in->op))
+            if (!op_jumps(in->op))
                 continue;
-            int to = s->code.items[in->target].offset;
-            in->arg = to < offset ? offset - to : to - offset;
-            again |= instr_size(in) != size;
+            int to = s->code.items[in->target].offset, from = in->offset + in->size, size = in->size;
+            in->arg = to < from ? from - to : to - from;
+            in->size = instr_size(in);
+            again |= in->size != size;
         }
     } while (again);
 }
@@ -80,7 +82,7 @@ emit_code(struct pool *p, struct seq *s)
     struct bytes out = { 0 };
     for (int i = 0; i < s->code.len; i++) {
         struct seq_instr *in = &s->code.items[i];
-        int size = instr_size(in), caches = op_caches(in->op), extended = size - 1 - caches;
+        int size = in->size, caches = op_table[in->op].caches, extended = size - 1 - caches;
         uint8_t *at = bytes_room(p, &out, (size_t)size * 2);
         for (int k = extended; k > 0; k--) {
             *at++ = EXTENDED_ARG;
@@ -110,7 +112,7 @@ emit_lines(struct pool *p, struct seq *s, int firstlineno)
         if (end)
             break;
         loc = s->code.items[i].loc;
-        size += instr_size(&s->code.items[i]);
+        size += s->code.items[i].size;
     }
     return pool_keep(p, PyBytes_FromStringAndSize((char *)out.data, (Py_ssize_t)out.len));
 }
@@ -136,7 +138,7 @@ emit_handlers(struct pool *p, struct seq *s)
                 emit_handler(p, &out, s, run, run->offset, offset);
             run = in->handler >= 0 ? in : NULL;
         }
-        offset += instr_size(in);
+        offset += in->size;
     }
     if (run != NULL)
         emit_handler(p, &out, s, run, run->offset, offset);

@@ -264,10 +264,12 @@ unit_finish(struct cg *c, bool return_none)
     if (c->keep_sequences && u->outer != NULL)
         keep_sequence(c, u);
     int nparams = u->info.argcount + u->info.posonlyargcount + u->info.kwonlyargcount + !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
+    pool_scratch_begin(c->pool);
     flow_build(&g, c->pool, &u->seq, &u->info.consts, &c->cache);
     flow_optimize(&g, u->info.varnames.len, nparams);
     flow_finish(&g, &u->info, flags, &depth, &nlocalsplus, &out);
     PyCodeObject *co = assemble_code(c->pool, &c->cache, &u->info, &out, depth, nlocalsplus, flags, c->filename);
+    pool_scratch_end(c->pool);
     c->unit = u->outer;
     c->depth--;
     return co;

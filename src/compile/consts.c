@@ -123,7 +123,7 @@ static void
 cache_grow(struct pool *p, struct const_cache *c)
 {
     uint32_t size = c->slots ? 2 * (c->mask + 1) : 256;
-    struct const_slot *slots = POOL_ARRAY(p, struct const_slot, size);
+    struct const_slot *slots = pool_alloc_lasting(p, sizeof(*slots) * size);
     for (uint32_t i = 0; c->slots != NULL && i <= c->mask; i++) {
         if (c->slots[i].obj == NULL)
             continue;

@@ -296,7 +296,7 @@ split_backward_jumps(struct flow *g)
     for (struct block *b = g->entry; b != NULL; b = b->next) {
         b->visited = true;
         struct flow_instr *last = block_last(b);
-        if (last == NULL || !op_has_jump(last->op) || op_is_jump_always(last->op) || !last->target->visited)
+        if (last == NULL || !op_jumps(last->op) || op_is_jump_always(last->op) || !last->target->visited)
             continue;
         struct block *back = flow_new_block(g);
         block_append(g, back, JUMP, 0, last->loc)->target = last->target;

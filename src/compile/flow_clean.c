@@ -157,7 +157,7 @@ flow_remove_pairs(struct flow *g)
                     done = false;
                 }
             }
-            if ((in != NULL && op_has_jump(in->op)) || !block_falls_through(b))
+            if ((in != NULL && op_jumps(in->op)) || !block_falls_through(b))
                 in = NULL;
         }
     }

@@ -24,7 +24,7 @@ spread(struct block **stack, struct block **sp, bool warm)
         if (b->next != NULL && block_falls_through(b))
             sp = push_if_new(b->next, sp);
         for (int i = 0; i < b->len; i++)
-            if (op_has_jump(b->code[i].op))
+            if (op_jumps(b->code[i].op))
                 sp = push_if_new(b->code[i].target, sp);
     }
 }

@@ -12,7 +12,7 @@ flow_remove_unused_consts(struct flow *g)
     is_used[0] = true;             /* may be the docstring */
     for (struct block *b = g->entry; b != NULL; b = b->next)
         for (int i = 0; i < b->len; i++)
-            if (op_has_const(b->code[i].op))
+            if (op_loads_const(b->code[i].op))
                 is_used[b->code[i].arg] = true;
     for (int i = 0; i < n; i++)
         if (is_used[i]) {
@@ -24,6 +24,6 @@ flow_remove_unused_consts(struct flow *g)
     g->consts->items.len = used;
     for (struct block *b = g->entry; b != NULL; b = b->next)
         for (int i = 0; i < b->len; i++)
-            if (op_has_const(b->code[i].op))
+            if (op_loads_const(b->code[i].op))
                 b->code[i].arg = new_index[b->code[i].arg];
 }

@@ -79,7 +79,7 @@ label_block(struct flow *g, struct block *b, struct block **todo)
             in->except = NULL;
         else {
             in->except = handler;
-            if (op_has_jump(in->op) && !in->target->visited)
+            if (op_jumps(in->op) && !in->target->visited)
                 todo = visit(in->target, block_falls_through(b) ? stack_copy(g, s) : s, todo);
             else if (in->op == RESUME)
                 note_resume(in, &yield_depth);

@@ -24,7 +24,7 @@ duplicate_lineless_exits(struct flow *g)
     int next_label = flow_max_label(g) + 1;
     for (struct block *b = g->entry; b != NULL; b = b->next) {
         struct flow_instr *last = block_last(b);
-        if (last == NULL || !op_has_jump(last->op))
+        if (last == NULL || !op_jumps(last->op))
             continue;
         struct block *target = block_nonempty(last->target);
         if (!wants_line(target) || target->npred <= 1)
@@ -61,7 +61,7 @@ propagate(struct flow *g)
         if (block_falls_through(b) && b->next != NULL && b->next->npred == 1 && b->next->len > 0
             && b->next->code[0].loc.line == -1)
             b->next->code[0].loc = prev;
-        if (op_has_jump(last->op) && last->target->npred == 1 && last->target->len > 0 && last->target->code[0].loc.line == -1)
+        if (op_jumps(last->op) && last->target->npred == 1 && last->target->len > 0 && last->target->code[0].loc.line == -1)
             last->target->code[0].loc = prev;
     }
 }

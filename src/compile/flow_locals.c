@@ -49,7 +49,7 @@ scan_block(struct block *b, struct block ***sp)
     if (b->next != NULL && block_falls_through(b))
         maybe_push(b->next, unsafe, sp);
     struct flow_instr *last = block_last(b);
-    if (last != NULL && op_has_jump(last->op))
+    if (last != NULL && op_jumps(last->op))
         maybe_push(last->target, unsafe, sp);
 }
 

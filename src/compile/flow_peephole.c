@@ -28,7 +28,7 @@ fold_tuple(struct flow *g, struct flow_instr *build, int n)
 {
     struct flow_instr *first = build - n;
     for (int i = 0; i < n; i++)
-        if (!op_has_const(first[i].op))
+        if (!op_loads_const(first[i].op))
             return;
     PyObject *tuple = pool_keep(g->pool, PyTuple_New(n));
     for (int i = 0; i < n; i++) {

@@ -6,11 +6,112 @@
 
 #include "rt/thread.h"
 
+#define FIRST_CHUNK (32u << 10)
+#define CHUNK (128u << 10)         /* of the later ones, and of those that are kept */
+#define MAX_SPARE 8
+
+struct pool_chunk {
+    struct pool_chunk *next;
+    size_t size;
+    _Alignas(16) char data[];
+};
+
+/* Chunks of finished compilations, so that compiling many files does not fault in fresh pages each time. GIL held. */
+static struct pool_chunk *spare_chunks;
+static int nspare;
+
+static void
+region_release(struct pool_region *r)
+{
+    for (struct pool_chunk *c = r->chunks, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->size == CHUNK && nspare < MAX_SPARE) {
+            c->next = spare_chunks;
+            spare_chunks = c;
+            nspare++;
+        }
+        else
+            free(c);
+    }
+    *r = (struct pool_region){ 0 };
+}
+
+static struct pool_chunk *
+chunk_new(size_t size)
+{
+    if (size == CHUNK && spare_chunks != NULL) {
+        struct pool_chunk *c = spare_chunks;
+        spare_chunks = c->next;
+        nspare--;
+        return c;
+    }
+    struct pool_chunk *c = malloc(sizeof(*c) + size);
+    if (c != NULL)
+        c->size = size;
+    return c;
+}
+
+void *
+pool_alloc_slow(struct pool *p, size_t size)
+{
+    size_t want = p->now.chunks == NULL ? FIRST_CHUNK : CHUNK;
+    if (size > PTRDIFF_MAX / 2)
+        pool_no_memory(p);
+    struct pool_chunk *c = chunk_new(Py_MAX(want, size));
+    if (c == NULL)
+        pool_no_memory(p);
+    c->next = p->now.chunks;
+    p->now.chunks = c;
+    p->now.top = c->data + size;
+    p->now.limit = c->data + c->size;
+    return c->data;
+}
+
+static void
+swap_regions(struct pool *p)
+{
+    struct pool_region r = p->now;
+    p->now = p->other;
+    p->other = r;
+    p->in_scratch = !p->in_scratch;
+}
+
+void
+pool_scratch_begin(struct pool *p)
+{
+    swap_regions(p);
+}
+
+/* The newest chunk stays for the next time. */
+void
+pool_scratch_end(struct pool *p)
+{
+    struct pool_chunk *kept = p->now.chunks;
+    if (kept != NULL) {
+        p->now.chunks = kept->next;
+        region_release(&p->now);
+        kept->next = NULL;
+        p->now = (struct pool_region){ kept, kept->data, kept->data + kept->size };
+    }
+    swap_regions(p);
+}
+
+void *
+pool_alloc_lasting(struct pool *p, size_t size)
+{
+    bool scratch = p->in_scratch;
+    if (scratch)
+        swap_regions(p);
+    void *mem = pool_alloc(p, size);
+    if (scratch)
+        swap_regions(p);
+    return mem;
+}
+
 void
 pool_init(struct pool *p)
 {
     memset(p, 0, sizeof(*p));
-    arena_init(&p->arena);
 }
 
 void
@@ -19,7 +120,8 @@ pool_release(struct pool *p)
     for (size_t i = p->nkept; i-- > 0; )
         Py_DECREF(p->kept[i]);
     free(p->kept);
-    arena_release(&p->arena);
+    region_release(&p->now);
+    region_release(&p->other);
 }
 
 int
@@ -51,20 +153,11 @@ pool_no_memory(struct pool *p)
 }
 
 void *
-pool_alloc(struct pool *p, size_t size)
-{
-    void *mem = arena_alloc(&p->arena, size);
-    if (mem == NULL)
-        pool_no_memory(p);
-    return mem;
-}
-
-void *
 pool_regrow(struct pool *p, const void *old, size_t used, size_t size)
 {
     if (size > INT32_MAX)
         pool_no_memory(p);
-    void *mem = pool_alloc(p, size);
+    void *mem = pool_alloc_raw(p, size);
     if (used > 0)
         memcpy(mem, old, used);
     return mem;

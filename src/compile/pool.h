@@ -10,12 +10,21 @@
 
 #include <Python.h>
 #include <setjmp.h>
+#include <string.h>
 
-#include "base/arena.h"
 #include "base/own.h"
 
+struct pool_chunk;
+
+struct pool_region {               /* bump allocation; everything in it dies together */
+    struct pool_chunk *chunks;     /* newest first */
+    char *top, *limit;             /* free part of the newest chunk */
+};
+
 struct pool {
-    struct arena arena;
+    struct pool_region now;        /* where memory comes from */
+    struct pool_region other;      /* scratch, or the lasting region while scratch is in use */
+    bool in_scratch;
     PyObject **kept;               /* owned references */
     size_t nkept, cap_kept;
     jmp_buf *on_fail;
@@ -28,11 +37,27 @@ int pool_run(struct pool *p, void (*f)(void *arg), void *arg);
 
 _Noreturn void pool_fail(struct pool *p);                 /* an exception is set */
 _Noreturn void pool_no_memory(struct pool *p);
+/* Memory between these two is lost at the second, all but what pool_alloc_lasting() gave. They do not nest. */
+void pool_scratch_begin(struct pool *p);
+void pool_scratch_end(struct pool *p);
+
+void *pool_alloc_slow(struct pool *p, size_t size);       /* not zeroed */
+static inline void *
+pool_alloc_raw(struct pool *p, size_t size)
+{
+    size = (size + 7) & ~(size_t)7;
+    if (UNLIKELY((size_t)(p->now.limit - p->now.top) < size))
+        return pool_alloc_slow(p, size);
+    void *mem = p->now.top;
+    p->now.top += size;
+    return mem;
+}
 /* Zeroed memory. */
-void *pool_alloc(struct pool *p, size_t size);
+static inline void *pool_alloc(struct pool *p, size_t size) { return memset(pool_alloc_raw(p, size), 0, size); }
+void *pool_alloc_lasting(struct pool *p, size_t size);
 #define POOL_NEW(p, type) ((type *)pool_alloc((p), sizeof(type)))
 #define POOL_ARRAY(p, type, n) ((type *)pool_alloc((p), sizeof(type) * (size_t)(n)))
-/* A longer copy of an array of `used` bytes; the old one stays where it is. */
+/* A longer copy of an array of `used` bytes, not zeroed behind them; the old one stays where it is. */
 void *pool_regrow(struct pool *p, const void *old, size_t used, size_t size);
 /* The pool owns obj from now on; NULL means that an exception is set. Returns obj, borrowed from the pool. */
 PyObject *pool_keep(struct pool *p, STEALS PyObject *obj);

@@ -14,7 +14,7 @@ struct seq_instr {
     int handler;                   /* index (label before seq_resolve) of its exception handler, or -1 */
     int handler_depth;             /* stack depth at that handler's start */
     bool handler_lasti;            /* it wants the instruction's offset pushed */
-    int target, offset;            /* assembler: index that a jump goes to; place in code units */
+    int target, offset, size;      /* assembler: index that a jump goes to; place and length in code units */
 };
 
 struct seq {
@@ -25,11 +25,14 @@ struct seq {
     bool resolved;
 };
 
-static inline bool op_is_block_push(int op) { return op == SETUP_FINALLY || op == SETUP_WITH || op == SETUP_CLEANUP; }
-static inline bool op_has_target(int op) { return op_has_jump(op) || op_is_block_push(op); }
+/* Opcodes in here are valid, so their row is read without a check. */
+static inline bool op_jumps(int op) { return op_table[op].flags & F_JUMP; }
+static inline bool op_is_block_push(int op) { return op_table[op].flags & F_EXC; }
+static inline bool op_has_target(int op) { return op_table[op].flags & (F_JUMP | F_EXC); }
+static inline bool op_loads_const(int op) { return op_table[op].flags & F_CONST; }
 static inline bool op_is_jump_always(int op) { return op == JUMP || op == JUMP_NO_INTERRUPT || op == JUMP_FORWARD || op == JUMP_BACKWARD || op == JUMP_BACKWARD_NO_INTERRUPT; }
 static inline bool op_exits_scope(int op) { return op == RETURN_VALUE || op == RETURN_CONST || op == RAISE_VARARGS || op == RERAISE; }
-static inline bool op_is_terminator(int op) { return op_has_jump(op) || op_exits_scope(op); }
+static inline bool op_is_terminator(int op) { return op_jumps(op) || op_exits_scope(op); }
 
 void seq_init(struct seq *s, struct pool *pool);
 int seq_new_label(struct seq *s);

@@ -25,7 +25,7 @@ optimize_stage(void *arg)
     flow_build(&g, o->pool, &copy, &consts, &cache);
     for (struct block *b = g.entry; b != NULL; b = b->next)
         for (int i = 0; i < b->len; i++)
-            if (op_has_const(b->code[i].op) && (b->code[i].arg < 0 || b->code[i].arg >= consts.items.len)) {
+            if (op_loads_const(b->code[i].op) && (b->code[i].arg < 0 || b->code[i].arg >= consts.items.len)) {
                 PyErr_SetString(PyExc_IndexError, "list index out of range");
                 pool_fail(o->pool);
             }
