@@ -1,19 +1,16 @@
 /* object/coll/coll.c: what the container types share and is not worth an inline. */
 #include "object/coll/coll.h"
 
-#include "rt/hooks.h"
+#include "rt/interp.h"
 
 OWNED PyObject *
 coll_builtin(const char *name)
 {
-    PyObject *modname = PyUnicode_InternFromString("builtins");
-    if (modname == NULL)
+    PyObject *key = PyUnicode_InternFromString(name), *value = NULL;
+    if (key == NULL)
         return NULL;
-    PyObject *mod = rt_hooks.import_module(modname);
-    Py_DECREF(modname);
-    if (mod == NULL)
-        return NULL;
-    PyObject *result = PyObject_GetAttrString(mod, name);
-    Py_DECREF(mod);
-    return result;
+    if (PyDict_GetItemRef(interp_current()->builtins, key, &value) == 0)
+        PyErr_SetObject(PyExc_AttributeError, key);
+    Py_DECREF(key);
+    return value;
 }
