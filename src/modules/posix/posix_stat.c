@@ -198,6 +198,8 @@ os_add_stat_types(PyObject *module)
 {
     struct os_state *s = os_state_of(module);
     s->billion = PyLong_FromLong(1000000000);
+    for (int i = 7; i <= 9; i++)           /* not a constant expression */
+        stat_fields[i].name = PyStructSequence_UnnamedField;
     s->stat_result = PyStructSequence_NewType(&stat_desc);
     s->statvfs_result = PyStructSequence_NewType(&statvfs_desc);
     if (s->billion == NULL || s->stat_result == NULL || s->statvfs_result == NULL)
