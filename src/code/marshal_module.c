@@ -117,3 +117,11 @@ PyMarshal_InitModule(void)
 {
     return PyModuleDef_Init(&marshal_def);
 }
+
+/* The name that programs with their own table of built-in modules use. */
+PyMODINIT_FUNC PyMarshal_Init(void);
+PyMODINIT_FUNC
+PyMarshal_Init(void)
+{
+    return PyMarshal_InitModule();
+}

@@ -6,6 +6,7 @@
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/monitor.h"
 
 /* ---- access ---- */
 
@@ -139,7 +140,7 @@ sys_init(PyThreadState *ts)
     if (keep_original_hooks(dict) < 0 || sys_add_info(dict) < 0 || sys_set("modules", Py_NewRef(ts->interp->imports.modules)) < 0 ||
         sys_set("builtin_module_names", import_builtin_names()) < 0 || sys_set("meta_path", PyList_New(0)) < 0 ||
         sys_set("path_importer_cache", PyDict_New()) < 0 || sys_set("path_hooks", PyList_New(0)) < 0 ||
-        import_fixup_builtin(m, "sys", ts->interp->imports.modules) < 0)
+        sys_set("monitoring", PyMonitoring_CreateModule()) < 0 || import_fixup_builtin(m, "sys", ts->interp->imports.modules) < 0)
         goto fail;
     return m;
 fail:

@@ -38,7 +38,7 @@ int mon_instruction(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *ins
 int mon_line_original(PyCodeObject *co, int i);
 
 PyObject *mon_missing(void);                     /* sys.monitoring.MISSING, borrowed */
-PyObject *PyMonitoring_CreateModule(PyObject *sys);    /* the object sys.monitoring */
+OWNED PyObject *PyMonitoring_CreateModule(void);       /* the object sys.monitoring, for whoever makes sys */
 int mon_init(PyInterpreterState *interp);
 void mon_fini(PyInterpreterState *interp);
 /* Global events of a tool. 0 or -1. */
