@@ -499,7 +499,7 @@ check_try(struct check *c, const char *owner, asdl_stmt_seq *body, asdl_exceptha
     if (!check_body(c, body, owner))
         return 0;
     if (!asdl_seq_LEN(handlers) && !asdl_seq_LEN(finalbody)) {
-        PyErr_Format(PyExc_ValueError, "%s has neither handlers nor finalbody", owner);
+        PyErr_Format(PyExc_ValueError, "%s has neither except handlers nor finalbody", owner);
         return 0;
     }
     if (!asdl_seq_LEN(handlers) && asdl_seq_LEN(orelse)) {

@@ -373,7 +373,7 @@ read_name(struct lex *lx, struct lex_token *tok, int c)
         c = lex_getc(lx);
     }
     lex_back(lx, c);
-    if (wide && check_name(lx) == ERRORTOKEN)
+    if (wide && !lx->extra_tokens && check_name(lx) == ERRORTOKEN)
         return bare(lx, tok, ERRORTOKEN);
     return lex_token_set(lx, tok, NAME, lx->start, lx->cur);
 }
@@ -383,6 +383,7 @@ read_newline(struct lex *lx, struct lex_token *tok)
 {
     lx->at_bol = true;
     if (lx->blank_line || lx->level > 0) {
+        lx->comment_newline = false;
         if (lx->extra_tokens)
             return lex_token_set(lx, tok, NL, lx->start, lx->cur);
         return -1;

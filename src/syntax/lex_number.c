@@ -181,7 +181,7 @@ zeros(struct lex *lx, struct lex_token *tok)
         return exponent(lx, tok);
     if (c == 'j' || c == 'J')
         return imaginary(lx, tok);
-    if (nonzero) {
+    if (nonzero && !lx->extra_tokens) {
         lex_error_range(lx, (int)(lx->start + 1 - lx->line_start), (int)(zeros_end - lx->line_start) + 1,
                         "leading zeros in decimal integer literals are not permitted; "
                         "use an 0o prefix for octal integers");

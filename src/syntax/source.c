@@ -398,7 +398,8 @@ refill_readline(struct lex *lx)
     int r = text == NULL ? -1 : n > 0;
     if (r > 0 && lex_append(lx, text, (size_t)n) < 0)
         r = -1;
-    lx->implicit_newline = false;
+    if (r > 0)
+        lx->implicit_newline = false;
     if (r > 0 && text[n - 1] != '\n') {
         lx->implicit_newline = true;
         if (lex_append(lx, "\n", 1) < 0)

@@ -19,7 +19,8 @@ struct tokenizer {
     struct reader *reader;
     PyObject *line;                  /* the line last given, and where it is in the buffer */
     size_t line_start, line_end;
-    Py_ssize_t done;                 /* ENDMARKER has been given */
+    int done;                        /* ENDMARKER has been given */
+    int lineno;                      /* of the last token */
     void *unused;                    /* the object is as big as CPython's */
 };
 
@@ -133,6 +134,8 @@ line_of(struct tokenizer *t, const struct lex_token *tok)
     struct lex *lx = &t->reader->lx;
     bool string = tok->type == STRING || tok->type == FSTRING_START || tok->type == FSTRING_MIDDLE || tok->type == FSTRING_END;
     size_t start = string ? lx->multi_line_start : lx->line_start, end = lx->line_end;
+    if (lx->done == LEX_EOF && tok->start == NO_POS && lx->lineno != t->lineno)       /* nothing was on that line */
+        return Py_NewRef(EMPTY_STR);
     if (end > start && lx->implicit_newline)
         end--;
     if (t->line == NULL || t->line_start != start || t->line_end != end) {
@@ -180,6 +183,7 @@ as_tuple(struct tokenizer *t, const struct lex_token *tok)
         return NULL;
     }
     to_characters(lx, tok, &col, &end_col);
+    t->lineno = tok->lineno;
     if (extra) {
         if (trailing) {
             lineno = end_lineno = lineno + 1;
