@@ -26,7 +26,7 @@ static int
 check_end(struct lex *lx, const char *kind)
 {
     int c = lex_peek(lx);
-    if (!lex_is_name_char(c))
+    if (!lex_is_name_char(c) || lx->extra_tokens)
         return 0;
     if (keyword_follows(lx)) {
         if (!lx->report_warnings || lx->warn_literal == NULL || lx->warn_literal(lx, kind) == 0)

@@ -134,8 +134,11 @@ line_of(struct tokenizer *t, const struct lex_token *tok)
     struct lex *lx = &t->reader->lx;
     bool string = tok->type == STRING || tok->type == FSTRING_START || tok->type == FSTRING_MIDDLE || tok->type == FSTRING_END;
     size_t start = string ? lx->multi_line_start : lx->line_start, end = lx->line_end;
-    if (lx->done == LEX_EOF && tok->start == NO_POS && lx->lineno != t->lineno)       /* nothing was on that line */
-        return Py_NewRef(EMPTY_STR);
+    if (lx->done == LEX_EOF && tok->start == NO_POS && lx->lineno != t->lineno) {     /* nothing was on that line */
+        Py_XSETREF(t->line, Py_NewRef(EMPTY_STR));
+        t->line_start = start;
+        t->line_end = end;
+    }
     if (end > start && lx->implicit_newline)
         end--;
     if (t->line == NULL || t->line_start != start || t->line_end != end) {
@@ -160,8 +163,8 @@ to_characters(const struct lex *lx, const struct lex_token *tok, Py_ssize_t *col
 static OWNED PyObject *
 text_of(const struct lex *lx, const struct lex_token *tok)
 {
-    if (lx->extra_tokens && tok->type == NEWLINE)
-        return PyUnicode_FromString(lx->implicit_newline ? "" : lx->buf[tok->start] == '\r' ? "\r\n" : "\n");
+    if (lx->extra_tokens && tok->type == NEWLINE && !lx->implicit_newline)
+        return PyUnicode_FromString(lx->buf[tok->start] == '\r' ? "\r\n" : "\n");
     if (tok->start == NO_POS || tok->end == NO_POS || (lx->extra_tokens && tok->type == NL && lx->implicit_newline))
         return Py_NewRef(EMPTY_STR);
     return PyUnicode_DecodeUTF8(lx->buf + tok->start, (Py_ssize_t)(tok->end - tok->start), NULL);
