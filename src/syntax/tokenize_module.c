@@ -134,13 +134,13 @@ line_of(struct tokenizer *t, const struct lex_token *tok)
     struct lex *lx = &t->reader->lx;
     bool string = tok->type == STRING || tok->type == FSTRING_START || tok->type == FSTRING_MIDDLE || tok->type == FSTRING_END;
     size_t start = string ? lx->multi_line_start : lx->line_start, end = lx->line_end;
+    if (end > start && lx->implicit_newline)
+        end--;
     if (lx->done == LEX_EOF && tok->start == NO_POS && lx->lineno != t->lineno) {     /* nothing was on that line */
         Py_XSETREF(t->line, Py_NewRef(EMPTY_STR));
         t->line_start = start;
         t->line_end = end;
     }
-    if (end > start && lx->implicit_newline)
-        end--;
     if (t->line == NULL || t->line_start != start || t->line_end != end) {
         PyObject *line = PyUnicode_DecodeUTF8(lx->buf + start, (Py_ssize_t)(end - start), "replace");
         if (line == NULL)
