@@ -123,7 +123,7 @@ void cg_apply_decorators(struct cg *c, asdl_expr_seq *decorators);
 
 void cg_expr(struct cg *c, expr_ty e);                                /* cg_expr.c */
 void cg_exprs(struct cg *c, asdl_expr_seq *exprs);
-void cg_jump_if(struct cg *c, struct loc loc, expr_ty e, int target, bool cond);   /* cg_test.c */
+void cg_jump_if(struct cg *c, struct loc loc, expr_ty e, int target, bool cond);   /* cg_cond.c */
 void cg_bool_op(struct cg *c, expr_ty e);
 void cg_compare(struct cg *c, expr_ty e);
 void cg_if_exp(struct cg *c, expr_ty e);

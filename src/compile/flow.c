@@ -123,10 +123,6 @@ connect_jumps(struct flow *g, int nlabels)
         for (int i = 0; i < b->len; i++)
             if (op_has_target(b->code[i].op)) {
                 b->code[i].target = by_label[b->code[i].arg];
-                if (b->code[i].target == NULL) {
-                    PyErr_SetString(PyExc_SystemError, "jump behind the last instruction");
-                    pool_fail(g->pool);
-                }
                 if (op_is_block_push(b->code[i].op))
                     b->code[i].target->is_handler = true;
             }
@@ -139,9 +135,16 @@ flow_build(struct flow *g, struct pool *pool, struct seq *s, struct const_list *
     g->entry = g->current = flow_new_block(g);
     seq_resolve(s);
     bool *is_target = POOL_ARRAY(pool, bool, s->code.len + 1);
-    for (int i = 0; i < s->code.len; i++)
-        if (op_has_target(s->code.items[i].op))
-            is_target[s->code.items[i].arg] = true;
+    for (int i = 0; i < s->code.len; i++) {
+        struct seq_instr *in = &s->code.items[i];
+        if (!op_has_target(in->op))
+            continue;
+        if (in->arg < 0 || in->arg >= s->code.len) {
+            PyErr_SetString(PyExc_SystemError, "jump to nowhere");
+            pool_fail(pool);
+        }
+        is_target[in->arg] = true;
+    }
     for (int i = 0; i < s->code.len; i++) {
         struct seq_instr *in = &s->code.items[i];
         if (is_target[i]) {

