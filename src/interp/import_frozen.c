@@ -4,6 +4,7 @@
 #include <marshal.h>
 
 #include "object/core/module.h"
+#include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 
@@ -200,6 +201,7 @@ PyImport_AppendInittab(const char *name, PyObject *(*initfunc)(void))
 int
 import_init_modules(PyThreadState *ts)
 {
+    rt_hooks.import_module = PyImport_Import;
     return (ts->interp->imports.modules = PyDict_New()) == NULL ? -1 : 0;
 }
 

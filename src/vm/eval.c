@@ -208,6 +208,12 @@ current_globals(PyThreadState *ts)
     return f == NULL ? NULL : f->f_globals;
 }
 
+static PyObject *
+current_locals(PyThreadState *ts)
+{
+    return PyEval_GetFrameLocals();
+}
+
 int
 vm_init(PyInterpreterState *interp)
 {
@@ -216,6 +222,7 @@ vm_init(PyInterpreterState *interp)
         return -1;
     rt_hooks.traceback_here = PyTraceBack_Here;
     rt_hooks.frame_globals = current_globals;
+    rt_hooks.frame_locals = current_locals;
     rt_hooks.safepoint = vm_safepoint;
     exc_traceback_type = &PyTraceBack_Type;
     type_function_type = &PyFunction_Type;
