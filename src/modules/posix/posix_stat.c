@@ -197,6 +197,8 @@ int
 os_add_stat_types(PyObject *module)
 {
     struct os_state *s = os_state_of(module);
+    for (int i = 7; i <= 9; i++)    /* a constant of the program, but not one of the compiler */
+        stat_fields[i].name = PyStructSequence_UnnamedField;
     s->billion = PyLong_FromLong(1000000000);
     for (int i = 7; i <= 9; i++)           /* not a constant expression */
         stat_fields[i].name = PyStructSequence_UnnamedField;
