@@ -220,6 +220,7 @@ int
 import_init_core(PyThreadState *ts)
 {
     struct rt_imports *imports = &ts->interp->imports;
+    rt_hooks.import_module = PyImport_Import;
     int found = PyImport_ImportFrozenModule("_frozen_importlib");
     if (found <= 0) {
         if (found == 0)
