@@ -54,6 +54,11 @@ PyAPI_DATA(struct rt_runtime) _PyRuntime;
 #define EMPTY_TUPLE ((PyObject *)&RT_STATIC->tuple_empty)
 #define SMALL_INT(i) ((PyObject *)&RT_STATIC->small_ints[RT_NSMALLNEG + (i)])  /* -5 <= i <= 256 */
 #define BYTE_CHAR(c) ((PyObject *)&RT_STATIC->bytes_characters[(unsigned char)(c)].ob)
-#define LATIN1_CHAR(c) ((c) < 128 ? (PyObject *)&RT_STATIC->strings.ascii[(c)] : (PyObject *)&RT_STATIC->strings.latin1[(c) - 128])
+static inline PyObject *rt_latin1_char(unsigned char c)
+{
+    struct rt_strings *s = &RT_STATIC->strings;
+    return c < 128 ? (PyObject *)&s->ascii[c] : (PyObject *)&s->latin1[c - 128];
+}
+#define LATIN1_CHAR(c) rt_latin1_char((unsigned char)(c))
 
 #endif
