@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "code/code.h"
+#include "gc/gc.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
 #include "interp/faulthandler.h"
@@ -63,7 +64,7 @@ init_floors(PyThreadState *ts)
 {
     if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0)
         return failed("cannot initialize the built-in types");
-    if (vm_init(ts->interp) < 0)
+    if (gc_init(ts->interp) < 0 || vm_init(ts->interp) < 0)
         return failed("cannot initialize the virtual machine");
     return 0;
 }

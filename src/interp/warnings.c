@@ -663,11 +663,19 @@ add_filter(PyObject *filters, const char *action, PyObject *category, const char
     return r;
 }
 
+/* rt_hooks.warn_explicit: a warning about a place in a source file, each place once. */
+static int
+warn_about_source(PyObject *category, PyObject *message, PyObject *filename, int lineno)
+{
+    return PyErr_WarnExplicitObject(category, message, filename, lineno, NULL, NULL);
+}
+
 int
 warnings_init(PyThreadState *ts)
 {
     struct rt_warnings *s = &ts->interp->warnings;
     rt_hooks.warn = warn_format_v;
+    rt_hooks.warn_explicit = warn_about_source;
     s->filters = PyList_New(0);
     s->once_registry = PyDict_New();
     s->default_action = PyUnicode_FromString("default");
