@@ -80,6 +80,12 @@ os_stack_bottom(void)
     pthread_attr_t attr;
     void *addr = NULL;
     size_t size = 0;
+    struct rlimit limit;
+    /* The main thread's stack grows down to its limit. (Asking pthreads would read /proc/self/maps.) */
+    if (syscall(SYS_gettid) == getpid() && getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        uintptr_t here = (uintptr_t)__builtin_frame_address(0), margin = 128 * 1024;
+        return limit.rlim_cur > 2 * margin && here > limit.rlim_cur ? here - (uintptr_t)limit.rlim_cur + margin : 0;
+    }
     if (pthread_getattr_np(pthread_self(), &attr) != 0)
         return 0;
     if (pthread_attr_getstack(&attr, &addr, &size) != 0)

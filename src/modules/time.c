@@ -460,7 +460,8 @@ format_time(PyObject *format, const struct tm *tm)
         for (Py_ssize_t k = 0; k < n; k++)
             directive[k] = (char)PyUnicode_READ(kind, data, i + k);
         directive[n] = '\0';
-        if (write_directive(&w, directive, tm) < 0)
+        bool cut_short = n > 1 && strchr("_-0^#+123456789", directive[n - 1]) != NULL;       /* the C library disagrees with itself */
+        if (!cut_short && write_directive(&w, directive, tm) < 0)
             goto fail;
         i += n;
     }
