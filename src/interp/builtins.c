@@ -2,6 +2,7 @@
 #include "interp/builtins.h"
 
 #include "interp/config.h"
+#include "object/core/exc.h"
 
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -63,7 +64,9 @@ add_exceptions(PyObject *dict)
         if (PyDict_SetItemString(dict, excs[i].name, *excs[i].exc) < 0)
             return -1;
     }
-    return 0;
+    if (PyDict_SetItemString(dict, "_IncompleteInputError", (PyObject *)&_PyExc_IncompleteInputError) < 0)
+        return -1;
+    return PyDict_SetItemString(dict, "ExceptionGroup", exc_group_type());
 }
 
 static int

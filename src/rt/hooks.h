@@ -10,7 +10,7 @@ struct rt_hooks {
     int (*warn)(PyObject *category, Py_ssize_t stack_level, const char *format, va_list args);
     /* interp: issue a warning about a place in a source file (parser, compiler); -1 with an exception when it is an error. */
     int (*warn_explicit)(PyObject *category, PyObject *message, PyObject *filename, int lineno);
-    /* vm: add a traceback entry for the innermost frame to the current exception. */
+    /* vm: add a traceback entry for `frame` (NULL: the innermost one) to the current exception. */
     int (*traceback_here)(PyFrameObject *frame);
     /* interp: sys.audit(); 0 or -1 with an exception. */
     int (*audit)(PyThreadState *ts, const char *event, PyObject *args);

@@ -214,13 +214,27 @@ current_locals(PyThreadState *ts)
     return PyEval_GetFrameLocals();
 }
 
+/* NULL means the innermost frame, whose object is made only now. */
+static int
+hook_traceback_here(PyFrameObject *frame)
+{
+    if (frame != NULL)
+        return PyTraceBack_Here(frame);
+    frame = PyThreadState_GetFrame(ts_current());
+    if (frame == NULL)
+        return 0;
+    int rc = PyTraceBack_Here(frame);
+    Py_DECREF(frame);
+    return rc;
+}
+
 int
 vm_init(PyInterpreterState *interp)
 {
     interp->vm = PyMem_RawCalloc(1, sizeof(struct vm_state));
     if (interp->vm == NULL)
         return -1;
-    rt_hooks.traceback_here = PyTraceBack_Here;
+    rt_hooks.traceback_here = hook_traceback_here;
     rt_hooks.frame_globals = current_globals;
     rt_hooks.frame_locals = current_locals;
     rt_hooks.safepoint = vm_safepoint;
