@@ -395,18 +395,13 @@ bytearray_iconcat(PyObject *self, PyObject *other)
         PyErr_Format(PyExc_TypeError, "can't concat %.100s to %.100s", Py_TYPE(other)->tp_name, Py_TYPE(self)->tp_name);
         return NULL;
     }
-    Py_ssize_t n = Py_SIZE(self), more = view.len;
-    if (other == self) {             /* our own view would forbid the growth */
-        PyBuffer_Release(&view);
-        view.buf = NULL;
-    }
+    Py_ssize_t n = Py_SIZE(self);
     int rc = -1;
-    if (n > PY_SSIZE_T_MAX - more)
+    if (n > PY_SSIZE_T_MAX - view.len)
         PyErr_NoMemory();
-    else if ((rc = PyByteArray_Resize(self, n + more)) == 0 && more > 0)
-        memmove(PyByteArray_AS_STRING(self) + n, other == self ? PyByteArray_AS_STRING(self) : view.buf, more);
-    if (other != self)
-        PyBuffer_Release(&view);
+    else if ((rc = PyByteArray_Resize(self, n + view.len)) == 0 && view.len > 0)
+        memcpy(PyByteArray_AS_STRING(self) + n, view.buf, view.len);
+    PyBuffer_Release(&view);
     return rc < 0 ? NULL : Py_NewRef(self);
 }
 
@@ -584,7 +579,7 @@ bytearray_repr(PyObject *self)
     PyObject *prefix = PyBytes_FromFormat("%s(b", name);
     if (prefix == NULL)
         return NULL;
-    PyObject *text = bytes_repr_as(span_of(self), PyBytes_AS_STRING(prefix), ")", true);
+    PyObject *text = bytes_repr_as(span_of(self), PyBytes_AS_STRING(prefix), ")", QUOTE_BYTEARRAY);
     Py_DECREF(prefix);
     return text;
 }

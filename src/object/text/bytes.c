@@ -422,25 +422,26 @@ write_escaped(char *p, unsigned char c, char quote)
 
 /* prefix + quoted + suffix, all ASCII. */
 OWNED PyObject *
-bytes_repr_as(struct span d, const char *prefix, const char *suffix, bool smart_quotes)
+bytes_repr_as(struct span d, const char *prefix, const char *suffix, enum quoting quoting)
 {
-    char quote = '\'';
+    char quote = '\'', escaped;
     Py_ssize_t size = strlen(prefix) + strlen(suffix) + 2;
-    if (smart_quotes && memchr(d.p, '\'', d.n) != NULL && memchr(d.p, '"', d.n) == NULL)
+    if (quoting != QUOTE_SINGLE && memchr(d.p, '\'', d.n) != NULL && memchr(d.p, '"', d.n) == NULL)
         quote = '"';
+    escaped = quoting == QUOTE_BYTEARRAY ? '\'' : quote;
     if (d.n > (PY_SSIZE_T_MAX - size) / 4) {
         PyErr_SetString(PyExc_OverflowError, "bytes object is too large to make repr");
         return NULL;
     }
     for (Py_ssize_t i = 0; i < d.n; i++)
-        size += escaped_size(d.p[i], quote);
+        size += escaped_size(d.p[i], escaped);
     PyObject *text = PyUnicode_New(size, 127);
     if (text == NULL)
         return NULL;
     char *p = stpcpy((char *)PyUnicode_1BYTE_DATA(text), prefix);
     *p++ = quote;
     for (Py_ssize_t i = 0; i < d.n; i++)
-        p = write_escaped(p, d.p[i], quote);
+        p = write_escaped(p, d.p[i], escaped);
     *p++ = quote;
     memcpy(p, suffix, strlen(suffix));
     return text;
@@ -449,7 +450,7 @@ bytes_repr_as(struct span d, const char *prefix, const char *suffix, bool smart_
 PyObject *
 PyBytes_Repr(PyObject *op, int smart_quotes)
 {
-    return bytes_repr_as(span_of(op), "b", "", smart_quotes);
+    return bytes_repr_as(span_of(op), "b", "", smart_quotes ? QUOTE_SMART : QUOTE_SINGLE);
 }
 
 static PyObject *

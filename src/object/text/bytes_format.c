@@ -394,10 +394,12 @@ format_one(struct formatter *f)
 {
     struct spec s;
     bool numeric;
+    if (f->p < f->end && *f->p == '%') {
+        f->p++;
+        return out_write(&f->out, "%", 1);
+    }
     if (read_spec(f, &s) < 0)
         return -1;
-    if (s.type == '%')
-        return out_write(&f->out, "%", 1);
     PyObject *v = next_arg(f);
     PyObject *r = v == NULL ? NULL : convert(v, &s, f, &numeric);
     if (r == NULL)

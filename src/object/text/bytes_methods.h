@@ -36,8 +36,9 @@ bytes_unchanged(PyObject *self)
 /* An uninitialised object of self's kind; *out is where its bytes go. */
 OWNED PyObject *bytes_like_new(PyObject *self, Py_ssize_t n, char **out);
 
-/* prefix + quoted bytes + suffix as text. */
-OWNED PyObject *bytes_repr_as(struct span d, const char *prefix, const char *suffix, bool smart_quotes);
+/* prefix + quoted bytes + suffix as text. Double quotes may be chosen to spare escapes; bytearray escapes ' even then. */
+enum quoting { QUOTE_SINGLE, QUOTE_SMART, QUOTE_BYTEARRAY };
+OWNED PyObject *bytes_repr_as(struct span d, const char *prefix, const char *suffix, enum quoting quoting);
 /* An iterator of one of the two iterator types. */
 OWNED PyObject *bytes_iter_new(PyTypeObject *type, PyObject *seq);
 
