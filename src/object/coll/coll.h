@@ -51,7 +51,7 @@ static inline void coll_gc_free(PyThreadState *ts, void *op, size_t size)
 /* May op ever be part of a cycle? Atoms may not, nor may tuples that the collector has given up. */
 static inline bool coll_may_be_tracked(PyObject *op)
 {
-    return PyObject_IS_GC(op) && (!PyTuple_CheckExact(op) || gc_is_tracked(op));
+    return gc_is_collectable(op) && (!PyTuple_CheckExact(op) || gc_is_tracked(op));
 }
 
 /* The builtin `name` for __reduce__: new reference or NULL. May run Python code. */

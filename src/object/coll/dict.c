@@ -29,6 +29,8 @@ keys_bytes(const PyDictKeysObject *k)
     return sizeof(PyDictKeysObject) + ((size_t)1 << k->dk_log2_index_bytes) + entries * keys_entry_size(k);
 }
 
+#define SMALL_UNICODE_BYTES (sizeof(PyDictKeysObject) + 8 + 5 * sizeof(PyDictUnicodeEntry))
+
 /* SPLIT tables have 16 bytes in front, for their shapes. */
 static inline size_t
 keys_head(int kind)
@@ -49,9 +51,31 @@ dict_log2_for_entries(size_t n)
     return dict_log2_for_slots((n * 3 + 1) / 2);
 }
 
+/* The commonest table: 8 slots for str keys. */
+static inline PyDictKeysObject *
+keys_new_small_unicode(void)
+{
+    PyDictKeysObject *k = heap_alloc(SMALL_UNICODE_BYTES);
+    if (UNLIKELY(k == NULL)) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    *k = (PyDictKeysObject){
+        .dk_refcnt = 1,
+        .dk_log2_size = DICT_LOG2_MIN,
+        .dk_log2_index_bytes = DICT_LOG2_MIN,
+        .dk_kind = KEYS_UNICODE,
+        .dk_usable = 5,
+    };
+    memset(k->dk_indices, 0xff, 8);
+    return k;
+}
+
 PyDictKeysObject *
 keys_new(unsigned log2, int kind)
 {
+    if (log2 == DICT_LOG2_MIN && kind == KEYS_UNICODE)
+        return keys_new_small_unicode();
     if (log2 >= 48) {
         PyErr_NoMemory();
         return NULL;
@@ -78,6 +102,10 @@ keys_new(unsigned log2, int kind)
 static inline void
 keys_free_memory(PyDictKeysObject *k)
 {
+    if (LIKELY(k->dk_log2_size == DICT_LOG2_MIN && k->dk_kind == KEYS_UNICODE)) {
+        heap_free_sized(k, SMALL_UNICODE_BYTES);
+        return;
+    }
     size_t head = keys_head(k->dk_kind);
     if (head != 0)
         shapes_free(k);
@@ -499,11 +527,47 @@ replace_value(PyDictObject *d, PyObject *key, Py_ssize_t ix, PyObject *old, PyOb
     Py_DECREF(old);
 }
 
+/* An exact str key into a UNICODE table with one-byte indices: one walk finds the key or its place. False when the
+ * table is full. */
+static inline bool
+insert_str_small(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
+{
+    PyDictKeysObject *k = d->ma_keys;
+    PyDictUnicodeEntry *e = keys_unicode_entries(k);
+    int8_t *index = (int8_t *)k->dk_indices;
+    size_t mask = keys_slots(k) - 1, perturb = (size_t)hash, slot = perturb & mask;
+    while (index[slot] != DKIX_EMPTY) {
+        Py_ssize_t ix = index[slot];
+        if (ix >= 0 && str_key_matches(&e[ix], key, hash)) {
+            dict_keep_tracking(d, key, value);
+            replace_value(d, key, ix, e[ix].me_value, value);
+            return true;
+        }
+        PROBE_NEXT(slot, perturb, mask);
+    }
+    if (k->dk_usable <= 0 || (d->ma_version_tag & DICT_WATCHER_MASK))
+        return false;
+    dict_touch(d, PyDict_EVENT_ADDED, key, value);
+    dict_keep_tracking(d, key, value);
+    Py_ssize_t n = k->dk_nentries;
+    index[slot] = (int8_t)n;
+    e[n] = (PyDictUnicodeEntry){ key, value };
+    k->dk_version = 0;
+    k->dk_usable--;
+    k->dk_nentries = n + 1;
+    d->ma_used++;
+    return true;
+}
+
 int
 dict_insert(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
 {
-    if (d->ma_keys == &dict_empty_keys)
+    PyDictKeysObject *k = d->ma_keys;
+    if (k == &dict_empty_keys)
         return insert_first(d, key, hash, value);
+    if (LIKELY(k->dk_kind == KEYS_UNICODE && k->dk_log2_size < 8 && PyUnicode_CheckExact(key))
+        && LIKELY(insert_str_small(d, key, hash, value)))
+        return 0;
     if (UNLIKELY(d->ma_values != NULL) && PyUnicode_CheckExact(key)) {
         Py_ssize_t ix = split_insert_key(d->ma_keys, key, hash);
         if (ix >= 0 && ix < d->ma_values->capacity) {

@@ -13,6 +13,23 @@
 
 /* ---- memory ---- */
 
+/* NULL when out of memory (the old array stays) or room is 0. */
+static PyObject **
+items_realloc(PyObject **old, size_t old_room, size_t room)
+{
+    if (old_room > LIST_SMALL && room > LIST_SMALL)
+        return room > PY_SSIZE_T_MAX / sizeof(PyObject *) ? NULL : PyMem_Realloc(old, room * sizeof(PyObject *));
+    PyObject **items = room == 0 ? NULL : list_items_new(room);
+    if (items == NULL && room != 0)
+        return NULL;
+    if (old != NULL) {
+        if (items != NULL)
+            memcpy(items, old, (old_room < room ? old_room : room) * sizeof(PyObject *));
+        list_items_free(old, (Py_ssize_t)old_room);
+    }
+    return items;
+}
+
 /* Set the size to n, reallocating with some room in reserve (the amounts are visible in sys.getsizeof()). 0 or -1. */
 int
 list_resize(PyListObject *l, Py_ssize_t n)
@@ -27,12 +44,8 @@ list_resize(PyListObject *l, Py_ssize_t n)
         room = ((size_t)n + 3) & ~(size_t)3;
     if (n == 0)
         room = 0;
-    if (room > (size_t)PY_SSIZE_T_MAX / sizeof(PyObject *)) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    PyObject **items = PyMem_Realloc(l->ob_item, room * sizeof(PyObject *));
-    if (items == NULL) {
+    PyObject **items = items_realloc(l->ob_item, (size_t)allocated, room);
+    if (UNLIKELY(items == NULL && room != 0)) {
         PyErr_NoMemory();
         return -1;
     }
@@ -47,11 +60,7 @@ int
 list_prealloc(PyListObject *l, Py_ssize_t n)
 {
     n = (n + 1) & ~(Py_ssize_t)1;
-    if ((size_t)n > PY_SSIZE_T_MAX / sizeof(PyObject *)) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    PyObject **items = PyMem_Malloc((size_t)n * sizeof(PyObject *));
+    PyObject **items = list_items_new((size_t)n);
     if (items == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -71,8 +80,7 @@ list_alloc(Py_ssize_t room)
     l->ob_item = NULL;
     l->allocated = room;
     if (room > 0) {
-        if ((size_t)room <= PY_SSIZE_T_MAX / sizeof(PyObject *))
-            l->ob_item = PyMem_Malloc((size_t)room * sizeof(PyObject *));
+        l->ob_item = list_items_new((size_t)room);
         if (UNLIKELY(l->ob_item == NULL)) {
             COLL_GC_FREE(PyListObject, l);
             PyErr_NoMemory();
@@ -262,13 +270,13 @@ list_clear(PyListObject *l)
     PyObject **items = l->ob_item;
     if (items == NULL)
         return;
-    Py_ssize_t i = Py_SIZE(l);
+    Py_ssize_t i = Py_SIZE(l), room = l->allocated;
     Py_SET_SIZE(l, 0);
     l->ob_item = NULL;
     l->allocated = 0;
     while (--i >= 0)
         Py_XDECREF(items[i]);
-    PyMem_Free(items);
+    list_items_free(items, room);
 }
 
 int

@@ -3,6 +3,23 @@
 #define ADDER_OBJECT_COLL_LIST_PRIV_H
 
 #include "object/coll/list.h"
+#include "rt/heap.h"
+
+/* The item array: small ones come from the free lists of the heap, others from PyMem; `room` (l->allocated) tells. */
+#define LIST_SMALL 64
+static inline PyObject **list_items_new(size_t room)
+{
+    if (LIKELY(room <= LIST_SMALL))
+        return heap_alloc(room * sizeof(PyObject *));
+    return room > PY_SSIZE_T_MAX / sizeof(PyObject *) ? NULL : PyMem_Malloc(room * sizeof(PyObject *));
+}
+static inline void list_items_free(PyObject **items, Py_ssize_t room)
+{
+    if (LIKELY(room <= LIST_SMALL))
+        heap_free_sized(items, (size_t)room * sizeof(PyObject *));
+    else
+        PyMem_Free(items);
+}
 
 int list_resize(PyListObject *l, Py_ssize_t n);
 int list_prealloc(PyListObject *l, Py_ssize_t n);

@@ -683,14 +683,14 @@ list_sort(PyListObject *l, PyObject *key, int reverse)
         result = -1;
     }
     PyObject **other = l->ob_item;
-    Py_ssize_t others = Py_SIZE(l);
+    Py_ssize_t others = Py_SIZE(l), other_room = l->allocated;
     l->ob_item = items;
     Py_SET_SIZE(l, n);
     l->allocated = allocated;
     if (other != NULL) {
         while (--others >= 0)
             Py_XDECREF(other[others]);
-        PyMem_Free(other);
+        list_items_free(other, other_room);
     }
     return result;
 }

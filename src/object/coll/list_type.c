@@ -20,7 +20,7 @@ list_dealloc(PyObject *op)
     if (l->ob_item != NULL) {
         for (Py_ssize_t i = Py_SIZE(l); --i >= 0;)
             Py_XDECREF(l->ob_item[i]);
-        PyMem_Free(l->ob_item);
+        list_items_free(l->ob_item, l->allocated);
     }
     if (LIKELY(PyList_CheckExact(op)))
         coll_gc_free(trash_ts, op, sizeof(PyListObject));
@@ -284,10 +284,10 @@ list_pop(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
     }
     PyObject **items = l->ob_item, *item = items[i];
     if (n == 1) {
+        list_items_free(items, l->allocated);
         l->ob_item = NULL;
         Py_SET_SIZE(l, 0);
         l->allocated = 0;
-        PyMem_Free(items);
         return item;
     }
     if (i < n - 1)
