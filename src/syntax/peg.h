@@ -14,7 +14,7 @@
 #include "syntax/lex.h"
 #include "syntax/source.h"
 
-#define PEG_MAX_LEVEL 6000
+#define PEG_MAX_LEVEL 9000
 
 struct memo {
     int rule, mark;

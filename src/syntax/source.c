@@ -274,6 +274,8 @@ load_file(struct source *src, struct lex *lx)
     if (n == 1 && text[0] == '\n')
         n = 0;
     int r = src->encoding ? recode(&text, &n, src->encoding) : decode_text(src, &text, &n, &skip);
+    if (r < 0 && (PyErr_ExceptionMatches(PyExc_LookupError) || PyErr_ExceptionMatches(PyExc_UnicodeError)))
+        PyErr_Format(PyExc_SyntaxError, "encoding problem: %s", src->encoding);
     if (r == 0) {
         size_t good = src->encoding ? n : source_valid_utf8(text, n);
         size_t upto = good;

@@ -214,6 +214,8 @@ tokenizer_next(struct tokenizer *t)
         return NULL;
     }
     t->done = type == ENDMARKER;
+    if (t->reader->lx.lineno == 0 && !t->reader->lx.extra_tokens)      /* no line at all: no token */
+        return NULL;
     return as_tuple(t, &tok);
 }
 
