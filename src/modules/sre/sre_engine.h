@@ -670,6 +670,7 @@ static int FN(search)(struct sre_state *s, const sre_code *code)
         if (info[2] & SRE_INFO_CHARSET)
             set = info + 5;
     }
+    bool anchored = body[0] == OP_AT && (body[1] == AT_BEGINNING || body[1] == AT_BEGINNING_STRING);
     for (;; ptr++) {
         if (set != NULL) {
             while (ptr < last && !sre_charset(set, *ptr))
@@ -687,7 +688,7 @@ static int FN(search)(struct sre_state *s, const sre_code *code)
         if (r != SRE_NO)
             return r;
         s->must_advance = false;
-        if (ptr >= last)
+        if (ptr >= last || anchored)
             return SRE_NO;
         if (FN(interrupted)(s))
             return SRE_ERROR;

@@ -10,6 +10,7 @@
 #include <wchar.h>
 
 #include "object/core/err.h"
+#include "object/text/codec_registry.h"   /* _PyCodec_Lookup() */
 #include "object/text/str.h"
 #include "rt/interp.h"
 #include "rt/thread.h"
@@ -61,6 +62,30 @@ static enum builtin builtin_codec(const char *encoding)
     return NOT_BUILTIN;
 }
 
+/* In development mode names are checked even where they would not be used: 0 or -1 with LookupError. */
+static int check_names(const char *encoding, const char *errors)
+{
+    PyInterpreterState *interp = interp_current();
+    if (LIKELY(!interp->config.dev_mode) || !interp->codecs.initialized)
+        return 0;
+    PyObject *found;
+    enum builtin codec = builtin_codec(encoding);
+    if (encoding != NULL && codec != UTF_8 && codec != ASCII) {
+        found = _PyCodec_Lookup(encoding);
+        if (found == NULL)
+            return -1;
+        Py_DECREF(found);
+    }
+    enum codec_errors kind = codec_errors_kind(errors);
+    if (kind == CODEC_OTHER || kind == CODEC_BACKSLASHREPLACE || kind == CODEC_XMLCHARREFREPLACE) {
+        found = PyCodec_LookupError(errors);
+        if (found == NULL)
+            return -1;
+        Py_DECREF(found);
+    }
+    return 0;
+}
+
 const char *PyUnicode_GetDefaultEncoding(void) { return "utf-8"; }
 
 /* ---- decoding ---- */
@@ -86,6 +111,8 @@ static PyObject *decode_by_registry(const char *s, Py_ssize_t n, const char *enc
 
 PyObject *PyUnicode_Decode(const char *s, Py_ssize_t n, const char *encoding, const char *errors)
 {
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     switch (builtin_codec(encoding)) {
     case UTF_8:
         return PyUnicode_DecodeUTF8Stateful(s, n, errors, NULL);
@@ -110,7 +137,7 @@ PyObject *PyUnicode_FromEncodedObject(PyObject *op, const char *encoding, const 
     }
     if (PyBytes_Check(op)) {
         if (PyBytes_GET_SIZE(op) == 0)
-            return str_empty();
+            return check_names(encoding, errors) < 0 ? NULL : str_empty();
         return PyUnicode_Decode(PyBytes_AS_STRING(op), PyBytes_GET_SIZE(op), encoding, errors);
     }
     if (PyUnicode_Check(op)) {
@@ -122,7 +149,7 @@ PyObject *PyUnicode_FromEncodedObject(PyObject *op, const char *encoding, const 
         PyErr_Format(PyExc_TypeError, "decoding to str: need a bytes-like object, %.80s found", Py_TYPE(op)->tp_name);
         return NULL;
     }
-    PyObject *out = buffer.len == 0 ? str_empty() : PyUnicode_Decode(buffer.buf, buffer.len, encoding, errors);
+    PyObject *out = buffer.len == 0 ? (check_names(encoding, errors) < 0 ? NULL : str_empty()) : PyUnicode_Decode(buffer.buf, buffer.len, encoding, errors);
     PyBuffer_Release(&buffer);
     return out;
 }
@@ -154,6 +181,8 @@ PyObject *PyUnicode_AsEncodedString(PyObject *s, const char *encoding, const cha
         PyErr_BadArgument();
         return NULL;
     }
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     switch (builtin_codec(encoding)) {
     case UTF_8:
         return utf8_encode(s, errors);

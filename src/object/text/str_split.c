@@ -53,10 +53,7 @@ static PyObject *split_space(PyObject *s, Py_ssize_t max)
             break;
         Py_ssize_t from = i;
         if (max-- == 0) {
-            Py_ssize_t to = p.n;
-            while (to > from && space_at(&p, to - 1))
-                to--;
-            r = add(&p, from, to);
+            r = add(&p, from, p.n);
             break;
         }
         while (i < p.n && !space_at(&p, i))
@@ -80,10 +77,7 @@ static PyObject *rsplit_space(PyObject *s, Py_ssize_t max)
             break;
         Py_ssize_t to = i;
         if (max-- == 0) {
-            Py_ssize_t from = 0;
-            while (from < to && space_at(&p, from))
-                from++;
-            r = add(&p, from, to);
+            r = add(&p, 0, to);
             break;
         }
         while (i > 0 && !space_at(&p, i - 1))
