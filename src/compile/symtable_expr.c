@@ -186,16 +186,16 @@ visit_any_comprehension(struct symtable *st, expr_ty e)
 {
     switch (e->kind) {
     case ListComp_kind:
-        visit_comprehension(st, e, COMP_LIST, STR(anon_listcomp), e->v.ListComp.generators, e->v.ListComp.elt, NULL);
+        visit_comprehension(st, e, COMP_LIST, ID(listcomp), e->v.ListComp.generators, e->v.ListComp.elt, NULL);
         break;
     case SetComp_kind:
-        visit_comprehension(st, e, COMP_SET, STR(anon_setcomp), e->v.SetComp.generators, e->v.SetComp.elt, NULL);
+        visit_comprehension(st, e, COMP_SET, ID(setcomp), e->v.SetComp.generators, e->v.SetComp.elt, NULL);
         break;
     case GeneratorExp_kind:
-        visit_comprehension(st, e, COMP_GENEXPR, STR(anon_genexpr), e->v.GeneratorExp.generators, e->v.GeneratorExp.elt, NULL);
+        visit_comprehension(st, e, COMP_GENEXPR, ID(genexpr), e->v.GeneratorExp.generators, e->v.GeneratorExp.elt, NULL);
         break;
     default:
-        visit_comprehension(st, e, COMP_DICT, STR(anon_dictcomp), e->v.DictComp.generators, e->v.DictComp.key,
+        visit_comprehension(st, e, COMP_DICT, ID(dictcomp), e->v.DictComp.generators, e->v.DictComp.key,
                             e->v.DictComp.value);
         break;
     }

@@ -256,7 +256,6 @@ visit_try(struct symtable *st, asdl_stmt_seq *body, asdl_stmt_seq *orelse, asdl_
           asdl_stmt_seq *finalbody)
 {
     sym_visit_stmts(st, body);
-    sym_visit_stmts(st, orelse);
     for (Py_ssize_t i = 0; i < asdl_seq_LEN(handlers); i++) {
         excepthandler_ty h = asdl_seq_GET(handlers, i);
         if (h->v.ExceptHandler.type)
@@ -265,6 +264,7 @@ visit_try(struct symtable *st, asdl_stmt_seq *body, asdl_stmt_seq *orelse, asdl_
             sym_add(st, h->v.ExceptHandler.name, DEF_LOCAL, LOC(h));
         sym_visit_stmts(st, h->v.ExceptHandler.body);
     }
+    sym_visit_stmts(st, orelse);
     sym_visit_stmts(st, finalbody);
 }
 
