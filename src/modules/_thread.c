@@ -827,6 +827,10 @@ boot_run(void *arg)
     PyThreadState_DeleteCurrent();
 }
 
+/* A thread state that is bound to its thread when that first attaches. */
+PyAPI_FUNC(PyThreadState *) _PyThreadState_New(PyInterpreterState *interp, int whence);
+#define THREAD_WHENCE 3
+
 static int
 start_thread(PyObject *func, PyObject *args, PyObject *kwargs, struct handle *h, unsigned long *ident)
 {
@@ -836,7 +840,7 @@ start_thread(PyObject *func, PyObject *args, PyObject *kwargs, struct handle *h,
         return -1;
     }
     struct boot *b = PyMem_RawCalloc(1, sizeof(*b));
-    if (b == NULL || (b->ts = PyThreadState_New(interp)) == NULL) {
+    if (b == NULL || (b->ts = _PyThreadState_New(interp, THREAD_WHENCE)) == NULL) {
         PyMem_RawFree(b);
         PyErr_NoMemory();
         return -1;

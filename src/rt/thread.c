@@ -153,6 +153,8 @@ ts_attach(PyThreadState *ts)
     if (ts_must_exit(ts))
         pthread_exit(NULL);
     int saved = errno;
+    if (UNLIKELY(!ts->_status.bound))    /* made by another thread for this one */
+        ts_bind(ts);
     gil_take(ts);
     if (ts_must_exit(ts)) {
         gil_drop(ts);
