@@ -120,6 +120,18 @@ unexpected_keyword(const struct kw_call *c, PyObject *key)
     Py_XDECREF(near);
 }
 
+/* Is this the name, by the key's own idea of equality? 1, 0, -1. */
+static int
+same_name(PyObject *key, const char *name)
+{
+    if (PyUnicode_CheckExact(key))
+        return PyUnicode_EqualToUTF8(key, name);
+    PyObject *text = PyUnicode_FromString(name);
+    int rc = text == NULL ? -1 : PyObject_RichCompareBool(text, key, Py_EQ);
+    Py_XDECREF(text);
+    return rc;
+}
+
 /* 1 if this keyword is fine, else 0 with TypeError. */
 static int
 check_keyword(const struct kw_call *c, PyObject *key)
@@ -129,15 +141,27 @@ check_keyword(const struct kw_call *c, PyObject *key)
         return 0;
     }
     for (int i = c->posonly; i < c->n; i++) {
-        if (!PyUnicode_EqualToUTF8(key, c->names[i]))
+        int same = same_name(key, c->names[i]);
+        if (same < 0)
+            return 0;
+        if (!same)
             continue;
-        if (i >= c->nargs)
+        if (i >= c->nargs || !PyUnicode_EqualToUTF8(key, c->names[i]))
             return 1;
         PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)", name_of(c),
                      parens_of(c), c->names[i], i + 1);
         return 0;
     }
     unexpected_keyword(c, key);
+    return 0;
+}
+
+/* Some keyword was not used, and none looks wrong. */
+static int
+invalid_keyword(const struct kw_call *c)
+{
+    PyErr_Format(PyExc_TypeError, "invalid keyword argument for %.200s%s", c->fname == NULL ? "this function" : c->fname,
+                 parens_of(c));
     return 0;
 }
 
@@ -148,13 +172,13 @@ check_all_keywords(const struct kw_call *c)
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(c->kwnames); i++)
             if (!check_keyword(c, PyTuple_GET_ITEM(c->kwnames, i)))
                 return 0;
-        return 1;
+        return invalid_keyword(c);
     }
     PyObject *key, *value;
     for (Py_ssize_t i = 0; PyDict_Next(c->kwargs, &i, &key, &value);)
         if (!check_keyword(c, key))
             return 0;
-    return 1;
+    return invalid_keyword(c);
 }
 
 /* ---- parsing by a format ---- */

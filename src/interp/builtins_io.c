@@ -32,10 +32,9 @@ print_flush(PyObject *file)
 static PyObject *
 builtin_print(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const char *const names[] = { "sep", "end", "file", "flush", NULL };
-    static const struct args_spec spec = { "print", names, 0, 0 };
+    static const char *const names[] = { "sep", "end", "file", "flush" };
     PyObject *a[4];
-    if (args_bind(&spec, args + nargs, 0, kwnames, a) < 0)
+    if (args_keywords("print", args + nargs, kwnames, names, 4, a) < 0)
         return NULL;
     PyObject *file = a[2];
     if (file == NULL || file == Py_None) {

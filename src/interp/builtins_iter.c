@@ -142,22 +142,16 @@ fail:
 static int
 extreme_args(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *name, PyObject **key, PyObject **dflt)
 {
-    Py_ssize_t nkw = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
-    for (Py_ssize_t i = 0; i < nkw; i++) {
-        PyObject *kw = PyTuple_GET_ITEM(kwnames, i);
-        if (PyUnicode_EqualToUTF8(kw, "key"))
-            *key = args[nargs + i] == Py_None ? NULL : args[nargs + i];
-        else if (PyUnicode_EqualToUTF8(kw, "default"))
-            *dflt = args[nargs + i];
-        else {
-            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%S'", name, kw);
-            return -1;
-        }
-    }
+    static const char *const names[] = { "key", "default" };
+    PyObject *v[2];
     if (nargs == 0) {
         PyErr_Format(PyExc_TypeError, "%s expected at least 1 argument, got 0", name);
         return -1;
     }
+    if (args_unpack(name, args + nargs, 0, kwnames, names, 2, 0, 0, v) < 0)
+        return -1;
+    *key = v[0] == Py_None ? NULL : v[0];
+    *dflt = v[1];
     if (nargs > 1 && *dflt != NULL) {
         PyErr_Format(PyExc_TypeError, "Cannot specify a default for %s() with multiple positional arguments", name);
         return -1;

@@ -472,6 +472,8 @@ stringio_setstate(PyObject *self, PyObject *state)
                      Py_TYPE(state)->tp_name);
         return NULL;
     }
+    if (s->ok > 0 && check(s) < 0)
+        return NULL;
     PyObject *init_args = PyTuple_GetSlice(state, 0, 2);
     int rc = init_args == NULL ? -1 : stringio_init(self, init_args, NULL);
     Py_XDECREF(init_args);

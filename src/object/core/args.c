@@ -146,12 +146,27 @@ keyword_value(const struct unpack *u, const char *name)
     return value;
 }
 
+/* Is this the name, by the key's own idea of equality? 1, 0, -1. */
+static int
+same_name(PyObject *key, const char *name)
+{
+    if (PyUnicode_CheckExact(key))
+        return PyUnicode_EqualToUTF8(key, name);
+    PyObject *text = PyUnicode_FromString(name);
+    int rc = text == NULL ? -1 : PyObject_RichCompareBool(text, key, Py_EQ);
+    Py_XDECREF(text);
+    return rc;
+}
+
+/* Index of the parameter; -1: there is none, -2: with an exception. */
 static int
 name_index(const struct unpack *u, PyObject *key)
 {
-    for (int i = 0; i < u->n; i++)
-        if (u->names[i][0] != '\0' && PyUnicode_EqualToUTF8(key, u->names[i]))
-            return i;
+    for (int i = 0; i < u->n; i++) {
+        int same = u->names[i][0] == '\0' ? 0 : same_name(key, u->names[i]);
+        if (same != 0)
+            return same < 0 ? -2 : i;
+    }
     return -1;
 }
 
@@ -186,12 +201,12 @@ complain_keyword(const struct unpack *u, PyObject *key)
         return -1;
     }
     int i = name_index(u, key);
-    if (i < 0)
+    if (i == -1)
         unexpected_keyword(u, key);
-    else if (i < u->nargs)
+    else if (i >= 0 && i < u->nargs && PyUnicode_EqualToUTF8(key, u->names[i]))
         PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%U') and position (%d)",
                      call_name(u), call_parens(u), key, i + 1);
-    else
+    else if (i >= 0)
         return 0;
     return -1;
 }
@@ -210,16 +225,16 @@ complain_keywords(const struct unpack *u)
             if (complain_keyword(u, key) < 0)
                 return -1;
     }
-    PyErr_BadInternalCall();
+    PyErr_Format(PyExc_TypeError, "invalid keyword argument for %.200s%s", u->fname == NULL ? "this function" : u->fname,
+                 call_parens(u));
     return -1;
 }
 
+/* Fills out[]; counts have been checked. */
 static int
-unpack(const struct unpack *u, PyObject **out)
+take(const struct unpack *u, PyObject **out)
 {
-    Py_ssize_t nkw = keyword_count(u), left = nkw;
-    if (check_counts(u, nkw) < 0)
-        return -1;
+    Py_ssize_t left = keyword_count(u);
     for (int i = 0; i < u->n; i++) {
         out[i] = i < u->nargs ? u->args[i] : NULL;
         if (i >= u->nargs && left > 0 && u->names[i][0] != '\0') {
@@ -239,6 +254,19 @@ unpack(const struct unpack *u, PyObject **out)
         }
     }
     return left > 0 ? complain_keywords(u) : 0;
+}
+
+static int
+unpack(const struct unpack *u, PyObject **out)
+{
+    return check_counts(u, keyword_count(u)) < 0 ? -1 : take(u, out);
+}
+
+int
+args_keywords(const char *fname, PyObject *const *values, PyObject *kwnames, const char *const *names, int n, PyObject **out)
+{
+    struct unpack u = { fname, names, n, 0, 0, values, 0, kwnames, NULL };
+    return take(&u, out);
 }
 
 int

@@ -47,9 +47,29 @@ null_error(PyThreadState *ts)
     return NULL;
 }
 
+/* For a module that has a callable of its own name: "mod.mod"; else NULL. No exception either way. */
+static OWNED PyObject *
+module_suggestion(PyObject *callable)
+{
+    PyObject *name = PyModule_Check(callable) ? PyModule_GetNameObject(callable) : NULL, *attr = NULL, *result = NULL;
+    if (name != NULL && PyObject_GetOptionalAttr(callable, name, &attr) > 0 && PyCallable_Check(attr))
+        result = PyUnicode_FromFormat("%U.%U", name, name);
+    Py_XDECREF(attr);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return result;
+}
+
 static PyObject *
 not_callable(PyThreadState *ts, PyObject *callable)
 {
+    PyObject *better = module_suggestion(callable);
+    if (better != NULL) {
+        err_format(ts, PyExc_TypeError, "'%.200s' object is not callable. Did you mean: '%U(...)'?",
+                   Py_TYPE(callable)->tp_name, better);
+        Py_DECREF(better);
+        return NULL;
+    }
     err_format(ts, PyExc_TypeError, "'%.200s' object is not callable", Py_TYPE(callable)->tp_name);
     return NULL;
 }

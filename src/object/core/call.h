@@ -79,6 +79,8 @@ void args_bad(const char *fname, const char *displayname, const char *expected, 
  * and kwnames by the n names in `names` ("" = positional-only; first `min` required). Messages as of PyArg_*: 0 or -1. */
 int args_unpack(const char *fname, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                 const char *const *names, int n, int min, int max_positional, PyObject **out);
+/* The keywords of a function that takes any number of positional arguments: out[0..n-1] from values[] by name. */
+int args_keywords(const char *fname, PyObject *const *values, PyObject *kwnames, const char *const *names, int n, PyObject **out);
 /* The same for tp_new / tp_init with a tuple and a dict. */
 int args_unpack_tuple(const char *fname, PyObject *args, PyObject *kwargs,
                       const char *const *names, int n, int min, int max_positional, PyObject **out);

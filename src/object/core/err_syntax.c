@@ -8,6 +8,39 @@
 
 #include "object/core/exc.h"
 
+/* The encoding that the first two lines of a source file declare ("coding: name" in a comment), into `name`; false if
+ * there is no declaration. The file is rewound. */
+static bool
+declared_encoding(FILE *f, char *name, size_t room)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool found = false;
+    for (int i = 0; i < 2 && !found && getline(&line, &size, f) > 0; i++) {
+        const char *p = line + strspn(line, " \t\f");
+        if (*p != '#') {
+            if (*p != '\n' && *p != '\r' && *p != '\0')
+                break;               /* code: the second line does not count */
+            continue;
+        }
+        for (p = strstr(p, "coding"); p != NULL && !found; p = strstr(p + 1, "coding")) {
+            const char *q = p + 6;
+            if (*q != ':' && *q != '=')
+                continue;
+            q += 1 + strspn(q + 1, " \t");
+            size_t n = strspn(q, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+            if (n == 0 || n >= room)
+                continue;
+            memcpy(name, q, n);
+            name[n] = '\0';
+            found = true;
+        }
+    }
+    free(line);
+    rewind(f);
+    return found;
+}
+
 /* Line `lineno` (from 1) of an open file as text; NULL without exception when the file is shorter. */
 static PyObject *
 line_of_file(FILE *f, int lineno, const char *encoding)
@@ -53,6 +86,9 @@ _PyErr_ProgramDecodedTextObject(PyObject *filename, int lineno, const char *enco
     Py_DECREF(path);
     if (f == NULL)
         return NULL;
+    char declared[80];
+    if (encoding == NULL && declared_encoding(f, declared, sizeof(declared)))
+        encoding = declared;
     PyObject *text = line_of_file(f, lineno, encoding);
     fclose(f);
     return text;
