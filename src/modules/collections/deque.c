@@ -635,7 +635,8 @@ deque_traverse(PyObject *op, visitproc visit, void *arg)
             b = b->right;
             i = 0;
         }
-        Py_VISIT(b->data[i++]);
+        Py_VISIT(b->data[i]);
+        i++;
     }
     return 0;
 }
