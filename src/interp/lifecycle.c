@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "code/code.h"
+#include "compile/symtable.h"          /* compile_static_types */
 #include "gc/gc.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
@@ -62,7 +63,8 @@ copy_config(PyConfig *to, const PyConfig *from)
 static int
 init_floors(PyThreadState *ts)
 {
-    if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0)
+    if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0
+        || objects_ready_types(compile_static_types) < 0)
         return failed("cannot initialize the built-in types");
     if (gc_init(ts->interp) < 0 || vm_init(ts->interp) < 0)
         return failed("cannot initialize the virtual machine");

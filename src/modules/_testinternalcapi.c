@@ -1,0 +1,238 @@
+/* _testinternalcapi.c: what CPython's test suite asks of the interpreter's inside, as far as ours has the same inside:
+ * the compiler's stages one by one, sizes, counts. Tests skip, or fail by the missing name, where it has not. */
+#include <Python.h>
+#include <stddef.h>
+
+#include "compile/compile.h"
+#include "compile/seq.h"
+#include "interp/config.h"
+#include "object/coll/dict_values.h"
+
+/* --- the compiler --- */
+
+static PyObject *
+compiler_codegen(PyObject *m, PyObject *args, PyObject *kwds)
+{
+    static char *names[] = { "ast", "filename", "optimize", "compile_mode", NULL };
+    PyObject *ast, *filename;
+    int optimize, mode = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwds, "OOi|i:compiler_codegen", names, &ast, &filename, &optimize, &mode))
+        return NULL;
+    return _PyCompile_CodeGen(ast, filename, NULL, optimize, mode);
+}
+
+static PyObject *
+optimize_cfg(PyObject *m, PyObject *args, PyObject *kwds)
+{
+    static char *names[] = { "instructions", "consts", "nlocals", NULL };
+    PyObject *instructions, *consts;
+    int nlocals;
+    if (!PyArg_ParseTupleAndKeywords(args, kwds, "OOi:optimize_cfg", names, &instructions, &consts, &nlocals))
+        return NULL;
+    return _PyCompile_OptimizeCfg(instructions, consts, nlocals);
+}
+
+static PyObject *
+assemble_code_object(PyObject *m, PyObject *args, PyObject *kwds)
+{
+    static char *names[] = { "filename", "instructions", "metadata", NULL };
+    PyObject *filename, *instructions, *metadata;
+    if (!PyArg_ParseTupleAndKeywords(args, kwds, "OOO:assemble_code_object", names, &filename, &instructions, &metadata))
+        return NULL;
+    return compile_assemble_stage(metadata, filename, instructions);
+}
+
+static PyObject *
+new_instruction_sequence(PyObject *m, PyObject *unused)
+{
+    return _PyInstructionSequence_New();
+}
+
+static PyObject *
+compiler_cleandoc(PyObject *m, PyObject *args, PyObject *kwds)
+{
+    static char *names[] = { "doc", NULL };
+    PyObject *doc;
+    if (!PyArg_ParseTupleAndKeywords(args, kwds, "U:compiler_cleandoc", names, &doc))
+        return NULL;
+    return _PyCompile_CleanDoc(doc);
+}
+
+static PyObject *
+get_co_framesize(PyObject *m, PyObject *arg)
+{
+    if (!PyCode_Check(arg)) {
+        PyErr_SetString(PyExc_TypeError, "argument must be a code object");
+        return NULL;
+    }
+    return PyLong_FromLong(((PyCodeObject *)arg)->co_framesize);
+}
+
+/* --- the interpreter --- */
+
+static PyObject *
+get_recursion_depth(PyObject *m, PyObject *unused)
+{
+    PyThreadState *ts = PyThreadState_Get();
+    return PyLong_FromLong(ts->py_recursion_limit - ts->py_recursion_remaining);
+}
+
+static PyObject *
+get_c_recursion_remaining(PyObject *m, PyObject *unused)
+{
+    return PyLong_FromLong(PyThreadState_Get()->c_recursion_remaining);
+}
+
+/* Objects become immortal by themselves in free-threaded builds only. */
+static PyObject *
+suppress_immortalization(PyObject *m, PyObject *value)
+{
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *
+get_immortalize_deferred(PyObject *m, PyObject *unused)
+{
+    return Py_NewRef(Py_False);
+}
+
+/* --- the configuration --- */
+
+enum config_kind { CONFIG_INT, CONFIG_ULONG, CONFIG_STR, CONFIG_LIST };
+
+#define C_INT(name) { #name, CONFIG_INT, offsetof(PyConfig, name) },
+#define C_ULONG(name) { #name, CONFIG_ULONG, offsetof(PyConfig, name) },
+#define C_STR(name) { #name, CONFIG_STR, offsetof(PyConfig, name) },
+#define C_LIST(name) { #name, CONFIG_LIST, offsetof(PyConfig, name) },
+static const struct { const char *name; enum config_kind kind; size_t offset; } config_fields[] = {
+    C_INT(isolated) C_INT(use_environment) C_INT(dev_mode) C_INT(install_signal_handlers) C_INT(use_hash_seed)
+    C_ULONG(hash_seed) C_INT(faulthandler) C_INT(tracemalloc) C_INT(perf_profiling) C_INT(import_time)
+    C_INT(code_debug_ranges) C_INT(show_ref_count) C_INT(dump_refs) C_STR(dump_refs_file) C_INT(malloc_stats)
+    C_STR(filesystem_encoding) C_STR(filesystem_errors) C_STR(pycache_prefix) C_INT(parse_argv) C_LIST(orig_argv)
+    C_LIST(argv) C_LIST(xoptions) C_LIST(warnoptions) C_INT(site_import) C_INT(bytes_warning)
+    C_INT(warn_default_encoding) C_INT(inspect) C_INT(interactive) C_INT(optimization_level) C_INT(parser_debug)
+    C_INT(write_bytecode) C_INT(verbose) C_INT(quiet) C_INT(user_site_directory) C_INT(configure_c_stdio)
+    C_INT(buffered_stdio) C_STR(stdio_encoding) C_STR(stdio_errors) C_STR(check_hash_pycs_mode)
+    C_INT(use_frozen_modules) C_INT(safe_path) C_INT(int_max_str_digits) C_INT(cpu_count) C_INT(pathconfig_warnings)
+    C_STR(program_name) C_STR(pythonpath_env) C_STR(home) C_STR(platlibdir) C_INT(module_search_paths_set)
+    C_LIST(module_search_paths) C_STR(stdlib_dir) C_STR(executable) C_STR(base_executable) C_STR(prefix)
+    C_STR(base_prefix) C_STR(exec_prefix) C_STR(base_exec_prefix) C_INT(skip_source_first_line) C_STR(run_command)
+    C_STR(run_module) C_STR(run_filename) C_STR(sys_path_0) C_INT(_install_importlib) C_INT(_init_main)
+    C_INT(_is_python_build)
+};
+
+static PyObject *
+wide_list(const PyWideStringList *l)
+{
+    PyObject *list = PyList_New(l->length);
+    for (Py_ssize_t i = 0; list != NULL && i < l->length; i++) {
+        PyObject *item = PyUnicode_FromWideChar(l->items[i], -1);
+        if (item == NULL)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, i, item);
+    }
+    return list;
+}
+
+static PyObject *
+config_value(const PyConfig *config, enum config_kind kind, size_t offset)
+{
+    const char *at = (const char *)config + offset;
+    switch (kind) {
+    case CONFIG_INT:
+        return PyLong_FromLong(*(const int *)at);
+    case CONFIG_ULONG:
+        return PyLong_FromUnsignedLong(*(const unsigned long *)at);
+    case CONFIG_STR: {
+        const wchar_t *text = *(wchar_t *const *)at;
+        return text != NULL ? PyUnicode_FromWideChar(text, -1) : Py_NewRef(Py_None);
+    }
+    default:
+        return wide_list((const PyWideStringList *)at);
+    }
+}
+
+static PyObject *
+get_config(PyObject *m, PyObject *unused)
+{
+    const PyConfig *config = _Py_GetConfig();
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < Py_ARRAY_LENGTH(config_fields); i++) {
+        PyObject *value = config_value(config, config_fields[i].kind, config_fields[i].offset);
+        if (value == NULL || PyDict_SetItemString(dict, config_fields[i].name, value) < 0)
+            Py_CLEAR(dict);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+/* --- objects --- */
+
+static PyObject *
+has_inline_values(PyObject *m, PyObject *obj)
+{
+    bool has = (Py_TYPE(obj)->tp_flags & Py_TPFLAGS_INLINE_VALUES) && inline_values(obj)->valid;
+    return PyBool_FromLong(has);
+}
+
+static PyObject *
+dict_getitem_knownhash(PyObject *m, PyObject *args)
+{
+    PyObject *dict, *key;
+    Py_ssize_t hash;
+    if (!PyArg_ParseTuple(args, "OOn:dict_getitem_knownhash", &dict, &key, &hash))
+        return NULL;
+    PyObject *value = _PyDict_GetItem_KnownHash(dict, key, hash);
+    if (value == NULL && !PyErr_Occurred())
+        PyErr_SetObject(PyExc_KeyError, key);
+    return Py_XNewRef(value);
+}
+
+static PyMethodDef methods[] = {
+    { "compiler_codegen", (PyCFunction)(void (*)(void))compiler_codegen, METH_VARARGS | METH_KEYWORDS,
+      "compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)\n--\n\nGenerate instructions and stop." },
+    { "optimize_cfg", (PyCFunction)(void (*)(void))optimize_cfg, METH_VARARGS | METH_KEYWORDS,
+      "optimize_cfg($module, /, instructions, consts, nlocals)\n--\n\nOptimize the control-flow graph of a sequence." },
+    { "assemble_code_object", (PyCFunction)(void (*)(void))assemble_code_object, METH_VARARGS | METH_KEYWORDS,
+      "assemble_code_object($module, /, filename, instructions, metadata)\n--\n\nMake a code object of a sequence." },
+    { "new_instruction_sequence", new_instruction_sequence, METH_NOARGS,
+      "new_instruction_sequence($module, /)\n--\n\nReturn an empty sequence." },
+    { "compiler_cleandoc", (PyCFunction)(void (*)(void))compiler_cleandoc, METH_VARARGS | METH_KEYWORDS,
+      "compiler_cleandoc($module, /, doc)\n--\n\nTake the indentation off a docstring." },
+    { "get_co_framesize", get_co_framesize, METH_O, NULL },
+    { "get_recursion_depth", get_recursion_depth, METH_NOARGS, NULL },
+    { "get_c_recursion_remaining", get_c_recursion_remaining, METH_NOARGS, NULL },
+    { "suppress_immortalization", suppress_immortalization, METH_O, NULL },
+    { "get_immortalize_deferred", get_immortalize_deferred, METH_NOARGS, NULL },
+    { "get_config", get_config, METH_NOARGS, NULL },
+    { "has_inline_values", has_inline_values, METH_O, NULL },
+    { "dict_getitem_knownhash", dict_getitem_knownhash, METH_VARARGS, NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+static int
+module_exec(PyObject *m)
+{
+    if (PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
+        || PyModule_AddIntConstant(m, "SIZEOF_MANAGED_PRE_HEADER", 2 * sizeof(void *)) < 0
+        || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0)
+        return -1;
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    { Py_mod_exec, module_exec },
+    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+    { 0, NULL },
+};
+
+static struct PyModuleDef def = {
+    PyModuleDef_HEAD_INIT, .m_name = "_testinternalcapi", .m_methods = methods, .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__testinternalcapi(void)
+{
+    return PyModuleDef_Init(&def);
+}
