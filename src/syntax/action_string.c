@@ -10,24 +10,47 @@
 
 /* -- decoding ------------------------------------------------------------------------------------------------ */
 
-/* An escape that means nothing: warn, and where warnings are errors raise a SyntaxError at t. 0 or -1. */
-static int
-warn_escape(struct parser *p, int ch, struct tok *t)
+/* Where in the source the character at buf + offset is, which is inside the literal t. */
+static void
+find_in_literal(struct parser *p, const struct tok *t, const char *buf, size_t offset, int *lineno, int *col)
 {
+    *lineno = t->lineno;
+    *col = t->col_offset;
+    for (size_t i = 0; i < offset; i++) {
+        *col += 1;
+        if (buf[i] == '\n') {
+            *lineno += 1;
+            *col = 0;
+        }
+    }
+    if (*lineno != t->lineno)
+        return;
+    const char *s = tok_text(p, t);
+    for (size_t i = 0; i < tok_size(t) && (s[i] == '\'' || s[i] == '"'); i++)
+        *col += s[i] == s[0];
+}
+
+/* An escape that means nothing, at buf + offset (after the backslash): warn, and where warnings are errors raise a
+ * SyntaxError there. 0 or -1. */
+static int
+warn_escape(struct parser *p, int ch, const char *buf, size_t offset, struct tok *t)
+{
+    int lineno, col;
     if (p->invalid_pass || rt_hooks.warn_explicit == NULL)        /* the first pass has said it */
         return 0;
     if ((t->type == FSTRING_MIDDLE || t->type == FSTRING_END) && (ch == '{' || ch == '}'))
         return 0;                                                 /* the lexer has said it */
+    find_in_literal(p, t, buf, offset, &lineno, &col);
     PyObject *category = p->feature_version >= 12 ? PyExc_SyntaxWarning : PyExc_DeprecationWarning;
     PyObject *msg = ch > 0xff ? PyUnicode_FromFormat("invalid octal escape sequence '\\%o'", ch)
                               : PyUnicode_FromFormat("invalid escape sequence '\\%c'", ch);
     if (msg == NULL)
         return -1;
-    int r = rt_hooks.warn_explicit(category, msg, p->filename, t->lineno);
+    int r = rt_hooks.warn_explicit(category, msg, p->filename, lineno);
     if (r < 0 && PyErr_ExceptionMatches(category)) {
         PyErr_Clear();
         p->err_token = t;
-        ERR("%U", msg);
+        parse_error_range(p, PyExc_SyntaxError, lineno, col - 1, lineno, col + 1, "%U", msg);
     }
     Py_DECREF(msg);
     return r;
@@ -89,7 +112,7 @@ decode_escapes(struct parser *p, const char *s, size_t n, struct tok *t)
     int bad_char = -1;
     const char *bad = NULL;
     PyObject *v = _PyUnicode_DecodeUnicodeEscapeInternal2(buf, (Py_ssize_t)size, NULL, NULL, &bad_char, &bad);
-    if (v != NULL && bad != NULL && warn_escape(p, bad_char, t) < 0)
+    if (v != NULL && bad != NULL && warn_escape(p, bad_char, buf, (size_t)(bad - buf), t) < 0)
         Py_CLEAR(v);
     PyMem_Free(buf);
     return v;
@@ -115,7 +138,7 @@ decode_bytes(struct parser *p, bool raw, const char *s, size_t n, struct tok *t)
     int bad_char = -1;
     const char *bad = NULL;
     PyObject *v = _PyBytes_DecodeEscape2(s, (Py_ssize_t)n, NULL, &bad_char, &bad);
-    if (v != NULL && bad != NULL && warn_escape(p, bad_char, t) < 0)
+    if (v != NULL && bad != NULL && warn_escape(p, bad_char, s, (size_t)(bad - s), t) < 0)
         Py_CLEAR(v);
     return v;
 }

@@ -136,7 +136,7 @@ ast_init(PyObject *self, PyObject *args, PyObject *kw)
     PyObject *fields = NULL, *remaining = NULL, *key, *value;
     Py_ssize_t pos = 0;
     int r = -1;
-    if (st == NULL || PyObject_GetOptionalAttr((PyObject *)Py_TYPE(self), st->fields_str, &fields) < 0)
+    if (st == NULL || (fields = PyObject_GetAttr((PyObject *)Py_TYPE(self), st->fields_str)) == NULL)
         return -1;
     remaining = PySet_New(fields);
     if (remaining == NULL || init_positional(self, args, fields, remaining) < 0)
@@ -151,52 +151,45 @@ done:
     return r;
 }
 
-/* Move the fields that are set, up to the first that is not, from the dict to a tuple of arguments. */
+/* As many Nones as fields are set, up to the first that is not. */
 static OWNED PyObject *
-take_positional(PyObject *fields, PyObject *dict)
+placeholders(PyObject *fields, PyObject *dict)
 {
-    PyObject *args = PyList_New(0), *tuple = NULL;
-    Py_ssize_t n = PySequence_Size(fields);
-    if (args == NULL || n < 0)
-        goto done;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        PyObject *name = PySequence_GetItem(fields, i), *value = NULL;
-        int found = name ? PyDict_GetItemRef(dict, name, &value) : -1;
-        if (found > 0 && (PyList_Append(args, value) < 0 || PyDict_DelItem(dict, name) < 0))
-            found = -1;
-        Py_XDECREF(value);
+    Py_ssize_t n = PySequence_Size(fields), k = 0;
+    if (n < 0)
+        return NULL;
+    for (; k < n; k++) {
+        PyObject *name = PySequence_GetItem(fields, k);
+        int found = name ? PyDict_Contains(dict, name) : -1;
         Py_XDECREF(name);
         if (found < 0)
-            goto done;
+            return NULL;
         if (found == 0)
             break;
     }
-    tuple = PyList_AsTuple(args);
-done:
-    Py_XDECREF(args);
-    return tuple;
+    PyObject *args = PyTuple_New(k);
+    for (Py_ssize_t i = 0; args != NULL && i < k; i++)
+        PyTuple_SET_ITEM(args, i, Py_NewRef(Py_None));
+    return args;
 }
 
-/* Fields are pickled as positional arguments, so that unpickling calls the constructor completely. */
+/* Pickled as a call with None for each field, so that it does not warn of missing ones, and then the dict: children
+ * that refer to their parent find it made. */
 static OWNED PyObject *
 ast_reduce(PyObject *self, PyObject *Py_UNUSED(unused))
 {
     struct ast_state *st = ast_state_get();
-    PyObject *dict = NULL, *fields = NULL, *args = NULL, *rest = NULL, *result = NULL;
+    PyObject *dict = NULL, *fields = NULL, *args = NULL, *result = NULL;
     if (st == NULL || PyObject_GetOptionalAttr(self, ID(__dict__), &dict) < 0)
         return NULL;
     if (dict == NULL)
         return Py_BuildValue("O()", Py_TYPE(self));
-    rest = PyDict_Copy(dict);
-    if (rest == NULL || PyObject_GetOptionalAttr((PyObject *)Py_TYPE(self), st->fields_str, &fields) < 0)
-        goto done;
-    args = fields ? take_positional(fields, rest) : PyTuple_New(0);
+    if (PyObject_GetOptionalAttr((PyObject *)Py_TYPE(self), st->fields_str, &fields) >= 0)
+        args = fields ? placeholders(fields, dict) : PyTuple_New(0);
     if (args != NULL)
-        result = Py_BuildValue("OOO", Py_TYPE(self), args, rest);
-done:
+        result = Py_BuildValue("OOO", Py_TYPE(self), args, dict);
     Py_XDECREF(args);
     Py_XDECREF(fields);
-    Py_XDECREF(rest);
     Py_DECREF(dict);
     return result;
 }

@@ -152,8 +152,8 @@ continue_line(struct lex *lx)
     }
     c = lex_getc(lx);
     if (c < 0) {
-        if (lx->done == LEX_EOF)
-            lx->cur = lx->line_end;
+        if (lx->done == LEX_EOF)      /* where CPython's reader of files would stand */
+            lx->cur = lx->refill && lx->start == NO_POS ? lx->line_start : lx->line_end;
         return -1;
     }
     lex_back(lx, c);

@@ -17,7 +17,7 @@ peg_overflow(struct parser *p)
 {
     p->level--;
     p->error = true;
-    PyErr_SetString(PyExc_MemoryError, "Parser stack overflowed - Python source too complex to compile");
+    PyErr_SetString(PyExc_MemoryError, "Parser stack overflowed - Python source too complex to parse");
     return NULL;
 }
 
