@@ -79,6 +79,8 @@ run(void (*stages)(void *), mod_ty mod, PyObject *filename, PyCompilerFlags *fla
     };
     pool_init(&pool);
     PyObject *result = pool_run(&pool, stages, &k) == 0 ? Py_NewRef(k.result) : NULL;
+    if (flags != NULL)               /* a prompt keeps the features that a statement has turned on */
+        flags->cf_flags |= k.cg.flags & PyCF_MASK;
     pool_release(&pool);
     return result;
 }

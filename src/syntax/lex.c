@@ -116,7 +116,7 @@ lex_enter_line(struct lex *lx)
     if (lx->done != LEX_OK)
         return -1;
     if (lx->cur >= lx->len) {
-        int more = lx->refill ? lx->refill(lx) : 0;
+        int more = lx->refill && !lx->no_more ? lx->refill(lx) : 0;
         if (more <= 0) {
             if (lx->done == LEX_OK)
                 lx->done = more < 0 ? LEX_HOOK : LEX_EOF;
@@ -585,7 +585,7 @@ lex_regular(struct lex *lx, struct lex_token *tok)
         if (c == -2)
             return tok->type;
         if (c < 0) {
-            if (lx->level || lx->done != LEX_EOF)
+            if (!lx->no_more && (lx->level || lx->done != LEX_EOF))
                 return bare(lx, tok, ERRORTOKEN);
             return bare(lx, tok, ENDMARKER);
         }

@@ -84,6 +84,7 @@ struct lex {
     struct lex_error err;
     bool at_bol, blank_line, interactive, type_comments, extra_tokens, implicit_newline, comment_newline;
     bool report_warnings, cont_line;
+    bool no_more;                     /* ask for no further lines: the input ends here */
     int pending;                      /* indents (> 0) or dedents (< 0) to hand out */
     int indent, level;
     int indents[LEX_MAX_INDENT], alt_indents[LEX_MAX_INDENT];

@@ -115,6 +115,7 @@ reset_for_errors(struct parser *p)
     p->error = false;
     p->invalid_pass = true;
     p->lx.report_warnings = false;
+    p->lx.no_more = p->lx.interactive;
 }
 
 static bool

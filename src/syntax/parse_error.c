@@ -249,6 +249,8 @@ parse_error_lexer(struct parser *p)
 static void
 check_rest(struct parser *p)
 {
+    if (p->lx.interactive)            /* nobody has typed it yet */
+        return;
     PyObject *exc = PyErr_GetRaisedException();
     struct tok *current = p->tokens[p->fill - 1];
     struct lex_token t;
