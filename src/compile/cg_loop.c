@@ -5,10 +5,11 @@ void
 cg_if(struct cg *c, stmt_ty s)
 {
     int end = new_label(c);
-    int next = s->v.If.orelse ? new_label(c) : end;
+    bool has_else = asdl_seq_LEN(s->v.If.orelse) > 0;
+    int next = has_else ? new_label(c) : end;
     cg_jump_if(c, LOC(s), s->v.If.test, next, false);
     cg_stmts(c, s->v.If.body);
-    if (s->v.If.orelse) {
+    if (has_else) {
         emit_jump(c, NO_LOC, JUMP_NO_INTERRUPT, end);
         use_label(c, next);
         cg_stmts(c, s->v.If.orelse);

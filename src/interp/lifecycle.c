@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "code/code.h"
+#include "code/code_state.h"
 #include "compile/symtable.h"          /* compile_static_types */
 #include "gc/gc.h"
 #include "interp/builtins.h"
@@ -180,6 +181,7 @@ Py_InitializeFromConfig(const PyConfig *config)
         return PyStatus_NoMemory();
     PyThreadState *ts = ts_current();
     copy_config(&ts->interp->config, &own);
+    code_state.debug_ranges = own.code_debug_ranges;
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
     if (init_floors(ts) < 0)

@@ -667,7 +667,18 @@ add_filter(PyObject *filters, const char *action, PyObject *category, const char
 static int
 warn_about_source(PyObject *category, PyObject *message, PyObject *filename, int lineno)
 {
-    return PyErr_WarnExplicitObject(category, message, filename, lineno, NULL, NULL);
+    PyThreadState *ts = ts_current();
+    struct warn_place p = { NULL };
+    if (frame_current(ts) == NULL)
+        return PyErr_WarnExplicitObject(category, message, filename, lineno, NULL, NULL);
+    /* Module and registry are those of the code that compiles, so that compiling twice warns once. */
+    int r = find_place(ts, 1, NULL, &p);
+    if (r == 0)
+        r = PyErr_WarnExplicitObject(category, message, filename, lineno, p.module, p.registry);
+    Py_XDECREF(p.filename);
+    Py_XDECREF(p.module);
+    Py_XDECREF(p.registry);
+    return r;
 }
 
 int
