@@ -1,6 +1,7 @@
 /* vm/eval.c: running code objects from C; what the current frame knows; start and end of this floor. */
 #include "vm/eval.h"
 
+#include "code/code_state.h"
 #include "gc/gc.h"
 #include "object/coll/tuple.h"
 #include "object/core/err.h"
@@ -243,6 +244,8 @@ vm_init(PyInterpreterState *interp)
     for (int i = 0; vm_static_types[i] != NULL; i++)
         if (type_ready_static(vm_static_types[i]) < 0)
             return -1;
+    if (interp->config._config_init != 0)
+        code_state.debug_ranges = interp->config.code_debug_ranges;
     function_init();
     return mon_init(interp) < 0 ? -1 : make_init_shim();
 }

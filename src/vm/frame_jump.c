@@ -167,7 +167,7 @@ step(struct analysis *a, int i, int op, int oparg, int next)
         break;
     case LOAD_ATTR:
         s = push(pop(s), K_OBJECT);
-        arrive(a, next, oparg & 1 ? push(s, K_OBJECT) : s);
+        arrive(a, next, oparg & 1 ? push(s, K_NULL) : s);
         break;
     case SWAP:
         arrive(a, next, swap_top(s, oparg));

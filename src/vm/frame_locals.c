@@ -305,11 +305,9 @@ static PyObject *
 proxy_reversed(PyObject *self, PyObject *ignored)
 {
     PyObject *keys = proxy_list(self, KEYS);
-    if (keys == NULL)
-        return NULL;
-    PyObject *it = PyObject_CallMethodNoArgs(keys, ID(__reversed__));
-    Py_DECREF(keys);
-    return it;
+    if (keys != NULL && PyList_Reverse(keys) < 0)
+        Py_CLEAR(keys);
+    return keys;
 }
 
 /* ---- the view: as a whole ---- */

@@ -552,20 +552,20 @@ gen_sizeof(PyObject *op, PyObject *ignored)
 static PyObject *gen_repr(PyObject *op) { return PyUnicode_FromFormat("<generator object %S at %p>", GEN(op)->gi_qualname, op); }
 static PyObject *coro_repr(PyObject *op) { return PyUnicode_FromFormat("<coroutine object %S at %p>", GEN(op)->gi_qualname, op); }
 
-#define SEND_DOC "send($self, object, /)\n--\n\nResume with a value; the next value yielded is the result."
-#define THROW_DOC "throw(value)\nthrow(type[,value[,tb]])\n\nRaise an exception where the code is suspended."
-#define CLOSE_DOC "close($self, /)\n--\n\nRaise GeneratorExit where the code is suspended."
+#define SEND_DOC(what) "send($self, object, /)\n--\n\nSend a value into " what "; the next one yielded is the result."
+#define THROW_DOC(what) "throw(value)\nthrow(type[,value[,tb]])\n\nRaise an exception in " what " where it is suspended."
+#define CLOSE_DOC(what) "close($self, /)\n--\n\nRaise GeneratorExit inside " what "."
 #define SIZEOF_DOC "__sizeof__($self, /)\n--\n\nBytes that the object takes, frame included."
 #define CLASS_DOC "__class_getitem__($type, object, /)\n--\n\nThe type with its type arguments."
 
 static PyMethodDef gen_methods[] = {
-    { "send", gen_send, METH_O, SEND_DOC }, { "throw", _PyCFunction_CAST(gen_throw), METH_FASTCALL, THROW_DOC },
-    { "close", gen_close, METH_NOARGS, CLOSE_DOC }, { "__sizeof__", gen_sizeof, METH_NOARGS, SIZEOF_DOC },
+    { "send", gen_send, METH_O, SEND_DOC("generator") }, { "throw", _PyCFunction_CAST(gen_throw), METH_FASTCALL, THROW_DOC("generator") },
+    { "close", gen_close, METH_NOARGS, CLOSE_DOC("generator") }, { "__sizeof__", gen_sizeof, METH_NOARGS, SIZEOF_DOC },
     { "__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, CLASS_DOC }, { NULL },
 };
 
 static PyGetSetDef gen_getset[] = {
-    { "__name__", gen_get_name, gen_set_name }, { "__qualname__", gen_get_qualname, gen_set_qualname },
+    { "__name__", gen_get_name, gen_set_name, "name of the generator" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the generator" },
     { "gi_yieldfrom", gen_get_yieldfrom }, { "gi_running", gen_get_running }, { "gi_frame", gen_get_frame },
     { "gi_suspended", gen_get_suspended }, { "gi_code", gen_get_code }, { NULL },
 };
@@ -634,13 +634,13 @@ coro_await(PyObject *coro)
 }
 
 static PyMethodDef coro_methods[] = {
-    { "send", gen_send, METH_O, SEND_DOC }, { "throw", _PyCFunction_CAST(gen_throw), METH_FASTCALL, THROW_DOC },
-    { "close", gen_close, METH_NOARGS, CLOSE_DOC }, { "__sizeof__", gen_sizeof, METH_NOARGS, SIZEOF_DOC },
+    { "send", gen_send, METH_O, SEND_DOC("coroutine") }, { "throw", _PyCFunction_CAST(gen_throw), METH_FASTCALL, THROW_DOC("coroutine") },
+    { "close", gen_close, METH_NOARGS, CLOSE_DOC("coroutine") }, { "__sizeof__", gen_sizeof, METH_NOARGS, SIZEOF_DOC },
     { "__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, CLASS_DOC }, { NULL },
 };
 
 static PyGetSetDef coro_getset[] = {
-    { "__name__", gen_get_name, gen_set_name }, { "__qualname__", gen_get_qualname, gen_set_qualname },
+    { "__name__", gen_get_name, gen_set_name, "name of the coroutine" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the coroutine" },
     { "cr_await", gen_get_yieldfrom }, { "cr_running", gen_get_running }, { "cr_frame", gen_get_frame },
     { "cr_code", gen_get_code }, { "cr_suspended", gen_get_suspended }, { NULL },
 };
@@ -690,8 +690,8 @@ static PyObject *wrapper_close(PyObject *self, PyObject *ignored) { return gen_c
 static PyObject *wrapper_throw(PyObject *self, PyObject *const *args, Py_ssize_t n) { return gen_throw(WRAPPED(self), args, n); }
 
 static PyMethodDef wrapper_methods[] = {
-    { "send", wrapper_send, METH_O, SEND_DOC }, { "throw", _PyCFunction_CAST(wrapper_throw), METH_FASTCALL, THROW_DOC },
-    { "close", wrapper_close, METH_NOARGS, CLOSE_DOC }, { NULL },
+    { "send", wrapper_send, METH_O, SEND_DOC("coroutine") }, { "throw", _PyCFunction_CAST(wrapper_throw), METH_FASTCALL, THROW_DOC("coroutine") },
+    { "close", wrapper_close, METH_NOARGS, CLOSE_DOC("coroutine") }, { NULL },
 };
 
 PyTypeObject _PyCoroWrapper_Type = {

@@ -128,6 +128,8 @@ static int
 profile_c_call(PyThreadState *ts, int event, _PyInterpreterFrame *f, PyObject *callable, PyObject *self)
 {
     int what = event == PY_MONITORING_EVENT_CALL ? PyTrace_C_CALL : event == PY_MONITORING_EVENT_C_RETURN ? PyTrace_C_RETURN : PyTrace_C_EXCEPTION;
+    if (PyMethod_Check(callable) && PyCFunction_Check(PyMethod_GET_FUNCTION(callable)))
+        callable = PyMethod_GET_FUNCTION(callable);
     if (PyCFunction_Check(callable))
         return call_profile(ts, f, event, what, callable);
     if (Py_TYPE(callable) != &PyMethodDescr_Type || self == mon_missing())
