@@ -74,12 +74,13 @@ buffered_enter(struct buffered *b)
                      : PyThread_acquire_lock(b->lock, 1);
         Py_END_ALLOW_THREADS
         if (!got) {
+            PyAPI_FUNC(void) _Py_FatalErrorFunc(const char *, const char *);
             PyObject *repr = PyObject_ASCII((PyObject *)b);
             char text[300];
             PyOS_snprintf(text, sizeof(text),
                           "could not acquire lock for %.200s at interpreter shutdown, possibly due to daemon threads",
                           repr == NULL ? "?" : PyUnicode_AsUTF8(repr));
-            Py_FatalError(text);
+            _Py_FatalErrorFunc("_enter_buffered_busy", text);
         }
     }
     b->owner = PyThread_get_thread_ident();

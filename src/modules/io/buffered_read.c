@@ -194,23 +194,6 @@ read_into(struct buffered *b, char *out, Py_ssize_t n, Py_ssize_t *done)
     return 1;
 }
 
-static PyObject *
-read_n(struct buffered *b, Py_ssize_t n)
-{
-    PyObject *result = PyBytes_FromStringAndSize(NULL, n);
-    Py_ssize_t done;
-    if (result == NULL)
-        return NULL;
-    int rc = read_into(b, PyBytes_AS_STRING(result), n, &done);
-    if (rc <= 0) {
-        Py_DECREF(result);
-        return rc == 0 ? Py_NewRef(Py_None) : NULL;
-    }
-    if (done < n)
-        _PyBytes_Resize(&result, done);
-    return result;
-}
-
 /* What the buffer holds already: bytes, or NULL without exception if it is less than n. */
 static PyObject *
 read_fast(struct buffered *b, Py_ssize_t n)
@@ -220,6 +203,26 @@ read_fast(struct buffered *b, Py_ssize_t n)
     PyObject *result = PyBytes_FromStringAndSize(b->buffer + b->pos, n);
     if (result != NULL)
         b->pos += n;
+    return result;
+}
+
+static PyObject *
+read_n(struct buffered *b, Py_ssize_t n)
+{
+    PyObject *result = read_fast(b, n);      /* another thread may have filled the buffer */
+    Py_ssize_t done;
+    if (result != NULL || PyErr_Occurred())
+        return result;
+    result = PyBytes_FromStringAndSize(NULL, n);
+    if (result == NULL)
+        return NULL;
+    int rc = read_into(b, PyBytes_AS_STRING(result), n, &done);
+    if (rc <= 0) {
+        Py_DECREF(result);
+        return rc == 0 ? Py_NewRef(Py_None) : NULL;
+    }
+    if (done < n)
+        _PyBytes_Resize(&result, done);
     return result;
 }
 
@@ -393,7 +396,7 @@ readinto(PyObject *self, PyObject *arg, bool once)
         memcpy(view.buf, b->buffer + b->pos, n);
         b->pos += n;
     }
-    if (n < view.len && !(once && n > 0)) {
+    if (n < view.len) {
         if (!buffered_enter(b))
             goto done;
         n = readinto_locked(b, view.buf, view.len, n, once);
@@ -461,25 +464,35 @@ done:
     return result;
 }
 
+/* A line that the buffer holds as a whole; NULL, perhaps with an exception, if there is none. */
+static PyObject *
+line_in_buffer(struct buffered *b, Py_ssize_t limit)
+{
+    Py_ssize_t n = readahead(b);
+    if (limit >= 0 && n > limit)
+        n = limit;
+    const char *start = b->buffer + b->pos, *nl = n > 0 ? memchr(start, '\n', n) : NULL;
+    if (nl == NULL && (n != limit || n <= 0))
+        return NULL;
+    if (nl != NULL)
+        n = nl + 1 - start;
+    PyObject *line = PyBytes_FromStringAndSize(start, n);
+    if (line != NULL)
+        b->pos += n;
+    return line;
+}
+
 static PyObject *
 readline(struct buffered *b, Py_ssize_t limit)
 {
     if (buffered_check_open(b, "readline of closed file") < 0)
         return NULL;
-    Py_ssize_t n = readahead(b);
-    if (limit >= 0 && n > limit)
-        n = limit;
-    const char *start = b->buffer + b->pos, *nl = n > 0 ? memchr(start, '\n', n) : NULL;
-    if (nl != NULL || (n == limit && n > 0)) {
-        n = nl == NULL ? n : nl + 1 - start;
-        PyObject *line = PyBytes_FromStringAndSize(start, n);
-        if (line != NULL)
-            b->pos += n;
+    PyObject *line = line_in_buffer(b, limit);
+    if (line != NULL || PyErr_Occurred() || !buffered_enter(b))
         return line;
-    }
-    if (!buffered_enter(b))
-        return NULL;
-    PyObject *line = readline_slow(b, limit);
+    line = line_in_buffer(b, limit);         /* another thread may have filled the buffer */
+    if (line == NULL && !PyErr_Occurred())
+        line = readline_slow(b, limit);
     buffered_leave(b);
     return line;
 }

@@ -62,9 +62,8 @@ buffered_flush_write(struct buffered *b)
                 raise_blocking(0);
             if (n < 0)
                 return -1;
-            adjust_position(b, b->write_pos + n);
-            b->write_pos = b->pos;
-            b->raw_pos = b->pos;
+            b->write_pos += n;
+            b->raw_pos = b->write_pos;
             if (PyErr_CheckSignals() < 0)      /* partial writes may come from signals */
                 return -1;
         }

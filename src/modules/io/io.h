@@ -101,8 +101,9 @@ OWNED PyObject *io_newline_decode(PyObject *decoder, PyObject *input, bool final
  * says how far was searched. */
 Py_ssize_t io_find_line_ending(int translated, int universal, PyObject *readnl, int kind, const char *start,
                                const char *end, Py_ssize_t *consumed);
-/* Text translated by universal newlines; *seen collects what endings occurred. */
+/* The encoding that the locale asks for: 0 or -1. In UTF-8 mode that is UTF-8. */
 int io_locale_encoding(PyObject **out);
+bool io_utf8_mode(void);
 
 /* Specs, in the order of their bases. */
 extern PyType_Spec io_iobase_spec, io_rawiobase_spec, io_bufferediobase_spec, io_textiobase_spec, io_fileio_spec,

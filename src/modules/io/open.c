@@ -247,5 +247,5 @@ io_text_encoding(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PyErr_Clear();
     if (wanted > 0 && PyErr_WarnEx(PyExc_EncodingWarning, "'encoding' argument not specified", level) < 0)
         return NULL;
-    return PyUnicode_FromString(Py_UTF8Mode ? "utf-8" : "locale");
+    return PyUnicode_FromString(io_utf8_mode() ? "utf-8" : "locale");
 }

@@ -65,10 +65,22 @@ text_flush(struct text *t)
 
 /* ---- parts of construction ---- */
 
+bool
+io_utf8_mode(void)
+{
+    PyObject *flags = PySys_GetObject("flags");
+    PyObject *mode = flags == NULL ? NULL : PyObject_GetAttrString(flags, "utf8_mode");
+    int on = mode == NULL ? 0 : PyObject_IsTrue(mode);
+    Py_XDECREF(mode);
+    if (on < 0 || PyErr_Occurred())
+        PyErr_Clear();
+    return on > 0;
+}
+
 int
 io_locale_encoding(PyObject **out)
 {
-    const char *name = Py_UTF8Mode ? "utf-8" : nl_langinfo(CODESET);
+    const char *name = io_utf8_mode() ? "utf-8" : nl_langinfo(CODESET);
     *out = PyUnicode_FromString(name == NULL || *name == '\0' ? "utf-8" : name);
     return *out == NULL ? -1 : 0;
 }
@@ -336,6 +348,18 @@ optional_flag(PyObject *arg, char *flag)
     return v < 0 ? -1 : 0;
 }
 
+/* As io_str_or_none(), but a NUL may be inside: the lookup of the name will fail. */
+static int
+name_or_none(const char *argname, PyObject *arg, PyObject **out)
+{
+    *out = NULL;
+    if (arg == NULL || PyUnicode_Check(arg)) {
+        *out = arg;
+        return arg == NULL || PyUnicode_AsUTF8AndSize(arg, NULL) != NULL ? 0 : -1;
+    }
+    return io_str_or_none("reconfigure", argname, arg, out);
+}
+
 static PyObject *
 text_reconfigure(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -344,8 +368,8 @@ text_reconfigure(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObje
     PyObject *v[5], *encoding, *errors, *newline;
     if (io_unpack("reconfigure", args, nargs, NULL, kwnames, names, 0, 0, v, 5) < 0
         || text_check_attached(t) < 0
-        || io_str_or_none("reconfigure", "encoding", v[0], &encoding) < 0
-        || io_str_or_none("reconfigure", "errors", v[1], &errors) < 0
+        || name_or_none("encoding", v[0], &encoding) < 0
+        || name_or_none("errors", v[1], &errors) < 0
         || io_str_or_none("reconfigure", "newline", v[2], &newline) < 0)
         return NULL;
     bool newline_given = v[2] != NULL;

@@ -154,8 +154,8 @@ store(struct text *t, PyObject *bytes, bool at_once)
     Py_ssize_t n;
     int rc = 0;
     piece(bytes, &n);
-    if (t->pending != NULL && t->pending_count + n > t->chunk_size)     /* keeps writes to about a chunk */
-        rc = text_write_pending(t);
+    while (rc == 0 && t->pending != NULL && t->pending_count + n > t->chunk_size)
+        rc = text_write_pending(t);  /* again if the buffer itself has written to us meanwhile */
     if (rc == 0)
         rc = add_pending(t, bytes);
     if (rc == 0 && (t->pending_count >= t->chunk_size || at_once))
