@@ -237,7 +237,12 @@ check_children(struct check *c, expr_ty e, expr_context_ty ctx)
     case Tuple_kind: return check_exprs(c, e->v.Tuple.elts, ctx, false);
     case Slice_kind:
         return check_opt(c, e->v.Slice.lower) && check_opt(c, e->v.Slice.upper) && check_opt(c, e->v.Slice.step);
-    case NamedExpr_kind: return check_expr(c, e->v.NamedExpr.value, Load);
+    case NamedExpr_kind:
+        if (e->v.NamedExpr.target->kind != Name_kind) {
+            PyErr_SetString(PyExc_TypeError, "NamedExpr target must be a Name");
+            return 0;
+        }
+        return check_expr(c, e->v.NamedExpr.value, Load);
     case Name_kind: return 1;
     }
     PyErr_SetString(PyExc_SystemError, "unexpected expression");
