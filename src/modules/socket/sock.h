@@ -1,0 +1,50 @@
+/* modules/socket/sock.h: what the parts of the _socket module share. */
+#ifndef ADDER_MODULES_SOCK_H
+#define ADDER_MODULES_SOCK_H
+
+#include <Python.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+union sock_addr {
+    struct sockaddr sa;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_un un;
+    struct sockaddr_storage storage;
+};
+
+struct sock {
+    PyObject ob_base;
+    int fd, family, type, proto;
+    PyTime_t timeout;              /* nanoseconds; -1: block for ever */
+};
+
+struct sock_state {
+    PyTypeObject *type;
+    PyObject *herror, *gaierror;
+    PyTime_t default_timeout;
+};
+struct sock_state *sock_state_of(PyObject *module);
+extern struct PyModuleDef sock_module;
+
+/* Fill in an address from a Python object for a socket's family: 1, or 0 with an exception naming `caller`. */
+int sock_addr_from(struct sock *s, PyObject *args, union sock_addr *out, socklen_t *len, const char *caller);
+/* A Python object for an address; None if there is none. */
+PyObject *sock_addr_object(const struct sockaddr *sa, socklen_t len);
+/* Resolve a host name: its length, or -1 with an exception. family may be AF_UNSPEC. */
+int sock_resolve(PyObject *state_holder, const char *name, struct sockaddr *out, socklen_t out_size, int family);
+PyObject *sock_gai_error(int code);
+PyObject *sock_error(void);
+
+/* Run one step of `call` (which returns -1 and sets errno) until it is done or the socket's time is up; the socket is
+ * waited for as `events` (POLLIN or POLLOUT) say. Its result, or -1 with an exception. */
+typedef Py_ssize_t (*sock_call)(struct sock *s, void *data);
+Py_ssize_t sock_run(struct sock *s, short events, sock_call call, void *data, bool is_connect);
+
+
+#endif
