@@ -83,55 +83,19 @@ PySys_AuditTuple(const char *event, PyObject *args)
     return sys_audit_tuple(ts_current(), event, args);
 }
 
-/* The formats that events use: objects, C strings, integers. Py_BuildValue lives on a higher floor. */
+/* A tuple of the arguments, whatever their number. */
 static PyObject *
-build_arg(char unit, va_list *va)
+build_args(const char *format, va_list va)
 {
-    switch (unit) {
-    case 'O': return Py_XNewRef(va_arg(*va, PyObject *));
-    case 'N': return va_arg(*va, PyObject *);
-    case 'i': return PyLong_FromLong(va_arg(*va, int));
-    case 'l': return PyLong_FromLong(va_arg(*va, long));
-    case 'k': return PyLong_FromUnsignedLong(va_arg(*va, unsigned long));
-    case 'K': return PyLong_FromUnsignedLongLong(va_arg(*va, unsigned long long));
-    case 'L': return PyLong_FromLongLong(va_arg(*va, long long));
-    case 'I': return PyLong_FromUnsignedLong(va_arg(*va, unsigned int));
-    case 'n': return PyLong_FromSsize_t(va_arg(*va, Py_ssize_t));
-    case 'd': return PyFloat_FromDouble(va_arg(*va, double));
-    case 's': case 'z': {
-        const char *s = va_arg(*va, const char *);
-        return s == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(s);
-    }
-    case 'y': {
-        const char *s = va_arg(*va, const char *);
-        return s == NULL ? Py_NewRef(Py_None) : PyBytes_FromString(s);
-    }
-    case 'u': {
-        const wchar_t *s = va_arg(*va, const wchar_t *);
-        return s == NULL ? Py_NewRef(Py_None) : PyUnicode_FromWideChar(s, -1);
-    }
-    default:
-        PyErr_Format(PyExc_SystemError, "bad format character '%c' in an audit event", unit);
+    char wrapped[64];
+    if (format == NULL || format[0] == '\0')
+        return Py_NewRef(EMPTY_TUPLE);
+    int n = snprintf(wrapped, sizeof(wrapped), format[0] == '(' ? "%s" : "(%s)", format);
+    if (n < 0 || (size_t)n >= sizeof(wrapped)) {
+        PyErr_SetString(PyExc_SystemError, "format of an audit event is too long");
         return NULL;
     }
-}
-
-static PyObject *
-build_args(const char *format, va_list *va)
-{
-    Py_ssize_t n = format == NULL ? 0 : (Py_ssize_t)strlen(format);
-    PyObject *t = PyTuple_New(n);
-    for (Py_ssize_t i = 0; t != NULL && i < n; i++) {
-        PyObject *item = build_arg(format[i], va);
-        if (item == NULL) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_SystemError, "NULL object passed to PySys_Audit");
-            Py_CLEAR(t);
-            break;
-        }
-        PyTuple_SET_ITEM(t, i, item);
-    }
-    return t;
+    return Py_VaBuildValue(wrapped, va);
 }
 
 int
@@ -142,7 +106,7 @@ PySys_Audit(const char *event, const char *format, ...)
         return 0;
     va_list va;
     va_start(va, format);
-    PyObject *exc = PyErr_GetRaisedException(), *args = build_args(format, &va);
+    PyObject *exc = PyErr_GetRaisedException(), *args = build_args(format, va);
     va_end(va);
     int r = args == NULL ? -1 : sys_audit_tuple(ts, event, args);
     Py_XDECREF(args);

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 extern PyType_Spec sock_spec;
