@@ -28,8 +28,6 @@ call_traced(PyObject *callback, PyFrameObject *frame, int what, PyObject *arg)
     PyObject *const args[3] = { (PyObject *)frame, name, arg == NULL ? Py_None : arg };
     PyObject *r = PyObject_Vectorcall(callback, args, 3, NULL);
     Py_DECREF(name);
-    if (r == NULL)
-        PyTraceBack_Here(frame);
     return r;
 }
 
