@@ -438,15 +438,14 @@ assign_slice(struct array *a, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step
             start += step * (n - 1);
             step = -step;
         }
-        for (Py_ssize_t i = 0, cur = start; i < n; i++, cur += step) {
-            Py_ssize_t run = step - 1;
-            if (cur + step >= Py_SIZE(a))
-                run = Py_SIZE(a) - cur - 1;
-            memmove(array_at(a, cur - i), array_at(a, cur + 1), (size_t)(run * size));
+        size_t cur = (size_t)start, len = (size_t)Py_SIZE(a);   /* unsigned: cur + step may not fit otherwise */
+        for (Py_ssize_t i = 0; i < n; i++, cur += (size_t)step) {
+            size_t run = cur + (size_t)step >= len ? len - cur - 1 : (size_t)step - 1;
+            memmove(array_at(a, (Py_ssize_t)cur - i), array_at(a, (Py_ssize_t)cur + 1), run * (size_t)size);
         }
-        Py_ssize_t cur = start + n * step;
-        if (cur < Py_SIZE(a))
-            memmove(array_at(a, cur - n), array_at(a, cur), (size_t)((Py_SIZE(a) - cur) * size));
+        cur = (size_t)start + (size_t)n * (size_t)step;
+        if (cur < len)
+            memmove(array_at(a, (Py_ssize_t)cur - n), array_at(a, (Py_ssize_t)cur), (len - cur) * (size_t)size);
         return n > 0 ? array_resize(a, Py_SIZE(a) - n) : 0;
     }
     if (needed != n) {

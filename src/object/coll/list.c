@@ -497,18 +497,20 @@ list_del_stepped(PyListObject *l, Py_ssize_t start, Py_ssize_t step, Py_ssize_t 
         PyErr_NoMemory();
         return -1;
     }
-    Py_ssize_t size = Py_SIZE(l), cur = start, i;
-    for (i = 0; i < n; i++, cur += step) {
+    /* Unsigned: the step may be so large that the next position does not fit. */
+    size_t size = (size_t)Py_SIZE(l), cur = (size_t)start;
+    Py_ssize_t i;
+    for (i = 0; i < n; i++, cur += (size_t)step) {
         gone[i] = l->ob_item[cur];
-        Py_ssize_t run = step - 1;
-        if (cur + step >= size)
+        size_t run = (size_t)step - 1;
+        if (cur + (size_t)step >= size)
             run = size - cur - 1;
-        memmove(&l->ob_item[cur - i], &l->ob_item[cur + 1], (size_t)run * sizeof(PyObject *));
+        memmove(&l->ob_item[cur - i], &l->ob_item[cur + 1], run * sizeof(PyObject *));
     }
-    cur = start + n * step;
+    cur = (size_t)start + (size_t)n * (size_t)step;
     if (cur < size)
-        memmove(&l->ob_item[cur - n], &l->ob_item[cur], (size_t)(size - cur) * sizeof(PyObject *));
-    Py_SET_SIZE(l, size - n);
+        memmove(&l->ob_item[cur - n], &l->ob_item[cur], (size - cur) * sizeof(PyObject *));
+    Py_SET_SIZE(l, (Py_ssize_t)size - n);
     int result = list_resize(l, Py_SIZE(l));
     for (i = 0; i < n; i++)
         Py_DECREF(gone[i]);
