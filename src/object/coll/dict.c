@@ -586,6 +586,17 @@ dict_insert(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
         replace_value(d, key, ix, old, value);
         return 0;
     }
+    return dict_insert_absent(d, key, hash, value);
+fail:
+    Py_DECREF(key);
+    Py_DECREF(value);
+    return -1;
+}
+
+int
+dict_insert_absent(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
+{
+    dict_keep_tracking(d, key, value);
     if (d->ma_values != NULL && grow(d, PyUnicode_CheckExact(key)) < 0)   /* no room in the shared keys */
         goto fail;
     dict_touch(d, PyDict_EVENT_ADDED, key, value);

@@ -489,7 +489,8 @@ PyDict_SetDefaultRef(PyObject *op, PyObject *key, PyObject *default_value, PyObj
         Py_INCREF(*out);
         result = 1;
     }
-    else if (dict_insert(d, Py_NewRef(key), hash, Py_NewRef(default_value)) == 0) {
+    else if ((d->ma_values != NULL ? dict_insert(d, Py_NewRef(key), hash, Py_NewRef(default_value))
+                                   : dict_insert_absent(d, Py_NewRef(key), hash, Py_NewRef(default_value))) == 0) {
         *out = Py_NewRef(default_value);
         result = 0;
     }

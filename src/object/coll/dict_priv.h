@@ -93,6 +93,8 @@ size_t keys_free_slot(PyDictKeysObject *k, Py_hash_t hash);
 int dict_resize(PyDictObject *d, unsigned log2, bool unicode);
 /* Insert with references to key and value taken over, hash known. 0 or -1. */
 int dict_insert(PyDictObject *d, STEALS PyObject *key, Py_hash_t hash, STEALS PyObject *value);
+/* The same for a key that a lookup just now has not found (a split dict becomes a combined one). */
+int dict_insert_absent(PyDictObject *d, STEALS PyObject *key, Py_hash_t hash, STEALS PyObject *value);
 /* Remove entry ix (found by lookup) and give its value back; key released. */
 PyObject *dict_remove_index(PyDictObject *d, Py_hash_t hash, Py_ssize_t ix, PyObject *old_value);
 /* a.update(b): override as in _PyDict_MergeEx(). 0 or -1. */

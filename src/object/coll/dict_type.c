@@ -47,9 +47,8 @@ dict_traverse(PyObject *op, visitproc visit, void *arg)
     if (k == NULL)
         return 0;
     if (d->ma_values != NULL) {
-        if (!d->ma_values->embedded)
-            for (size_t i = 0; i < d->ma_values->capacity; i++)
-                Py_VISIT(d->ma_values->values[i]);
+        for (size_t i = 0; i < d->ma_values->capacity; i++)
+            Py_VISIT(d->ma_values->values[i]);
         return 0;
     }
     Py_ssize_t n = k->dk_nentries;

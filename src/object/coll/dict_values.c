@@ -386,9 +386,9 @@ instance_is_empty(PyObject *op)
 static int
 detach_view(PyDictObject *d, PyObject *op)
 {
-    if (d->ma_values == NULL || !d->ma_values->embedded)
-        return 0;
     PyDictValues *v = inline_values(op);
+    if (d->ma_values != v)                 /* a dict given to op may show the values of another instance */
+        return 0;
     PyDictValues *copy = values_new_copy(v, v->capacity);
     if (copy == NULL) {
         PyErr_NoMemory();
@@ -419,7 +419,7 @@ instance_set_dict(PyObject *op, PyObject *value)
     if (old != NULL && inlined && Py_REFCNT(old) > 1 && detach_view(old, op) < 0)
         return -1;
     MANAGED_DICT(op) = DICT(Py_XNewRef(value));
-    if (old != NULL && inlined && old->ma_values != NULL && old->ma_values->embedded) {
+    if (old != NULL && inlined && old->ma_values == inline_values(op)) {
         /* Nobody else has the old dict, and it goes away with the values. */
         old->ma_values = NULL;
         keys_decref(old->ma_keys);
@@ -444,13 +444,14 @@ PyObject_VisitManagedDict(PyObject *op, visitproc visit, void *arg)
     PyTypeObject *t = Py_TYPE(op);
     if (!(t->tp_flags & Py_TPFLAGS_MANAGED_DICT))
         return 0;
-    if (has_inline(t)) {
+    /* A dict visits the inline values that it shows: another instance may have been given the same dict. */
+    if (MANAGED_DICT(op) != NULL)
+        Py_VISIT(MANAGED_DICT(op));
+    else if (has_inline(t) && inline_values(op)->valid) {
         PyDictValues *v = inline_values(op);
-        if (v->valid)
-            for (size_t i = 0; i < v->capacity; i++)
-                Py_VISIT(v->values[i]);
+        for (size_t i = 0; i < v->capacity; i++)
+            Py_VISIT(v->values[i]);
     }
-    Py_VISIT(MANAGED_DICT(op));
     return 0;
 }
 
@@ -463,6 +464,7 @@ PyObject_ClearManagedDict(PyObject *op)
         PyDictObject *d = MANAGED_DICT(op);
         MANAGED_DICT(op) = NULL;
         dict_clear(d);
+        inline_values(op)->valid = 0;
         d->ma_values = NULL;
         keys_decref(d->ma_keys);
         d->ma_keys = &dict_empty_keys;

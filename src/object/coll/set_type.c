@@ -497,7 +497,7 @@ static PyObject *
 set_intersection(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 {
     if (nargs == 0)
-        return set_copy_method(op, NULL);
+        return set_copy(SET(op));
     PyObject *result = Py_NewRef(op);
     for (Py_ssize_t i = 0; result != NULL && i < nargs; i++)
         Py_SETREF(result, intersection(SET(result), args[i]));
@@ -519,7 +519,7 @@ static PyObject *
 set_difference(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 {
     if (nargs == 0)
-        return set_copy_method(op, NULL);
+        return set_copy(SET(op));
     PyObject *result = difference(SET(op), args[0]);
     for (Py_ssize_t i = 1; result != NULL && i < nargs; i++)
         if (difference_update(SET(result), args[i]) < 0)
