@@ -3,10 +3,12 @@
 #include "object/num/float.h"
 
 #include <errno.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/size.h"
 #include "object/core/err.h"
 #include "object/num/float_impl.h"
 #include "object/text/str.h"
@@ -447,18 +449,69 @@ scan_hex(const char *s, const char **digits)
     return s;
 }
 
+/* The exponent behind 'p', held within +-10^9: no text is long enough to bring more back into range. */
+static long
+hex_exponent(const char *p)
+{
+    bool negative = *p == '-';
+    long e = 0;
+    for (p += *p == '-' || *p == '+'; *p >= '0' && *p <= '9'; p++)
+        if (e < 1000000000)
+            e = e * 10 + (*p - '0');
+    return negative ? -e : e;
+}
+
+/* m * 2^e, m of 61..64 bits with everything lost below it in `sticky`; rounded once, half to even. Infinite if too large. */
+static double
+scale_mantissa(uint64_t m, bool sticky, long e)
+{
+    int keep = DBL_MANT_DIG, width = bit_width64(m);
+    if (e + width > DBL_MAX_EXP)
+        return INFINITY;
+    if (e + width < DBL_MIN_EXP)
+        keep = (int)(DBL_MANT_DIG - (DBL_MIN_EXP - (e + width)));
+    if (keep < 0)
+        return 0.0;
+    int drop = width - keep;
+    uint64_t rest = drop >= 64 ? m : m & (((uint64_t)1 << drop) - 1), half = (uint64_t)1 << (drop - 1);
+    m = drop >= 64 ? 0 : m >> drop;
+    if (rest > half || (rest == half && (sticky || (m & 1) != 0)))
+        m++;
+    return ldexp((double)m, (int)(e + drop));
+}
+
 static int
 hex_value(const char *s, const char *digits, const char *end, double *out)
 {
-    size_t n = (size_t)(end - digits);
-    char *text = malloc(n + 8);
-    if (text == NULL) {
-        PyErr_NoMemory();
-        return -1;
+    uint64_t m = 0;
+    long e = 0;
+    bool sticky = false, point = false;
+    const char *p = digits;
+    for (; p < end && (*p | 0x20) != 'p'; p++) {
+        if (*p == '.') {
+            point = true;
+            continue;
+        }
+        unsigned d = *p <= '9' ? (unsigned)(*p - '0') : (unsigned)(*p | 0x20) - 'a' + 10;
+        if (m >> 60) {
+            sticky |= d != 0;
+            e += point ? 0 : 4;
+        }
+        else {
+            m = m << 4 | d;
+            e -= point ? 4 : 0;
+        }
     }
-    snprintf(text, n + 8, "%s0x%.*s", *s == '-' ? "-" : "", (int)n, digits);
-    *out = strtod_l(text, NULL, c_locale());
-    free(text);
+    if (p < end)
+        e += hex_exponent(p + 1);
+    if (m != 0) {
+        int up = 64 - bit_width64(m);
+        *out = scale_mantissa(m << up, sticky, e - up);
+    }
+    else
+        *out = 0.0;
+    if (*s == '-')
+        *out = -*out;
     if (isfinite(*out))
         return 0;
     PyErr_SetString(PyExc_OverflowError, "hexadecimal value too large to represent as a float");
