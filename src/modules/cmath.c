@@ -71,11 +71,11 @@ apply(PyObject *o, double complex (*f)(double complex), enum trouble (*check)(Py
 
 #define FUNCTION(name, f, check) static PyObject *cmath_##name(PyObject *m, PyObject *z) { return apply(z, f, check); }
 
-/* What C11's Annex G asks for, and some C libraries do not give. */
+/* CPython says nan where C libraries know the angle. */
 static double complex
 acosh_fixed(double complex z)
 {
-    return creal(z) == 0.0 && isnan(cimag(z)) ? CMPLX(fabs(cimag(z)), M_PI_2) : cacosh(z);
+    return creal(z) == 0.0 && isnan(cimag(z)) ? CMPLX(fabs(cimag(z)), fabs(cimag(z))) : cacosh(z);
 }
 
 FUNCTION(acos, cacos, never)
