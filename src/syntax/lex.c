@@ -132,8 +132,8 @@ lex_enter_line(struct lex *lx)
     lx->line_end = lx->cur + n;
     lx->lineno++;
     if (memchr(line, 0, n)) {
-        lx->cur = lx->line_end;
         lex_error(lx, "source code cannot contain null bytes");
+        lx->cur = lx->line_end;
         return -1;
     }
     return (unsigned char)lx->buf[lx->cur++];
