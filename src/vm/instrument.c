@@ -245,7 +245,7 @@ apply(PyCodeObject *co, const _Py_LocalMonitors *now, const _Py_LocalMonitors *b
             m->tools[i] = updated(m->tools[i], n[event], b[event], restarted);
         if (starts[i])
             m->line_tools[i] = updated(m->line_tools[i], n[PY_MONITORING_EVENT_LINE], b[PY_MONITORING_EVENT_LINE], restarted);
-        if (base != EXTENDED_ARG && base != END_FOR && base != END_SEND)
+        if (base != EXTENDED_ARG && base != END_FOR && base != END_SEND && i != co->_co_firsttraceable)
             m->per_instruction_tools[i] = updated(m->per_instruction_tools[i], n[PY_MONITORING_EVENT_INSTRUCTION],
                                                   b[PY_MONITORING_EVENT_INSTRUCTION], restarted);
         rewrite(co, i);

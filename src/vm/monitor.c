@@ -188,7 +188,7 @@ mon_reraise(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr)
 void
 mon_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr)
 {
-    if (watched(ts, PY_MONITORING_EVENT_PY_UNWIND))
+    if (watched(ts, PY_MONITORING_EVENT_PY_UNWIND) && !(frame_code(f)->co_flags & CO_NO_MONITORING_EVENTS))
         fire_exception(ts, PY_MONITORING_EVENT_PY_UNWIND, f, instr);
 }
 
