@@ -50,6 +50,8 @@ sys_audit_tuple(PyThreadState *ts, const char *event, PyObject *args)
 {
     if (!should_audit(ts == NULL ? NULL : ts->interp))
         return 0;
+    if (args == NULL)
+        args = EMPTY_TUPLE;
     for (struct audit_hook *h = RUNTIME->audit_hooks; h != NULL; h = h->next) {
         if (h->func(event, args, h->data) < 0)
             return -1;

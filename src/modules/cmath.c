@@ -78,6 +78,18 @@ acosh_fixed(double complex z)
     return creal(z) == 0.0 && isnan(cimag(z)) ? CMPLX(fabs(cimag(z)), fabs(cimag(z))) : cacosh(z);
 }
 
+static double complex
+tanh_fixed(double complex z)
+{
+    return isnan(cimag(z)) && creal(z) == 0.0 ? CMPLX(cimag(z), cimag(z)) : ctanh(z);
+}
+
+static double complex
+tan_fixed(double complex z)
+{
+    return isnan(creal(z)) && cimag(z) == 0.0 ? CMPLX(creal(z), creal(z)) : ctan(z);
+}
+
 FUNCTION(acos, cacos, never)
 FUNCTION(acosh, acosh_fixed, never)
 FUNCTION(asin, casin, never)
@@ -91,8 +103,8 @@ FUNCTION(log10, clog10, check_log)
 FUNCTION(sin, csin, check_cos)
 FUNCTION(sinh, csinh, check_cosh)
 FUNCTION(sqrt, csqrt, never)
-FUNCTION(tan, ctan, check_tan)
-FUNCTION(tanh, ctanh, check_tanh)
+FUNCTION(tan, tan_fixed, check_tan)
+FUNCTION(tanh, tanh_fixed, check_tanh)
 
 static PyObject *
 cmath_log(PyObject *m, PyObject *const *args, Py_ssize_t n)
