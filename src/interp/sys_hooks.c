@@ -297,6 +297,10 @@ call_unraisable_hook(PyObject *msg, PyObject *obj)
     if (exc == NULL)
         return;
     PyObject *tb = PyException_GetTraceback(exc);
+    PyFrameObject *frame = tb == NULL ? PyEval_GetFrame() : NULL;
+    if (frame != NULL && (tb = _PyTraceBack_FromFrame(NULL, frame)) != NULL)      /* raised by C code: show who called it */
+        PyException_SetTraceback(exc, tb);
+    PyErr_Clear();
     PyObject *hook = PySys_GetObject("unraisablehook"), *args = hook == NULL || hook == Py_None ? NULL : unraisable_args(exc, tb, msg, obj);
     if (args == NULL) {
         PyErr_Clear();

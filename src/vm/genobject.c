@@ -324,7 +324,7 @@ warn_unawaited(PyObject *coro)
     if (name != NULL && rt_hooks.import_module != NULL)
         mod = rt_hooks.import_module(name);
     if (mod != NULL)
-        fn = PyObject_GetAttrString(mod, "_warn_unawaited_coroutine");
+        (void)PyObject_GetOptionalAttrString(mod, "_warn_unawaited_coroutine", &fn);
     if (fn != NULL) {
         PyObject *res = PyObject_CallOneArg(fn, coro);
         warned = res != NULL || PyErr_ExceptionMatches(PyExc_RuntimeWarning);
@@ -333,11 +333,9 @@ warn_unawaited(PyObject *coro)
     Py_XDECREF(name);
     Py_XDECREF(mod);
     Py_XDECREF(fn);
-    if (!warned) {
-        PyErr_Clear();
-        (void)PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", GEN(coro)->gi_qualname);
-    }
     if (PyErr_Occurred())
+        PyErr_WriteUnraisable(coro);
+    if (!warned && PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", GEN(coro)->gi_qualname) < 0)
         PyErr_WriteUnraisable(coro);
 }
 

@@ -37,7 +37,6 @@ line_of(PyTracebackObject *tb)
     return tb->tb_lineno;
 }
 
-PyAPI_FUNC(PyObject *) _PyTraceBack_FromFrame(PyObject *next, PyFrameObject *frame);
 PyObject *
 _PyTraceBack_FromFrame(PyObject *next, PyFrameObject *frame)
 {
