@@ -73,6 +73,8 @@ done:
 
 /* ---- single-phase modules: kept to be found again ---- */
 
+PyAPI_FUNC(int) _PyState_AddModule(PyThreadState *ts, PyObject *module, PyModuleDef *def);
+
 static PyObject *
 extension_key(PyObject *path, PyObject *name)
 {
@@ -119,12 +121,13 @@ reload_extension(PyObject *path, PyObject *name)
         m = PyImport_AddModuleObject(name);
         if (m == NULL || def->m_base.m_copy == NULL || PyDict_Update(PyModule_GetDict(m), def->m_base.m_copy) < 0)
             return NULL;
-        return Py_NewRef(m);
+        return _PyState_AddModule(ts_current(), m, def) < 0 ? NULL : Py_NewRef(m);
     }
     if (def->m_base.m_init == NULL)
         return NULL;
     m = def->m_base.m_init();
-    if (m != NULL && PyObject_SetItem(interp_current()->imports.modules, name, m) < 0)
+    if (m != NULL && (_PyState_AddModule(ts_current(), m, def) < 0
+                      || PyObject_SetItem(interp_current()->imports.modules, name, m) < 0))
         Py_CLEAR(m);
     return m;
 }
@@ -178,7 +181,8 @@ run_init(PyObject *(*init)(void), PyObject *spec, PyObject *name, PyObject *path
     def->m_base.m_init = init;
     if (PyModule_AddObjectRef(m, "__file__", path) < 0)
         PyErr_Clear();
-    if (remember_extension(path, name, m) < 0 || PyObject_SetItem(interp_current()->imports.modules, name, m) < 0) {
+    if (_PyState_AddModule(ts_current(), m, def) < 0 || remember_extension(path, name, m) < 0
+        || PyObject_SetItem(interp_current()->imports.modules, name, m) < 0) {
         Py_DECREF(m);
         return NULL;
     }

@@ -342,10 +342,11 @@ optional_flag(PyObject *arg, char *flag)
 {
     if (arg == NULL || arg == Py_None)
         return 0;
-    int v = PyObject_IsTrue(arg);
-    if (v >= 0)
-        *flag = (char)v;
-    return v < 0 ? -1 : 0;
+    long v = PyLong_AsLong(arg);
+    if (v == -1 && PyErr_Occurred())
+        return -1;
+    *flag = v != 0;
+    return 0;
 }
 
 /* As io_str_or_none(), but a NUL may be inside: the lookup of the name will fail. */

@@ -521,3 +521,22 @@ _PyEval_SliceIndexNotNone(PyObject *v, Py_ssize_t *out)
 {
     return slice_index(v, out, "slice indices must be integers or have an __index__ method");
 }
+
+/* Converter of arguments for PyArg_* ("O&"): None leaves *out as it is. */
+PyAPI_FUNC(int) _Py_convert_optional_to_ssize_t(PyObject *o, void *out);
+
+int
+_Py_convert_optional_to_ssize_t(PyObject *o, void *out)
+{
+    if (o == Py_None)
+        return 1;
+    if (!PyIndex_Check(o)) {
+        PyErr_Format(PyExc_TypeError, "argument should be integer or None, not '%.200s'", Py_TYPE(o)->tp_name);
+        return 0;
+    }
+    Py_ssize_t n = PyNumber_AsSsize_t(o, PyExc_OverflowError);
+    if (n == -1 && PyErr_Occurred())
+        return 0;
+    *(Py_ssize_t *)out = n;
+    return 1;
+}

@@ -10,6 +10,7 @@
 #define EXC_TYPE(name) PyAPI_DATA(PyTypeObject) _PyExc_##name;
 #include "object/core/exc_types.def"
 #undef EXC_TYPE
+extern PyTypeObject _PyExc_InterpreterError, _PyExc_InterpreterNotFoundError;
 
 /* vm: the traceback type, set at start. While NULL every object is accepted as a traceback. */
 extern PyTypeObject *exc_traceback_type;

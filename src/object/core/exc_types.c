@@ -37,3 +37,18 @@ PyTypeObject _PyExc_IncompleteInputError = {
 
 PyObject *PyExc_EnvironmentError = (PyObject *)&_PyExc_OSError;
 PyObject *PyExc_IOError = (PyObject *)&_PyExc_OSError;
+
+/* What module _interpreters raises; it adds them to its namespace itself. */
+PyAPI_DATA(PyObject *) PyExc_InterpreterError;
+PyAPI_DATA(PyObject *) PyExc_InterpreterNotFoundError;
+
+PyTypeObject _PyExc_InterpreterError = {
+    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "interpreters.InterpreterError", .tp_base = &_PyExc_Exception,
+    .tp_doc = "A cross-interpreter operation failed.", PLAIN
+};
+PyTypeObject _PyExc_InterpreterNotFoundError = {
+    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "interpreters.InterpreterNotFoundError",
+    .tp_base = &_PyExc_InterpreterError, .tp_doc = "There is no such interpreter.", PLAIN
+};
+PyObject *PyExc_InterpreterError = (PyObject *)&_PyExc_InterpreterError;
+PyObject *PyExc_InterpreterNotFoundError = (PyObject *)&_PyExc_InterpreterNotFoundError;
