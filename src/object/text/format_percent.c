@@ -338,6 +338,8 @@ static int run(struct percent *p)
         struct unit u;
         if (parse_unit(p, &u) < 0)
             return -1;
+        if (p->pos >= p->n)
+            p->out.overallocate = 0;     /* the last piece: a lone string is taken as it is */
         if (format_unit(p, &u) < 0)
             return -1;
         if (p->dict != NULL && p->next < p->n_args) {

@@ -342,7 +342,7 @@ static PyObject *build(const struct span *input, struct format_args *a, int dept
     struct markup m;
     int r;
     while ((r = next_markup(&s, &m)) > 0) {
-        if (m.field && s.start >= s.end)
+        if (s.start >= s.end)
             w.overallocate = 0;
         if (_PyUnicodeWriter_WriteSubstring(&w, s.str, m.literal.start, m.literal.end) < 0 || (m.field && write_field(&w, &m, a, depth) < 0)) {
             r = -1;

@@ -96,7 +96,7 @@ int _PyUnicodeWriter_WriteStr(_PyUnicodeWriter *w, PyObject *s)
         return 0;
     Py_UCS4 max = PyUnicode_MAX_CHAR_VALUE(s);
     if (max > w->maxchar || n > w->size - w->pos) {
-        if (w->buffer == NULL && !w->overallocate && PyUnicode_CheckExact(s) && max >= w->min_char && n >= w->min_length) {
+        if (w->buffer == NULL && !w->overallocate && PyUnicode_CheckExact(s)) {
             w->readonly = 1;
             w->buffer = Py_NewRef(s);
             update(w);
