@@ -161,7 +161,7 @@ def make_types(db, out):
         lower = int(f[13], 16) if f[13] else c
         title = int(f[14], 16) if f[14] else upper
         sc = special.get(c)
-        cf = folding.get(c, [lower])
+        cf = folding.get(c, [c])
         if sc is None and cf == [lower]:
             cases = (upper - c, lower - c, title - c)
         else:
