@@ -6,6 +6,7 @@
 #include "code/code.h"
 #include "compile/assemble.h"
 #include "compile/compile.h"
+#include "compile/dump.h"
 #include "rt/hooks.h"
 #include "rt/singletons.h"
 
@@ -266,6 +267,8 @@ unit_finish(struct cg *c, bool return_none)
     int nparams = u->info.argcount + u->info.posonlyargcount + u->info.kwonlyargcount + !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
     pool_scratch_begin(c->pool);
     flow_build(&g, c->pool, &u->seq, &u->info.consts, &c->cache);
+    if (compile_dump.flow)
+        dump_flow(compile_dump.out, &g, u->info.qualname, "built");
     flow_optimize(&g, u->info.varnames.len, nparams);
     flow_finish(&g, &u->info, flags, &depth, &nlocalsplus, &out);
     PyCodeObject *co = assemble_code(c->pool, &c->cache, &u->info, &out, depth, nlocalsplus, flags, c->filename);

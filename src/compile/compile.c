@@ -1,6 +1,7 @@
 /* compile/compile.c: the stages in order; docstrings. */
 #include "compile/compile.h"
 
+#include "code/code.h"                 /* dis_dump() */
 #include "compile/cg.h"
 #include "compile/dump.h"
 #include "rt/singletons.h"
@@ -56,6 +57,8 @@ compile_all(void *arg)
     prepare(k);
     generate_module(&k->cg, k->mod);
     k->result = (PyObject *)unit_finish(&k->cg, k->mod->kind != Expression_kind);
+    if (compile_dump.code && dis_dump(compile_dump.out, (PyCodeObject *)k->result, false, compile_dump.function) < 0)
+        pool_fail(k->cg.pool);
 }
 
 static void

@@ -17,9 +17,12 @@ PyAPI_FUNC(PyCodeObject *) _PyAST_Compile(struct _mod *mod, PyObject *filename, 
 /* A docstring without its indentation, as inspect.cleandoc() (but the first line's trailing blanks stay). */
 PyAPI_FUNC(PyObject *) _PyCompile_CleanDoc(PyObject *doc);
 
-/* What -X dump=sym,flow asks for: set by the start-up code; the stages print to `out`. NULL: nothing. */
-struct compile_dump { FILE *out; bool sym, flow; const char *function; };
+/* What is printed to `out` while compiling: symbol tables, optimised graphs, code objects; function: only the one of
+ * this qualified name (symbol tables are printed whole). NULL out: nothing. */
+struct compile_dump { FILE *out; bool sym, flow, code; const char *function; };
 extern struct compile_dump compile_dump;
+/* Set it from the value of -X dump: "STAGE,STAGE...[:FUNCTION]"; other floors' stages are passed over. spec must live on. */
+void compile_dump_request(const char *spec, FILE *out);
 
 /* The stages one by one, for tests (the module _testinternalcapi). All: NULL with an exception. */
 /* (InstructionSequence, dict of the unit's names and counts) of an _ast.AST object; mode: 0 exec, 1 eval, 2 single. */

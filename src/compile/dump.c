@@ -1,7 +1,23 @@
 /* compile/dump.c: symbol tables and control-flow graphs as text. */
 #include "compile/dump.h"
 
+#include <string.h>
+
 #include "compile/compile.h"
+
+void
+compile_dump_request(const char *spec, FILE *out)
+{
+    const char *colon = strchr(spec, ':');
+    size_t end = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
+    compile_dump = (struct compile_dump){ .out = out, .function = colon != NULL ? colon + 1 : NULL };
+    for (size_t at = 0, n; at < end; at += n + 1) {
+        n = strcspn(spec + at, ",:");
+        compile_dump.sym |= n == 3 && memcmp(spec + at, "sym", n) == 0;
+        compile_dump.flow |= n == 4 && memcmp(spec + at, "flow", n) == 0;
+        compile_dump.code |= n == 4 && memcmp(spec + at, "code", n) == 0;
+    }
+}
 
 static const char *const scope_kinds[] = { "function", "class", "module", "annotation", "type alias", "type parameters", "type variable" };
 static const char *const name_scopes[] = { "?", "local", "global", "global implicit", "free", "cell" };
@@ -77,10 +93,12 @@ dump_flow(FILE *out, struct flow *g, PyObject *qualname, const char *title)
     for (struct block *b = g->entry; b != NULL; b = b->next)
         b->visit = n++;
     for (struct block *b = g->entry; b != NULL; b = b->next) {
+        if (b->len == 0)
+            continue;
         fprintf(out, " B%d:%s%s", b->visit, b->is_handler ? " handler" : "", b->cold ? " cold" : "");
-        if (b->start_depth >= 0)
-            fprintf(out, " depth %d", b->start_depth);
-        fprintf(out, "  %d entries\n", b->npred);
+        if (b->npred > 0)
+            fprintf(out, " depth %d, %d %s", b->start_depth, b->npred, b->npred == 1 ? "entry" : "entries");
+        fputc('\n', out);
         for (int i = 0; i < b->len; i++)
             dump_instr(out, &b->code[i]);
     }

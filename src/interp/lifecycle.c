@@ -6,6 +6,7 @@
 
 #include "code/code.h"
 #include "code/code_state.h"
+#include "compile/compile.h"
 #include "compile/symtable.h"          /* compile_static_types */
 #include "gc/gc.h"
 #include "interp/builtins.h"
@@ -59,6 +60,20 @@ copy_config(PyConfig *to, const PyConfig *from)
     /* The interpreter takes the strings over: the caller's config is cleared of them by its owner's contract. */
     *to = *from;
     return 0;
+}
+
+/* -X dump=sym,flow,code[:function]: print stages of the compiler to stderr. */
+static void
+init_dumps(const PyConfig *config)
+{
+    static char spec[256];
+    const wchar_t *value = config_xoption(config, L"dump");
+    size_t n = 0;
+    for (; value != NULL && value[n] != 0 && n + 1 < sizeof(spec); n++)
+        spec[n] = value[n] < 128 ? (char)value[n] : '?';
+    spec[n] = '\0';
+    if (n > 0)
+        compile_dump_request(spec, stderr);
 }
 
 static int
@@ -182,6 +197,7 @@ Py_InitializeFromConfig(const PyConfig *config)
     PyThreadState *ts = ts_current();
     copy_config(&ts->interp->config, &own);
     code_state.debug_ranges = own.code_debug_ranges;
+    init_dumps(&own);
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
     if (init_floors(ts) < 0)
