@@ -716,7 +716,7 @@ static PyMethodDef fileio_methods[] = {
 };
 
 static PyGetSetDef fileio_getset[] = {
-    {"closed", get_closed, NULL, "True when the file is closed"},
+    {"closed", get_closed, NULL, "True if the file is closed"},
     {"closefd", get_closefd, NULL, "True when close() closes the descriptor"},
     {"mode", get_mode, NULL, "the mode, as open() takes it"},
     {NULL}

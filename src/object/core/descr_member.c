@@ -40,8 +40,7 @@ PyMember_GetOne(const char *obj, PyMemberDef *def)
     case Py_T_OBJECT_EX:
         value = *(PyObject **)at;
         if (value == NULL)
-            PyErr_Format(PyExc_AttributeError, "'%.200s' object has no attribute '%s'",
-                         Py_TYPE((PyObject *)obj)->tp_name, def->name);
+            PyErr_Format(PyExc_AttributeError, "'%T' object has no attribute '%s'", (PyObject *)obj, def->name);
         return Py_XNewRef(value);
     case _Py_T_NONE: return Py_None;
     default:

@@ -109,9 +109,8 @@ property_init(PyObject *self, PyObject *args, PyObject *kwds)
     if (arg[3] != NULL && arg[3] != Py_None) {
         doc = Py_NewRef(arg[3]);
     } else if (p->get != NULL) {
-        int found = PyObject_GetOptionalAttr(p->get, ID(__doc__), &doc);
-        if (found <= 0)
-            return found;
+        if (PyObject_GetOptionalAttr(p->get, ID(__doc__), &doc) < 0)
+            return -1;
         if (doc == Py_None)
             doc = NULL;
         p->getter_doc = doc != NULL;

@@ -455,9 +455,12 @@ call_init_subclass(PyTypeObject *t, PyObject *kwds)
     }
     Py_DECREF(mro);
     if (hook == NULL) {
-        if (!PyErr_Occurred())
-            PyErr_Format(PyExc_AttributeError, "'super' object has no attribute '%U'", ID(__init_subclass__));
-        return -1;
+        /* An MRO without a place for t: super() falls back to its own attribute, which is object's. */
+        if (PyErr_Occurred())
+            return -1;
+        hook = Py_XNewRef(type_lookup(&PyBaseObject_Type, ID(__init_subclass__)));
+        if (hook == NULL)
+            return -1;
     }
     descrgetfunc get = Py_TYPE(hook)->tp_descr_get;
     if (get != NULL)
@@ -469,6 +472,17 @@ call_init_subclass(PyTypeObject *t, PyObject *kwds)
 }
 
 /* ---- type.__new__ ---- */
+
+static bool
+has_odd_keys(PyObject *dict)
+{
+    PyObject *key;
+    Py_ssize_t i = 0;
+    while (PyDict_Next(dict, &i, &key, NULL))
+        if (!PyUnicode_Check(key))
+            return true;
+    return false;
+}
 
 static PyObject *
 make_type(struct class_args *c)
@@ -486,6 +500,9 @@ make_type(struct class_args *c)
     if (set_attrs(c, t) < 0 || PyType_Ready(t) < 0)
         goto fail;
     type_fixup_slot_dispatchers(t);
+    if (has_odd_keys(t->tp_dict)
+        && PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "non-string key in the __dict__ of class %.200s", t->tp_name) < 0)
+        goto fail;
     if (call_set_names(t) < 0 || call_init_subclass(t, c->kwds) < 0)
         goto fail;
     return (PyObject *)t;

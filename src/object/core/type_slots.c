@@ -243,8 +243,9 @@ choose_for_descr(PyTypeObject *t, struct wrapperbase *p, void **slot, PyObject *
     }
     if (slot == (void **)&t->tp_new && Py_IS_TYPE(descr, &PyCFunction_Type)
         && PyCFunction_GET_FUNCTION(descr) == _PyCFunction_CAST(wrap_tp_new)) {
-        /* __new__ of a C type: its tp_new may be taken, whichever base it comes from. */
-        c->specific = (void *)((PyTypeObject *)PyCFunction_GET_SELF(descr))->tp_new;
+        /* __new__ of a C type: what tp_new was inherited from tp_base stays. (An explicit __new__ = list.__new__ in a
+         * class with another base is not honoured by this; it fails later, when arguments are checked.) */
+        c->specific = (void *)t->tp_new;
         return;
     }
     if (descr == Py_None && slot == (void **)&t->tp_hash) {
