@@ -112,11 +112,12 @@ typing_caller(void)
 {
     PyObject *globals = rt_hooks.frame_globals == NULL ? NULL : rt_hooks.frame_globals(ts_current());
     if (globals == NULL)
-        return NULL;
+        return Py_None;
     PyObject *name = PyDict_GetItemWithError(globals, ID(__name__));
-    if (name == NULL)
-        PyErr_Clear();
-    return name;
+    if (name != NULL)
+        return name;
+    PyErr_Clear();
+    return Py_None;
 }
 
 /* A value given directly as a type: str become forward references, None becomes NoneType. */

@@ -31,7 +31,7 @@ bool typealias_check(PyObject *o);
 bool typevartuple_check(PyObject *o);
 /* typing.name(*args). */
 OWNED PyObject *typing_call(const char *name, PyObject *const *args, Py_ssize_t n);
-/* __name__ of the running frame's module, borrowed, or NULL. */
+/* __name__ of the running frame's module, borrowed, or None. */
 BORROWED(frame) PyObject *typing_caller(void);
 /* params with typing.Unpack[Ts] for each TypeVarTuple. */
 OWNED PyObject *typing_unpack_tuples(PyObject *params);
