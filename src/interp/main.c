@@ -81,7 +81,7 @@ run_command(const wchar_t *command, PyCompilerFlags *cf)
         PyObject *m = PyImport_AddModule("__main__");
         cf->cf_flags |= PyCF_IGNORE_COOKIE;
         d = m == NULL ? NULL : PyModule_GetDict(m);
-        r = d == NULL ? NULL : PyRun_StringFlags(PyBytes_AS_STRING(bytes), Py_file_input, d, d, cf);
+        r = d == NULL ? NULL : run_command_text(PyBytes_AS_STRING(bytes), d, cf);
     }
     Py_XDECREF(text);
     Py_XDECREF(bytes);

@@ -12,29 +12,54 @@
 #include "syntax/ast_arena.h"
 #include "syntax/parse.h"
 
+/* Let tracebacks show the lines of code that is in no file. 0 or -1. */
+static int
+register_source(PyCodeObject *code, PyObject *source, PyObject *filename)
+{
+    PyObject *linecache = PyImport_ImportModule("linecache");
+    PyObject *add = linecache == NULL ? NULL : PyObject_GetAttrString(linecache, "_register_code");
+    PyObject *r = NULL;
+    if (add != NULL)
+        r = PyCallable_Check(add) ? PyObject_CallFunctionObjArgs(add, code, source, filename, NULL) : Py_NewRef(Py_None);
+    Py_XDECREF(r);
+    Py_XDECREF(add);
+    Py_XDECREF(linecache);
+    return r == NULL ? -1 : 0;
+}
+
+/* source: the text when it was typed in or given on the command line, else NULL. */
 static PyObject *
-run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, PyCompilerFlags *flags, struct ast_arena *arena)
+run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, PyCompilerFlags *flags, PyObject *source,
+         struct ast_arena *arena)
 {
     PyCodeObject *code = compile_ast(mod, filename, flags, interp_current()->config.optimization_level, arena);
     if (code == NULL)
         return NULL;
     PyObject *r = NULL;
-    if (PyDict_SetDefaultRef(globals, ID(__builtins__), PyEval_GetBuiltins(), NULL) >= 0 && PySys_Audit("exec", "O", code) == 0)
+    if (source != NULL && register_source(code, source, filename) < 0)
+        ;
+    else if (PyDict_SetDefaultRef(globals, ID(__builtins__), PyEval_GetBuiltins(), NULL) >= 0 && PySys_Audit("exec", "O", code) == 0)
         r = PyEval_EvalCode((PyObject *)code, globals, locals);
     Py_DECREF(code);
+    return r;
+}
+
+static PyObject *
+run_string(const char *text, int start, PyObject *globals, PyObject *locals, PyCompilerFlags *flags, PyObject *source)
+{
+    struct ast_arena *arena = ast_arena_new();
+    if (arena == NULL)
+        return NULL;
+    mod_ty mod = parse_string(text, STR(anon_string), start, flags, arena);
+    PyObject *r = mod == NULL ? NULL : run_tree(mod, STR(anon_string), globals, locals, flags, source, arena);
+    ast_arena_free(arena);
     return r;
 }
 
 PyObject *
 PyRun_StringFlags(const char *text, int start, PyObject *globals, PyObject *locals, PyCompilerFlags *flags)
 {
-    struct ast_arena *arena = ast_arena_new();
-    if (arena == NULL)
-        return NULL;
-    mod_ty mod = parse_string(text, STR(anon_string), start, flags, arena);
-    PyObject *r = mod == NULL ? NULL : run_tree(mod, STR(anon_string), globals, locals, flags, arena);
-    ast_arena_free(arena);
-    return r;
+    return run_string(text, start, globals, locals, flags, NULL);
 }
 
 PyObject *
@@ -63,6 +88,15 @@ PyRun_SimpleStringFlags(const char *text, PyCompilerFlags *flags)
     return 0;
 }
 
+PyObject *
+run_command_text(const char *text, PyObject *globals, PyCompilerFlags *flags)
+{
+    PyObject *source = PyUnicode_FromString(text);
+    PyObject *r = source == NULL ? NULL : run_string(text, Py_file_input, globals, globals, flags, source);
+    Py_XDECREF(source);
+    return r;
+}
+
 int
 (PyRun_SimpleString)(const char *text)
 {
@@ -78,7 +112,7 @@ run_file(FILE *fp, PyObject *filename, int start, PyObject *globals, PyObject *l
     mod_ty mod = arena == NULL ? NULL : parse_file(fp, filename, NULL, start, NULL, NULL, flags, NULL, NULL, arena);
     if (closeit)
         fclose(fp);
-    PyObject *r = mod == NULL ? NULL : run_tree(mod, filename, globals, locals, flags, arena);
+    PyObject *r = mod == NULL ? NULL : run_tree(mod, filename, globals, locals, flags, NULL, arena);
     ast_arena_free(arena);
     return r;
 }
@@ -234,7 +268,7 @@ run_one(FILE *fp, PyObject *filename, PyCompilerFlags *flags, int *at_end)
         PyErr_Clear();
         *at_end = 1;
     } else if (mod != NULL && (d = main_dict()) != NULL)
-        r = run_tree(mod, filename, d, d, flags, arena);
+        r = run_tree(mod, filename, d, d, flags, source, arena);
     ast_arena_free(arena);
     Py_XDECREF(keep1);
     Py_XDECREF(keep2);

@@ -10,6 +10,8 @@ int run_handle_error(int *status);
 /* As PyErr_Print(), without leaving the process on SystemExit. */
 void run_print_error(int set_sys_last);
 
+/* Run the text of -c, its lines known to linecache; new reference, or NULL with an exception. */
+PyObject *run_command_text(const char *text, PyObject *globals, PyCompilerFlags *flags);
 /* Run a script as __main__: 0, or -1 with the error printed. */
 int _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFlags *flags);
 int _PyRun_InteractiveLoopObject(FILE *fp, PyObject *filename, PyCompilerFlags *flags);
