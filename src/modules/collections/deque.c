@@ -212,6 +212,10 @@ extend_by(struct deque *d, PyObject *iterable, int (*add)(struct deque *, PyObje
     PyObject *it = PyObject_GetIter(iterable);
     if (it == NULL)
         return -1;
+    if (Py_SIZE(d) == 0) {                 /* fill the only block from its beginning (or end) on */
+        d->leftindex = add == append_item ? 1 : BLOCK_LEN - 1;
+        d->rightindex = d->leftindex - 1;
+    }
     iternextfunc next = Py_TYPE(it)->tp_iternext;
     int result = 0;
     while (result == 0 && (item = next(it)) != NULL) {

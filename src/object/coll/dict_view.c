@@ -458,8 +458,8 @@ view_or(PyObject *a, PyObject *b)
 static PyObject *
 view_and(PyObject *a, PyObject *b)
 {
-    /* Walk the shorter one, look up in the longer. */
-    if (is_set_view(b) && view_length(b) > view_length(a)) {
+    /* The view may be on the right; and: walk the shorter one, look up in the longer. */
+    if (!is_set_view(a) || (is_set_view(b) && view_length(b) > view_length(a))) {
         PyObject *tmp = a;
         a = b;
         b = tmp;
