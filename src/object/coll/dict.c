@@ -659,18 +659,13 @@ dict_clear(PyDictObject *d)
         keys_decref(k);
         return;
     }
-    Py_ssize_t n = k->dk_nentries < v->capacity ? k->dk_nentries : v->capacity;
     if (v->embedded) {
-        v->size = 0;
-        v->shape = 0;
-        for (Py_ssize_t i = 0; i < n; i++)
-            Py_CLEAR(v->values[i]);
+        values_release(v);
         return;
     }
     d->ma_values = NULL;
     d->ma_keys = &dict_empty_keys;
-    for (Py_ssize_t i = 0; i < n; i++)
-        Py_CLEAR(v->values[i]);
+    values_release(v);
     values_free(v);
     keys_decref(k);
 }

@@ -112,6 +112,8 @@ void dict_clear(PyDictObject *d);
 Py_ssize_t split_insert_key(PyDictKeysObject *k, PyObject *key, Py_hash_t hash);
 void split_set_value(PyDictObject *d, PyObject *key, STEALS PyObject *value, Py_ssize_t ix);
 void values_forget(PyDictValues *v, Py_ssize_t ix);     /* slot ix has lost its value */
+/* Empty the slots, then release what was in them: that may run code that changes or frees v. */
+void values_release(PyDictValues *v);
 void values_free(PyDictValues *v);                      /* a block of its own, items already released */
 PyDictValues *values_new_copy(PyDictValues *from, size_t capacity);   /* with new references; NULL */
 void shapes_free(PyDictKeysObject *k);

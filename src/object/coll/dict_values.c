@@ -188,6 +188,19 @@ values_forget(PyDictValues *v, Py_ssize_t ix)
 }
 
 void
+values_release(PyDictValues *v)
+{
+    PyObject *held[SHARED_KEYS_MAX + 1];
+    size_t n = v->capacity;
+    memcpy(held, v->values, n * sizeof(PyObject *));
+    memset(v->values, 0, n * sizeof(PyObject *));
+    v->size = 0;
+    v->shape = 0;
+    for (size_t i = 0; i < n; i++)
+        Py_XDECREF(held[i]);
+}
+
+void
 values_free(PyDictValues *v)
 {
     PyMem_Free(v);
@@ -405,10 +418,7 @@ clear_inline(PyObject *op)
     if (!v->valid)
         return;
     v->valid = 0;
-    v->size = 0;
-    v->shape = 0;
-    for (size_t i = 0; i < v->capacity; i++)
-        Py_CLEAR(v->values[i]);
+    values_release(v);
 }
 
 int
