@@ -3,6 +3,7 @@
 
 #include "code/code_state.h"
 #include "gc/gc.h"
+#include "object/coll/iter.h"
 #include "object/coll/tuple.h"
 #include "object/core/err.h"
 #include "object/core/exc.h"
@@ -241,6 +242,7 @@ vm_init(PyInterpreterState *interp)
     rt_hooks.safepoint = vm_safepoint;
     exc_traceback_type = &PyTraceBack_Type;
     type_function_type = &PyFunction_Type;
+    anext_await = _PyCoro_GetAwaitableIter;
     for (int i = 0; vm_static_types[i] != NULL; i++)
         if (type_ready_static(vm_static_types[i]) < 0)
             return -1;

@@ -244,31 +244,23 @@ anext_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
-/* The iterator that await would drive: new reference or NULL. */
+PyObject *(*anext_await)(PyObject *awaitable);
+
+/* The iterator that await would drive: new reference or NULL. A coroutine has no __next__: its __await__ wrapper has. */
 static PyObject *
 anext_get_iter(PyObject *op)
 {
-    PyObject *w = ANEXT(op)->wrapped;
-    PyAsyncMethods *am = Py_TYPE(w)->tp_as_async;
-    if (am != NULL && am->am_await == NULL && am->am_send != NULL)    /* a generator made a coroutine by a decorator */
-        return Py_NewRef(w);
-    if (am == NULL || am->am_await == NULL)
-        return PyErr_Format(PyExc_TypeError, "object %.100s can't be used in 'await' expression", Py_TYPE(w)->tp_name);
-    PyObject *it = am->am_await(w);
-    if (it == NULL)
-        return NULL;
-    am = Py_TYPE(it)->tp_as_async;
-    if (am != NULL && am->am_await != NULL && Py_TYPE(it)->tp_iternext == NULL) {    /* a coroutine: its wrapper iterates */
-        PyObject *inner = Py_TYPE(it)->tp_as_async->am_await(it);
-        Py_DECREF(it);
-        return inner;
+    PyObject *it = anext_await(ANEXT(op)->wrapped);
+    if (it == NULL || Py_TYPE(it)->tp_iternext != NULL)
+        return it;
+    unaryfunc get = Py_TYPE(it)->tp_as_async->am_await;
+    PyObject *inner = get(it);
+    Py_DECREF(it);
+    if (inner != NULL && !PyIter_Check(inner)) {
+        PyErr_SetString(PyExc_TypeError, "__await__ must return an iterable");
+        Py_CLEAR(inner);
     }
-    if (Py_TYPE(it)->tp_iternext == NULL || !PyIter_Check(it)) {
-        PyErr_SetString(PyExc_TypeError, "__await__() returned a non-iterable");
-        Py_DECREF(it);
-        return NULL;
-    }
-    return it;
+    return inner;
 }
 
 /* StopAsyncIteration becomes StopIteration(default). Always NULL. */

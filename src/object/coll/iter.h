@@ -51,6 +51,9 @@ OWNED PyObject *range_from_longs(long start, long stop, long step);
 /* The awaitable that anext(it, default) returns; new reference or NULL. */
 OWNED PyObject *anext_awaitable_new(PyObject *awaitable, PyObject *default_value);
 
+/* What `await` iterates over: a question for the floor of coroutines, which fills this in. */
+extern PyObject *(*anext_await)(PyObject *awaitable);
+
 extern PyTypeObject anext_awaitable_type;
 
 #endif
