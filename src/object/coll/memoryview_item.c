@@ -326,17 +326,15 @@ view_copy_out(char *dst, const Py_buffer *v, char order)
         memcpy(dst, v->buf, (size_t)v->len);
         return;
     }
-    Py_ssize_t strides[PyBUF_MAX_NDIM], shape1[1], strides1[1];
+    Py_ssize_t strides[PyBUF_MAX_NDIM], shape1[1], own_strides[PyBUF_MAX_NDIM];
     Py_buffer copy = *v;
     if (copy.shape == NULL) {
         shape1[0] = v->len / v->itemsize;
         copy.shape = shape1;
     }
-    if (copy.strides == NULL) {
-        if (copy.ndim <= 1) {
-            strides1[0] = v->itemsize;
-            copy.strides = strides1;
-        }
+    if (copy.strides == NULL) {      /* C order, by definition */
+        PyBuffer_FillContiguousStrides(copy.ndim, copy.shape, own_strides, (int)v->itemsize, 'C');
+        copy.strides = own_strides;
     }
     PyBuffer_FillContiguousStrides(copy.ndim, copy.shape, strides, (int)v->itemsize, order == 'A' ? 'C' : order);
     copy_dims(dst, strides, &copy, v->buf, 0);
