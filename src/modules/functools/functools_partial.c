@@ -113,6 +113,18 @@ partial_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)p;
 }
 
+/* Classes hold partials as if they were static methods; some day they will be methods. */
+static PyObject *
+partial_descr_get(PyObject *self, PyObject *obj, PyObject *type)
+{
+    if (obj == NULL || obj == Py_None)
+        return Py_NewRef(self);
+    if (PyErr_WarnEx(PyExc_FutureWarning, "functools.partial will be a method descriptor in future Python versions; wrap it "
+                     "in staticmethod() if you want to preserve the old behavior", 1) < 0)
+        return NULL;
+    return Py_NewRef(self);
+}
+
 static int
 partial_traverse(PyObject *self, visitproc visit, void *arg)
 {
@@ -258,6 +270,7 @@ static PyType_Slot partial_slots[] = {
     { Py_tp_methods, partial_methods },
     { Py_tp_members, partial_members },
     { Py_tp_getset, partial_getset },
+    { Py_tp_descr_get, partial_descr_get },
     { Py_tp_new, partial_new },
     { Py_tp_free, PyObject_GC_Del },
     { 0, NULL },

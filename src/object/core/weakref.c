@@ -10,6 +10,7 @@
 #include "rt/gc_track.h"
 #include "rt/heap.h"
 #include "rt/singletons.h"
+#include "object/core/type.h"
 #include "object/core/err.h"
 #include "object/core/object.h"
 
@@ -302,7 +303,8 @@ ref_repr(PyObject *self)
     PyObject *o = Py_XNewRef(weakref_get(self)), *name = NULL, *text;
     if (o == NULL)
         return PyUnicode_FromFormat("<weakref at %p; dead>", self);
-    if (PyObject_GetOptionalAttr(o, ID(__name__), &name) < 0) {
+    name = object_lookup_special(o, ID(__name__));       /* not through __getattr__: that may fail in any way */
+    if (name == NULL && PyErr_Occurred()) {
         Py_DECREF(o);
         return NULL;
     }
