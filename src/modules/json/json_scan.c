@@ -102,6 +102,11 @@ static Py_ssize_t plain_run(PyObject *s, Py_ssize_t i, bool strict)
     int kind = PyUnicode_KIND(s);
     const void *data = PyUnicode_DATA(s);
     Py_ssize_t n = PyUnicode_GET_LENGTH(s);
+    if (kind == PyUnicode_1BYTE_KIND) {
+        const Py_UCS1 *p = data;
+        while (i < n && p[i] > 0x1f && p[i] != '"' && p[i] != '\\')
+            i++;
+    }
     for (; i < n; i++) {
         Py_UCS4 c = PyUnicode_READ(kind, data, i);
         if (c == '"' || c == '\\')
@@ -293,6 +298,13 @@ static Py_ssize_t digits(const struct text *t, Py_ssize_t i)
 static PyObject *make_number(struct text *t, Py_ssize_t start, Py_ssize_t end, bool is_float)
 {
     PyObject *parse = is_float ? t->s->parse_float : t->s->parse_int;
+    if (!is_float && parse == (PyObject *)&PyLong_Type && end - start <= 18) {
+        bool negative = at(t, start) == '-';
+        long long v = 0;
+        for (Py_ssize_t i = start + negative; i < end; i++)
+            v = v * 10 + (long long)(at(t, i) - '0');
+        return PyLong_FromLongLong(negative ? -v : v);
+    }
     PyObject *text = PyUnicode_Substring(t->str, start, end), *out = NULL;
     if (text == NULL)
         return NULL;

@@ -55,6 +55,7 @@ struct sre_state {
     struct sre_repeat *repeats;
     int32_t n_repeats, max_repeats;
     unsigned ticks;
+    unsigned char *first;                /* which Latin-1 characters a match can start with, once it pays, or NULL */
 };
 
 /* Result of matching: */

@@ -625,6 +625,56 @@ static const CHAR *FN(find)(const CHAR *ptr, const CHAR *end, sre_code c)
     return ptr;
 }
 
+static bool FN(is_unit)(sre_code op)
+{
+    switch (op) {
+    case OP_IN: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE: case OP_LITERAL_IGNORE: case OP_LITERAL_UNI_IGNORE:
+    case OP_LITERAL_LOC_IGNORE: case OP_CATEGORY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const CHAR *FN(find_unit)(const sre_code *p, const CHAR *ptr, const CHAR *end)
+{
+    if (p[0] == OP_LITERAL_UNI_IGNORE && p[1] < 128 && p[1] != 'k' && p[1] != 's' && p[1] != 'i') {
+        CHAR lower = (CHAR)p[1], upper = (CHAR)Py_TOUPPER((unsigned char)p[1]);      /* no other character folds to it */
+        while (ptr < end && *ptr != lower && *ptr != upper)
+            ptr++;
+        return ptr;
+    }
+    while (ptr < end && !FN(unit)(p, *ptr))
+        ptr++;
+    return ptr;
+}
+
+/* The first character of the set: a long search makes a table of the Latin-1 ones. */
+static const CHAR *FN(find_set)(struct sre_state *s, const sre_code *set, const CHAR *ptr, const CHAR *end)
+{
+    const CHAR *near = end - ptr > 32 ? ptr + 32 : end;
+    if (s->first == NULL) {
+        while (ptr < near && !sre_charset(set, *ptr))
+            ptr++;
+        if (ptr < near || near == end)
+            return ptr;
+        s->first = PyMem_RawMalloc(256);
+        if (s->first == NULL) {
+            while (ptr < end && !sre_charset(set, *ptr))
+                ptr++;
+            return ptr;
+        }
+        for (int i = 0; i < 256; i++)
+            s->first[i] = sre_charset(set, (Py_UCS4)i);
+    }
+    for (; ptr < end; ptr++) {
+        Py_UCS4 c = *ptr;
+        if (c < 256 ? s->first[c] : sre_charset(set, c))
+            break;
+    }
+    return ptr;
+}
+
 /* With a literal prefix of n characters, the first `skip` of which need not be matched again. */
 static int FN(search_prefix)(struct sre_state *s, const sre_code *code, const sre_code *info, const sre_code *body)
 {
@@ -670,16 +720,21 @@ static int FN(search)(struct sre_state *s, const sre_code *code)
         if (info[2] & SRE_INFO_CHARSET)
             set = info + 5;
     }
+    bool unit = FN(is_unit)(body[0]);
     bool anchored = body[0] == OP_AT && (body[1] == AT_BEGINNING || body[1] == AT_BEGINNING_STRING);
     for (;; ptr++) {
         if (set != NULL) {
-            while (ptr < last && !sre_charset(set, *ptr))
-                ptr++;
+            ptr = FN(find_set)(s, set, ptr, last);
             if (ptr >= last)
                 return SRE_NO;
         }
         else if (body[0] == OP_LITERAL) {
             ptr = FN(find)(ptr, last, body[1]);
+            if (ptr >= last)
+                return SRE_NO;
+        }
+        else if (unit) {
+            ptr = FN(find_unit)(body, ptr, last);
             if (ptr >= last)
                 return SRE_NO;
         }

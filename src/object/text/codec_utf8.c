@@ -238,8 +238,23 @@ static void encode_to(PyObject *s, char *out)
         }
         return;
     }
-    for (Py_ssize_t i = 0; i < n; i++)
-        p += utf8_put(p, PyUnicode_READ(kind, data, i));
+    if (kind == 2) {
+        const Py_UCS2 *c = data, *end = c + n;
+        while (c < end) {
+            while (c < end && *c < 0x80)
+                *p++ = (unsigned char)*c++;
+            while (c < end && *c >= 0x80)
+                p += utf8_put(p, *c++);
+        }
+        return;
+    }
+    const Py_UCS4 *c = data, *end = c + n;
+    while (c < end) {
+        while (c < end && *c < 0x80)
+            *p++ = (unsigned char)*c++;
+        while (c < end && *c >= 0x80)
+            p += utf8_put(p, *c++);
+    }
 }
 
 /* One replacement: bytes as they are, a string must be ASCII. */

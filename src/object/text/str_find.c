@@ -5,6 +5,9 @@
 #include "object/text/str.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "object/core/err.h"
 #include "rt/thread.h"
@@ -12,13 +15,14 @@
 static inline Py_ssize_t ucs2_find_char(const Py_UCS2 *s, Py_ssize_t n, Py_UCS2 c)
 {
     Py_ssize_t i = 0;
-    for (; i + 16 <= n; i += 16) {
-        int any = 0;
-        for (int k = 0; k < 16; k++)
-            any |= s[i + k] == c;
-        if (any)
-            break;
+#ifdef __SSE2__
+    __m128i want = _mm_set1_epi16((short)c);
+    for (; i + 8 <= n; i += 8) {
+        int mask = _mm_movemask_epi8(_mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)(s + i)), want));
+        if (mask)
+            return i + __builtin_ctz(mask) / 2;
     }
+#endif
     for (; i < n; i++)
         if (s[i] == c)
             return i;
@@ -37,6 +41,24 @@ static inline Py_ssize_t ucs4_find_char(const Py_UCS4 *s, Py_ssize_t n, Py_UCS4 
 #define CHAR Py_UCS4
 #define FN(name) ucs4_##name
 #include "object/text/str_search.h"
+
+/* memmem() prepares a table first, which a short search never earns back; so candidates are looked for by the first
+ * character until that has cost as much. */
+static Py_ssize_t ucs1_find(const Py_UCS1 *s, Py_ssize_t n, const Py_UCS1 *p, Py_ssize_t m)
+{
+    const Py_UCS1 *at = s, *last = s + (n - m);
+    for (int tries = 0; at <= last && (tries < 24 || at - s > tries * 16); tries++, at++) {
+        at = memchr(at, p[0], last - at + 1);
+        if (at == NULL)
+            return -1;
+        if (at[m - 1] == p[m - 1] && memcmp(at, p, m) == 0)
+            return at - s;
+    }
+    if (at > last)
+        return -1;
+    const Py_UCS1 *hit = memmem(at, s + n - at, p, m);
+    return hit == NULL ? -1 : hit - s;
+}
 
 static Py_ssize_t ucs1_rfind(const Py_UCS1 *s, Py_ssize_t n, const Py_UCS1 *p, Py_ssize_t m)
 {
@@ -85,8 +107,7 @@ static Py_ssize_t find_same(int kind, const void *s, Py_ssize_t n, const void *p
     if (kind == 1) {
         if (reverse)
             return ucs1_rfind(s, n, p, m);
-        const char *hit = memmem(s, n, p, m);
-        return hit == NULL ? -1 : hit - (const char *)s;
+        return ucs1_find(s, n, p, m);
     }
     if (kind == 2)
         return reverse ? ucs2_rfind(s, n, p, m) : ucs2_find(s, n, p, m);

@@ -6,6 +6,9 @@
 #include "object/text/str.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "object/core/err.h"
 #include "rt/heap.h"
@@ -17,12 +20,15 @@
 Py_ssize_t bytes_ascii_prefix(const char *p, Py_ssize_t n)
 {
     Py_ssize_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        uint64_t w[4];
-        memcpy(w, p + i, 32);
-        if ((w[0] | w[1] | w[2] | w[3]) & UINT64_C(0x8080808080808080))
+#ifdef __SSE2__
+    for (; i + 64 <= n; i += 64) {
+        const __m128i *v = (const __m128i *)(p + i);
+        __m128i a = _mm_or_si128(_mm_loadu_si128(v), _mm_loadu_si128(v + 1));
+        __m128i b = _mm_or_si128(_mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3));
+        if (_mm_movemask_epi8(_mm_or_si128(a, b)))
             break;
     }
+#endif
     for (; i + 8 <= n; i += 8) {
         uint64_t w;
         memcpy(&w, p + i, 8);
