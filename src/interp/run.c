@@ -17,14 +17,35 @@ static int
 register_source(PyCodeObject *code, PyObject *source, PyObject *filename)
 {
     PyObject *linecache = PyImport_ImportModule("linecache");
+    Py_ssize_t dash = PyUnicode_FindChar(filename, '-', 0, PyUnicode_GET_LENGTH(filename), -1);
+    PyObject *shown = dash > 0 && PyUnicode_READ_CHAR(filename, 0) == '<' ? PyUnicode_Substring(filename, 0, dash) : Py_NewRef(filename);
     PyObject *add = linecache == NULL ? NULL : PyObject_GetAttrString(linecache, "_register_code");
     PyObject *r = NULL;
-    if (add != NULL)
-        r = PyCallable_Check(add) ? PyObject_CallFunctionObjArgs(add, code, source, filename, NULL) : Py_NewRef(Py_None);
+    if (add != NULL && shown != NULL)
+        r = PyCallable_Check(add) ? PyObject_CallFunctionObjArgs(add, code, source, shown, NULL) : Py_NewRef(Py_None);
     Py_XDECREF(r);
     Py_XDECREF(add);
+    Py_XDECREF(shown);
     Py_XDECREF(linecache);
     return r == NULL ? -1 : 0;
+}
+
+/* The compiler found an error in text that is in no file: put the line into the exception. */
+static void
+add_error_line(PyObject *source)
+{
+    PyObject *exc = PyErr_GetRaisedException();
+    if (exc != NULL && PyErr_GivenExceptionMatches(exc, PyExc_SyntaxError)) {
+        PyObject *lines = PyUnicode_Splitlines(source, 1), *n = PyObject_GetAttr(exc, ID(lineno)), *text = PyObject_GetAttr(exc, ID(text));
+        long i = n != NULL && PyLong_Check(n) ? PyLong_AsLong(n) : 0;
+        if (lines != NULL && text == Py_None && i >= 1 && i <= PyList_GET_SIZE(lines))
+            (void)PyObject_SetAttr(exc, ID(text), PyList_GET_ITEM(lines, i - 1));
+        Py_XDECREF(lines);
+        Py_XDECREF(n);
+        Py_XDECREF(text);
+        PyErr_Clear();
+    }
+    PyErr_SetRaisedException(exc);
 }
 
 /* source: the text when it was typed in or given on the command line, else NULL. */
@@ -33,6 +54,8 @@ run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, Py
          struct ast_arena *arena)
 {
     PyCodeObject *code = compile_ast(mod, filename, flags, interp_current()->config.optimization_level, arena);
+    if (code == NULL && source != NULL)
+        add_error_line(source);
     if (code == NULL)
         return NULL;
     PyObject *r = NULL;
@@ -253,6 +276,17 @@ prompt_text(const char *name, PyObject **keep)
     return text == NULL ? "" : text;
 }
 
+/* One typed statement. Its code gets a file name of its own, so that its lines stay known to linecache. */
+static PyObject *
+run_statement(mod_ty mod, PyObject *filename, PyObject *globals, PyCompilerFlags *flags, PyObject *source, struct ast_arena *arena)
+{
+    static int count;
+    PyObject *name = source == NULL ? Py_NewRef(filename) : PyUnicode_FromFormat("%U-%d", filename, count++);
+    PyObject *r = name == NULL ? NULL : run_tree(mod, name, globals, globals, flags, source, arena);
+    Py_XDECREF(name);
+    return r;
+}
+
 static int
 run_one(FILE *fp, PyObject *filename, PyCompilerFlags *flags, int *at_end)
 {
@@ -268,7 +302,7 @@ run_one(FILE *fp, PyObject *filename, PyCompilerFlags *flags, int *at_end)
         PyErr_Clear();
         *at_end = 1;
     } else if (mod != NULL && (d = main_dict()) != NULL)
-        r = run_tree(mod, filename, d, d, flags, source, arena);
+        r = run_statement(mod, filename, d, flags, source, arena);
     ast_arena_free(arena);
     Py_XDECREF(keep1);
     Py_XDECREF(keep2);

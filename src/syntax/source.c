@@ -324,6 +324,8 @@ refill_prompt(struct lex *lx)
     char *line = PyOS_Readline(src->fp ? src->fp : stdin, stdout, src->ps1 ? src->ps1 : "");
     if (src->ps2 != NULL)
         src->ps1 = src->ps2;
+    if (line == NULL || *line == 0)
+        fputc('\n', stderr);         /* what comes next is not to be on the prompt's line */
     if (line == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetNone(PyExc_KeyboardInterrupt);
