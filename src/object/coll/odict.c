@@ -433,18 +433,9 @@ static PyObject *
 pop_key(PyObject *op, PyObject *key, PyObject *fallback, Py_hash_t hash)
 {
     PyObject *value = NULL;
-    if (PyODict_CheckExact(op)) {
-        if (drop_node(OD(op), key, hash) < 0)
-            return NULL;
-        PyDict_Pop(op, key, &value);
-    }
-    else {
-        int in = PySequence_Contains(op, key);
-        if (in < 0)
-            return NULL;
-        if (in && (value = PyObject_GetItem(op, key)) != NULL && PyObject_DelItem(op, key) < 0)
-            Py_CLEAR(value);
-    }
+    if (drop_node(OD(op), key, hash) < 0)
+        return NULL;
+    PyDict_Pop(op, key, &value);
     if (value == NULL && !PyErr_Occurred()) {
         if (fallback != NULL)
             return Py_NewRef(fallback);
