@@ -114,7 +114,7 @@ groupby_reduce(PyObject *op, PyObject *noargs)
     struct groupby *g = (struct groupby *)op;
     WARN_PICKLE();
     if (g->tgtkey != NULL && g->currkey != NULL && g->currvalue != NULL)
-        return Py_BuildValue("O(OO)(OOO)", Py_TYPE(op), g->it, g->keyfunc, g->currvalue, g->tgtkey, g->currkey);
+        return Py_BuildValue("O(OO)(OOO)", Py_TYPE(op), g->it, g->keyfunc, g->currkey, g->currvalue, g->tgtkey);
     return Py_BuildValue("O(OO)", Py_TYPE(op), g->it, g->keyfunc);
 }
 
@@ -488,9 +488,12 @@ it_tee_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     PyObject *result = PyTuple_New(n);
     if (result == NULL || n == 0)
         return result;
+    struct itertools_state *st = PyModule_GetState(module);
     PyObject *it = PyObject_GetIter(args[0]), *copy = NULL;
+    if (it != NULL && PyObject_TypeCheck(it, st->tee))
+        Py_SETREF(it, tee_copy(it, NULL));     /* the given one stays independent */
     if (it != NULL && PyObject_GetOptionalAttrString(it, "__copy__", &copy) == 0) {
-        Py_SETREF(it, tee_from_iterable(PyModule_GetState(module), it));
+        Py_SETREF(it, tee_from_iterable(st, it));
         if (it != NULL)
             copy = PyObject_GetAttrString(it, "__copy__");
     }

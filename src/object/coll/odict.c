@@ -496,7 +496,7 @@ copy_into(PyObject *copy, PyObject *op)
         Py_hash_t hash = n->hash;
         int bad;
         if (exact) {
-            bad = dict_get_ref_hashed(op, key, hash, &value) < 0;
+            bad = PyDict_GetItemRef(op, key, &value) < 0;   /* hashes again: an odd key must not slip through */
             if (value == NULL && !bad) {
                 _PyErr_SetKeyError(key);
                 bad = 1;
