@@ -230,17 +230,15 @@ _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFla
     PyObject *d = main_dict(), *r = NULL;
     if (d == NULL)
         return -1;
+    Py_INCREF(d);                    /* the script may drop __main__ */
     int has_file = PyDict_ContainsString(d, "__file__"), set_file = 0;
     if (has_file == 0) {
         if (PyDict_SetItemString(d, "__file__", filename) < 0 || PyDict_SetItemString(d, "__cached__", Py_None) < 0)
             has_file = -1;
         set_file = 1;
     }
-    if (has_file >= 0) {
-        Py_INCREF(d);
+    if (has_file >= 0)
         r = run_main_file(fp, filename, d, closeit, flags);
-        Py_DECREF(d);
-    }
     int status = 0;
     if (r == NULL) {
         PyErr_Print();
@@ -249,6 +247,7 @@ _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFla
     Py_XDECREF(r);
     if (set_file && (PyDict_PopString(d, "__file__", NULL) < 0 || PyDict_PopString(d, "__cached__", NULL) < 0))
         PyErr_Print();
+    Py_DECREF(d);
     return status;
 }
 

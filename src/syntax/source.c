@@ -332,7 +332,7 @@ refill_prompt(struct lex *lx)
         return -1;
     }
     size_t n;
-    char *text = *line ? translate_newlines(line, strlen(line), true, &n) : NULL;
+    char *text = *line ? translate_newlines(line, strlen(line), false, &n) : NULL;
     int end = *line == 0;
     PyMem_Free(line);
     if (end)
