@@ -612,8 +612,10 @@ struct handle {
     PyThread_type_lock done;       /* held until the thread is done */
     bool listed;
     struct handle *next, *prev;
+    struct handle *all_next, **all_link;
 };
 static struct handle *shutdown_list;
+static struct handle *all_handles;
 
 typedef struct { PyObject ob_base; struct handle *h; } HandleObject;
 
@@ -628,6 +630,11 @@ handle_make(void)
     }
     PyThread_acquire_lock(h->done, 1);
     h->refs = 1;
+    h->all_next = all_handles;
+    h->all_link = &all_handles;
+    if (all_handles != NULL)
+        all_handles->all_link = &h->all_next;
+    all_handles = h;
     return h;
 }
 
@@ -651,6 +658,9 @@ handle_drop(struct handle *h)
     if (--h->refs > 0)
         return;
     handle_unlist(h);
+    *h->all_link = h->all_next;
+    if (h->all_next != NULL)
+        h->all_next->all_link = h->all_link;
     if (h->state != DONE)
         PyThread_release_lock(h->done);
     PyThread_free_lock(h->done);
@@ -665,6 +675,18 @@ handle_set_done(struct handle *h)
     h->state = DONE;
     handle_unlist(h);
     PyThread_release_lock(h->done);
+}
+
+/* In a forked child only the forking thread lives on: the others are done. */
+static void
+handles_after_fork(void)
+{
+    struct handle *next;
+    for (struct handle *h = all_handles; h != NULL; h = next) {
+        next = h->all_next;
+        if (h->state != NOT_STARTED && h->ident != PyThread_get_thread_ident())
+            handle_set_done(h);
+    }
 }
 
 static int
@@ -1170,6 +1192,9 @@ add_type(PyObject *m, PyType_Spec *spec, const char *name)
 static int
 thread_exec(PyObject *m)
 {
+    static bool fork_handler;
+    if (!fork_handler)
+        fork_handler = pthread_atfork(NULL, NULL, handles_after_fork) == 0;
     struct thread_state *s = state_of(m);
     main_thread_ident = PyThread_get_thread_ident();
     s->lock_type = add_type(m, &lock_spec, "lock");
