@@ -62,6 +62,8 @@ void Py_DecRef(PyObject *op) { Py_XDECREF(op); }
 PyObject *(Py_NewRef)(PyObject *op) { return _Py_NewRef(op); }
 PyObject *(Py_XNewRef)(PyObject *op) { return _Py_XNewRef(op); }
 int (Py_Is)(PyObject *a, PyObject *b) { return a == b; }
+int (Py_IsTrue)(PyObject *op) { return op == Py_True; }
+int (Py_IsFalse)(PyObject *op) { return op == Py_False; }
 int (Py_IsNone)(PyObject *op) { return op == Py_None; }
 
 /* ---- finalizers ---- */
