@@ -2,6 +2,7 @@
  * With extra_tokens it also gives comments and insignificant newlines, and all operators as OP. */
 #include <string.h>
 
+#include "object/core/call.h"
 #include "rt/hooks.h"
 #include "rt/singletons.h"
 #include "syntax/ast_tools.h"
@@ -222,18 +223,29 @@ tokenizer_next(struct tokenizer *t)
 static PyObject *
 tokenizer_new(PyTypeObject *type, PyObject *args, PyObject *kw)
 {
-    static char *names[] = { "", "encoding", "extra_tokens", NULL };
-    PyObject *readline;
+    static const char *const names[] = { "", "extra_tokens", "encoding", NULL };
+    PyObject *v[3];
     const char *encoding = NULL;
-    int extra = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kw, "O|$sp:tokenizeriter", names, &readline, &encoding, &extra))
+    if (args_unpack_tuple("tokenizeriter", args, kw, names, 3, 2, 1, v) < 0)
         return NULL;
+    if (v[2] != NULL && !PyUnicode_Check(v[2])) {
+        args_bad("tokenizeriter", "argument 'encoding'", "str", v[2]);
+        return NULL;
+    }
+    Py_ssize_t size;
+    int extra = PyObject_IsTrue(v[1]);
+    if (extra < 0 || (v[2] != NULL && (encoding = PyUnicode_AsUTF8AndSize(v[2], &size)) == NULL))
+        return NULL;
+    if (encoding != NULL && strlen(encoding) != (size_t)size) {
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+        return NULL;
+    }
     struct tokenizer *t = (struct tokenizer *)type->tp_alloc(type, 0);
     if (t == NULL)
         return NULL;
     struct reader *r = t->reader = PyMem_Calloc(1, sizeof(*r));
     if (r == NULL || (r->filename = PyUnicode_FromString("<string>")) == NULL
-        || source_readline(&r->source, &r->lx, readline, encoding) < 0) {
+        || source_readline(&r->source, &r->lx, v[0], encoding) < 0) {
         if (r == NULL)
             PyErr_NoMemory();
         Py_DECREF(t);
