@@ -189,7 +189,66 @@ dict_getitem_knownhash(PyObject *m, PyObject *args)
     return Py_XNewRef(value);
 }
 
+/* --- locale conversion with an error handler --- */
+
+PyAPI_FUNC(int) _Py_GetErrorHandler(const char *errors);
+PyAPI_FUNC(int) _Py_DecodeLocaleEx(const char *arg, wchar_t **out, size_t *size, const char **reason, int current_locale, int errors);
+PyAPI_FUNC(int) _Py_EncodeLocaleEx(const wchar_t *text, char **out, size_t *error_pos, const char **reason, int current_locale, int errors);
+
+/* Raises what a result below zero means; always NULL. */
+static PyObject *
+locale_error(int status, const char *what, size_t pos, const char *reason)
+{
+    if (status == -1)
+        return PyErr_NoMemory();
+    if (status == -2)
+        return PyErr_Format(PyExc_RuntimeError, "%s error: pos=%zu, reason=%s", what, pos, reason);
+    PyErr_SetString(PyExc_ValueError, "unsupported error handler");
+    return NULL;
+}
+
+static PyObject *
+decode_locale_ex(PyObject *m, PyObject *args)
+{
+    const char *bytes, *errors = NULL, *reason = NULL;
+    int current_locale = 0;
+    size_t size;
+    wchar_t *text;
+    if (!PyArg_ParseTuple(args, "y|is:DecodeLocaleEx", &bytes, &current_locale, &errors))
+        return NULL;
+    int status = _Py_DecodeLocaleEx(bytes, &text, &size, &reason, current_locale, _Py_GetErrorHandler(errors));
+    if (status < 0)
+        return locale_error(status, "decode", size, reason);
+    PyObject *out = PyUnicode_FromWideChar(text, (Py_ssize_t)size);
+    PyMem_RawFree(text);
+    return out;
+}
+
+static PyObject *
+encode_locale_ex(PyObject *m, PyObject *args)
+{
+    PyObject *string;
+    const char *errors = NULL, *reason = NULL;
+    int current_locale = 0;
+    size_t pos;
+    char *bytes;
+    if (!PyArg_ParseTuple(args, "U|is:EncodeLocaleEx", &string, &current_locale, &errors))
+        return NULL;
+    wchar_t *text = PyUnicode_AsWideCharString(string, NULL);
+    if (text == NULL)
+        return NULL;
+    int status = _Py_EncodeLocaleEx(text, &bytes, &pos, &reason, current_locale, _Py_GetErrorHandler(errors));
+    PyMem_Free(text);
+    if (status < 0)
+        return locale_error(status, "encode", pos, reason);
+    PyObject *out = PyBytes_FromString(bytes);
+    PyMem_RawFree(bytes);
+    return out;
+}
+
 static PyMethodDef methods[] = {
+    { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
+    { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
     { "compiler_codegen", (PyCFunction)(void (*)(void))compiler_codegen, METH_VARARGS | METH_KEYWORDS,
       "compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)\n--\n\nGenerate instructions and stop." },
     { "optimize_cfg", (PyCFunction)(void (*)(void))optimize_cfg, METH_VARARGS | METH_KEYWORDS,
