@@ -18,7 +18,12 @@ struct reader {
     Py_ssize_t nrefs, refs_room;
     int depth;
     bool allow_code;
+    struct open *open, *reachable;   /* tuples being filled; those from `reachable` on lie beyond a list or a dict value */
+    bool hashed;                     /* inside a set or a dict key: no unfinished tuple can be meant */
 };
+
+/* A tuple that contains itself with only tuples between could never be hashed or compared: no such reference is valid. */
+struct open { PyObject *tuple; struct open *outer; };
 
 static PyObject *read_object(struct reader *r);
 
@@ -350,6 +355,8 @@ read_tuple(struct reader *r, int type, int flag)
     if (check_room(r, n) < 0)
         return NULL;
     PyObject *v = ref_add(r, PyTuple_New(n), flag);
+    struct open self = { v, r->open };
+    r->open = &self;
     for (Py_ssize_t i = 0; v != NULL && i < n; i++) {
         PyObject *item = read_member(r, "tuple");
         if (item == NULL)
@@ -357,6 +364,7 @@ read_tuple(struct reader *r, int type, int flag)
         else
             PyTuple_SET_ITEM(v, i, item);
     }
+    r->open = self.outer;
     return v;
 }
 
@@ -367,6 +375,8 @@ read_list(struct reader *r, int flag)
     if (read_size(r, "list", &n) < 0 || check_room(r, n) < 0)
         return NULL;
     PyObject *v = ref_add(r, PyList_New(n), flag);
+    struct open *outer = r->reachable;
+    r->reachable = r->open;
     for (Py_ssize_t i = 0; v != NULL && i < n; i++) {
         PyObject *item = read_member(r, "list");
         if (item == NULL)
@@ -374,6 +384,7 @@ read_list(struct reader *r, int flag)
         else
             PyList_SET_ITEM(v, i, item);
     }
+    r->reachable = outer;
     return v;
 }
 
@@ -381,8 +392,13 @@ static PyObject *
 read_dict(struct reader *r, int flag)
 {
     PyObject *v = ref_add(r, PyDict_New(), flag);
+    struct open *outer = r->reachable;
+    bool hashed = r->hashed;
+    r->reachable = r->open;
     while (v != NULL) {
+        r->hashed = true;
         PyObject *key = read_object(r);
+        r->hashed = hashed;
         if (key == NULL)
             break;
         PyObject *value = read_object(r);
@@ -392,6 +408,7 @@ read_dict(struct reader *r, int flag)
         if (rc != 0)
             break;
     }
+    r->reachable = outer;
     if (PyErr_Occurred())
         Py_CLEAR(v);
     return v;
@@ -412,12 +429,15 @@ read_set(struct reader *r, int type, int flag)
         v = ref_add(r, v, flag);
     else if ((at = ref_reserve(r, flag)) < 0)
         Py_CLEAR(v);
+    bool hashed = r->hashed;
+    r->hashed = true;
     for (Py_ssize_t i = 0; v != NULL && i < n; i++) {
         PyObject *item = read_member(r, "set");
         if (item == NULL || PySet_Add(v, item) < 0)
             Py_CLEAR(v);
         Py_XDECREF(item);
     }
+    r->hashed = hashed;
     return frozen && n != 0 ? ref_insert(r, v, at, flag) : v;
 }
 
@@ -460,7 +480,10 @@ read_ref(struct reader *r)
     long n;
     if (read_long(r, &n) < 0)
         return NULL;
-    if (n < 0 || n >= r->nrefs || r->refs[n] == Py_None) {
+    bool bad = n < 0 || n >= r->nrefs || r->refs[n] == Py_None;
+    for (struct open *o = r->open; !bad && o != NULL && (r->hashed || o != r->reachable); o = o->outer)
+        bad = o->tuple == r->refs[n];
+    if (bad) {
         PyErr_SetString(PyExc_ValueError, "bad marshal data (invalid reference)");
         return NULL;
     }
