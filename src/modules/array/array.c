@@ -159,8 +159,13 @@ fill(struct array *a, PyObject *initial)
     PyObject *none = NULL;
     if (PyBytes_Check(initial) || PyByteArray_Check(initial))
         none = array_frombytes((PyObject *)a, initial);
-    else if (PyUnicode_Check(initial))
-        none = array_fromunicode((PyObject *)a, initial);
+    else if (PyUnicode_Check(initial)) {
+        for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(initial); i++) {
+            Py_UCS4 c = PyUnicode_READ_CHAR(initial, i);
+            memcpy(array_at(a, i), &c, sizeof(c));
+        }
+        return 0;
+    }
     else if (PyList_Check(initial) || PyTuple_Check(initial)) {
         bool list = PyList_Check(initial);
         Py_ssize_t n = PySequence_Size(initial);
@@ -206,7 +211,8 @@ array_new(PyTypeObject *type, PyObject *args, PyObject *kwds)
     }
     bool same = initial != NULL && is_array(initial, st)
         && (ARRAY(initial)->kind == kind || (is_text_code(code) && is_text_code(ARRAY(initial)->kind->code)));
-    Py_ssize_t n = same ? Py_SIZE(initial) : initial != NULL && (PyList_Check(initial) || PyTuple_Check(initial)) ? PySequence_Size(initial) : 0;
+    bool sized = initial != NULL && (PyList_Check(initial) || PyTuple_Check(initial) || PyUnicode_Check(initial));
+    Py_ssize_t n = same ? Py_SIZE(initial) : sized ? PySequence_Size(initial) : 0;
     PyObject *op = array_new_sized(type, n, kind);
     if (op == NULL || initial == NULL)
         return op;
