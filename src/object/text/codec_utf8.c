@@ -151,6 +151,8 @@ static PyObject *decode_slow(const char *s, Py_ssize_t n, const char *errors, Py
         }
         if (bad == 0 && consumed != NULL)
             break;
+        if (consumed != NULL && d.end - d.pos == 2 && p[0] == 0xed && p[1] >= 0xa0 && p[1] <= 0xbf)
+            break;                               /* two bytes of a surrogate: surrogatepass may want all three */
         const char *upto = bad == 0 ? d.end : d.pos + bad;
         if (codec_decode_error(&d, d.pos, upto, reason) < 0)
             return codec_decoder_abandon(&d);
