@@ -72,6 +72,16 @@ generate_only(void *arg)
     k->result = cg_unit_as_object(&k->cg);
 }
 
+static void
+fold_only(void *arg)
+{
+    struct compilation *k = arg;
+    int features = future_features(k->cg.pool, k->mod, k->cg.filename, &k->cg.last_future);
+    if (!ast_fold(k->mod, k->arena, k->cg.optimize, k->cg.flags | features))
+        pool_fail(k->cg.pool);
+    k->result = Py_None;
+}
+
 static PyObject *
 run(void (*stages)(void *), mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
 {
@@ -98,6 +108,14 @@ PyObject *
 compile_generate_only(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
 {
     return run(generate_only, mod, filename, flags, optimize, arena);
+}
+
+int
+compile_fold(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena)
+{
+    PyObject *done = run(fold_only, mod, filename, flags, optimize, arena);
+    Py_XDECREF(done);
+    return done != NULL ? 0 : -1;
 }
 
 PyCodeObject *

@@ -19,6 +19,9 @@ PyAPI_FUNC(PyObject *) _PyCompile_CleanDoc(PyObject *doc);
 
 /* What is printed to `out` while compiling: symbol tables, optimised graphs, code objects; function: only the one of
  * this qualified name (symbol tables are printed whole). NULL out: nothing. */
+/* Fold the constants of a tree that is not going to be compiled (compile() with PyCF_OPTIMIZED_AST): 0, or -1. */
+int compile_fold(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+
 struct compile_dump { FILE *out; bool sym, flow, code; const char *function; };
 extern struct compile_dump compile_dump;
 /* Set it from the value of -X dump: "STAGE,STAGE...[:FUNCTION]"; other floors' stages are passed over. spec must live on. */

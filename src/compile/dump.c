@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compile/compile.h"
+#include "syntax/dump.h"
 
 void
 compile_dump_request(const char *spec, FILE *out)
@@ -11,8 +12,11 @@ compile_dump_request(const char *spec, FILE *out)
     const char *colon = strchr(spec, ':');
     size_t end = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
     compile_dump = (struct compile_dump){ .out = out, .function = colon != NULL ? colon + 1 : NULL };
+    parse_dump = (struct parse_dump){ .out = out };
     for (size_t at = 0, n; at < end; at += n + 1) {
         n = strcspn(spec + at, ",:");
+        parse_dump.tokens |= n == 6 && memcmp(spec + at, "tokens", n) == 0;
+        parse_dump.ast |= n == 3 && memcmp(spec + at, "ast", n) == 0;
         compile_dump.sym |= n == 3 && memcmp(spec + at, "sym", n) == 0;
         compile_dump.flow |= n == 4 && memcmp(spec + at, "flow", n) == 0;
         compile_dump.code |= n == 4 && memcmp(spec + at, "code", n) == 0;

@@ -57,7 +57,7 @@ finish_tree(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize
     optimize = resolve_optimize(optimize);
     if (!(cf & PyCF_ONLY_AST))
         return (PyObject *)compile_ast(mod, filename, flags, optimize, arena);
-    if ((cf & PyCF_OPTIMIZED_AST) == PyCF_OPTIMIZED_AST && !ast_fold(mod, arena, optimize, cf & PyCF_MASK))
+    if ((cf & PyCF_OPTIMIZED_AST) == PyCF_OPTIMIZED_AST && compile_fold(mod, filename, flags, optimize, arena) < 0)
         return NULL;
     return ast_to_object(mod);
 }

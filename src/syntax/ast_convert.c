@@ -321,8 +321,8 @@ audit_compile(PyObject *ast)
 mod_ty
 ast_from_object(PyObject *ast, struct ast_arena *arena, int mode)
 {
-    static const char *const names[] = { "Module", "Expression", "Interactive" };
-    static const int kinds[] = { Module_kind, Expression_kind, Interactive_kind };
+    static const char *const names[] = { "Module", "Expression", "Interactive", "FunctionType" };
+    static const int kinds[] = { Module_kind, Expression_kind, Interactive_kind, FunctionType_kind };
     struct from_object c = { .st = ast_state_get(), .arena = arena };
     if (c.st == NULL || audit_compile(ast) < 0)
         return NULL;

@@ -25,7 +25,7 @@ const char *ast_expr_name(expr_ty e);
 
 /* Objects of the `_ast` module from a tree; NULL with an exception. */
 OWNED PyObject *ast_to_object(mod_ty mod);
-/* A tree from them. mode: 0 Module, 1 Expression, 2 Interactive (compile()'s modes); NULL with an exception. */
+/* A tree from them. mode: 0 Module, 1 Expression, 2 Interactive, 3 FunctionType; NULL with an exception. */
 mod_ty ast_from_object(PyObject *ast, struct ast_arena *arena, int mode);
 /* 1 if obj is an instance of _ast.AST, 0 if not, -1 with an exception. */
 int ast_is_node(PyObject *obj);

@@ -7,6 +7,8 @@
 #include "syntax/ast_nodes.h"
 #include "syntax/source.h"
 
+struct parse_dump parse_dump;
+
 /* -- tokens -------------------------------------------------------------------------------------------------- */
 
 static void

@@ -3,9 +3,14 @@
 #define ADDER_SYNTAX_DUMP_H
 
 #include <Python.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "syntax/ast.h"
+
+/* What -X dump asks for of this folder: parse_string() and parse_file() print it. */
+struct parse_dump { FILE *out; bool tokens, ast; };
+extern struct parse_dump parse_dump;
 
 /* One token a line: "1,0-1,3  NAME  'foo'". 0, or -1 with an exception. */
 int dump_tokens(const char *source, FILE *out);

@@ -8,6 +8,7 @@
 #include "object/core/err.h"
 #include "rt/hooks.h"
 #include "rt/thread.h"
+#include "syntax/dump.h"
 #include "syntax/grammar.h"
 #include "syntax/parse_error.h"
 #include "syntax/peg.h"
@@ -175,6 +176,17 @@ raise_source_error(PyObject *filename)
     Py_DECREF(exc);
 }
 
+/* What -X dump asks for. Nothing goes wrong with the parse if printing does. */
+static void
+dump(const struct parser *p, mod_ty mod)
+{
+    if (parse_dump.tokens)
+        dump_tokens(p->lx.buf, parse_dump.out);
+    if (parse_dump.ast)
+        dump_ast(mod, parse_dump.out);
+    PyErr_Clear();
+}
+
 mod_ty
 parse_string(const char *src, PyObject *filename, int start, PyCompilerFlags *flags, struct ast_arena *arena)
 {
@@ -188,6 +200,8 @@ parse_string(const char *src, PyObject *filename, int start, PyCompilerFlags *fl
     else {
         set_hooks(p);
         mod = run(p);
+        if (UNLIKELY(parse_dump.out != NULL) && mod != NULL)
+            dump(p, mod);
     }
     parser_free(p);
     return mod;
@@ -222,6 +236,8 @@ parse_file(FILE *fp, PyObject *filename, const char *encoding, int start, const 
     else {
         set_hooks(p);
         mod = finish_interactive(p, run(p), err, interactive_source);
+        if (UNLIKELY(parse_dump.out != NULL) && mod != NULL)
+            dump(p, mod);
     }
     parser_free(p);
     return mod;
