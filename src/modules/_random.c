@@ -177,23 +177,30 @@ static PyObject *
 random_getrandbits(PyObject *self, PyObject *arg)
 {
     struct random *r = (struct random *)self;
-    int k = PyLong_AsInt(arg);
-    if (k == -1 && PyErr_Occurred())
+    PyObject *i = PyNumber_Index(arg);
+    if (i == NULL)
         return NULL;
-    if (k < 0) {
+    if (_PyLong_Sign(i) < 0) {
         PyErr_SetString(PyExc_ValueError, "number of bits must be non-negative");
+        Py_DECREF(i);
         return NULL;
     }
+    uint64_t k = PyLong_AsUnsignedLongLong(i);
+    Py_DECREF(i);
+    if (k == UINT64_MAX && PyErr_Occurred())
+        return NULL;
     if (k <= 32)
         return PyLong_FromUnsignedLong(k == 0 ? 0 : next_word(r) >> (32 - k));
-    size_t words = ((size_t)k - 1) / 32 + 1;
+    if (k > (uint64_t)PY_SSIZE_T_MAX / 2)
+        return PyErr_NoMemory();
+    size_t words = (k - 1) / 32 + 1;
     uint32_t *v = PyMem_Malloc(words * 4);
     if (v == NULL)
         return PyErr_NoMemory();
-    for (size_t i = 0; i < words; i++, k -= 32) {
-        v[i] = next_word(r);
+    for (size_t w = 0; w < words; w++, k -= 32) {
+        v[w] = next_word(r);
         if (k < 32)
-            v[i] >>= 32 - k;
+            v[w] >>= 32 - k;
     }
     PyObject *out = _PyLong_FromByteArray((unsigned char *)v, words * 4, 1, 0);
     PyMem_Free(v);

@@ -20,6 +20,38 @@ unsigned char _PyLong_DigitValue[256] = { [0 ... 255] = 37, D10('0', 0), D10('5'
 
 static const char digit_chars[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+/* ---- _pylong ------------------------------------------------------------------------------------------------- */
+
+/* CPython leaves huge conversions to the Python module _pylong. GMP needs no such help, but a program that has imported
+ * the module may have replaced its functions, so then it is asked. A new reference to its function, or NULL (with or
+ * without an exception). */
+static PyObject *
+pylong_function(const char *name)
+{
+    PyObject *modules = interp_current()->imports.modules, *module, *func = NULL;
+    if (modules == NULL || !PyDict_CheckExact(modules) || PyDict_GetItemStringRef(modules, "_pylong", &module) <= 0)
+        return NULL;
+    (void)PyObject_GetOptionalAttrString(module, name, &func);
+    Py_DECREF(module);
+    return func;
+}
+
+static PyObject *
+pylong_call(PyObject *func, STEALS PyObject *arg, PyTypeObject *type, const char *complaint)
+{
+    PyObject *out = arg == NULL ? NULL : PyObject_CallOneArg(func, arg);
+    Py_DECREF(func);
+    Py_XDECREF(arg);
+    if (out != NULL && !PyObject_TypeCheck(out, type)) {
+        PyErr_SetString(PyExc_TypeError, complaint);
+        Py_CLEAR(out);
+    }
+    return out;
+}
+
+#define PYLONG_PRINT_DIGITS 1000         /* of 30 bits */
+#define PYLONG_PARSE_DIGITS 6000         /* decimal */
+
 /* ---- printing ----------------------------------------------------------------------------------------------- */
 
 /* Text of an int, right-aligned in a buffer. */
@@ -149,6 +181,15 @@ PyObject *
 int_to_str(PyObject *o, int base, bool alternate)
 {
     struct text t;
+    if (base == 10 && int_ndigits(o) > PYLONG_PRINT_DIGITS) {
+        PyObject *func = pylong_function("int_to_decimal_string");
+        int limit = interp_current()->long_max_str_digits;
+        if (func != NULL && (limit == 0 || limit / (3 * SHIFT) > (int_ndigits(o) - 11) / 10))
+            return pylong_call(func, Py_NewRef(o), &PyUnicode_Type, "_pylong.int_to_decimal_string did not return a str");
+        Py_XDECREF(func);
+        if (func == NULL && PyErr_Occurred())
+            return NULL;
+    }
     if (text_make(&t, o, base, alternate) < 0)
         return NULL;
     PyObject *s = str_from_ascii(t.start, t.end - t.start);
@@ -182,6 +223,18 @@ _PyLong_FormatWriter(_PyUnicodeWriter *w, PyObject *o, int base, int alternate)
 
 static inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+/* Are the next eight characters decimal digits? Looks no further than the first zero byte. */
+static inline bool
+eight_digits(const char *s)
+{
+    uint64_t v;
+    for (int i = 0; i < 8; i++)
+        if (s[i] == '\0')
+            return false;
+    memcpy(&v, s, 8);
+    return ((v & (v + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0) == 0x3030303030303030;
+}
+
 /* Checks digits and single underscores between them; the number of digits, *end behind them; -1 on a stray '_'. */
 static Py_ssize_t
 count_digits(const char *s, int base, const char **end)
@@ -189,6 +242,10 @@ count_digits(const char *s, int base, const char **end)
     Py_ssize_t n = 0;
     char before = 0;
     for (;; s++) {
+        if (base == 10 && *s != '_') {           /* long runs of decimal digits, eight at a time */
+            for (; eight_digits(s); s += 8, n += 8)
+                before = '0';
+        }
         if (*s == '_') {
             if (before == '_' || before == 0)
                 break;
@@ -212,6 +269,13 @@ digits_to_int(const char *s, const char *end, Py_ssize_t n, int base)
             if (*s != '_')
                 v = v * (uint64_t)base + _PyLong_DigitValue[(unsigned char)*s];
         return int_from_u64(v);
+    }
+    if (base == 10 && n > PYLONG_PARSE_DIGITS) {
+        PyObject *func = pylong_function("int_from_string");
+        if (func != NULL)
+            return pylong_call(func, PyUnicode_FromStringAndSize(s, end - s), &PyLong_Type, "_pylong.int_from_string did not return an int");
+        if (PyErr_Occurred())
+            return NULL;
     }
     unsigned char *values = malloc((size_t)n);
     struct limbs l;
