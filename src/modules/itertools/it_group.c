@@ -465,7 +465,15 @@ static PyMemberDef tee_members[] = {
     { "__weaklistoffset__", Py_T_PYSSIZET, offsetof(struct tee, weakreflist), Py_READONLY },
     { NULL },
 };
-IT_SPEC(tee, "_tee", 0, DOC("_tee(iterable, /)", "Iterator that can be copied."), tee_methods, { Py_tp_clear, tee_clear }, { Py_tp_members, tee_members },);
+static PyType_Slot tee_slots[] = {
+    { Py_tp_dealloc, tee_dealloc }, { Py_tp_doc, (void *)DOC("_tee(iterable, /)", "Iterator that can be copied.") },
+    { Py_tp_traverse, tee_traverse }, { Py_tp_clear, tee_clear }, { Py_tp_iter, PyObject_SelfIter }, { Py_tp_iternext, tee_next },
+    { Py_tp_methods, tee_methods }, { Py_tp_members, tee_members }, { Py_tp_new, tee_new }, { Py_tp_free, PyObject_GC_Del }, { 0, NULL },
+};
+PyType_Spec tee_spec = {
+    .name = "itertools._tee", .basicsize = sizeof(struct tee),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, .slots = tee_slots,
+};
 
 PyObject *
 it_tee_function(PyObject *module, PyObject *const *args, Py_ssize_t nargs)

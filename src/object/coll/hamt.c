@@ -9,6 +9,7 @@
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "object/coll/coll.h"
+#include "object/coll/context.h"
 #include "object/coll/tuple.h"
 
 struct node {
@@ -293,7 +294,6 @@ node_traverse(PyObject *op, visitproc visit, void *arg)
         .tp_itemsize = sizeof(PyObject *), \
         .tp_dealloc = node_dealloc, \
         .tp_hash = PyObject_HashNotImplemented, \
-        .tp_getattro = PyObject_GenericGetAttr, \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, \
         .tp_traverse = node_traverse, \
         .tp_free = PyObject_GC_Del, \
@@ -521,7 +521,6 @@ static PyMappingMethods iter_as_mapping = { .mp_length = iter_length };
         .tp_basicsize = sizeof(struct hamt_iter), \
         .tp_dealloc = iter_dealloc, \
         .tp_as_mapping = &iter_as_mapping, \
-        .tp_getattro = PyObject_GenericGetAttr, \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, \
         .tp_traverse = iter_traverse, \
         .tp_clear = iter_clear, \
@@ -637,7 +636,6 @@ PyTypeObject hamt_type = {
     .tp_as_sequence = &hamt_as_sequence,
     .tp_as_mapping = &hamt_as_mapping,
     .tp_hash = PyObject_HashNotImplemented,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = hamt_traverse,
     .tp_richcompare = hamt_richcompare,

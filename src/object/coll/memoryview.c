@@ -69,7 +69,6 @@ PyTypeObject _PyManagedBuffer_Type = {
     .tp_name = "managedbuffer",
     .tp_basicsize = sizeof(_PyManagedBufferObject),
     .tp_dealloc = mbuf_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = mbuf_traverse,
     .tp_clear = mbuf_clear,

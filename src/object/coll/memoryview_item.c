@@ -749,7 +749,6 @@ PyTypeObject memory_iter_type = {
     .tp_name = "memory_iterator",
     .tp_basicsize = sizeof(struct memory_iter),
     .tp_dealloc = memory_iter_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = memory_iter_traverse,
     .tp_iter = PyObject_SelfIter,

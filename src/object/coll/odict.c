@@ -831,7 +831,6 @@ PyTypeObject PyODictIter_Type = {
     .tp_name = "odict_iterator",
     .tp_basicsize = sizeof(struct odict_iter),
     .tp_dealloc = iter_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = iter_traverse,
     .tp_iter = PyObject_SelfIter,

@@ -156,7 +156,6 @@ PyTypeObject PyPickleBuffer_Type = {
     .tp_name = "pickle.PickleBuffer",
     .tp_basicsize = sizeof(struct pickle_buffer),
     .tp_dealloc = picklebuf_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_as_buffer = &picklebuf_as_buffer,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = "Wrapper for memory that may be pickled out of band.",

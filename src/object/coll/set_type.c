@@ -758,7 +758,6 @@ static PyObject *set_iter(PyObject *op);
     .tp_dealloc = set_dealloc, \
     .tp_repr = set_repr, \
     .tp_as_sequence = &set_as_sequence, \
-    .tp_getattro = PyObject_GenericGetAttr, \
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | _Py_TPFLAGS_MATCH_SELF, \
     .tp_traverse = set_traverse, \
     .tp_clear = set_tp_clear, \
@@ -770,6 +769,7 @@ static PyObject *set_iter(PyObject *op);
 
 PyTypeObject PySet_Type = {
     SET_COMMON("set"),
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_as_number = &set_as_number,
     .tp_hash = PyObject_HashNotImplemented,
     .tp_doc = TEXT_SIG("set(iterable=(), /)", "Unordered collection of unique elements."),
@@ -883,7 +883,6 @@ PyTypeObject PySetIter_Type = {
     .tp_name = "set_iterator",
     .tp_basicsize = sizeof(struct set_iter),
     .tp_dealloc = set_iter_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = set_iter_traverse,
     .tp_iter = PyObject_SelfIter,

@@ -652,7 +652,6 @@ PyTypeObject PyTupleIter_Type = {
     .tp_name = "tuple_iterator",
     .tp_basicsize = sizeof(struct tuple_iter),
     .tp_dealloc = tuple_iter_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = tuple_iter_traverse,
     .tp_iter = PyObject_SelfIter,
