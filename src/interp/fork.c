@@ -64,6 +64,7 @@ PyOS_AfterFork_Child(void)
 {
     rt_unlock_lists();
     rt_after_fork_child();
+    ts_delete_others(ts_current());
     release_import_lock();
     run_hooks(interp_current()->after_forkers_child, 0);
 }

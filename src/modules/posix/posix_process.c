@@ -54,6 +54,33 @@ FUNC_KW(system)
 
 /* ---- fork ---- */
 
+/* Number of threads of this process, from field 20 of /proc/self/stat; 0 when unknown. */
+static int
+count_threads(void)
+{
+    char line[512], *p;
+    int n = 0;
+    FILE *f = fopen("/proc/self/stat", "r");
+    if (f == NULL)
+        return 0;
+    if (fgets(line, sizeof(line), f) != NULL && (p = strrchr(line, ')')) != NULL) {
+        for (int field = 2; p != NULL && field < 20; field++)
+            p = strchr(p + 1, ' ');
+        n = p == NULL ? 0 : atoi(p);
+    }
+    fclose(f);
+    return n;
+}
+
+static void
+warn_of_threads(const char *name)
+{
+    if (count_threads() > 1
+        && PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "This process (pid=%d) is multi-threaded, use of %s() may lead to "
+                            "deadlocks in the child.", (int)getpid(), name) < 0)
+        PyErr_WriteUnraisable(NULL);
+}
+
 static PyObject *
 do_fork(int *master)
 {
@@ -64,6 +91,8 @@ do_fork(int *master)
         PyOS_AfterFork_Child();
     else
         PyOS_AfterFork_Parent();
+    if (pid > 0)
+        warn_of_threads(master != NULL ? "forkpty" : "fork");
     if (pid == -1) {
         errno = saved;
         return os_error();
