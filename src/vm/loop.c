@@ -41,9 +41,8 @@ static const _Py_CODEUNIT entry_code[] = {
 static int
 entry_recursion(PyThreadState *ts)
 {
-    if (UNLIKELY(ts_stack_is_low(ts)))
-        return err_recursion(ts, "");
-    ts->c_recursion_remaining--;
+    if (UNLIKELY(--ts->c_recursion_remaining <= 0 || ts_stack_is_low(ts)))
+        return _Py_CheckRecursiveCall(ts, "");         /* gives the count back when it fails */
     return 0;
 }
 
