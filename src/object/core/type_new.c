@@ -373,7 +373,7 @@ fill_cell(PyTypeObject *t, PyObject *name, const char *text, PyObject *value)
     if (found <= 0)
         return found;
     if (!PyCell_Check(cell)) {
-        PyErr_Format(PyExc_TypeError, "%s must be a nonlocal cell, not <%.200R>", text, Py_TYPE(cell));
+        PyErr_Format(PyExc_TypeError, "%s must be a nonlocal cell, not %.200R", text, Py_TYPE(cell));
         Py_DECREF(cell);
         return -1;
     }
