@@ -54,7 +54,7 @@ struct wrapperbase type_slotdefs[] = {
     CMP(gt, ">"),
     CMP(ge, ">="),
     TP("__iter__", tp_iter, slot_tp_iter, wrap_unaryfunc, "($self, /)\n--\n\nThe iterator that iter(self) gives."),
-    TP("__next__", tp_iternext, slot_tp_iternext, wrap_next, "($self, /)\n--\n\nThe next item; StopIteration at the end."),
+    TP("__next__", tp_iternext, slot_tp_iternext, wrap_next, "($self, /)\n--\n\nImplement next(self)."),
     TP("__get__", tp_descr_get, slot_tp_descr_get, wrap_descr_get,
        "($self, instance, owner=None, /)\n--\n\nThe attribute as seen on instance, or on owner."),
     TP("__set__", tp_descr_set, slot_tp_descr_set, wrap_descr_set,
