@@ -9,7 +9,7 @@
 #include "syntax/ast_arena.h"
 
 /* The code object of a module; folds the tree's constants in place first. flags may be NULL; its CO_FUTURE_* bits are
- * joined with those found. optimize: 0, 1, 2 as -O, -OO; -1 is for higher floors to resolve: taken as 0.
+ * joined with those found. optimize: 0, 1, 2 as -O, -OO; -1 is for higher floors to resolve, and taken as 0 here.
  * NULL with SyntaxError (with place), RecursionError, MemoryError ... */
 OWNED PyCodeObject *compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
 PyAPI_FUNC(PyCodeObject *) _PyAST_Compile(struct _mod *mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);

@@ -77,11 +77,11 @@ dump_instr(FILE *out, const struct flow_instr *in)
     else
         fprintf(out, "      -      %s", op_name(in->op));
     if (op_has_target(in->op))
-        fprintf(out, " -> B%d", in->target->visit);
+        fprintf(out, " -> B%d", in->target->number);
     else if (op_has_arg(in->op))
         fprintf(out, " %d", in->arg);
     if (in->except)
-        fprintf(out, "   [B%d]", in->except->visit);
+        fprintf(out, "   [B%d]", in->except->number);
     fputc('\n', out);
 }
 
@@ -95,11 +95,11 @@ dump_flow(FILE *out, struct flow *g, PyObject *qualname, const char *title)
     put_str(out, qualname);
     fprintf(out, " (%s)\n", title);
     for (struct block *b = g->entry; b != NULL; b = b->next)
-        b->visit = n++;
+        b->number = n++;
     for (struct block *b = g->entry; b != NULL; b = b->next) {
         if (b->len == 0)
             continue;
-        fprintf(out, " B%d:%s%s", b->visit, b->is_handler ? " handler" : "", b->cold ? " cold" : "");
+        fprintf(out, " B%d:%s%s", b->number, b->is_handler ? " handler" : "", b->cold ? " cold" : "");
         if (b->npred > 0)
             fprintf(out, " depth %d, %d %s", b->start_depth, b->npred, b->npred == 1 ? "entry" : "entries");
         fputc('\n', out);

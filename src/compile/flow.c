@@ -14,9 +14,6 @@ flow_new_block(struct flow *g)
 {
     struct block *b = POOL_NEW(g->pool, struct block);
     b->label = -1;
-    b->all = g->all;
-    g->all = b;
-    g->nblocks++;
     return b;
 }
 

@@ -24,11 +24,11 @@ struct flow_instr {
 
 struct block {
     struct block *next;            /* in code order */
-    struct block *all;             /* chain of every block ever made, newest first */
     struct flow_instr *code;
     int len, cap;
     int label;                     /* -1: not a jump target */
-    int npred, start_depth, visit;
+    int npred, start_depth;        /* ways in; stack depth on entry */
+    int number;                    /* in dumps */
     uint64_t unsafe_locals;        /* locals that may be unbound on entry, among the first 64 */
     struct except_stack *handlers; /* while handlers are being found */
     bool is_handler, lasti, cold, warm, visited;
@@ -36,8 +36,8 @@ struct block {
 
 struct flow {
     struct pool *pool;
-    struct block *entry, *current, *all;
-    int nblocks, pending_label;
+    struct block *entry, *current; /* current: the one being filled */
+    int pending_label;             /* of the next block, or -1 */
     struct const_list *consts;
     struct const_cache *cache;
 };

@@ -44,7 +44,6 @@ struct scope {
     int comp_iter_expr;                  /* > 0 while visiting the iterable of a comprehension */
     bool nested, generator, coroutine, varargs, varkeywords, returns_value, needs_class_closure, needs_classdict,
          comp_inlined, comp_iter_target, can_see_class_scope;
-    PyObject *object;                    /* the `symtable entry` shown to Python, once made (pool-owned), or NULL */
 };
 
 struct symtable {
