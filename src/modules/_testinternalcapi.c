@@ -246,6 +246,14 @@ encode_locale_ex(PyObject *m, PyObject *args)
     return out;
 }
 
+PyAPI_FUNC(PyObject *) _PyContext_NewHamtForTests(void);
+
+static PyObject *
+new_hamt(PyObject *module, PyObject *noargs)
+{
+    return _PyContext_NewHamtForTests();
+}
+
 static PyMethodDef methods[] = {
     { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
     { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
@@ -260,6 +268,7 @@ static PyMethodDef methods[] = {
     { "compiler_cleandoc", (PyCFunction)(void (*)(void))compiler_cleandoc, METH_VARARGS | METH_KEYWORDS,
       "compiler_cleandoc($module, /, doc)\n--\n\nTake the indentation off a docstring." },
     { "get_co_framesize", get_co_framesize, METH_O, NULL },
+    { "hamt", new_hamt, METH_NOARGS, NULL },
     { "get_recursion_depth", get_recursion_depth, METH_NOARGS, NULL },
     { "get_c_recursion_remaining", get_c_recursion_remaining, METH_NOARGS, NULL },
     { "suppress_immortalization", suppress_immortalization, METH_O, NULL },

@@ -9,6 +9,8 @@
 #include "rt/heap.h"
 #include "rt/thread.h"
 #include "object/core/err.h"
+#include "object/num/int.h"
+#include "object/text/str.h"
 
 /* A collectable object of `size` bytes of a static type, count 1, untracked; NULL with MemoryError. Exact instances
  * are given back by coll_gc_free() with the same size: never resize them with PyObject_GC_Resize(). */
@@ -52,6 +54,25 @@ static inline void coll_gc_free(PyThreadState *ts, void *op, size_t size)
 static inline bool coll_may_be_tracked(PyObject *op)
 {
     return gc_is_collectable(op) && (!PyTuple_CheckExact(op) || gc_is_tracked(op));
+}
+
+/* item == x as sequences search: 1, 0, -1. Identity counts; exact ints and strs are compared without a call. The item
+ * is held, since a comparison may take it out of its container. */
+static inline int coll_item_eq(PyObject *item, PyObject *x)
+{
+    if (item == x)
+        return 1;
+    PyTypeObject *t = Py_TYPE(item);
+    if (t == Py_TYPE(x)) {
+        if (t == &PyLong_Type && int_both_compact(item, x))
+            return int_compact_value(item) == int_compact_value(x);
+        if (t == &PyUnicode_Type)
+            return str_eq(item, x);
+    }
+    Py_INCREF(item);
+    int cmp = PyObject_RichCompareBool(item, x, Py_EQ);
+    Py_DECREF(item);
+    return cmp;
 }
 
 /* The builtin `name` for __reduce__: new reference or NULL. May run Python code. */

@@ -354,7 +354,7 @@ hamt_without(PyObject *h, PyObject *key)
     case W_NEW:
         return hamt_make(root, HAMT(h)->count - 1);
     case W_MISSING:
-        _PyErr_SetKeyError(key);
+        return Py_NewRef(h);
     }
     return NULL;
 }

@@ -23,7 +23,7 @@ struct hamt_walk {
     int level;
 };
 
-/* New mappings; NULL with an exception. `hamt_without` of a missing key gives KeyError(key). */
+/* New mappings; NULL with an exception. `hamt_without` of a missing key gives h itself. */
 OWNED PyObject *hamt_new(void);
 OWNED PyObject *hamt_with(PyObject *h, PyObject *key, PyObject *value);
 OWNED PyObject *hamt_without(PyObject *h, PyObject *key);

@@ -91,17 +91,10 @@ list_length(PyObject *op)
     return Py_SIZE(op);
 }
 
-/* Compare item i with x, keeping the item alive: the comparison may change the list. */
-static int
+static inline int
 item_eq(PyObject *op, Py_ssize_t i, PyObject *x)
 {
-    PyObject *item = LIST(op)->ob_item[i];
-    if (item == x)
-        return 1;
-    Py_INCREF(item);
-    int cmp = PyObject_RichCompareBool(item, x, Py_EQ);
-    Py_DECREF(item);
-    return cmp;
+    return coll_item_eq(LIST(op)->ob_item[i], x);
 }
 
 static int

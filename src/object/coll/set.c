@@ -233,11 +233,38 @@ set_clear(PySetObject *so)
         PyMem_Free(table);
 }
 
+/* An empty set becomes a copy of a big one without deleted slots, if the table has the size it would get. */
+static int
+copy_table(PySetObject *so, PySetObject *other)
+{
+    size_t n = (size_t)other->mask + 1;
+    setentry *table = PyMem_Malloc(n * sizeof(setentry)), *from = other->table;
+    if (table == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        table[i] = from[i];
+        Py_XINCREF(from[i].key);
+    }
+    so->table = table;
+    so->mask = other->mask;
+    so->fill = so->used = other->used;
+    return 0;
+}
+
 int
 set_merge(PySetObject *so, PySetObject *other)
 {
     if (so == other || other->used == 0)
         return 0;
+    if (so->fill == 0 && so->table == so->smalltable && other->table != other->smalltable && other->fill == other->used) {
+        size_t size = PySet_MINSIZE;
+        while (size <= (size_t)other->used * 2)
+            size <<= 1;
+        if (size == (size_t)other->mask + 1)
+            return copy_table(so, other);
+    }
     if (reserve(so, other->used) < 0)
         return -1;
     if (so->fill == 0 && so->mask == other->mask && other->fill == other->used) {

@@ -318,7 +318,7 @@ tuple_contains(PyObject *t, PyObject *x)
 {
     int cmp = 0;
     for (Py_ssize_t i = 0; cmp == 0 && i < Py_SIZE(t); i++)
-        cmp = PyObject_RichCompareBool(ITEMS(t)[i], x, Py_EQ);
+        cmp = coll_item_eq(ITEMS(t)[i], x);
     return cmp;
 }
 
@@ -489,7 +489,7 @@ tuple_index(PyObject *t, PyObject *const *args, Py_ssize_t nargs)
     if (stop > n)
         stop = n;
     for (Py_ssize_t i = start; i < stop; i++) {
-        int cmp = PyObject_RichCompareBool(ITEMS(t)[i], args[0], Py_EQ);
+        int cmp = coll_item_eq(ITEMS(t)[i], args[0]);
         if (cmp > 0)
             return PyLong_FromSsize_t(i);
         if (cmp < 0)
@@ -504,7 +504,7 @@ tuple_count(PyObject *t, PyObject *value)
 {
     Py_ssize_t count = 0;
     for (Py_ssize_t i = 0; i < Py_SIZE(t); i++) {
-        int cmp = PyObject_RichCompareBool(ITEMS(t)[i], value, Py_EQ);
+        int cmp = coll_item_eq(ITEMS(t)[i], value);
         if (cmp < 0)
             return NULL;
         count += cmp;
