@@ -254,346 +254,357 @@ static int FN(interrupted)(struct sre_state *s)
 
 #define TRY(call) do { if ((call) < 0) return SRE_ERROR; } while (0)
 
-/* Starts one more round of a POSSESSIVE_REPEAT at op, or its tail. */
-#define POSSESS_ROUND(op, rounds) FN(push)(r, FN(POSSESS), (uint32_t)((op) - code), ptr, (intptr_t)(rounds) << 32 | (uint32_t)frame32)
+/* What the parts of the loop tell it, besides SRE_YES, SRE_NO and SRE_ERROR. */
+enum { FN(GO) = 2, FN(FAILED) = 3, FN(NEXT_BRANCH) = 4 };
+
+/* Opens a frame for the part behind the op whose first argument is at p. */
+static int FN(enter)(struct FN(run) *r, uint32_t kind, const sre_code *p, const CHAR *ptr, intptr_t aux)
+{
+    TRY(FN(push)(r, kind, (uint32_t)(p - r->code), ptr, aux));
+    r->frame = r->sp - 1 - r->base;
+    return FN(GO);
+}
+
+static intptr_t FN(round)(intptr_t frame, uint32_t rounds) { return (intptr_t)rounds << 32 | (uint32_t)frame; }
+
+/* REPEAT_ONE and its like: a single-character op, repeated. */
+static int FN(repeat_unit)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
+{
+    struct sre_state *s = r->s;
+    const sre_code *p = *pp;
+    const CHAR *ptr = *pptr, *end = s->end;
+    Py_ssize_t min = p[1];
+    if (end - ptr < min)
+        return FN(FAILED);
+    *pp = p + p[0];
+    if (op == OP_MIN_REPEAT_ONE) {
+        if (min > 0 && FN(count)(s, p + 3, ptr, (sre_code)min) < min)
+            return FN(FAILED);
+        *pptr = ptr + min;
+        if (p[2] == SRE_MAXREPEAT || p[2] > p[1])
+            TRY(FN(push)(r, FN(MIN_ONE), (uint32_t)(p - r->code), *pptr, p[2] == SRE_MAXREPEAT ? INTPTR_MAX : (intptr_t)(p[2] - p[1])));
+        return FN(GO);
+    }
+    Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
+    if (n < min)
+        return FN(FAILED);
+    *pptr = ptr + n;
+    if (op == OP_POSSESSIVE_REPEAT_ONE || n == min)
+        return FN(GO);
+    if (**pp == OP_SUCCESS && r->frame < 0 && *pptr == end && !s->must_advance)
+        return FN(GO);
+    TRY(FN(push)(r, FN(ONE), (uint32_t)(*pp - r->code), *pptr + 1, (intptr_t)(ptr + min)));
+    return FN(FAILED);                       /* takes the record that was just made: one place that tries tails */
+}
+
+/* MAX_UNTIL and MIN_UNTIL, behind the body of the current repeat. */
+static int FN(until)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR *ptr)
+{
+    struct sre_state *s = r->s;
+    int32_t rep = r->current;
+    struct sre_repeat *q = &s->repeats[rep];
+    const sre_code *body = r->code + q->pc;
+    uint32_t n = q->count + 1;
+    if (FN(interrupted)(s))
+        return SRE_ERROR;
+    if (n < body[1]) {
+        TRY(FN(set_count)(r, rep, n, q->last_ptr));
+        *pp = body + 3;
+        return FN(GO);
+    }
+    int32_t outer = q->prev;
+    if (op == OP_MIN_UNTIL)
+        TRY(FN(push)(r, FN(MIN), (uint32_t)(*pp - r->code), ptr, rep));
+    else if ((n < body[2] || body[2] == SRE_MAXREPEAT) && (const void *)ptr != q->last_ptr) {
+        TRY(FN(push)(r, FN(MAX), (uint32_t)(*pp - r->code), ptr, rep));
+        TRY(FN(set_count)(r, rep, n, ptr));
+        *pp = body + 3;
+        return FN(GO);
+    }
+    TRY(FN(set_current)(r, outer));
+    return FN(GO);
+}
+
+/* Assertions, atomic groups, possessive repeats. */
+static int FN(frame_op)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
+{
+    const sre_code *p = *pp;
+    const CHAR *ptr = *pptr;
+    bool back_ok = ptr - (const CHAR *)r->s->beginning >= (Py_ssize_t)p[1];
+    switch (op) {
+    case OP_ATOMIC_GROUP:
+        *pp = p + 1;
+        return FN(enter)(r, FN(ATOMIC), p, ptr, r->frame);
+    case OP_POSSESSIVE_REPEAT:
+        *pp = p[2] == 0 ? p + p[0] + 1 : p + 3;
+        return p[2] == 0 ? FN(GO) : FN(enter)(r, FN(POSSESS), p, ptr, FN(round)(r->frame, 0));
+    case OP_ASSERT:
+        if (!back_ok)
+            return FN(FAILED);
+        break;
+    default:
+        if (!back_ok) {
+            *pp = p + p[0];
+            return FN(GO);
+        }
+    }
+    *pp = p + 2;
+    *pptr = ptr - p[1];
+    return FN(enter)(r, op == OP_ASSERT ? FN(ASSERT) : FN(NOT), p, ptr, r->frame);
+}
+
+/* SUCCESS: the end of a frame, or of everything. */
+static int FN(succeed)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+{
+    struct sre_state *s = r->s;
+    const CHAR *ptr = *pptr;
+    if (r->frame < 0) {
+        if ((s->match_all && (const void *)ptr != s->end) || (s->must_advance && (const void *)ptr == s->start))
+            return FN(FAILED);
+        s->ptr = ptr;
+        return SRE_YES;
+    }
+    struct sre_rec f = r->base[r->frame];
+    const sre_code *p = r->code + f.pc;
+    if (f.kind == FN(NOT)) {
+        while (r->sp - 1 - r->base > r->frame)
+            if ((--r->sp)->kind <= FN(UNDO_END))
+                FN(undo)(r, r->sp);
+        r->sp--;
+        r->frame = f.aux;
+        return FN(FAILED);
+    }
+    FN(commit)(r);
+    if (f.kind == FN(POSSESS)) {
+        uint32_t rounds = (uint32_t)((uint64_t)f.aux >> 32) + 1;
+        r->frame = (int32_t)(uint32_t)f.aux;
+        bool more = rounds < p[1] || ((p[2] == SRE_MAXREPEAT || rounds < p[2]) && (const void *)ptr != f.ptr);
+        *pp = more ? p + 3 : p + p[0] + 1;
+        return more ? FN(enter)(r, FN(POSSESS), p, ptr, FN(round)(r->frame, rounds)) : FN(GO);
+    }
+    r->frame = f.aux;
+    if (f.kind == FN(ASSERT))
+        *pptr = f.ptr;
+    *pp = p + p[0];
+    return FN(GO);
+}
+
+/* One item less for a REPEAT_ONE; a literal behind it is looked for at once. */
+static int FN(resume_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
+{
+    const CHAR *least = (const CHAR *)rec->aux, *ptr = (const CHAR *)rec->ptr - 1, *end = r->s->end;
+    const sre_code *p = r->code + rec->pc;
+    if (p[0] == OP_LITERAL)
+        while (ptr >= least && (ptr >= end || *ptr != p[1]))
+            ptr--;
+    if (ptr <= least)
+        r->sp--;
+    else
+        rec->ptr = ptr;
+    if (ptr < least)
+        return FN(FAILED);
+    *pp = p;
+    *pptr = ptr;
+    return FN(interrupted)(r->s) ? SRE_ERROR : FN(GO);
+}
+
+static int FN(resume_min_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
+{
+    const sre_code *op = r->code + rec->pc;
+    const CHAR *ptr = rec->ptr;
+    if ((const void *)ptr >= r->s->end || !FN(unit)(op + 3, *ptr)) {
+        r->sp--;
+        return FN(FAILED);
+    }
+    *pptr = ++ptr;
+    *pp = op + op[0];
+    if (rec->aux != INTPTR_MAX && --rec->aux == 0)
+        r->sp--;
+    else
+        rec->ptr = ptr;
+    return FN(interrupted)(r->s) ? SRE_ERROR : FN(GO);
+}
+
+/* One more round of a lazy repeat. */
+static int FN(resume_min)(struct FN(run) *r, struct sre_rec rec, const sre_code **pp, const CHAR **pptr)
+{
+    struct sre_repeat *q = &r->s->repeats[rec.aux];
+    const sre_code *op = r->code + q->pc;
+    uint32_t n = q->count + 1;
+    if ((n >= op[2] && op[2] != SRE_MAXREPEAT) || rec.ptr == q->last_ptr)
+        return FN(FAILED);
+    TRY(FN(set_count)(r, (int32_t)rec.aux, n, rec.ptr));
+    *pp = op + 3;
+    *pptr = rec.ptr;
+    return FN(GO);
+}
+
+/* Goes back to the newest choice, undoing on the way. */
+static int FN(resume)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+{
+    while (r->sp > r->base) {
+        struct sre_rec *top = r->sp - 1, rec = *top;
+        int status = FN(GO);
+        if (rec.kind == FN(ONE) || rec.kind == FN(MIN_ONE)) {
+            status = rec.kind == FN(ONE) ? FN(resume_one)(r, top, pp, pptr) : FN(resume_min_one)(r, top, pp, pptr);
+            if (status == FN(FAILED))
+                continue;
+            return status;
+        }
+        r->sp--;
+        if (rec.kind <= FN(UNDO_END)) {
+            FN(undo)(r, &rec);
+            continue;
+        }
+        const sre_code *p = r->code + rec.pc;
+        const CHAR *ptr = rec.ptr;
+        switch (rec.kind) {
+        case FN(BRANCH):
+            status = FN(NEXT_BRANCH);
+            break;
+        case FN(MAX):
+            TRY(FN(set_current)(r, r->s->repeats[rec.aux].prev));
+            break;
+        case FN(MIN):
+            status = FN(resume_min)(r, rec, pp, pptr);
+            if (status == FN(FAILED))
+                continue;
+            return status;
+        case FN(NOT):
+            r->frame = rec.aux;
+            p += p[0];
+            break;
+        case FN(POSSESS):
+            r->frame = (int32_t)(uint32_t)rec.aux;
+            if ((uint32_t)((uint64_t)rec.aux >> 32) < p[1])
+                continue;
+            p += p[0] + 1;
+            break;
+        default:                             /* ASSERT, ATOMIC */
+            r->frame = rec.aux;
+            continue;
+        }
+        *pp = p;
+        *pptr = ptr;
+        return status;
+    }
+    return SRE_NO;
+}
+
+/* p is at the skip word of an alternative: enters the first one that may match. */
+static int FN(branch)(struct FN(run) *r, const sre_code **pp, const CHAR *ptr)
+{
+    const sre_code *p = *pp;
+    const CHAR *end = r->s->end;
+    for (; p[0] != 0; p += p[0]) {
+        if (p[1] == OP_LITERAL && (ptr >= end || *ptr != p[2]))
+            continue;
+        if (p[1] == OP_IN && (ptr >= end || !sre_charset(p + 3, *ptr)))
+            continue;
+        break;
+    }
+    if (p[0] == 0)
+        return FN(FAILED);
+    if (p[p[0]] != 0)
+        TRY(FN(push)(r, FN(BRANCH), (uint32_t)(p + p[0] - r->code), ptr, 0));
+    *pp = p + 1;
+    return FN(GO);
+}
+
+static int FN(mark)(struct FN(run) *r, sre_code i, const CHAR *ptr)
+{
+    struct sre_state *s = r->s;
+    TRY(FN(push)(r, FN(MARK), i, s->mark[i], s->lastindex));
+    s->mark[i] = ptr;
+    if (i & 1)
+        s->lastindex = (int)(i / 2 + 1);
+    return FN(GO);
+}
+
+/* The rare ops and those that need more than a comparison. */
+static int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+{
+    struct sre_state *s = r->s;
+    const sre_code *p = *pp;
+    sre_code op = p[-1];
+    switch (op) {
+    case OP_SUCCESS:
+        return FN(succeed)(r, pp, pptr);
+    case OP_MARK:
+        *pp = p + 1;
+        return FN(mark)(r, p[0], *pptr);
+    case OP_AT:
+        *pp = p + 1;
+        return FN(at)(s, *pptr, p[0]) ? FN(GO) : FN(FAILED);
+    case OP_JUMP: case OP_INFO:
+        *pp = p + p[0];
+        return FN(GO);
+    case OP_BRANCH:
+        return FN(branch)(r, pp, *pptr);
+    case OP_GROUPREF: case OP_GROUPREF_IGNORE: case OP_GROUPREF_UNI_IGNORE: case OP_GROUPREF_LOC_IGNORE: {
+        Py_ssize_t n = FN(groupref)(s, op, p[0], *pptr);
+        *pp = p + 1;
+        *pptr += Py_MAX(n, 0);
+        return n < 0 ? FN(FAILED) : FN(GO);
+    }
+    case OP_GROUPREF_EXISTS: {
+        const CHAR *from = s->mark[p[0] * 2], *to = s->mark[p[0] * 2 + 1];
+        *pp = p + (from != NULL && to != NULL && to >= from ? 2 : p[1]);
+        return FN(GO);
+    }
+    case OP_REPEAT_ONE: case OP_MIN_REPEAT_ONE: case OP_POSSESSIVE_REPEAT_ONE:
+        return FN(repeat_unit)(r, op, pp, pptr);
+    case OP_REPEAT:
+        TRY(FN(new_repeat)(r, (uint32_t)(p - r->code)));
+        *pp = p + p[0];
+        return FN(GO);
+    case OP_MAX_UNTIL: case OP_MIN_UNTIL:
+        return FN(until)(r, op, pp, *pptr);
+    case OP_ASSERT: case OP_ASSERT_NOT: case OP_ATOMIC_GROUP: case OP_POSSESSIVE_REPEAT:
+        return FN(frame_op)(r, op, pp, pptr);
+    case OP_FAILURE:
+        return FN(FAILED);
+    default:
+        PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
+        return SRE_ERROR;
+    }
+}
 
 static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
 {
-    struct sre_state *s = r->s;
-    const sre_code *const code = r->code;
-    const CHAR *const end = s->end;
+    const CHAR *const end = r->s->end;
     for (;;) {
+        int status = FN(GO);
         switch (*p++) {
-        case OP_SUCCESS:
-            goto success;
-        case OP_FAILURE:
-            goto fail;
-        case OP_MARK: {
-            sre_code i = *p++;
-            TRY(FN(push)(r, FN(MARK), i, s->mark[i], s->lastindex));
-            s->mark[i] = ptr;
-            if (i & 1)
-                s->lastindex = (int)(i / 2 + 1);
-            continue;
-        }
         case OP_LITERAL:
-            if (ptr >= end || *ptr != p[0])
-                goto fail;
-            ptr++;
-            p++;
-            continue;
-        case OP_ANY:
-            if (ptr >= end || *ptr == '\n')
-                goto fail;
-            ptr++;
-            continue;
-        case OP_ANY_ALL:
-            if (ptr >= end)
-                goto fail;
-            ptr++;
-            continue;
-        case OP_IN:
-            if (ptr >= end || !sre_charset(p + 1, *ptr))
-                goto fail;
-            ptr++;
-            p += p[0];
-            continue;
-        case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE: case OP_LITERAL_UNI_IGNORE:
-        case OP_NOT_LITERAL_UNI_IGNORE: case OP_LITERAL_LOC_IGNORE: case OP_NOT_LITERAL_LOC_IGNORE: case OP_CATEGORY:
-        case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
-            if (ptr >= end || !FN(unit)(p - 1, *ptr))
-                goto fail;
-            ptr++;
-            p += FN(unit_size)(p - 1) - 1;
-            continue;
-        case OP_AT:
-            if (!FN(at)(s, ptr, *p))
-                goto fail;
-            p++;
-            continue;
-        case OP_JUMP: case OP_INFO:
-            p += p[0];
-            continue;
-        case OP_BRANCH:
-            goto branch;
-        case OP_GROUPREF: case OP_GROUPREF_IGNORE: case OP_GROUPREF_UNI_IGNORE: case OP_GROUPREF_LOC_IGNORE: {
-            Py_ssize_t n = FN(groupref)(s, p[-1], p[0], ptr);
-            if (n < 0)
-                goto fail;
-            ptr += n;
-            p++;
-            continue;
-        }
-        case OP_GROUPREF_EXISTS: {
-            const CHAR *from = s->mark[p[0] * 2], *to = s->mark[p[0] * 2 + 1];
-            p += from != NULL && to != NULL && to >= from ? 2 : p[1];
-            continue;
-        }
-        case OP_REPEAT_ONE: {
-            const sre_code *tail = p + p[0];
-            Py_ssize_t min = p[1];
-            if (end - ptr < min)
-                goto fail;
-            Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
-            if (n < min)
-                goto fail;
-            const CHAR *least = ptr + min;
-            ptr += n;
-            p = tail;
-            if (n > min && !(tail[0] == OP_SUCCESS && r->frame < 0 && ptr == end && !s->must_advance))
-                TRY(FN(push)(r, FN(ONE), (uint32_t)(tail - code), ptr + 1, (intptr_t)least));
-            else
-                continue;
-            goto fail;                       /* takes the record that was just made: one place that tries tails */
-        }
-        case OP_MIN_REPEAT_ONE: {
-            Py_ssize_t min = p[1];
-            if (end - ptr < min || (min > 0 && FN(count)(s, p + 3, ptr, (sre_code)min) < min))
-                goto fail;
-            ptr += min;
-            if (p[2] == SRE_MAXREPEAT || p[2] > p[1])
-                TRY(FN(push)(r, FN(MIN_ONE), (uint32_t)(p - code), ptr, p[2] == SRE_MAXREPEAT ? INTPTR_MAX : (intptr_t)(p[2] - p[1])));
-            p += p[0];
-            continue;
-        }
-        case OP_POSSESSIVE_REPEAT_ONE: {
-            if (end - ptr < (Py_ssize_t)p[1])
-                goto fail;
-            Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
-            if (n < (Py_ssize_t)p[1])
-                goto fail;
-            ptr += n;
-            p += p[0];
-            continue;
-        }
-        case OP_REPEAT:
-            TRY(FN(new_repeat)(r, (uint32_t)(p - code)));
-            p += p[0];
-            continue;
-        case OP_MAX_UNTIL: {
-            int32_t rep = r->current;
-            struct sre_repeat *q = &s->repeats[rep];
-            const sre_code *op = code + q->pc;
-            uint32_t n = q->count + 1;
-            if (FN(interrupted)(s))
-                return SRE_ERROR;
-            if (n < op[1]) {
-                TRY(FN(set_count)(r, rep, n, q->last_ptr));
-                p = op + 3;
+            if (ptr < end && *ptr == p[0]) {
+                ptr++;
+                p++;
                 continue;
             }
-            if ((n < op[2] || op[2] == SRE_MAXREPEAT) && (const void *)ptr != q->last_ptr) {
-                TRY(FN(push)(r, FN(MAX), (uint32_t)(p - code), ptr, rep));
-                TRY(FN(set_count)(r, rep, n, ptr));
-                p = op + 3;
+            status = FN(FAILED);
+            break;
+        case OP_ANY: case OP_ANY_ALL: case OP_IN: case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE:
+        case OP_LITERAL_UNI_IGNORE: case OP_NOT_LITERAL_UNI_IGNORE: case OP_LITERAL_LOC_IGNORE: case OP_NOT_LITERAL_LOC_IGNORE:
+        case OP_CATEGORY: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
+            if (ptr < end && FN(unit)(p - 1, *ptr)) {
+                ptr++;
+                p += FN(unit_size)(p - 1) - 1;
                 continue;
             }
-            TRY(FN(set_current)(r, q->prev));
-            continue;
-        }
-        case OP_MIN_UNTIL: {
-            int32_t rep = r->current;
-            struct sre_repeat *q = &s->repeats[rep];
-            const sre_code *op = code + q->pc;
-            uint32_t n = q->count + 1;
-            if (FN(interrupted)(s))
-                return SRE_ERROR;
-            if (n < op[1]) {
-                TRY(FN(set_count)(r, rep, n, q->last_ptr));
-                p = op + 3;
-                continue;
-            }
-            TRY(FN(push)(r, FN(MIN), (uint32_t)(p - code), ptr, rep));
-            TRY(FN(set_current)(r, s->repeats[rep].prev));
-            continue;
-        }
-        case OP_ASSERT:
-            if (ptr - (const CHAR *)s->beginning < (Py_ssize_t)p[1])
-                goto fail;
-            TRY(FN(push)(r, FN(ASSERT), (uint32_t)(p - code), ptr, r->frame));
-            r->frame = r->sp - 1 - r->base;
-            ptr -= p[1];
-            p += 2;
-            continue;
-        case OP_ASSERT_NOT:
-            if (ptr - (const CHAR *)s->beginning < (Py_ssize_t)p[1]) {
-                p += p[0];
-                continue;
-            }
-            TRY(FN(push)(r, FN(NOT), (uint32_t)(p - code), ptr, r->frame));
-            r->frame = r->sp - 1 - r->base;
-            ptr -= p[1];
-            p += 2;
-            continue;
-        case OP_ATOMIC_GROUP:
-            TRY(FN(push)(r, FN(ATOMIC), (uint32_t)(p - code), ptr, r->frame));
-            r->frame = r->sp - 1 - r->base;
-            p++;
-            continue;
-        case OP_POSSESSIVE_REPEAT: {
-            if (p[2] == 0) {
-                p += p[0] + 1;
-                continue;
-            }
-            uint32_t frame32 = (uint32_t)r->frame;
-            TRY(POSSESS_ROUND(p, 0));
-            r->frame = r->sp - 1 - r->base;
-            p += 3;
-            continue;
-        }
+            status = FN(FAILED);
+            break;
         default:
-            PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
-            return SRE_ERROR;
-        }
-
-    branch:                                  /* p is at the skip word of the next alternative */
-        for (; p[0] != 0; p += p[0]) {
-            if (p[1] == OP_LITERAL && (ptr >= end || *ptr != p[2]))
-                continue;
-            if (p[1] == OP_IN && (ptr >= end || !sre_charset(p + 3, *ptr)))
-                continue;
+            status = FN(step)(r, &p, &ptr);
             break;
         }
-        if (p[0] == 0)
-            goto fail;
-        if (p[p[0]] != 0)
-            TRY(FN(push)(r, FN(BRANCH), (uint32_t)(p + p[0] - code), ptr, 0));
-        p++;
-        continue;
-
-    success:
-        if (r->frame < 0) {
-            if ((s->match_all && ptr != end) || (s->must_advance && (const void *)ptr == s->start))
-                goto fail;
-            s->ptr = ptr;
-            return SRE_YES;
-        }
-        struct sre_rec f = r->base[r->frame];
-        if (f.kind == FN(NOT)) {
-            while (r->sp - 1 - r->base > r->frame)
-                if ((--r->sp)->kind <= FN(UNDO_END))
-                    FN(undo)(r, r->sp);
-            r->sp--;
-            r->frame = f.aux;
-            goto fail;
-        }
-        FN(commit)(r);
-        p = code + f.pc;
-        if (f.kind == FN(POSSESS)) {
-            uint32_t frame32 = (uint32_t)f.aux, rounds = (uint32_t)((uint64_t)f.aux >> 32) + 1;
-            r->frame = (int32_t)frame32;
-            bool more = rounds < p[1] || ((p[2] == SRE_MAXREPEAT || rounds < p[2]) && (const void *)ptr != f.ptr);
-            if (more) {
-                TRY(POSSESS_ROUND(p, rounds));
-                r->frame = r->sp - 1 - r->base;
-                p += 3;
-            }
-            else
-                p += p[0] + 1;
-            continue;
-        }
-        r->frame = f.aux;
-        if (f.kind == FN(ASSERT))
-            ptr = f.ptr;
-        p += p[0];
-        continue;
-
-    fail:
-        if (r->sp == r->base)
-            return SRE_NO;
-        struct sre_rec *rec = r->sp - 1;
-        switch (rec->kind) {
-        case FN(MARK): case FN(COUNT): case FN(CURRENT): case FN(NEW):
-            r->sp--;
-            FN(undo)(r, rec);
-            goto fail;
-        case FN(BRANCH):
-            ptr = rec->ptr;
-            p = code + rec->pc;
-            r->sp--;
-            goto branch;
-        case FN(ONE): {
-            const CHAR *least = (const CHAR *)rec->aux;
-            p = code + rec->pc;
-            ptr = (const CHAR *)rec->ptr - 1;
-            if (p[0] == OP_LITERAL)
-                while (ptr >= least && (ptr >= end || *ptr != p[1]))
-                    ptr--;
-            if (ptr <= least)
-                r->sp--;
-            else
-                rec->ptr = ptr;
-            if (ptr < least)
-                goto fail;
-            if (FN(interrupted)(s))
-                return SRE_ERROR;
-            continue;
-        }
-        case FN(MIN_ONE): {
-            const sre_code *op = code + rec->pc;
-            ptr = rec->ptr;
-            if (ptr >= end || !FN(unit)(op + 3, *ptr)) {
-                r->sp--;
-                goto fail;
-            }
-            ptr++;
-            p = op + op[0];
-            if (rec->aux != INTPTR_MAX && --rec->aux == 0)
-                r->sp--;
-            else
-                rec->ptr = ptr;
-            if (FN(interrupted)(s))
-                return SRE_ERROR;
-            continue;
-        }
-        case FN(MAX): {
-            ptr = rec->ptr;
-            p = code + rec->pc;
-            int32_t rep = (int32_t)rec->aux;
-            r->sp--;
-            TRY(FN(set_current)(r, s->repeats[rep].prev));
-            continue;
-        }
-        case FN(MIN): {
-            int32_t rep = (int32_t)rec->aux;
-            struct sre_repeat *q = &s->repeats[rep];
-            const sre_code *op = code + q->pc;
-            uint32_t n = q->count + 1;
-            ptr = rec->ptr;
-            r->sp--;
-            if ((n >= op[2] && op[2] != SRE_MAXREPEAT) || (const void *)ptr == q->last_ptr)
-                goto fail;
-            TRY(FN(set_count)(r, rep, n, ptr));
-            p = op + 3;
-            continue;
-        }
-        case FN(NOT):
-            r->frame = rec->aux;
-            ptr = rec->ptr;
-            p = code + rec->pc;
-            p += p[0];
-            r->sp--;
-            continue;
-        case FN(POSSESS): {
-            uint32_t rounds = (uint32_t)((uint64_t)rec->aux >> 32);
-            r->frame = (int32_t)(uint32_t)rec->aux;
-            ptr = rec->ptr;
-            p = code + rec->pc;
-            r->sp--;
-            if (rounds < p[1])
-                goto fail;
-            p += p[0] + 1;
-            continue;
-        }
-        default:                             /* ASSERT, ATOMIC */
-            r->frame = rec->aux;
-            r->sp--;
-            goto fail;
-        }
+        while (status == FN(FAILED) || status == FN(NEXT_BRANCH))
+            status = status == FN(FAILED) ? FN(resume)(r, &p, &ptr) : FN(branch)(r, &p, ptr);
+        if (status != FN(GO))
+            return status;
     }
 }
 #undef TRY
-#undef POSSESS_ROUND
 
 /* Matches at ptr; s->start is the start of the match for what must_advance means. */
 static int FN(match_at)(struct sre_state *s, const sre_code *code, const sre_code *from, const CHAR *ptr)
