@@ -558,16 +558,29 @@ warnings_warn(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObjec
     return category == NULL ? NULL : do_warn(a[0], category, level, a[3] == Py_None ? NULL : a[3], prefixes);
 }
 
+/* The loader that a module's globals name in __loader__ or __spec__: new reference; the import system raises or warns
+ * when they disagree. */
+static PyObject *
+find_loader(PyObject *globals)
+{
+    PyObject *external = PyImport_ImportModule("_frozen_importlib_external");
+    PyObject *bless = external == NULL ? NULL : PyObject_GetAttrString(external, "_bless_my_loader");
+    PyObject *loader = bless == NULL ? NULL : PyObject_CallOneArg(bless, globals);
+    Py_XDECREF(bless);
+    Py_XDECREF(external);
+    return loader;
+}
+
 /* The source line through module_globals' loader, for modules in zip files: new reference, NULL without exception if none. */
 static PyObject *
 line_from_loader(PyObject *globals, int lineno)
 {
-    PyObject *loader = PyDict_GetItemWithError(globals, ID(__loader__)), *name = PyDict_GetItemWithError(globals, ID(__name__));
-    PyObject *get, *source = NULL, *lines = NULL, *line = NULL;
-    if (loader == NULL || name == NULL || PyObject_GetOptionalAttr(loader, ID(get_source), &get) <= 0)
-        return NULL;
-    source = PyObject_CallOneArg(get, name);
-    Py_DECREF(get);
+    PyObject *loader = find_loader(globals), *name = PyDict_GetItemWithError(globals, ID(__name__));
+    PyObject *get = NULL, *source = NULL, *lines = NULL, *line = NULL;
+    if (loader != NULL && name != NULL && PyObject_GetOptionalAttr(loader, ID(get_source), &get) > 0)
+        source = PyObject_CallOneArg(get, name);
+    Py_XDECREF(loader);
+    Py_XDECREF(get);
     if (source != NULL && source != Py_None && PyUnicode_Check(source) && (lines = PyUnicode_Splitlines(source, 0)) != NULL &&
         lineno >= 1 && lineno <= PyList_GET_SIZE(lines))
         line = Py_NewRef(PyList_GET_ITEM(lines, lineno - 1));
