@@ -310,10 +310,64 @@ type_update_slot(PyTypeObject *t, PyObject *name)
     return type_update_subclasses(t, name, update_slot_callback, rows);
 }
 
+/* t has one base, made by a class statement or `object`, and the ordinary MRO: a slot none of whose names t defines
+ * then finds what it found for the base. */
+static bool
+slots_follow_base(PyTypeObject *t)
+{
+    PyTypeObject *base = t->tp_base;
+    if (PyTuple_GET_SIZE(t->tp_bases) != 1 || PyTuple_GET_SIZE(t->tp_mro) != PyTuple_GET_SIZE(base->tp_mro) + 1
+        || !Py_IS_TYPE(t, Py_TYPE(base)) || !Py_IS_TYPE(t, &PyType_Type))
+        return false;
+    return base == &PyBaseObject_Type
+        || (type_has(base, Py_TPFLAGS_HEAPTYPE) && type_heap(base)->_ht_tpname == NULL
+            && base->tp_members == type_heap_members(base));
+}
+
+/* Mark the rows whose name is in the dict. */
+static void
+mark_own_names(PyObject *dict, bool *marked)
+{
+    PyObject *key;
+    Py_ssize_t i = 0;
+    while (PyDict_Next(dict, &i, &key, NULL)) {
+        if (!PyUnicode_Check(key) || !type_is_dunder(key))
+            continue;
+        for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++)
+            if (p->name_strobj == key || (!PyUnicode_CHECK_INTERNED(key) && str_eq(p->name_strobj, key)))
+                marked[p - type_slotdefs] = true;
+    }
+}
+
+static void
+fixup_from_base(PyTypeObject *t)
+{
+    bool marked[sizeof type_slotdefs / sizeof *type_slotdefs] = { false };
+    mark_own_names(t->tp_dict, marked);
+    for (struct wrapperbase *p = type_slotdefs, *next; p->name != NULL; p = next) {
+        bool own = false;
+        for (next = p; next->name != NULL && next->offset == p->offset; next++)
+            own |= marked[next - type_slotdefs];
+        if (own) {
+            (void)update_one_slot(t, p);
+            continue;
+        }
+        void **slot = type_slot_ptr(t, p->offset), **from = type_slot_ptr(t->tp_base, p->offset);
+        if (slot != NULL)
+            *slot = from == NULL ? NULL : *from;
+    }
+    if (t->tp_iternext == NULL)
+        t->tp_iternext = _PyObject_NextNotImplemented;
+}
+
 void
 type_fixup_slot_dispatchers(PyTypeObject *t)
 {
     struct wrapperbase *p = type_slotdefs;
+    if (slots_follow_base(t)) {
+        fixup_from_base(t);
+        return;
+    }
     while (p->name != NULL)
         p = update_one_slot(t, p);
 }
