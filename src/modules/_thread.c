@@ -616,6 +616,7 @@ struct handle {
 };
 static struct handle *shutdown_list;
 static struct handle *all_handles;
+static unsigned long main_thread_ident;        /* in a forked child: the thread that forked */
 
 typedef struct { PyObject ob_base; struct handle *h; } HandleObject;
 
@@ -682,6 +683,7 @@ static void
 handles_after_fork(void)
 {
     struct handle *next;
+    main_thread_ident = PyThread_get_thread_ident();
     for (struct handle *h = all_handles; h != NULL; h = next) {
         next = h->all_next;
         if (h->state != NOT_STARTED && h->ident != PyThread_get_thread_ident())
@@ -1073,8 +1075,6 @@ thread_interrupt_main(PyObject *module, PyObject *args)
     }
     Py_RETURN_NONE;
 }
-
-static unsigned long main_thread_ident;
 
 static PyObject *
 thread_get_main_ident(PyObject *module, PyObject *unused)
