@@ -114,6 +114,44 @@ heap_set_allocator(PyMemAllocatorName name)
     return 0;
 }
 
+/* The choice must be made before the first block, so before main(): PYTHONMALLOC, unless -E or -I forbid to look at the
+ * environment; development mode (-X dev, PYTHONDEVMODE) means "debug". */
+static void
+options_scan(int argc, char **argv, bool *use_environment, bool *dev)
+{
+    for (int i = 1; i < argc && argv[i][0] == '-' && argv[i][1] != '\0' && argv[i][1] != '-'; i++)
+        for (const char *p = argv[i] + 1; *p != '\0'; p++) {
+            if (*p == 'E' || *p == 'I')
+                *use_environment = false;
+            if (*p == 'c' || *p == 'm')
+                return;
+            if (*p == 'W' || *p == 'X') {
+                const char *arg = p[1] != '\0' ? p + 1 : i + 1 < argc ? argv[++i] : "";
+                *dev |= *p == 'X' && strcmp(arg, "dev") == 0;
+                break;
+            }
+        }
+}
+
+__attribute__((constructor)) static void
+allocator_choose(int argc, char **argv, char **envp)
+{
+    bool use_environment = true, dev = false;
+    if (argv != NULL)
+        options_scan(argc, argv, &use_environment, &dev);
+    const char *name = use_environment ? getenv("PYTHONMALLOC") : NULL, *mode = use_environment ? getenv("PYTHONDEVMODE") : NULL;
+    PyMemAllocatorName id = name != NULL && name[0] != '\0' ? heap_allocator_by_name(name) : PYMEM_ALLOCATOR_NOT_SET;
+    if (id == PYMEM_ALLOCATOR_NOT_SET && (dev || (mode != NULL && mode[0] != '\0')))
+        id = PYMEM_ALLOCATOR_DEBUG;
+    if (id == (PyMemAllocatorName)-1) {
+        fprintf(stderr, "Fatal Python error: preconfig_init_allocator: unknown PYTHONMALLOC allocator\nPython runtime state: "
+                "preinitialized\n\n");
+        exit(1);
+    }
+    if (id != PYMEM_ALLOCATOR_NOT_SET)
+        heap_set_allocator(id);
+}
+
 PyAPI_FUNC(const char *) _PyMem_GetCurrentAllocatorName(void);
 const char *
 _PyMem_GetCurrentAllocatorName(void)

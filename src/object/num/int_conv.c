@@ -400,8 +400,12 @@ bytes_wanted(PyObject *o, Py_ssize_t n, int flags)
 {
     bool as_unsigned = flags == -1 || (flags & Py_ASNATIVEBYTES_UNSIGNED_BUFFER) != 0;
     bool fits = n > 0 && (fits_bytes(o, (size_t)n, true) || (as_unsigned && !int_is_negative(o) && fits_bytes(o, (size_t)n, false)));
-    if (int_is_compact(o))
-        return fits && n < (Py_ssize_t)sizeof(Py_ssize_t) ? n : (Py_ssize_t)sizeof(Py_ssize_t);
+    if (int_is_compact(o)) {
+        if (n <= 0 || n >= (Py_ssize_t)sizeof(Py_ssize_t))
+            return (Py_ssize_t)sizeof(Py_ssize_t);
+        bool by_one_bit = !int_is_negative(o) && fits_bytes(o, (size_t)n, false);
+        return fits ? n : by_one_bit ? n + 1 : (Py_ssize_t)sizeof(Py_ssize_t);
+    }
     Py_ssize_t want = (Py_ssize_t)(int_bit_length(o) / 8) + 1;
     return want == n + 1 && fits ? n : want;
 }
