@@ -470,7 +470,7 @@ PyObject_ClearManagedDict(PyObject *op)
 {
     if (instance_set_dict(op, NULL) < 0) {
         /* No memory for a block of its own: the dict loses its items rather than pointing into freed memory. */
-        PyErr_WriteUnraisable(op);
+        PyErr_WriteUnraisable(NULL);      /* op is dying: nobody may hold it */
         PyDictObject *d = MANAGED_DICT(op);
         MANAGED_DICT(op) = NULL;
         dict_clear(d);
