@@ -80,7 +80,7 @@ print_plain(PyObject *exc, PyObject *file)
     PyObject *tb = PyException_GetTraceback(exc);
     int r = 0;
     if (tb != NULL && tb != Py_None)
-        r = traceback_print(tb, file, 0, NULL, "Traceback (most recent call last):\n");
+        r = traceback_print(tb, file, 0, NULL, NULL);
     Py_XDECREF(tb);
     if (r < 0 || print_head(exc, file) < 0)
         return -1;
@@ -95,9 +95,31 @@ print_plain(PyObject *exc, PyObject *file)
 }
 
 static int
+print_not_exception(PyObject *v, PyObject *file)
+{
+    if (PyFile_WriteString("TypeError: print_exception(): Exception expected for value, ", file) < 0 || PyFile_WriteString(Py_TYPE(v)->tp_name, file) < 0)
+        return -1;
+    return PyFile_WriteString(" found\n", file);
+}
+
+/* By identity, since exceptions need not be hashable: 1 if `exc` is in the set, else 0 and it is added; -1. */
+static int
+seen_before(PyObject *seen, PyObject *exc)
+{
+    PyObject *id = PyLong_FromVoidPtr(exc);
+    int known = id == NULL ? -1 : PySet_Contains(seen, id);
+    if (known == 0 && PySet_Add(seen, id) < 0)
+        known = -1;
+    Py_XDECREF(id);
+    return known;
+}
+
+static int
 print_chain(PyObject *exc, PyObject *file, PyObject *seen)
 {
-    if (Py_EnterRecursiveCall(" in print_chained") || PySet_Add(seen, exc) < 0)
+    if (!PyExceptionInstance_Check(exc))
+        return print_not_exception(exc, file);
+    if (Py_EnterRecursiveCall(" in print_chained") || seen_before(seen, exc) < 0)
         return -1;
     PyObject *cause = PyException_GetCause(exc), *context = PyException_GetContext(exc), *first = cause;
     const char *link = "\nThe above exception was the direct cause of the following exception:\n\n";
@@ -105,7 +127,7 @@ print_chain(PyObject *exc, PyObject *file, PyObject *seen)
         first = context;
         link = "\nDuring handling of the above exception, another exception occurred:\n\n";
     }
-    int r = 0, known = first == NULL ? 1 : PySet_Contains(seen, first);
+    int r = 0, known = first == NULL ? 1 : seen_before(seen, first);
     if (known == 0)
         r = print_chain(first, file, seen) < 0 || PyFile_WriteString(link, file) < 0 ? -1 : 0;
     Py_XDECREF(cause);
@@ -244,7 +266,7 @@ write_unraisable(PyObject *file, PyObject *exc, PyObject *tb, PyObject *msg, PyO
         if (PyFile_WriteObject(msg, file, Py_PRINT_RAW) < 0 || PyFile_WriteString(":\n", file) < 0)
             return -1;
     }
-    if (tb != NULL && tb != Py_None && traceback_print(tb, file, 0, NULL, "Traceback (most recent call last):\n") < 0)
+    if (tb != NULL && tb != Py_None && traceback_print(tb, file, 0, NULL, NULL) < 0)
         return -1;
     if (exc == NULL || exc == Py_None)
         return 0;

@@ -275,42 +275,8 @@ leading_blanks(PyObject *line)
     return i;
 }
 
-/* Carets under columns [from, to) of the dedented line, unless that is all of it. */
 static int
-put_carets(struct printer *p, PyObject *line, Py_ssize_t cut, Py_ssize_t from, Py_ssize_t to)
-{
-    Py_ssize_t end = PyUnicode_GET_LENGTH(line);
-    while (end > cut && PyUnicode_READ_CHAR(line, end - 1) == ' ')
-        end--;
-    if (from < cut || to <= from || to > end || (from == cut && to == end))
-        return 0;
-    char carets[256];
-    Py_ssize_t n = to - from < (Py_ssize_t)sizeof(carets) - 1 ? to - from : (Py_ssize_t)sizeof(carets) - 1;
-    memset(carets, '^', (size_t)n);
-    carets[n] = '\0';
-    if (put_lead(p) < 0)
-        return -1;
-    return put(p, PyUnicode_FromFormat("    %*s%s\n", (int)(from - cut), "", carets));
-}
-
-/* A byte offset in UTF-8 as a character offset. */
-static Py_ssize_t
-char_offset(PyObject *line, int bytes)
-{
-    Py_ssize_t n;
-    const char *s = PyUnicode_AsUTF8AndSize(line, &n);
-    if (s == NULL) {
-        PyErr_Clear();
-        return -1;
-    }
-    Py_ssize_t chars = 0;
-    for (Py_ssize_t i = 0; i < n && i < bytes; i++)
-        chars += ((unsigned char)s[i] & 0xC0) != 0x80;
-    return chars;
-}
-
-static int
-put_source(struct printer *p, PyTracebackObject *tb, PyCodeObject *co, int lineno)
+put_source(struct printer *p, PyCodeObject *co, int lineno)
 {
     PyObject *line = source_line(co->co_filename, lineno);
     if (line == NULL) {
@@ -321,9 +287,6 @@ put_source(struct printer *p, PyTracebackObject *tb, PyCodeObject *co, int linen
     PyObject *text = PyUnicode_Substring(line, cut, PyUnicode_GET_LENGTH(line));
     int rc = text == NULL || put_lead(p) < 0 ? -1 : put(p, PyUnicode_FromFormat("    %U\n", text));
     Py_XDECREF(text);
-    int l, end_l, col, end_col;
-    if (rc == 0 && PyCode_Addr2Location(co, tb->tb_lasti, &l, &col, &end_l, &end_col) && l == lineno && end_l == l && col >= 0 && end_col >= 0)
-        rc = put_carets(p, line, cut, char_offset(line, col), char_offset(line, end_col));
     Py_DECREF(line);
     return rc;
 }
@@ -335,7 +298,7 @@ put_entry(struct printer *p, PyTracebackObject *tb)
     int line = line_of(tb);
     if (put_lead(p) < 0 || put(p, PyUnicode_FromFormat("  File \"%U\", line %d, in %U\n", co->co_filename, line, co->co_name)) < 0)
         return -1;
-    return put_source(p, tb, co, line);
+    return put_source(p, co, line);
 }
 
 static int
