@@ -247,6 +247,33 @@ encode_locale_ex(PyObject *m, PyObject *args)
 }
 
 PyAPI_FUNC(PyObject *) _PyContext_NewHamtForTests(void);
+PyAPI_FUNC(int) _PySet_NextEntryRef(PyObject *, Py_ssize_t *, PyObject **, Py_hash_t *);
+PyAPI_FUNC(int) _PySet_Update(PyObject *, PyObject *);
+
+/* None stands for NULL. */
+static PyObject *
+set_update(PyObject *module, PyObject *args)
+{
+    PyObject *set, *iterable;
+    if (!PyArg_ParseTuple(args, "OO", &set, &iterable))
+        return NULL;
+    int r = _PySet_Update(Py_IsNone(set) ? NULL : set, Py_IsNone(iterable) ? NULL : iterable);
+    return r < 0 ? NULL : PyLong_FromLong(r);
+}
+
+static PyObject *
+set_next_entry(PyObject *module, PyObject *args)
+{
+    PyObject *set, *item = Py_None;
+    Py_ssize_t pos;
+    Py_hash_t hash = 0;
+    if (!PyArg_ParseTuple(args, "On", &set, &pos))
+        return NULL;
+    int r = _PySet_NextEntryRef(Py_IsNone(set) ? NULL : set, &pos, &item, &hash);
+    if (r < 0)
+        return NULL;
+    return r == 0 ? Py_NewRef(Py_None) : Py_BuildValue("innN", r, pos, hash, item);
+}
 
 static PyObject *
 new_hamt(PyObject *module, PyObject *noargs)
@@ -268,6 +295,8 @@ static PyMethodDef methods[] = {
     { "compiler_cleandoc", (PyCFunction)(void (*)(void))compiler_cleandoc, METH_VARARGS | METH_KEYWORDS,
       "compiler_cleandoc($module, /, doc)\n--\n\nTake the indentation off a docstring." },
     { "get_co_framesize", get_co_framesize, METH_O, NULL },
+    { "set_update", set_update, METH_VARARGS, NULL },
+    { "set_next_entry", set_next_entry, METH_VARARGS, NULL },
     { "hamt", new_hamt, METH_NOARGS, NULL },
     { "get_recursion_depth", get_recursion_depth, METH_NOARGS, NULL },
     { "get_c_recursion_remaining", get_c_recursion_remaining, METH_NOARGS, NULL },

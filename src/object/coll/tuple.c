@@ -18,6 +18,10 @@
 OWNED PyObject *
 tuple_alloc(Py_ssize_t n)
 {
+    if (UNLIKELY(n < 0)) {
+        PyErr_BadInternalCall();
+        return NULL;
+    }
     if (UNLIKELY((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject) - sizeof(PyObject *)) / sizeof(PyObject *)))
         return PyErr_NoMemory();
     PyObject *t = coll_gc_alloc(ts_current(), &PyTuple_Type, BYTES(n));
