@@ -1,6 +1,9 @@
 /* interp/config_args.c: the command line and the PYTHON* variables. */
 #include <errno.h>
 #include <locale.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "interp/config.h"
 #include "rt/interp.h"
@@ -162,6 +165,30 @@ parse_options(PyConfig *c, Py_ssize_t *used)
     return PyStatus_Ok();
 }
 
+/* The script's path from the root, for __file__; sys.argv keeps what was typed. A relative path stays if the current
+ * folder is not known. */
+static PyStatus
+set_run_filename(PyConfig *c, const wchar_t *name)
+{
+    char *here = name[0] == L'/' ? NULL : getcwd(NULL, 0);
+    wchar_t *folder = here == NULL ? NULL : Py_DecodeLocale(here, NULL);
+    free(here);
+    if (folder == NULL)
+        return PyConfig_SetString(c, &c->run_filename, name);
+    size_t n = wcslen(folder), m = wcslen(name);
+    wchar_t *path = PyMem_RawMalloc((n + m + 2) * sizeof(wchar_t));
+    PyStatus s = PyStatus_NoMemory();
+    if (path != NULL) {
+        wmemcpy(path, folder, n);
+        path[n] = L'/';
+        wmemcpy(path + n + 1, name, m + 1);
+        s = PyConfig_SetString(c, &c->run_filename, path);
+    }
+    PyMem_RawFree(path);
+    PyMem_RawFree(folder);
+    return s;
+}
+
 /* sys.argv: what is left, with the script's name, "-c" or "-m" in front. */
 static PyStatus
 set_program_args(PyConfig *c, Py_ssize_t used)
@@ -170,7 +197,7 @@ set_program_args(PyConfig *c, Py_ssize_t used)
     const wchar_t *first = c->run_command != NULL ? L"-c" : c->run_module != NULL ? L"-m" : NULL;
     if (first == NULL && used < c->argv.length) {
         if (wcscmp(c->argv.items[used], L"-") != 0) {
-            PyStatus s = PyConfig_SetString(c, &c->run_filename, c->argv.items[used]);
+            PyStatus s = set_run_filename(c, c->argv.items[used]);
             if (PyStatus_Exception(s))
                 return s;
         }

@@ -70,6 +70,8 @@ current_filters(void)
         PyErr_SetString(PyExc_ValueError, "_warnings.filters must be a list");
         Py_CLEAR(f);
     }
+    else                             /* the last list seen serves when there is none any more */
+        Py_XSETREF(STATE->filters, Py_NewRef(f));
     return f;
 }
 
