@@ -389,14 +389,12 @@ encoded(struct arg_parser *a, PyObject *arg, const char *encoding, bool recode, 
 
 /* Copies the bytes to *buffer: fresh memory, or with a size given the caller's. */
 static const char *
-store_encoded(struct arg_parser *a, PyObject *bytes, char **buffer, Py_ssize_t *size)
+store_encoded(struct arg_parser *a, PyObject *arg, PyObject *bytes, char **buffer, Py_ssize_t *size)
 {
     Py_ssize_t n = PyBytes_GET_SIZE(bytes);
     const char *s = PyBytes_AS_STRING(bytes);
-    if (size == NULL && strlen(s) != (size_t)n) {
-        PyErr_SetString(PyExc_ValueError, "embedded null byte");
-        return RAISED;
-    }
+    if (size == NULL && strlen(s) != (size_t)n)
+        return bad(a, "encoded string without null bytes", arg);
     if (size != NULL && *buffer != NULL) {
         if (n + 1 > *size) {
             PyErr_Format(PyExc_ValueError, "encoded string too long (%zd, maximum length %zd)", n, *size - 1);
@@ -438,7 +436,7 @@ convert_encoded(struct arg_parser *a, PyObject *arg)
     PyObject *bytes = encoded(a, arg, encoding, recode, &what);
     if (bytes == NULL)
         return what;
-    what = store_encoded(a, bytes, buffer, size);
+    what = store_encoded(a, arg, bytes, buffer, size);
     Py_DECREF(bytes);
     return what;
 }

@@ -18,7 +18,8 @@ struct kw_call {
     PyObject *kwnames;                 /* tuple or NULL; the values follow args */
     const char *const *names;          /* ends with NULL */
     int n, posonly;
-    const char *fname, *custom;
+    bool by_text;                      /* names are compared by their characters, not by the keys' own equality */
+    const char *fname;
 };
 
 static const char *name_of(const struct kw_call *c) { return c->fname == NULL ? "function" : c->fname; }
@@ -122,9 +123,9 @@ unexpected_keyword(const struct kw_call *c, PyObject *key)
 
 /* Is this the name, by the key's own idea of equality? 1, 0, -1. */
 static int
-same_name(PyObject *key, const char *name)
+same_name(const struct kw_call *c, PyObject *key, const char *name)
 {
-    if (PyUnicode_CheckExact(key))
+    if (c->by_text || PyUnicode_CheckExact(key))
         return PyUnicode_EqualToUTF8(key, name);
     PyObject *text = PyUnicode_FromString(name);
     int rc = text == NULL ? -1 : PyObject_RichCompareBool(text, key, Py_EQ);
@@ -141,7 +142,7 @@ check_keyword(const struct kw_call *c, PyObject *key)
         return 0;
     }
     for (int i = c->posonly; i < c->n; i++) {
-        int same = same_name(key, c->names[i]);
+        int same = same_name(c, key, c->names[i]);
         if (same < 0)
             return 0;
         if (!same)
@@ -234,6 +235,10 @@ parse_parameter(const struct kw_call *c, struct arg_parser *a, struct limits *l,
     *done = false;
     if (!read_markers(c, a, l, i, *skipping))
         return 0;
+    if (*skipping && l->max == i) {  /* keyword-only from here: the positional ones have been counted */
+        *done = true;
+        return 1;
+    }
     if (arg_at_end(a))
         return too_many_names(c, a, i);
     if (!*skipping) {
@@ -265,10 +270,10 @@ parse_parameter(const struct kw_call *c, struct arg_parser *a, struct limits *l,
             return 1;
         }
     }
-    const char *what = arg_skip(a);
+    const char *unit = a->p, *what = arg_skip(a);
     if (what == NULL)
         return 1;
-    PyErr_Format(PyExc_SystemError, "%s: '%s'", what, a->p);
+    PyErr_Format(PyExc_SystemError, "%s: '%s'", what, unit);
     return 0;
 }
 
@@ -285,8 +290,10 @@ parse(struct kw_call *c, struct arg_parser *a)
     for (i = 0; i < c->n; i++) {
         if (!parse_parameter(c, a, &l, i, &left, &skipping, &done))
             return 0;
-        if (done)
+        if (done && !skipping)
             return 1;
+        if (done)
+            break;
     }
     if (skipping) {
         int needed = l.min < c->posonly ? l.min : c->posonly;
@@ -308,13 +315,14 @@ parse_format(struct kw_call *c, const char *format, va_list va)
 }
 
 static int
-parse_tuple_dict(PyObject *args, PyObject *kwargs, const char *format, const char *const *names, va_list va)
+parse_tuple_dict(PyObject *args, PyObject *kwargs, const char *format, const char *const *names, bool by_text, va_list va)
 {
     if (args == NULL || !PyTuple_Check(args) || (kwargs != NULL && !PyDict_Check(kwargs)) || format == NULL || names == NULL) {
         PyErr_BadInternalCall();
         return 0;
     }
-    struct kw_call c = { .args = &PyTuple_GET_ITEM(args, 0), .nargs = PyTuple_GET_SIZE(args), .kwargs = kwargs, .names = names };
+    struct kw_call c = { .args = &PyTuple_GET_ITEM(args, 0), .nargs = PyTuple_GET_SIZE(args), .kwargs = kwargs, .names = names,
+                         .by_text = by_text };
     return parse_format(&c, format, va);
 }
 
@@ -328,13 +336,13 @@ parse_tuple_dict(PyObject *args, PyObject *kwargs, const char *format, const cha
 int
 PyArg_VaParseTupleAndKeywords(PyObject *args, PyObject *kwargs, const char *format, char *const *names, va_list va)
 {
-    return parse_tuple_dict(args, kwargs, format, (const char *const *)names, va);
+    return parse_tuple_dict(args, kwargs, format, (const char *const *)names, true, va);
 }
 
 int
 PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *kwargs, const char *format, char *const *names, ...)
 {
-    WITH_VA(names, parse_tuple_dict(args, kwargs, format, (const char *const *)names, va));
+    WITH_VA(names, parse_tuple_dict(args, kwargs, format, (const char *const *)names, true, va));
 }
 
 PyAPI_FUNC(int) _PyArg_ParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const char *format, char **names, ...);
@@ -343,13 +351,13 @@ PyAPI_FUNC(int) _PyArg_VaParseTupleAndKeywords_SizeT(PyObject *args, PyObject *k
 int
 _PyArg_ParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const char *format, char **names, ...)
 {
-    WITH_VA(names, parse_tuple_dict(args, kwargs, format, (const char *const *)names, va));
+    WITH_VA(names, parse_tuple_dict(args, kwargs, format, (const char *const *)names, true, va));
 }
 
 int
 _PyArg_VaParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const char *format, char **names, va_list va)
 {
-    return parse_tuple_dict(args, kwargs, format, (const char *const *)names, va);
+    return parse_tuple_dict(args, kwargs, format, (const char *const *)names, true, va);
 }
 
 /* ---- prepared parsers (code generated by Argument Clinic) ---- */
@@ -357,7 +365,7 @@ _PyArg_VaParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const cha
 int
 _PyArg_ParseTupleAndKeywordsFast(PyObject *args, PyObject *kwargs, struct _PyArg_Parser *parser, ...)
 {
-    WITH_VA(parser, parse_tuple_dict(args, kwargs, parser->format, parser->keywords, va));
+    WITH_VA(parser, parse_tuple_dict(args, kwargs, parser->format, parser->keywords, false, va));
 }
 
 PyAPI_FUNC(int) _PyArg_ParseStackAndKeywords(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, ...);

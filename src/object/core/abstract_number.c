@@ -66,6 +66,8 @@ number_inplace(PyObject *a, PyObject *b, int islot, int slot)
 PyObject *
 number_bad_operands(PyObject *a, PyObject *b, const char *op)
 {
+    if (a == NULL || b == NULL)
+        return abstract_null_error();
     bool print = strcmp(op, ">>") == 0 && PyCFunction_CheckExact(a)
         && strcmp(((PyCFunctionObject *)a)->m_ml->ml_name, "print") == 0;
     PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'%s", op,
@@ -346,6 +348,10 @@ Py_ssize_t
 PyNumber_AsSsize_t(PyObject *o, PyObject *error)
 {
     PyThreadState *ts = ts_current();
+    if (UNLIKELY(o == NULL)) {
+        abstract_null_error();
+        return -1;
+    }
     if (PyLong_CheckExact(o) && int_is_compact(o))
         return int_compact_value(o);
     PyObject *index = _PyNumber_Index(o);

@@ -94,8 +94,13 @@ _PyBytes_Resize(PyObject **pv, Py_ssize_t n)
         Py_DECREF(v);
         return *pv == NULL ? -1 : 0;
     }
-    if (Py_REFCNT(v) != 1)
-        goto bad;
+    if (Py_REFCNT(v) != 1) {         /* shared: a copy, as much as fits */
+        *pv = bytes_new(n);
+        if (*pv != NULL)
+            memcpy(PyBytes_AS_STRING(*pv), PyBytes_AS_STRING(v), n < Py_SIZE(v) ? n : Py_SIZE(v));
+        Py_DECREF(v);
+        return *pv == NULL ? -1 : 0;
+    }
     PyBytesObject *op = n > PY_SSIZE_T_MAX - HEADER ? NULL : PyObject_Realloc(v, HEADER + n);
     if (op == NULL) {
         *pv = NULL;
