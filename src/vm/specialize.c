@@ -585,6 +585,8 @@ class_call(PyThreadState *ts, PyTypeObject *t, _Py_CODEUNIT *instr, int nargs)
         int op = init_call(t, instr, nargs);
         if (op)
             return op;
+        if (!type_assign_version(t))     /* versions used up: leave the class alone */
+            return 0;
     }
     return CALL_NON_PY_GENERAL;
 }
