@@ -14,7 +14,7 @@
 
 /* ---- state ---- */
 struct str_state {                                   /* per interpreter */
-    PyObject **interned;                             /* open addressing; borrowed: a mortal string leaves when it dies */
+    PyObject **interned;                             /* main interpreter only; borrowed: a mortal string leaves when it dies */
     size_t mask, used, filled;                       /* mask + 1 slots; filled counts dead ones too */
     PyObject **ids;                                  /* _Py_Identifier strings by index */
     Py_ssize_t n_ids;

@@ -289,9 +289,9 @@ static PyObject *replace_char(PyObject *s, Py_UCS4 old, Py_UCS4 new, Py_UCS4 max
     int ok = PyUnicode_KIND(out);
     void *data = PyUnicode_DATA(out);
     if (ok == 1 && count >= n) {
-        for (Py_UCS1 *p = data; i < n; i++)
-            if (p[i] == (Py_UCS1)old)
-                p[i] = (Py_UCS1)new;
+        Py_UCS1 *p = (Py_UCS1 *)data + i, *end = (Py_UCS1 *)data + n;
+        for (; p != NULL && p < end; p = memchr(p, (int)old, end - p))
+            *p++ = (Py_UCS1)new;
         return out;
     }
     while (count-- > 0) {

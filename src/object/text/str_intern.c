@@ -2,8 +2,9 @@
  *
  * Three places hold interned strings: the one-character ones and the names of ids.def lie in _PyRuntime and are
  * found without any start-up work (by code, or through the hash table that tools/gen/intern_table.py lays out);
- * all others are in a per-interpreter open-addressing table. That table owns nothing: a mortal string is taken
- * out when it dies, an immortal one never dies. */
+ * all others are in an open-addressing table. That table owns nothing: a mortal string is taken out when it dies, an
+ * immortal one never dies. It is the main interpreter's and serves all, as they share one GIL: a string may die in
+ * another interpreter than the one that interned it, and must be found there. */
 #include "object/text/str.h"
 
 #include <string.h>
@@ -89,7 +90,7 @@ static PyObject **table_find(struct str_state *st, PyObject *s)
 
 void str_intern_remove(PyObject *s)
 {
-    struct str_state *st = interp_current()->strs;
+    struct str_state *st = rt_main_interp->strs;
     if (st == NULL || st->interned == NULL)
         return;
     PyObject **slot = table_find(st, s);
@@ -105,7 +106,7 @@ static void make_immortal(PyObject *s)
     ((PyASCIIObject *)s)->state.interned = SSTATE_INTERNED_IMMORTAL;
 }
 
-static void intern(PyInterpreterState *interp, PyObject **p, bool immortal)
+static void intern(PyObject **p, bool immortal)
 {
     PyObject *s = *p;
     if (s == NULL || !PyUnicode_CheckExact(s))
@@ -123,7 +124,7 @@ static void intern(PyInterpreterState *interp, PyObject **p, bool immortal)
         Py_SETREF(*p, Py_NewRef(found));
         return;
     }
-    struct str_state *st = interp->strs;
+    struct str_state *st = rt_main_interp->strs;
     if (st == NULL || ((st->interned == NULL || st->filled * 3 >= (st->mask + 1) * 2) && table_resize(st) < 0))
         return;
     PyObject **slot = table_find(st, s);
@@ -142,15 +143,15 @@ static void intern(PyInterpreterState *interp, PyObject **p, bool immortal)
         make_immortal(s);
 }
 
-void str_intern_mortal(PyObject **p) { intern(interp_current(), p, false); }
-void str_intern_immortal(PyObject **p) { intern(interp_current(), p, true); }
-void _PyUnicode_InternMortal(PyInterpreterState *interp, PyObject **p) { intern(interp, p, false); }
-void _PyUnicode_InternImmortal(PyInterpreterState *interp, PyObject **p) { intern(interp, p, true); }
-void _PyUnicode_InternInPlace(PyInterpreterState *interp, PyObject **p) { intern(interp, p, false); }
-void PyUnicode_InternInPlace(PyObject **p) { intern(interp_current(), p, false); }
+void str_intern_mortal(PyObject **p) { intern(p, false); }
+void str_intern_immortal(PyObject **p) { intern(p, true); }
+void _PyUnicode_InternMortal(PyInterpreterState *interp, PyObject **p) { intern(p, false); }
+void _PyUnicode_InternImmortal(PyInterpreterState *interp, PyObject **p) { intern(p, true); }
+void _PyUnicode_InternInPlace(PyInterpreterState *interp, PyObject **p) { intern(p, false); }
+void PyUnicode_InternInPlace(PyObject **p) { intern(p, false); }
 
 PyAPI_FUNC(void) PyUnicode_InternImmortal(PyObject **p);
-void PyUnicode_InternImmortal(PyObject **p) { intern(interp_current(), p, true); }
+void PyUnicode_InternImmortal(PyObject **p) { intern(p, true); }
 
 PyObject *str_intern_bytes(const char *s, Py_ssize_t n)
 {
@@ -203,7 +204,7 @@ int text_init(PyInterpreterState *interp)
     if (interp->strs == NULL)
         return -1;
     interp->strs->fs_utf8 = true;
-    return table_resize(interp->strs);
+    return interp_is_main(interp) ? table_resize(interp->strs) : 0;
 }
 
 void text_fini(PyInterpreterState *interp)
