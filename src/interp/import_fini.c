@@ -5,6 +5,7 @@
  * builtins come last. */
 #include "interp/import.h"
 #include "object/core/module.h"
+#include "gc/gc.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 
@@ -73,8 +74,9 @@ import_finalize_modules(PyThreadState *ts)
     reset_sys_names(interp->sysdict);
     PyObject *survivors = weaken_modules(modules);
     PyDict_Clear(modules);
-    PyGC_Collect();
+    gc_collect_at_exit(ts);
+    gc_report_garbage(interp);
     clear_survivors(interp, survivors);
     Py_XDECREF(survivors);
-    PyGC_Collect();
+    gc_collect_at_exit(ts);
 }

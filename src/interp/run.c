@@ -101,14 +101,15 @@ main_dict(void)
 int
 PyRun_SimpleStringFlags(const char *text, PyCompilerFlags *flags)
 {
-    PyObject *d = main_dict();
+    /* The module itself is held: should the program end in here, its names must be cleared like any other's. */
+    PyObject *m = PyImport_AddModuleRef("__main__"), *d = m == NULL ? NULL : PyModule_GetDict(m);
     PyObject *r = d == NULL ? NULL : PyRun_StringFlags(text, Py_file_input, d, d, flags);
-    if (r == NULL) {
+    int status = r == NULL ? -1 : 0;
+    if (r == NULL)
         PyErr_Print();
-        return -1;
-    }
-    Py_DECREF(r);
-    return 0;
+    Py_XDECREF(r);
+    Py_XDECREF(m);
+    return status;
 }
 
 PyObject *
@@ -227,10 +228,10 @@ run_main_file(FILE *fp, PyObject *filename, PyObject *d, int closeit, PyCompiler
 int
 _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFlags *flags)
 {
-    PyObject *d = main_dict(), *r = NULL;
-    if (d == NULL)
+    PyObject *m = PyImport_AddModuleRef("__main__"), *d, *r = NULL;
+    if (m == NULL)
         return -1;
-    Py_INCREF(d);                    /* the script may drop __main__ */
+    d = PyModule_GetDict(m);         /* the script may drop __main__: m is held until the end */
     int has_file = PyDict_ContainsString(d, "__file__"), set_file = 0;
     if (has_file == 0) {
         if (PyDict_SetItemString(d, "__file__", filename) < 0 || PyDict_SetItemString(d, "__cached__", Py_None) < 0)
@@ -247,7 +248,7 @@ _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFla
     Py_XDECREF(r);
     if (set_file && (PyDict_PopString(d, "__file__", NULL) < 0 || PyDict_PopString(d, "__cached__", NULL) < 0))
         PyErr_Print();
-    Py_DECREF(d);
+    Py_DECREF(m);
     return status;
 }
 

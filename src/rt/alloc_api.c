@@ -78,6 +78,7 @@ static const struct { const char *name; PyMemAllocatorName id; } allocator_names
     { "default", PYMEM_ALLOCATOR_DEFAULT }, { "debug", PYMEM_ALLOCATOR_DEBUG },
     { "pymalloc", PYMEM_ALLOCATOR_PYMALLOC }, { "pymalloc_debug", PYMEM_ALLOCATOR_PYMALLOC_DEBUG },
     { "malloc", PYMEM_ALLOCATOR_MALLOC }, { "malloc_debug", PYMEM_ALLOCATOR_MALLOC_DEBUG },
+    { "mimalloc", PYMEM_ALLOCATOR_MIMALLOC }, { "mimalloc_debug", PYMEM_ALLOCATOR_MIMALLOC_DEBUG },   /* our blocks serve */
 };
 
 PyMemAllocatorName
@@ -96,12 +97,14 @@ heap_set_allocator(PyMemAllocatorName name)
 {
     static const PyMemAllocatorEx plain = RAW_ALLOCATOR, blocks = BLOCK_ALLOCATOR;
     bool use_malloc = name == PYMEM_ALLOCATOR_MALLOC || name == PYMEM_ALLOCATOR_MALLOC_DEBUG;
-    bool debug = name == PYMEM_ALLOCATOR_DEBUG || name == PYMEM_ALLOCATOR_PYMALLOC_DEBUG || name == PYMEM_ALLOCATOR_MALLOC_DEBUG;
+    bool debug = name == PYMEM_ALLOCATOR_DEBUG || name == PYMEM_ALLOCATOR_PYMALLOC_DEBUG || name == PYMEM_ALLOCATOR_MALLOC_DEBUG
+        || name == PYMEM_ALLOCATOR_MIMALLOC_DEBUG;
     switch (name) {
     case PYMEM_ALLOCATOR_NOT_SET:
         return 0;
     case PYMEM_ALLOCATOR_DEFAULT: case PYMEM_ALLOCATOR_DEBUG: case PYMEM_ALLOCATOR_MALLOC:
     case PYMEM_ALLOCATOR_MALLOC_DEBUG: case PYMEM_ALLOCATOR_PYMALLOC: case PYMEM_ALLOCATOR_PYMALLOC_DEBUG:
+    case PYMEM_ALLOCATOR_MIMALLOC: case PYMEM_ALLOCATOR_MIMALLOC_DEBUG:
         break;
     default:
         return -1;
