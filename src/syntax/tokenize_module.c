@@ -27,12 +27,13 @@ struct tokenizer {
 
 /* -- errors -------------------------------------------------------------------------------------------------- */
 
+/* Lines come out of str, so they are UTF-8 and counting first bytes is counting characters. */
 static Py_ssize_t
 in_characters(const char *s, size_t n)
 {
-    PyObject *text = PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, "replace");
-    Py_ssize_t chars = text ? PyUnicode_GET_LENGTH(text) : -1;
-    Py_XDECREF(text);
+    Py_ssize_t chars = 0;
+    for (size_t i = 0; i < n; i++)
+        chars += (s[i] & 0xc0) != 0x80;
     return chars;
 }
 
@@ -172,6 +173,37 @@ text_of(const struct lex *lx, const struct lex_token *tok)
 }
 
 static OWNED PyObject *
+pair(Py_ssize_t a, Py_ssize_t b)
+{
+    PyObject *t = PyTuple_New(2), *x = PyLong_FromSsize_t(a), *y = PyLong_FromSsize_t(b);
+    if (t == NULL || x == NULL || y == NULL) {
+        Py_XDECREF(t);
+        Py_XDECREF(x);
+        Py_XDECREF(y);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(t, 0, x);
+    PyTuple_SET_ITEM(t, 1, y);
+    return t;
+}
+
+/* (type, text, (lineno, col), (end_lineno, end_col), line); takes text and line. */
+static OWNED PyObject *
+token_tuple(int type, STEALS PyObject *text, Py_ssize_t lineno, Py_ssize_t col, Py_ssize_t end_lineno, Py_ssize_t end_col,
+            STEALS PyObject *line)
+{
+    PyObject *items[5] = { PyLong_FromLong(type), text, pair(lineno, col), pair(end_lineno, end_col), line };
+    PyObject *t = items[0] && items[2] && items[3] ? PyTuple_New(5) : NULL;
+    for (int i = 0; i < 5; i++) {
+        if (t != NULL)
+            PyTuple_SET_ITEM(t, i, items[i]);
+        else
+            Py_XDECREF(items[i]);
+    }
+    return t;
+}
+
+static OWNED PyObject *
 as_tuple(struct tokenizer *t, const struct lex_token *tok)
 {
     struct lex *lx = &t->reader->lx;
@@ -198,7 +230,7 @@ as_tuple(struct tokenizer *t, const struct lex_token *tok)
         else if (type == NEWLINE)
             end_col++;
     }
-    return Py_BuildValue("(iN(nn)(nn)N)", type, text, lineno, col, end_lineno, end_col, line);
+    return token_tuple(type, text, lineno, col, end_lineno, end_col, line);
 }
 
 static PyObject *
