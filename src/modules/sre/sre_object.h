@@ -43,6 +43,7 @@ struct sre_scanner {
     struct sre_state state;
     Py_ssize_t pos, endpos;
     bool executing, done;
+    char reserved[16];                   /* keeps the size that Python sees */
 };
 
 struct sre_module {

@@ -268,7 +268,6 @@ static PyMethodDef iter_methods[] = {
         .tp_name = name, \
         .tp_basicsize = sizeof(struct str_iterator), \
         .tp_dealloc = iter_dealloc, \
-        .tp_getattro = PyObject_GenericGetAttr, \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, \
         .tp_traverse = iter_traverse, \
         .tp_iter = PyObject_SelfIter, \
@@ -386,7 +385,6 @@ PyTypeObject PyUnicode_Type = {
     .tp_as_mapping = &as_mapping,
     .tp_hash = str_hash_slot,
     .tp_str = str_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_UNICODE_SUBCLASS | _Py_TPFLAGS_MATCH_SELF,
     .tp_doc = "str(object='') -> str\n"
               "str(bytes_or_buffer[, encoding[, errors]]) -> str\n"
