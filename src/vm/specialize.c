@@ -420,7 +420,8 @@ static int
 load_from_type(PyTypeObject *cls, _Py_CODEUNIT *instr, PyObject *name)
 {
     PyObject *descr;
-    if (Py_TYPE(cls)->tp_getattro != PyType_Type.tp_getattro)
+    /* The instruction checks cls's version only: a metaclass that may get attributes later is out. */
+    if (Py_TYPE(cls)->tp_getattro != PyType_Type.tp_getattro || !type_has(Py_TYPE(cls), Py_TPFLAGS_IMMUTABLETYPE))
         return 0;
     enum descr_kind meta = analyze(Py_TYPE(cls), name, &descr, false);
     if (meta != ABSENT && meta != METHOD && meta != NON_DESCRIPTOR && meta != NON_OVERRIDING)
