@@ -59,7 +59,9 @@ run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, Py
     if (code == NULL)
         return NULL;
     PyObject *r = NULL;
-    if (source != NULL && register_source(code, source, filename) < 0)
+    if (globals == NULL || !PyDict_Check(globals))
+        PyErr_SetString(PyExc_SystemError, "globals must be a real dict");
+    else if (source != NULL && register_source(code, source, filename) < 0)
         ;
     else if (PyDict_SetDefaultRef(globals, ID(__builtins__), PyEval_GetBuiltins(), NULL) >= 0 && PySys_Audit("exec", "O", code) == 0)
         r = PyEval_EvalCode((PyObject *)code, globals, locals);

@@ -89,20 +89,19 @@ static int
 set_unsigned(char *at, PyObject *v, int type)
 {
     int overflow;
-    long long n = PyLong_AsLongLongAndOverflow(v, &overflow);
-    unsigned long long u = (unsigned long long)n;
-    if (n == -1 && PyErr_Occurred())
+    PyObject *index = PyNumber_Index(v);
+    if (index == NULL)
         return -1;
-    if (overflow < 0) {
+    long long n = PyLong_AsLongLongAndOverflow(index, &overflow);
+    unsigned long long u = (unsigned long long)n;
+    if (overflow < 0)
         PyErr_SetString(PyExc_OverflowError, type == Py_T_ULONGLONG ? "Python int too large to convert to C long long"
                                                                     : "Python int too large to convert to C long");
+    else if (overflow > 0)
+        u = type == Py_T_ULONGLONG ? PyLong_AsUnsignedLongLong(index) : PyLong_AsUnsignedLong(index);
+    Py_DECREF(index);
+    if ((n == -1 || overflow != 0) && PyErr_Occurred())
         return -1;
-    }
-    if (overflow > 0) {
-        u = type == Py_T_ULONGLONG ? PyLong_AsUnsignedLongLong(v) : PyLong_AsUnsignedLong(v);
-        if (u == (unsigned long long)-1 && PyErr_Occurred())
-            return -1;
-    }
     if (type == Py_T_UINT)
         *(unsigned int *)at = (unsigned int)u;
     else
