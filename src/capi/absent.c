@@ -26,7 +26,8 @@ _PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t ptr)
 PyThreadState *
 Py_NewInterpreter(void)
 {
-    PyErr_SetString(PyExc_SystemError, "sub-interpreters are not available");
+    if (PyThreadState_GetUnchecked() != NULL)
+        PyErr_SetString(PyExc_SystemError, "sub-interpreters are not available");
     return NULL;
 }
 

@@ -408,6 +408,7 @@ static PyType_Spec rlock_spec = { "_thread.RLock", sizeof(RLockObject), 0, Py_TP
  * Each thread's dict of attributes lies in that thread's state dict, in a dummy object under the local's key; when the
  * thread ends the dummy dies, and its weak reference takes the entry out of the local's own table. */
 
+/* localdict is borrowed from the local's table: held by the dummy, it would keep cycles through a local alive. */
 typedef struct { PyObject ob_base; PyObject *localdict; PyObject *weaklist; } DummyObject;
 
 typedef struct {
@@ -424,7 +425,6 @@ dummy_dealloc(PyObject *op)
     PyTypeObject *t = Py_TYPE(op);
     if (((DummyObject *)op)->weaklist != NULL)
         PyObject_ClearWeakRefs(op);
-    Py_XDECREF(((DummyObject *)op)->localdict);
     t->tp_free(op);
     Py_DECREF(t);
 }
@@ -462,9 +462,11 @@ local_make_dict(struct thread_state *s, LocalObject *self)
     if (dummy == NULL)
         return NULL;
     ldict = dummy->localdict = PyDict_New();
+    PyObject *held = ldict;
     if (ldict == NULL || (ref = PyWeakref_NewRef((PyObject *)dummy, self->callback)) == NULL || PyDict_SetItem(self->dummies, ref, ldict) < 0 ||
         PyDict_SetItem(tdict, self->key, (PyObject *)dummy) < 0)
         ldict = NULL;
+    Py_XDECREF(held);
     Py_XDECREF(ref);
     Py_DECREF(dummy);
     return ldict;
