@@ -171,28 +171,24 @@ list_richcompare(PyObject *v, PyObject *w, int op)
             Py_RETURN_FALSE;
         Py_RETURN_TRUE;
     }
-    Py_ssize_t i;
-    for (i = 0; i < Py_SIZE(v) && i < Py_SIZE(w); i++) {
-        PyObject *a = LIST(v)->ob_item[i], *b = LIST(w)->ob_item[i];
+    for (Py_ssize_t i = 0; i < Py_SIZE(v) && i < Py_SIZE(w); i++) {
+        PyObject *a = LIST(v)->ob_item[i], *b = LIST(w)->ob_item[i], *result = NULL;
         if (a == b)
             continue;
-        Py_INCREF(a);
+        Py_INCREF(a);                      /* comparisons may change both lists */
         Py_INCREF(b);
         int same = PyObject_RichCompareBool(a, b, Py_EQ);
+        bool decided = same == 0 && i < Py_SIZE(v) && i < Py_SIZE(w);   /* else the sizes decide, as they are now */
+        if (decided)
+            result = op == Py_EQ ? Py_NewRef(Py_False) : op == Py_NE ? Py_NewRef(Py_True) : PyObject_RichCompare(a, b, op);
         Py_DECREF(a);
         Py_DECREF(b);
-        if (same < 0)
-            return NULL;
-        if (!same)
+        if (same < 0 || decided)
+            return result;
+        if (same == 0)
             break;
     }
-    if (i >= Py_SIZE(v) || i >= Py_SIZE(w))
-        Py_RETURN_RICHCOMPARE(Py_SIZE(v), Py_SIZE(w), op);
-    if (op == Py_EQ)
-        Py_RETURN_FALSE;
-    if (op == Py_NE)
-        Py_RETURN_TRUE;
-    return PyObject_RichCompare(LIST(v)->ob_item[i], LIST(w)->ob_item[i], op);
+    Py_RETURN_RICHCOMPARE(Py_SIZE(v), Py_SIZE(w), op);
 }
 
 /* ---- init ---- */
