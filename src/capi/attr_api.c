@@ -146,12 +146,22 @@ PyImport_ExecCodeModuleObject(PyObject *name, PyObject *code, PyObject *path, Py
     return Py_XNewRef(loaded);
 }
 
+/* The source file that belongs to a compiled one. */
+static PyObject *
+source_of(PyObject *cpath)
+{
+    PyObject *external = PyImport_ImportModule("_frozen_importlib_external");
+    PyObject *path = external == NULL ? NULL : PyObject_CallMethod(external, "_get_sourcefile", "O", cpath);
+    Py_XDECREF(external);
+    return path;
+}
+
 PyObject *
 PyImport_ExecCodeModuleWithPathnames(const char *name, PyObject *code, const char *path, const char *cpath)
 {
     PyObject *n = PyUnicode_FromString(name), *p = NULL, *c = NULL, *module = NULL;
     if (n != NULL && (cpath == NULL || (c = PyUnicode_DecodeFSDefault(cpath)) != NULL)
-        && (path == NULL || (p = PyUnicode_DecodeFSDefault(path)) != NULL))
+        && (path == NULL ? cpath == NULL || (p = source_of(c)) != NULL : (p = PyUnicode_DecodeFSDefault(path)) != NULL))
         module = PyImport_ExecCodeModuleObject(n, code, p, c);
     Py_XDECREF(n);
     Py_XDECREF(p);
