@@ -179,7 +179,7 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
-PyObject *__attribute__((optimize("no-gcse,no-crossjumping")))
+PyObject *
 _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag)
 {
     static void *const targets[256] = {

@@ -583,13 +583,11 @@ class_call(PyThreadState *ts, PyTypeObject *t, _Py_CODEUNIT *instr, int nargs)
         return t->tp_vectorcall != NULL ? CALL_BUILTIN_CLASS : CALL_NON_PY_GENERAL;
     }
     if (Py_TYPE(t) == &PyType_Type && t->tp_new == PyBaseObject_Type.tp_new && ts->interp->eval_frame == NULL && nargs == instr->op.arg) {
-        if (!type_assign_version(t))
+        if (!type_assign_version(t))     /* versions used up: leave the class alone */
             return 0;
         int op = init_call(t, instr, nargs);
         if (op)
             return op;
-        if (!type_assign_version(t))     /* versions used up: leave the class alone */
-            return 0;
     }
     return CALL_NON_PY_GENERAL;
 }
