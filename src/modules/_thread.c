@@ -590,10 +590,14 @@ local_setattro(PyObject *op, PyObject *name, PyObject *value)
     PyObject *ldict = local_dict((LocalObject *)op);
     if (ldict == NULL)
         return -1;
-    if (is_dict_name(name)) {
-        PyErr_Format(PyExc_AttributeError, "'%.100s' object attribute '%U' is read-only", Py_TYPE(op)->tp_name, name);
+    /* The name may be any object: called as a method, __setattr__ does not check it. */
+    PyObject *dict_name = PyUnicode_InternFromString("__dict__");
+    int same = dict_name == NULL ? -1 : PyObject_RichCompareBool(name, dict_name, Py_EQ);
+    Py_XDECREF(dict_name);
+    if (same > 0)
+        PyErr_Format(PyExc_AttributeError, "'%.100s' object attribute '%S' is read-only", Py_TYPE(op)->tp_name, name);
+    if (same != 0)
         return -1;
-    }
     return _PyObject_GenericSetAttrWithDict(op, name, value, ldict);
 }
 
