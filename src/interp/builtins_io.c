@@ -61,6 +61,7 @@ builtin_print(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObjec
 
 /* ---- input ---- */
 
+/* sys.`name`, a new reference: what is called on one stream may replace it. */
 static PyObject *
 input_stream(const char *name)
 {
@@ -69,7 +70,7 @@ input_stream(const char *name)
         PyErr_Format(PyExc_RuntimeError, "input(): lost sys.%s", name);
         return NULL;
     }
-    return f;
+    return Py_NewRef(f);
 }
 
 /* 1 if `file` is the process's own descriptor `fd` and a terminal. */
@@ -153,6 +154,32 @@ input_terminal(PyObject *in, PyObject *out, PyObject *prompt)
     return r;
 }
 
+static void
+flush_quietly(PyObject *file)
+{
+    if (print_flush(file) < 0)
+        PyErr_Clear();
+}
+
+static PyObject *
+input_line(PyObject *in, PyObject *out, PyObject *err, PyObject *prompt)
+{
+    if (PySys_Audit("builtins.input", "O", prompt == NULL ? Py_None : prompt) < 0)
+        return NULL;
+    flush_quietly(err);
+    if (!is_terminal(in, 0) || !is_terminal(out, 1)) {
+        if (prompt != NULL && PyFile_WriteObject(prompt, out, Py_PRINT_RAW) < 0)
+            return NULL;
+        flush_quietly(out);
+        return PyFile_GetLine(in, -1);
+    }
+    flush_quietly(out);
+    PyObject *r = input_terminal(in, out, prompt);
+    if (r != NULL && PySys_Audit("builtins.input/result", "O", r) < 0)
+        Py_CLEAR(r);
+    return r;
+}
+
 static PyObject *
 builtin_input(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -160,25 +187,10 @@ builtin_input(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     PyObject *in = input_stream("stdin"), *out = in == NULL ? NULL : input_stream("stdout");
     PyObject *err = out == NULL ? NULL : input_stream("stderr");
-    PyObject *prompt = nargs == 1 ? args[0] : NULL;
-    if (err == NULL || PySys_Audit("builtins.input", "O", prompt == NULL ? Py_None : prompt) < 0)
-        return NULL;
-    if (print_flush(err) < 0)
-        PyErr_Clear();
-    PyObject *r;
-    if (is_terminal(in, 0) && is_terminal(out, 1)) {
-        if (print_flush(out) < 0)
-            PyErr_Clear();
-        r = input_terminal(in, out, prompt);
-    } else {
-        if (prompt != NULL && PyFile_WriteObject(prompt, out, Py_PRINT_RAW) < 0)
-            return NULL;
-        if (print_flush(out) < 0)
-            PyErr_Clear();
-        return PyFile_GetLine(in, -1);
-    }
-    if (r != NULL && PySys_Audit("builtins.input/result", "O", r) < 0)
-        Py_CLEAR(r);
+    PyObject *r = err == NULL ? NULL : input_line(in, out, err, nargs == 1 ? args[0] : NULL);
+    Py_XDECREF(in);
+    Py_XDECREF(out);
+    Py_XDECREF(err);
     return r;
 }
 

@@ -9,6 +9,9 @@
 #include "rt/interp.h"
 #include "rt/runtime.h"
 
+/* hash_seed while the command line asks for a random one (-R): no value that PYTHONHASHSEED can have. */
+#define HASH_SEED_RANDOM (~0UL)
+
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
 /* ---- options ---- */
@@ -45,7 +48,7 @@ long_option(struct arg_reader *r, const wchar_t *arg)
         }
         return names[i].opt;
     }
-    fprintf(stderr, "Unknown option: --%ls\n", arg);
+    fprintf(stderr, "unknown option --%ls\n", arg);
     return OPT_BAD;
 }
 
@@ -118,7 +121,7 @@ apply_option(PyConfig *c, int opt, const wchar_t *value, int *done, int *version
     case 'O': c->optimization_level++; break;
     case 'P': c->safe_path = 1; break;
     case 'q': c->quiet++; break;
-    case 'R': c->use_hash_seed = 0; break;
+    case 'R': c->hash_seed = HASH_SEED_RANDOM; break;
     case 's': c->user_site_directory = 0; break;
     case 'S': c->site_import = 0; break;
     case 't': break;
@@ -240,7 +243,7 @@ env_string(PyConfig *c, wchar_t **field, const char *name)
 static PyStatus
 read_hash_seed(PyConfig *c)
 {
-    const char *v = config_env(c, "PYTHONHASHSEED");
+    const char *v = c->hash_seed == HASH_SEED_RANDOM ? NULL : config_env(c, "PYTHONHASHSEED");
     if (v == NULL || strcmp(v, "random") == 0) {
         c->use_hash_seed = 0;
         c->hash_seed = 0;

@@ -1,6 +1,7 @@
 /* interp/lifecycle.c: Py_Initialize... to Py_Finalize..., floor by floor. */
 #include "interp/lifecycle.h"
 
+#include <unistd.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -87,6 +88,16 @@ init_floors(PyThreadState *ts)
     return 0;
 }
 
+/* A plain sys.stderr until module io makes the real one: -v and early errors need it. */
+static int
+set_first_stderr(void)
+{
+    PyObject *f = PyFile_NewStdPrinter(STDERR_FILENO);
+    int r = f == NULL || PySys_SetObject("stderr", f) < 0 || PySys_SetObject("__stderr__", f) < 0 ? -1 : 0;
+    Py_XDECREF(f);
+    return r;
+}
+
 /* sys and builtins exist before the import system that would make them. */
 static int
 init_first_modules(PyThreadState *ts)
@@ -97,7 +108,7 @@ init_first_modules(PyThreadState *ts)
     int r = -1;
     if (builtins != NULL) {
         ts->interp->builtins = Py_NewRef(PyModule_GetDict(builtins));
-        r = import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules);
+        r = import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules) < 0 || set_first_stderr() < 0 ? -1 : 0;
     }
     Py_XDECREF(sys);
     Py_XDECREF(builtins);

@@ -83,6 +83,8 @@ run_command(const wchar_t *command, PyCompilerFlags *cf)
         d = m == NULL ? NULL : PyModule_GetDict(m);
         r = d == NULL ? NULL : run_command_text(PyBytes_AS_STRING(bytes), d, cf);
     }
+    if (text != NULL && bytes == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+        PySys_WriteStderr("Unable to decode the command from the command line:\n");
     Py_XDECREF(text);
     Py_XDECREF(bytes);
     Py_XDECREF(r);
@@ -101,6 +103,8 @@ run_module(const wchar_t *name, int set_argv0)
         PyObject *const args[2] = { n, set_argv0 ? Py_True : Py_False };
         if (PySys_Audit("cpython.run_module", "O", n) == 0)
             r = PyObject_Vectorcall(f, args, 2, NULL);
+        if (r == NULL)
+            run_note_interrupt();
     }
     Py_XDECREF(runpy);
     Py_XDECREF(f);
@@ -269,6 +273,7 @@ Py_RunMain(void)
     int status = run_python();
     if (Py_FinalizeEx() < 0)
         status = 120;
+    run_exit_by_sigint();
     return status;
 }
 

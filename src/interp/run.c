@@ -64,7 +64,7 @@ run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, Py
     else if (source != NULL && register_source(code, source, filename) < 0)
         ;
     else if (PyDict_SetDefaultRef(globals, ID(__builtins__), PyEval_GetBuiltins(), NULL) >= 0 && PySys_Audit("exec", "O", code) == 0)
-        r = PyEval_EvalCode((PyObject *)code, globals, locals);
+        r = run_eval_code((PyObject *)code, globals, locals);
     Py_DECREF(code);
     return r;
 }
@@ -186,7 +186,7 @@ run_pyc(FILE *fp, PyObject *globals, PyObject *locals, PyCompilerFlags *flags)
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_RuntimeError, "Bad code object in .pyc file");
     } else if (PyDict_SetDefaultRef(globals, ID(__builtins__), PyEval_GetBuiltins(), NULL) >= 0) {
-        r = PyEval_EvalCode(code, globals, locals);
+        r = run_eval_code(code, globals, locals);
         if (r != NULL && flags != NULL)
             flags->cf_flags |= ((PyCodeObject *)code)->co_flags & PyCF_MASK;
     }

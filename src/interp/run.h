@@ -10,6 +10,13 @@ int run_handle_error(int *status);
 /* As PyErr_Print(), without leaving the process on SystemExit. */
 void run_print_error(int set_sys_last);
 
+/* Evaluate code, and remember whether a KeyboardInterrupt left it: see run_exit_by_sigint(). New reference, or NULL. */
+PyObject *run_eval_code(PyObject *code, PyObject *globals, PyObject *locals);
+/* Remember that the current exception, a KeyboardInterrupt, was not handled; does nothing with any other. */
+void run_note_interrupt(void);
+/* End the process by SIGINT if a KeyboardInterrupt was not handled, so that a shell sees the cause; else return. */
+void run_exit_by_sigint(void);
+
 /* Run the text of -c, its lines known to linecache; new reference, or NULL with an exception. */
 PyObject *run_command_text(const char *text, PyObject *globals, PyCompilerFlags *flags);
 /* Run a script as __main__: 0, or -1 with the error printed. */

@@ -1,9 +1,41 @@
 /* interp/run_error.c: what happens to an exception that nobody caught: PyErr_Print(), SystemExit. */
 #include "interp/run.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "interp/sys.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+
+/* Whether the code that ran last ended by a KeyboardInterrupt. */
+static int interrupted;
+
+OWNED PyObject *
+run_eval_code(PyObject *code, PyObject *globals, PyObject *locals)
+{
+    interrupted = 0;
+    PyObject *r = PyEval_EvalCode(code, globals, locals);
+    if (r == NULL)
+        run_note_interrupt();
+    return r;
+}
+
+void
+run_note_interrupt(void)
+{
+    if (PyErr_Occurred() == PyExc_KeyboardInterrupt)
+        interrupted = 1;
+}
+
+void
+run_exit_by_sigint(void)
+{
+    if (!interrupted)
+        return;
+    signal(SIGINT, SIG_DFL);
+    kill(getpid(), SIGINT);
+}
 
 /* The exit status in a SystemExit; a value that is no int is printed on stderr. */
 static int

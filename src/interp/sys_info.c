@@ -18,7 +18,7 @@ static PyStructSequence_Field flags_fields[] = {
     { "verbose", "-v" }, { "bytes_warning", "-b" }, { "quiet", "-q" }, { "hash_randomization", "-R" },
     { "isolated", "-I" }, { "dev_mode", "-X dev" }, { "utf8_mode", "-X utf8" },
     { "warn_default_encoding", "-X warn_default_encoding" }, { "safe_path", "-P" },
-    { "int_max_str_digits", "-X int_max_str_digits" }, { NULL, NULL },
+    { "int_max_str_digits", "-X int_max_str_digits" }, { "gil", "-X gil" }, { NULL, NULL },
 };
 static PyStructSequence_Desc flags_desc = { "sys.flags", "sys.flags\n\nThe flags that the command line or the environment set.", flags_fields, 18 };
 
@@ -112,7 +112,7 @@ sys_make_flags(void)
         L(c->parser_debug), L(c->inspect), L(c->interactive), L(c->optimization_level), L(!c->write_bytecode),
         L(!c->user_site_directory), L(!c->site_import), L(!c->use_environment), L(c->verbose), L(c->bytes_warning),
         L(c->quiet), L(c->use_hash_seed == 0 || c->hash_seed != 0), L(c->isolated), B(c->dev_mode),
-        L(config_utf8_mode()), L(c->warn_default_encoding), B(c->safe_path), L(interp_current()->long_max_str_digits),
+        L(config_utf8_mode()), L(c->warn_default_encoding), B(c->safe_path), L(interp_current()->long_max_str_digits), L(1),
     };
     return fill_sequence(&flags_type, items, Py_ARRAY_LENGTH(items));
 }

@@ -121,7 +121,7 @@ sys_flush_streams(PyThreadState *ts)
         PyObject *r = is_closed ? Py_NewRef(Py_None) : PyObject_CallMethodNoArgs(f, ID(flush));
         if (r == NULL) {
             if (i == 0)
-                PyErr_WriteUnraisable(f);
+                PyErr_FormatUnraisable("Exception ignored on flushing sys.stdout");
             else
                 PyErr_Clear();
             status = -1;

@@ -1,4 +1,4 @@
-/* capi/std_printer.c: a write-only stream on a file descriptor, for messages before module _io is there. */
+/* interp/std_printer.c: a write-only stream on a file descriptor, for messages before module _io is there. */
 #include <Python.h>
 
 #include <unistd.h>
@@ -24,13 +24,12 @@ PyFile_NewStdPrinter(int fd)
 }
 
 static PyObject *
-printer_write(PyObject *self, PyObject *args)
+printer_write(PyObject *self, PyObject *text)
 {
-    PyObject *text;
     if (PRINTER(self)->fd < 0)         /* the descriptor may be closed */
         Py_RETURN_NONE;
-    if (!PyArg_ParseTuple(args, "U", &text))
-        return NULL;
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "write() argument must be str, not %.200s", Py_TYPE(text)->tp_name);
     PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
     if (bytes == NULL)
         return NULL;
@@ -72,7 +71,7 @@ static PyMethodDef printer_methods[] = {
     {"flush", printer_none, METH_NOARGS, ""},
     {"fileno", printer_fileno, METH_NOARGS, ""},
     {"isatty", printer_isatty, METH_NOARGS, ""},
-    {"write", printer_write, METH_VARARGS, ""},
+    {"write", printer_write, METH_O, ""},
     {NULL}
 };
 
