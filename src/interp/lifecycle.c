@@ -10,6 +10,7 @@
 #include "compile/compile.h"
 #include "compile/symtable.h"          /* compile_static_types */
 #include "gc/gc.h"
+#include "object/text/bytes.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
 #include "interp/faulthandler.h"
@@ -209,6 +210,7 @@ Py_InitializeFromConfig(const PyConfig *config)
     copy_config(&ts->interp->config, &own);
     code_state.debug_ranges = own.code_debug_ranges;
     init_dumps(&own);
+    bytes_warning_level = own.bytes_warning;
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
     if (init_floors(ts) < 0)

@@ -1,12 +1,11 @@
 /* interp/std_printer.c: a write-only stream on a file descriptor, for messages before module _io is there. */
 #include <Python.h>
 
+#include <errno.h>
 #include <unistd.h>
 
 struct std_printer { PyObject ob_base; int fd; };
 #define PRINTER(op) ((struct std_printer *)(op))
-
-PyAPI_FUNC(Py_ssize_t) _Py_write(int fd, const void *buf, size_t n);
 
 PyObject *
 PyFile_NewStdPrinter(int fd)
@@ -33,9 +32,12 @@ printer_write(PyObject *self, PyObject *text)
     PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
     if (bytes == NULL)
         return NULL;
-    Py_ssize_t n = _Py_write(PRINTER(self)->fd, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
+    ssize_t n;
+    do
+        n = write(PRINTER(self)->fd, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+    while (n < 0 && errno == EINTR);
     Py_DECREF(bytes);
-    return n < 0 ? NULL : PyLong_FromSsize_t(n);
+    return n < 0 ? PyErr_SetFromErrno(PyExc_OSError) : PyLong_FromSsize_t(n);
 }
 
 static PyObject *

@@ -365,6 +365,8 @@ static PyObject *
 breakpoint_target(const char *spec)
 {
     const char *dot = strrchr(spec, '.');
+    if (dot == spec)
+        return PyErr_Format(PyExc_ImportError, "no module in '%s'", spec);
     PyObject *name = dot == NULL ? PyUnicode_FromString("builtins") : PyUnicode_FromStringAndSize(spec, dot - spec);
     if (name == NULL)
         return NULL;

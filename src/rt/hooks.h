@@ -20,6 +20,8 @@ struct rt_hooks {
     PyObject *(*import_module)(PyObject *name);
     /* vm: globals of the innermost Python frame, borrowed, or NULL without exception. */
     PyObject *(*frame_globals)(PyThreadState *ts);
+    /* vm: the namespace of built-in functions that the innermost Python frame uses, borrowed; never NULL after start. */
+    PyObject *(*frame_builtins)(PyThreadState *ts);
     /* vm: locals() of the innermost Python frame; new reference or NULL with an exception. */
     PyObject *(*frame_locals)(PyThreadState *ts);
     /* vm: run what the eval breaker announces (signals, GIL requests, collections); 0 or -1. */

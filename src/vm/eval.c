@@ -238,6 +238,7 @@ vm_init(PyInterpreterState *interp)
         return -1;
     rt_hooks.traceback_here = hook_traceback_here;
     rt_hooks.frame_globals = current_globals;
+    rt_hooks.frame_builtins = vm_builtins;
     rt_hooks.frame_locals = current_locals;
     rt_hooks.safepoint = vm_safepoint;
     exc_traceback_type = &PyTraceBack_Type;
