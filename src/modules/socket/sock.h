@@ -46,5 +46,12 @@ PyObject *sock_error(void);
 typedef Py_ssize_t (*sock_call)(struct sock *s, void *data);
 Py_ssize_t sock_run(struct sock *s, short events, sock_call call, void *data, bool is_connect);
 
+/* Methods of the socket type that carry ancillary data; results and errors as of any method. */
+PyObject *sock_sendmsg(PyObject *op, PyObject *args);
+PyObject *sock_recvmsg(PyObject *op, PyObject *args);
+PyObject *sock_recvmsg_into(PyObject *op, PyObject *args);
+/* Size of an ancillary item with this much data, without and with padding: true, or false when out of range. */
+bool sock_cmsg_len(size_t length, size_t *out);
+bool sock_cmsg_space(size_t length, size_t *out);
 
 #endif

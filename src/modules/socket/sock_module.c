@@ -515,21 +515,21 @@ sock_setdefaulttimeout(PyObject *m, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+/* What `size` makes of the length argument. */
 static PyObject *
-cmsg_size(PyObject *args, const char *format, size_t overhead_with)
+cmsg_size(PyObject *args, const char *format, bool (*size)(size_t, size_t *))
 {
     Py_ssize_t n;
+    size_t total;
     if (!PyArg_ParseTuple(args, format, &n))
         return NULL;
-    if (n < 0 || (size_t)n > INT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "argument out of range");
-        return NULL;
-    }
-    return PyLong_FromSize_t(overhead_with ? CMSG_SPACE((size_t)n) : CMSG_LEN((size_t)n));
+    if (n < 0 || !size((size_t)n, &total))
+        return PyErr_Format(PyExc_OverflowError, "%s() argument out of range", strchr(format, ':') + 1);
+    return PyLong_FromSize_t(total);
 }
 
-static PyObject *sock_CMSG_LEN(PyObject *m, PyObject *args) { return cmsg_size(args, "n:CMSG_LEN", 0); }
-static PyObject *sock_CMSG_SPACE(PyObject *m, PyObject *args) { return cmsg_size(args, "n:CMSG_SPACE", 1); }
+static PyObject *sock_CMSG_LEN(PyObject *m, PyObject *args) { return cmsg_size(args, "n:CMSG_LEN", sock_cmsg_len); }
+static PyObject *sock_CMSG_SPACE(PyObject *m, PyObject *args) { return cmsg_size(args, "n:CMSG_SPACE", sock_cmsg_space); }
 
 /* ---- the module ---- */
 
