@@ -96,6 +96,19 @@ get_immortalize_deferred(PyObject *m, PyObject *unused)
     return Py_NewRef(Py_False);
 }
 
+PyAPI_FUNC(const char *) _PyMem_GetCurrentAllocatorName(void);
+
+static PyObject *
+pymem_getallocatorsname(PyObject *m, PyObject *unused)
+{
+    const char *name = _PyMem_GetCurrentAllocatorName();
+    if (name == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "cannot get allocators name");
+        return NULL;
+    }
+    return PyUnicode_FromString(name);
+}
+
 /* --- the configuration --- */
 
 enum config_kind { CONFIG_INT, CONFIG_ULONG, CONFIG_STR, CONFIG_LIST };
@@ -174,6 +187,25 @@ has_inline_values(PyObject *m, PyObject *obj)
 {
     bool has = (Py_TYPE(obj)->tp_flags & Py_TPFLAGS_INLINE_VALUES) && inline_values(obj)->valid;
     return PyBool_FromLong(has);
+}
+
+/* The inline values, a free slot as '<NULL>'; None for an object without any. */
+static PyObject *
+get_object_dict_values(PyObject *m, PyObject *obj)
+{
+    if (!(Py_TYPE(obj)->tp_flags & Py_TPFLAGS_INLINE_VALUES) || !inline_values(obj)->valid)
+        Py_RETURN_NONE;
+    PyDictValues *values = inline_values(obj);
+    Py_ssize_t n = type_shared_keys(Py_TYPE(obj))->dk_nentries;
+    PyObject *out = PyTuple_New(n);
+    for (Py_ssize_t i = 0; out != NULL && i < n; i++) {
+        PyObject *value = values->values[i] != NULL ? Py_NewRef(values->values[i]) : PyUnicode_FromString("<NULL>");
+        if (value == NULL)
+            Py_CLEAR(out);
+        else
+            PyTuple_SET_ITEM(out, i, value);
+    }
+    return out;
 }
 
 static PyObject *
@@ -303,6 +335,8 @@ static PyMethodDef methods[] = {
     { "suppress_immortalization", suppress_immortalization, METH_O, NULL },
     { "get_immortalize_deferred", get_immortalize_deferred, METH_NOARGS, NULL },
     { "get_config", get_config, METH_NOARGS, NULL },
+    { "pymem_getallocatorsname", pymem_getallocatorsname, METH_NOARGS, NULL },
+    { "get_object_dict_values", get_object_dict_values, METH_O, NULL },
     { "has_inline_values", has_inline_values, METH_O, NULL },
     { "dict_getitem_knownhash", dict_getitem_knownhash, METH_VARARGS, NULL },
     { NULL, NULL, 0, NULL },

@@ -30,6 +30,8 @@ block_calloc(void *ctx, size_t n, size_t size)
 
 static PyMemAllocatorEx raw = RAW_ALLOCATOR, mem = BLOCK_ALLOCATOR, obj = BLOCK_ALLOCATOR;
 
+static bool asked_for_mimalloc;       /* that name also means our blocks; who asks gets the name that was chosen */
+
 static bool is_default(const PyMemAllocatorEx *a) { return a->malloc == block_malloc; }
 /* Blocks are made by the lists alone only when nobody listens on the object domain. */
 static void update_bypass(void) { heap_set_bypass(!is_default(&obj)); }
@@ -111,6 +113,7 @@ heap_set_allocator(PyMemAllocatorName name)
     }
     raw = plain;
     mem = obj = use_malloc ? plain : blocks;
+    asked_for_mimalloc = name == PYMEM_ALLOCATOR_MIMALLOC || name == PYMEM_ALLOCATOR_MIMALLOC_DEBUG;
     update_bypass();
     if (debug)
         PyMem_SetupDebugHooks();
@@ -163,6 +166,8 @@ _PyMem_GetCurrentAllocatorName(void)
     bool debug = inner != &obj;
     if (inner->malloc == raw_malloc)
         return debug ? "malloc_debug" : "malloc";
+    if (inner->malloc == block_malloc && asked_for_mimalloc)
+        return debug ? "mimalloc_debug" : "mimalloc";
     if (inner->malloc == block_malloc)
         return debug ? "pymalloc_debug" : "pymalloc";
     return NULL;
