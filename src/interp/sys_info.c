@@ -109,9 +109,9 @@ sys_make_flags(void)
 {
     const PyConfig *c = &interp_current()->config;
     PyObject *items[] = {
-        L(c->parser_debug), L(c->inspect), L(c->interactive), L(c->optimization_level), L(!c->write_bytecode),
+        L(c->parser_debug != 0), L(c->inspect != 0), L(c->interactive != 0), L(c->optimization_level), L(!c->write_bytecode),
         L(!c->user_site_directory), L(!c->site_import), L(!c->use_environment), L(c->verbose), L(c->bytes_warning),
-        L(c->quiet), L(c->use_hash_seed == 0 || c->hash_seed != 0), L(c->isolated), B(c->dev_mode),
+        L(c->quiet != 0), L(c->use_hash_seed == 0 || c->hash_seed != 0), L(c->isolated), B(c->dev_mode),
         L(config_utf8_mode()), L(c->warn_default_encoding), B(c->safe_path), L(interp_current()->long_max_str_digits), L(1),
     };
     return fill_sequence(&flags_type, items, Py_ARRAY_LENGTH(items));

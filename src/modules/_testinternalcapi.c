@@ -111,27 +111,28 @@ pymem_getallocatorsname(PyObject *m, PyObject *unused)
 
 /* --- the configuration --- */
 
-enum config_kind { CONFIG_INT, CONFIG_ULONG, CONFIG_STR, CONFIG_LIST };
+enum config_kind { CONFIG_INT, CONFIG_BOOL, CONFIG_ULONG, CONFIG_STR, CONFIG_LIST };
 
 #define C_INT(name) { #name, CONFIG_INT, offsetof(PyConfig, name) },
+#define C_BOOL(name) { #name, CONFIG_BOOL, offsetof(PyConfig, name) },
 #define C_ULONG(name) { #name, CONFIG_ULONG, offsetof(PyConfig, name) },
 #define C_STR(name) { #name, CONFIG_STR, offsetof(PyConfig, name) },
 #define C_LIST(name) { #name, CONFIG_LIST, offsetof(PyConfig, name) },
 static const struct { const char *name; enum config_kind kind; size_t offset; } config_fields[] = {
-    C_INT(isolated) C_INT(use_environment) C_INT(dev_mode) C_INT(install_signal_handlers) C_INT(use_hash_seed)
-    C_ULONG(hash_seed) C_INT(faulthandler) C_INT(tracemalloc) C_INT(perf_profiling) C_INT(import_time)
-    C_INT(code_debug_ranges) C_INT(show_ref_count) C_INT(dump_refs) C_STR(dump_refs_file) C_INT(malloc_stats)
-    C_STR(filesystem_encoding) C_STR(filesystem_errors) C_STR(pycache_prefix) C_INT(parse_argv) C_LIST(orig_argv)
-    C_LIST(argv) C_LIST(xoptions) C_LIST(warnoptions) C_INT(site_import) C_INT(bytes_warning)
-    C_INT(warn_default_encoding) C_INT(inspect) C_INT(interactive) C_INT(optimization_level) C_INT(parser_debug)
-    C_INT(write_bytecode) C_INT(verbose) C_INT(quiet) C_INT(user_site_directory) C_INT(configure_c_stdio)
-    C_INT(buffered_stdio) C_STR(stdio_encoding) C_STR(stdio_errors) C_STR(check_hash_pycs_mode)
-    C_INT(use_frozen_modules) C_INT(safe_path) C_INT(int_max_str_digits) C_INT(cpu_count) C_INT(pathconfig_warnings)
-    C_STR(program_name) C_STR(pythonpath_env) C_STR(home) C_STR(platlibdir) C_INT(module_search_paths_set)
-    C_LIST(module_search_paths) C_STR(stdlib_dir) C_STR(executable) C_STR(base_executable) C_STR(prefix)
-    C_STR(base_prefix) C_STR(exec_prefix) C_STR(base_exec_prefix) C_INT(skip_source_first_line) C_STR(run_command)
-    C_STR(run_module) C_STR(run_filename) C_STR(sys_path_0) C_INT(_install_importlib) C_INT(_init_main)
-    C_INT(_is_python_build)
+    C_INT(_config_init) C_BOOL(isolated) C_BOOL(use_environment) C_BOOL(dev_mode) C_BOOL(install_signal_handlers)
+    C_BOOL(use_hash_seed) C_ULONG(hash_seed) C_BOOL(faulthandler) C_INT(tracemalloc) C_INT(perf_profiling)
+    C_BOOL(import_time) C_BOOL(code_debug_ranges) C_BOOL(show_ref_count) C_BOOL(dump_refs) C_STR(dump_refs_file)
+    C_BOOL(malloc_stats) C_STR(filesystem_encoding) C_STR(filesystem_errors) C_STR(pycache_prefix)
+    C_BOOL(parse_argv) C_LIST(orig_argv) C_LIST(argv) C_LIST(xoptions) C_LIST(warnoptions) C_BOOL(site_import)
+    C_INT(bytes_warning) C_BOOL(warn_default_encoding) C_BOOL(inspect) C_BOOL(interactive) C_INT(optimization_level)
+    C_BOOL(parser_debug) C_BOOL(write_bytecode) C_INT(verbose) C_BOOL(quiet) C_BOOL(user_site_directory)
+    C_BOOL(configure_c_stdio) C_BOOL(buffered_stdio) C_STR(stdio_encoding) C_STR(stdio_errors)
+    C_STR(check_hash_pycs_mode) C_BOOL(use_frozen_modules) C_BOOL(safe_path) C_INT(int_max_str_digits)
+    C_INT(cpu_count) C_BOOL(pathconfig_warnings) C_STR(program_name) C_STR(pythonpath_env) C_STR(home)
+    C_STR(platlibdir) C_BOOL(module_search_paths_set) C_LIST(module_search_paths) C_STR(stdlib_dir)
+    C_STR(executable) C_STR(base_executable) C_STR(prefix) C_STR(base_prefix) C_STR(exec_prefix)
+    C_STR(base_exec_prefix) C_BOOL(skip_source_first_line) C_STR(run_command) C_STR(run_module) C_STR(run_filename)
+    C_STR(sys_path_0) C_BOOL(_install_importlib) C_BOOL(_init_main) C_BOOL(_is_python_build)
 };
 
 static PyObject *
@@ -155,6 +156,8 @@ config_value(const PyConfig *config, enum config_kind kind, size_t offset)
     switch (kind) {
     case CONFIG_INT:
         return PyLong_FromLong(*(const int *)at);
+    case CONFIG_BOOL:
+        return PyBool_FromLong(*(const int *)at);
     case CONFIG_ULONG:
         return PyLong_FromUnsignedLong(*(const unsigned long *)at);
     case CONFIG_STR: {
