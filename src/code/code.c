@@ -188,6 +188,7 @@ static void
 fill(PyCodeObject *co, struct code_info *in)
 {
     int nlocals, ncells, nfrees;
+    int stacksize = in->stacksize > 0 ? in->stacksize : 1;       /* a slot for what is thrown or sent into any frame */
     count_kinds(in->localsplusnames, in->localspluskinds, &nlocals, &ncells, &nfrees);
     co->co_consts = Py_NewRef(in->consts);
     co->co_names = Py_NewRef(in->names);
@@ -196,10 +197,10 @@ fill(PyCodeObject *co, struct code_info *in)
     co->co_argcount = in->argcount;
     co->co_posonlyargcount = in->posonlyargcount;
     co->co_kwonlyargcount = in->kwonlyargcount;
-    co->co_stacksize = in->stacksize;
+    co->co_stacksize = stacksize;
     co->co_firstlineno = in->firstlineno;
     co->co_nlocalsplus = (int)PyTuple_GET_SIZE(in->localsplusnames);
-    co->co_framesize = co->co_nlocalsplus + in->stacksize + CODE_FRAME_SPECIALS;
+    co->co_framesize = co->co_nlocalsplus + stacksize + CODE_FRAME_SPECIALS;
     co->co_nlocals = nlocals;
     co->co_ncellvars = ncells;
     co->co_nfreevars = nfrees;

@@ -13,37 +13,7 @@ import sys
 import types
 import warnings
 
-FIELDS = [
-    "co_code", "co_names", "co_varnames", "co_cellvars", "co_freevars", "co_flags", "co_stacksize", "co_exceptiontable",
-    "co_linetable", "co_qualname", "co_name", "co_firstlineno", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
-    "co_nlocals",
-]
-
-
-def key(const):
-    """A constant in a form that compares as the compiler does; sets are sorted, since their order may differ."""
-    if isinstance(const, types.CodeType):
-        return "code"
-    if isinstance(const, tuple):
-        return ("tuple", [key(c) for c in const])
-    if isinstance(const, frozenset):
-        return ("frozenset", sorted(map(repr, map(key, const))))
-    return (type(const).__name__, repr(const))
-
-
-def nested(co):
-    return [c for c in co.co_consts if isinstance(c, types.CodeType)]
-
-
-def differences(want, got):
-    """(want, got, names of the fields that differ), for the code objects and all inside them."""
-    fields = [f for f in FIELDS if getattr(want, f) != getattr(got, f)]
-    if list(map(key, want.co_consts)) != list(map(key, got.co_consts)):
-        fields.append("co_consts")
-    found = [(want, got, fields)] if fields else []
-    for a, b in zip(nested(want), nested(got)):
-        found += differences(a, b)
-    return found
+from canonical import differences
 
 
 def listing(co):
