@@ -71,7 +71,7 @@ def start_worker(top, paths):
 def finish(top, paths, worker):
     """The lines of all paths but those on which a worker crashed: another one goes on behind such a file."""
     lines = {}
-    for _ in range(MAX_CRASHES):
+    for crashes in range(1, MAX_CRASHES + 1):
         process, made = worker
         status = process.wait()
         made.seek(0)
@@ -80,6 +80,8 @@ def finish(top, paths, worker):
         if status == 0 or not paths:
             break
         print(f"{paths[0]}: the worker that compiled it ended with status {status}")
+        if crashes == MAX_CRASHES:
+            break
         paths = paths[1:]
         worker = start_worker(top, paths)
     return lines
