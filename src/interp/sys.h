@@ -21,6 +21,8 @@ extern PyMethodDef sys_info_methods[], sys_hook_methods[], sys_trace_methods[], 
 
 /* Print an exception as sys.excepthook does; also the fallback when that hook is broken. */
 void sys_display_exception(PyObject *exc, PyObject *file);
+/* Gives exc this traceback if it has none of its own; other objects are left alone. */
+void sys_attach_traceback(PyObject *exc, PyObject *tb);
 /* sys.audit() for rt_hooks and the finalizer of C audit hooks. */
 int sys_audit_tuple(PyThreadState *ts, const char *event, PyObject *args);
 void sys_clear_audit_hooks(PyThreadState *ts);

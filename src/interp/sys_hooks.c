@@ -183,15 +183,20 @@ PyErr_DisplayException(PyObject *exc)
 }
 
 void
+sys_attach_traceback(PyObject *exc, PyObject *tb)
+{
+    if (!PyExceptionInstance_Check(exc) || tb == NULL || !PyTraceBack_Check(tb))
+        return;
+    PyObject *own = PyException_GetTraceback(exc);
+    if (own == NULL)
+        PyException_SetTraceback(exc, tb);
+    Py_XDECREF(own);
+}
+
+void
 PyErr_Display(PyObject *unused, PyObject *value, PyObject *tb)
 {
-    if (PyExceptionInstance_Check(value) && tb != NULL && PyTraceBack_Check(tb)) {
-        PyObject *own = PyException_GetTraceback(value);
-        if (own == NULL)
-            PyException_SetTraceback(value, tb);
-        else
-            Py_DECREF(own);
-    }
+    sys_attach_traceback(value, tb);
     PyErr_DisplayException(value);
 }
 

@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "interp/sys.h"
+
 struct thread_state {
     PyTypeObject *lock_type, *rlock_type, *local_type, *dummy_type, *handle_type, *excepthook_type;
 };
@@ -1148,7 +1150,8 @@ thread_excepthook(PyObject *module, PyObject *args)
         Py_INCREF(file);
     int r = write_head(file, thread);
     if (r == 0) {
-        PyErr_Display(exc_type, exc, tb);
+        sys_attach_traceback(exc, tb);         /* not PyErr_Display(): sys.stderr may be gone, `file` is there */
+        sys_display_exception(exc, file);
         PyObject *f = PyObject_CallMethod(file, "flush", NULL);
         r = f == NULL ? -1 : 0;
         Py_XDECREF(f);
