@@ -535,7 +535,6 @@ PyTypeObject PyCode_Type = {
     .tp_dealloc = code_dealloc,
     .tp_repr = code_repr,
     .tp_hash = code_hash,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = code_type_doc,
     .tp_richcompare = code_richcompare,

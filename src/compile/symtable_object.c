@@ -55,7 +55,6 @@ PyTypeObject PySTEntry_Type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_dealloc = (destructor)entry_dealloc,
     .tp_repr = (reprfunc)entry_repr,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_members = entry_members,
 };
 

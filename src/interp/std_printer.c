@@ -89,7 +89,6 @@ PyTypeObject PyStdPrinter_Type = {
     .tp_name = "stderrprinter",
     .tp_basicsize = sizeof(struct std_printer),
     .tp_repr = printer_repr,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_methods = printer_methods,
     .tp_getset = printer_getset,

@@ -646,8 +646,6 @@ PyTypeObject PyFunction_Type = {
     .tp_vectorcall_offset = offsetof(PyFunctionObject, vectorcall),
     .tp_repr = func_repr,
     .tp_call = PyVectorcall_Call,
-    .tp_getattro = PyObject_GenericGetAttr,
-    .tp_setattro = PyObject_GenericSetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
     .tp_doc = "function(code, globals, name=None, argdefs=None, closure=None,\n         kwdefaults=None)\n--\n\nCode bound to its globals, defaults and cells.",
     .tp_traverse = func_traverse,

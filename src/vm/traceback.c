@@ -206,7 +206,6 @@ PyTypeObject PyTraceBack_Type = {
     .tp_name = "traceback",
     .tp_basicsize = sizeof(PyTracebackObject),
     .tp_dealloc = tb_dealloc,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nWhere an exception passed.",
     .tp_traverse = tb_traverse,

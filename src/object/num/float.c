@@ -520,7 +520,6 @@ PyTypeObject PyFloat_Type = {
     .tp_repr = float_repr,
     .tp_as_number = &float_as_number,
     .tp_hash = float_tp_hash,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | _Py_TPFLAGS_MATCH_SELF,
     .tp_doc = "float(x=0, /)\n--\n\nTurns a number or a text into a floating-point number.",
     .tp_richcompare = float_richcompare,

@@ -826,7 +826,7 @@ static PyMethodDef iter_methods[] = {
     PyTypeObject type = { \
         PyVarObject_HEAD_INIT(&PyType_Type, 0) \
         .tp_name = name, .tp_basicsize = sizeof(struct bytes_iter), .tp_dealloc = iter_dealloc, \
-        .tp_getattro = PyObject_GenericGetAttr, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, \
+        .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, \
         .tp_traverse = iter_traverse, .tp_iter = PyObject_SelfIter, .tp_iternext = bytes_iter_next, \
         .tp_methods = iter_methods, \
     };
