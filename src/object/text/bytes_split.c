@@ -214,11 +214,12 @@ BYTES_O(rpartition) { return partition_method(self, arg, true); }
 
 /* ---- join ---- */
 
-/* Views of all items, so that none can change its size while we copy. 0 or -1; *n counts those to release. */
+/* Views of the `size` items, so that none can change its size while we copy. 0 or -1; *n counts those to release. Asking
+ * an item for its buffer may run code that changes the sequence. */
 static int
-get_views(PyObject *seq, Py_buffer *views, Py_ssize_t *n)
+get_views(PyObject *seq, Py_buffer *views, Py_ssize_t size, Py_ssize_t *n)
 {
-    for (; *n < PySequence_Fast_GET_SIZE(seq); ++*n) {
+    for (; *n < size && *n < PySequence_Fast_GET_SIZE(seq); ++*n) {
         PyObject *item = PySequence_Fast_GET_ITEM(seq, *n);
         if (PyBytes_CheckExact(item))
             views[*n] = (Py_buffer){ .obj = Py_NewRef(item), .buf = PyBytes_AS_STRING(item), .len = PyBytes_GET_SIZE(item) };
@@ -257,45 +258,44 @@ join_views(PyObject *self, const Py_buffer *views, Py_ssize_t n)
     return result;
 }
 
-BYTES_O(join)
+static PyObject *
+join_items(PyObject *self, PyObject *seq, Py_ssize_t size)
 {
-    PyObject *seq = PySequence_Fast(arg, "can only join an iterable"), *result = NULL;
-    if (seq == NULL)
-        return NULL;
-    Py_ssize_t size = PySequence_Fast_GET_SIZE(seq), n = 0;
-    Py_buffer small[10], *views = small;
-    if (size == 0) {
-        Py_DECREF(seq);
-        return bytes_like(self, "", 0);
+    Py_ssize_t n = 0;
+    Py_buffer small[10], *views = size > 10 ? PyMem_New(Py_buffer, size) : small;
+    PyObject *result = NULL;
+    if (views == NULL)
+        return PyErr_NoMemory();
+    if (get_views(seq, views, size, &n) == 0) {
+        if (n == size && PySequence_Fast_GET_SIZE(seq) == size)
+            result = join_views(self, views, n);
+        else
+            PyErr_SetString(PyExc_RuntimeError, "sequence changed size during iteration");
     }
-    if (size == 1 && PyBytes_Check(self) && PyBytes_CheckExact(PySequence_Fast_GET_ITEM(seq, 0))) {
-        result = Py_NewRef(PySequence_Fast_GET_ITEM(seq, 0));
-        Py_DECREF(seq);
-        return result;
-    }
-    if (size > 10) {
-        views = PyMem_New(Py_buffer, size);
-        if (views == NULL) {
-            Py_DECREF(seq);
-            return PyErr_NoMemory();
-        }
-    }
-    int rc = -1;
-    if (PyList_Check(seq) && PySequence_Fast_GET_SIZE(seq) > size)
-        PyErr_SetString(PyExc_RuntimeError, "sequence changed size during iteration");
-    else
-        rc = get_views(seq, views, &n);
-    if (rc == 0 && n != size) {
-        PyErr_SetString(PyExc_RuntimeError, "sequence changed size during iteration");
-        rc = -1;
-    }
-    if (rc == 0)
-        result = join_views(self, views, n);
     for (Py_ssize_t i = 0; i < n; i++)
         PyBuffer_Release(&views[i]);
     if (views != small)
         PyMem_Free(views);
-    Py_DECREF(seq);
+    return result;
+}
+
+BYTES_O(join)
+{
+    Py_buffer held;                  /* no code that runs meanwhile may resize a bytearray that separates */
+    if (PyObject_GetBuffer(self, &held, PyBUF_SIMPLE) < 0)
+        return NULL;
+    PyObject *seq = PySequence_Fast(arg, "can only join an iterable"), *result = NULL;
+    Py_ssize_t size = seq == NULL ? 0 : PySequence_Fast_GET_SIZE(seq);
+    if (seq == NULL)
+        ;
+    else if (size == 0)
+        result = bytes_like(self, "", 0);
+    else if (size == 1 && PyBytes_Check(self) && PyBytes_CheckExact(PySequence_Fast_GET_ITEM(seq, 0)))
+        result = Py_NewRef(PySequence_Fast_GET_ITEM(seq, 0));
+    else
+        result = join_items(self, seq, size);
+    Py_XDECREF(seq);
+    PyBuffer_Release(&held);
     return result;
 }
 
