@@ -74,9 +74,9 @@ PyErr_SetInterruptEx(int signum)
     if (signum < 1 || signum >= SIGNAL_COUNT)
         return -1;
     PyObject *f = signal_slots[signum].func;
-    if (f == NULL || f == signal_default_handler() || f == signal_ignore_handler())
+    if (f != NULL && (f == signal_default_handler() || f == signal_ignore_handler()))
         return 0;
-    trip(signum);
+    trip(signum);                    /* without a handler, at exit: run_one() says that the signal is lost */
     return 0;
 }
 
@@ -112,7 +112,7 @@ run_one(PyThreadState *ts, int signum, PyObject *frame)
 int
 signals_run_handlers(PyThreadState *ts)
 {
-    if (!__atomic_load_n(&signals_tripped, __ATOMIC_SEQ_CST))
+    if (!signals_in_main_thread() || !__atomic_load_n(&signals_tripped, __ATOMIC_SEQ_CST))
         return 0;
     __atomic_store_n(&signals_tripped, 0, __ATOMIC_SEQ_CST);
     _PyInterpreterFrame *f = frame_current(ts);
@@ -142,7 +142,7 @@ PyErr_CheckSignals(void)
         if (rt_hooks.collect != NULL)
             rt_hooks.collect(ts, 0, 0);
     }
-    return signals_in_main_thread() ? signals_run_handlers(ts) : 0;
+    return signals_run_handlers(ts);
 }
 
 int

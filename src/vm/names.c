@@ -97,7 +97,7 @@ vm_load_from_dict_or_globals(PyThreadState *ts, _PyInterpreterFrame *f, PyObject
     PyObject *v;
     if (PyMapping_GetOptionalItem(mapping, name, &v) != 0)
         return v;
-    return load_from_globals(ts, f->f_globals, f->f_builtins, name);
+    return vm_load_global(ts, f->f_globals, f->f_builtins, name);
 }
 
 PyObject *

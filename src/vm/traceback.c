@@ -11,6 +11,7 @@
 #include "rt/gc_track.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/eval.h"
 #include "vm/frame.h"
 
 #define TB(op) ((PyTracebackObject *)(op))
@@ -333,7 +334,7 @@ put_entries(struct printer *p, PyTracebackObject *tb, long limit)
         }
         if (++same <= REPEAT_LIMIT && put_entry(p, tb) < 0)
             return -1;
-        if (PyErr_CheckSignals() < 0)
+        if (vm_signals_pending != NULL && vm_signals_pending(ts_current()) < 0)
             return -1;
     }
     return put_repeats(p, same);
