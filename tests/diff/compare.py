@@ -142,7 +142,7 @@ def compare(opts):
             equal += 1
     missing = len(recorded) - len(there)             # as without the package of the test suite
     print(f"bytecode: {equal} files equal, {differ} differ, {changed} sources changed" + (f", {missing} missing" if missing else ""))
-    return differ > 0 or not recorded or 2 * (changed + missing) > len(recorded)
+    return differ > 0 or not recorded or 50 * (changed + missing) > len(recorded)
 
 
 def main():
