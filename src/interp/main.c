@@ -49,6 +49,27 @@ prepend_path(STEALS PyObject *folder)
     return r;
 }
 
+/* The folder of the script as sys.path[0]; the configuration keeps it too, for the guesses of error messages about
+ * modules that hide others (sys.path itself may change). */
+static int
+prepend_script_folder(PyConfig *c)
+{
+    PyObject *folder = script_folder(c);
+    wchar_t *wide = folder == NULL ? NULL : PyUnicode_AsWideCharString(folder, NULL);
+    if (wide == NULL) {
+        Py_XDECREF(folder);
+        return -1;
+    }
+    PyStatus s = PyConfig_SetString(c, &c->sys_path_0, wide);
+    PyMem_Free(wide);
+    if (PyStatus_Exception(s)) {
+        PyErr_NoMemory();
+        Py_DECREF(folder);
+        return -1;
+    }
+    return prepend_path(folder);
+}
+
 /* ---- what to run ---- */
 
 /* 1 if sys.path holds an importer for the path (a folder or zip file with __main__.py), 0 if not. */
@@ -251,7 +272,7 @@ run_python(void)
         if (prepend_path(main_path) < 0)
             return report();
         main_path = Py_True;
-    } else if (!c->safe_path && prepend_path(script_folder(c)) < 0)
+    } else if (!c->safe_path && prepend_script_folder(c) < 0)
         return report();
     print_header(c);
     if (c->run_command != NULL)

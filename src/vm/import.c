@@ -55,28 +55,17 @@ raise_import_error(PyThreadState *ts, PyObject *msg, PyObject *module, PyObject 
     Py_XDECREF(kw);
 }
 
-/* Does the module that `origin` holds hide one of the standard library? 1, 0, -1; *shadowing: it may hide something. */
-static int
-shadows_stdlib(PyThreadState *ts, PyObject *module, PyObject *origin, int *shadowing)
-{
-    *shadowing = module_is_possibly_shadowing(origin);
-    if (*shadowing <= 0)
-        return *shadowing;
-    PyObject *names = ts->interp->sysdict == NULL ? NULL : PyDict_GetItemString(ts->interp->sysdict, "stdlib_module_names");
-    return names != NULL && PyAnySet_Check(names) ? PySet_Contains(names, module) : 0;
-}
-
 static PyObject *
-message(PyObject *spec, PyObject *module, PyObject *origin, PyObject *name, int stdlib, int shadowing)
+message(PyObject *spec, PyObject *module, PyObject *origin, PyObject *name, enum module_shadowing shadowing)
 {
-    if (stdlib)
+    if (shadowing == MODULE_SHADOWS_STDLIB)
         return PyUnicode_FromFormat("cannot import name %R from %R (consider renaming %R since it has the same name as the standard "
                                     "library module named %R and prevents importing that standard library module)",
                                     name, module, origin, module);
     int busy = module_spec_is_initializing(spec);
     if (busy < 0)
         return NULL;
-    if (busy && shadowing)
+    if (busy && shadowing == MODULE_MAY_SHADOW)
         return PyUnicode_FromFormat("cannot import name %R from %R (consider renaming %R if it has the same name as a library you "
                                     "intended to import)", name, module, origin);
     if (busy && origin != NULL)
@@ -94,7 +83,7 @@ static void
 raise_cannot_import(PyThreadState *ts, PyObject *v, PyObject *module, PyObject *name)
 {
     PyObject *spec = NULL, *origin = NULL, *msg = NULL;
-    int shadowing = 0, stdlib;
+    enum module_shadowing shadowing;
     if (PyObject_GetOptionalAttr(v, ID(__spec__), &spec) < 0)
         return;
     if (spec == NULL) {
@@ -102,7 +91,7 @@ raise_cannot_import(PyThreadState *ts, PyObject *v, PyObject *module, PyObject *
         raise_import_error(ts, msg, module, NULL, name);
         goto done;
     }
-    if (module_spec_origin(spec, &origin) < 0 || (stdlib = shadows_stdlib(ts, module, origin, &shadowing)) < 0)
+    if (module_spec_origin(spec, &origin) < 0 || (shadowing = module_shadowing(module, origin)) == MODULE_SHADOWING_ERROR)
         goto done;
     if (origin == NULL && PyModule_Check(v)) {
         origin = PyModule_GetFilenameObject(v);
@@ -112,7 +101,7 @@ raise_cannot_import(PyThreadState *ts, PyObject *v, PyObject *module, PyObject *
             err_clear(ts);
         }
     }
-    msg = message(spec, module, origin, name, stdlib, shadowing);
+    msg = message(spec, module, origin, name, shadowing);
     raise_import_error(ts, msg, module, origin, name);
 done:
     Py_XDECREF(spec);

@@ -297,8 +297,8 @@ module_spec_origin(PyObject *spec, PyObject **origin)
 }
 
 /* The file lies directly in sys.path[0]: the user may have given it the name of a library by mistake. */
-int
-module_is_possibly_shadowing(PyObject *origin)
+static int
+lies_in_sys_path_0(PyObject *origin)
 {
     PyConfig *config = &ts_current()->interp->config;
     wchar_t root[PATH_MAX + 1], cwd_wide[PATH_MAX + 1];
@@ -338,6 +338,15 @@ has_stdlib_name(PyObject *name)
     return in;
 }
 
+enum module_shadowing
+module_shadowing(PyObject *name, PyObject *origin)
+{
+    int here = lies_in_sys_path_0(origin), stdlib = here > 0 ? has_stdlib_name(name) : 0;
+    if (here < 0 || stdlib < 0)
+        return MODULE_SHADOWING_ERROR;
+    return stdlib ? MODULE_SHADOWS_STDLIB : here ? MODULE_MAY_SHADOW : MODULE_SHADOWS_NOTHING;
+}
+
 /* AttributeError that guesses why: shadowed library, circular import, submodule still being imported. */
 static void
 raise_from_spec(PyObject *spec, PyObject *module, PyObject *name)
@@ -345,19 +354,19 @@ raise_from_spec(PyObject *spec, PyObject *module, PyObject *name)
     PyObject *origin;
     if (module_spec_origin(spec, &origin) < 0)
         return;
-    int shadowing = module_is_possibly_shadowing(origin);
-    int stdlib = shadowing > 0 ? has_stdlib_name(module) : 0, rc;
-    if (shadowing < 0 || stdlib < 0)
+    enum module_shadowing shadowing = module_shadowing(module, origin);
+    int rc;
+    if (shadowing == MODULE_SHADOWING_ERROR)
         goto done;
-    if (stdlib) {
+    if (shadowing == MODULE_SHADOWS_STDLIB) {
         PyErr_Format(PyExc_AttributeError, "module '%U' has no attribute '%U' (consider renaming '%U' since it has the "
-                     "same name as the standard library module named '%U' and the import system gives it precedence)",
+                     "same name as the standard library module named '%U' and prevents importing that standard library module)",
                      module, name, origin, module);
         goto done;
     }
     rc = _PyModuleSpec_IsInitializing(spec);
     if (rc > 0) {
-        if (shadowing)
+        if (shadowing == MODULE_MAY_SHADOW)
             PyErr_Format(PyExc_AttributeError, "module '%U' has no attribute '%U' (consider renaming '%U' if it has the "
                          "same name as a library you intended to import)", module, name, origin);
         else if (origin != NULL)

@@ -27,8 +27,10 @@ PyAPI_FUNC(void) _PyModule_Clear(PyObject *m);
 PyAPI_FUNC(void) _PyModule_ClearDict(PyObject *dict);
 /* module.__spec__._initializing: 1, 0, -1 with an exception; spec may be NULL. */
 int module_spec_is_initializing(PyObject *spec);
-/* True when the module named by spec shadows a standard library module (AttributeError hints): 1, 0, -1. */
-int module_is_possibly_shadowing(PyObject *origin);
+/* Does the module `name`, loaded from the file `origin` (may be NULL), hide another of that name? For the hints of
+ * AttributeError and ImportError. A name that cannot be hashed is an error. */
+enum module_shadowing { MODULE_SHADOWING_ERROR = -1, MODULE_SHADOWS_NOTHING, MODULE_MAY_SHADOW, MODULE_SHADOWS_STDLIB };
+enum module_shadowing module_shadowing(PyObject *name, PyObject *origin);
 /* __file__ of a spec's origin: 1 found (new reference), 0 none, -1. */
 int module_spec_origin(PyObject *spec, PyObject **origin);
 /* interp: the full name of the extension module that is being loaded, or NULL (a name in a package is longer than
