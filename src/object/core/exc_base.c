@@ -311,6 +311,7 @@ PyTypeObject _PyExc_BaseException = {
     EXC_BASE_SLOTS(base),
     .tp_repr = exc_base_repr,
     .tp_str = exc_base_str,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_doc = "Common base class of all exceptions.",
     .tp_methods = exc_base_methods,
     .tp_members = exc_base_members,
