@@ -29,6 +29,8 @@ int import_fixup_builtin(PyObject *module, const char *name, PyObject *modules);
 OWNED PyObject *import_create_builtin(PyObject *name, PyObject *spec);
 OWNED PyObject *import_create_dynamic(PyObject *spec, PyObject *path);
 int import_exec_module(PyObject *module);
+/* Forget a single-phase extension that was loaded from the path, so that the next import loads it afresh. */
+PyAPI_FUNC(int) _PyImport_ClearExtension(PyObject *name, PyObject *path);
 bool import_is_builtin(PyObject *name);
 OWNED PyObject *import_builtin_names(void);
 

@@ -6,6 +6,7 @@
 #include "compile/compile.h"
 #include "compile/seq.h"
 #include "interp/config.h"
+#include "interp/import.h"
 #include "object/coll/dict_values.h"
 
 /* --- the compiler --- */
@@ -107,6 +108,15 @@ pymem_getallocatorsname(PyObject *m, PyObject *unused)
         return NULL;
     }
     return PyUnicode_FromString(name);
+}
+
+static PyObject *
+clear_extension(PyObject *m, PyObject *args)
+{
+    PyObject *name, *path;
+    if (!PyArg_ParseTuple(args, "OO:clear_extension", &name, &path) || _PyImport_ClearExtension(name, path) < 0)
+        return NULL;
+    return Py_NewRef(Py_None);
 }
 
 /* --- the configuration --- */
@@ -319,6 +329,7 @@ new_hamt(PyObject *module, PyObject *noargs)
 static PyMethodDef methods[] = {
     { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
     { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
+    { "clear_extension", clear_extension, METH_VARARGS, NULL },
     { "compiler_codegen", (PyCFunction)(void (*)(void))compiler_codegen, METH_VARARGS | METH_KEYWORDS,
       "compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)\n--\n\nGenerate instructions and stop." },
     { "optimize_cfg", (PyCFunction)(void (*)(void))optimize_cfg, METH_VARARGS | METH_KEYWORDS,
