@@ -472,7 +472,7 @@ line_in_buffer(struct buffered *b, Py_ssize_t limit)
     if (limit >= 0 && n > limit)
         n = limit;
     const char *start = b->buffer + b->pos, *nl = n > 0 ? memchr(start, '\n', n) : NULL;
-    if (nl == NULL && (n != limit || n <= 0))
+    if (nl == NULL && (n != limit || n < 0))
         return NULL;
     if (nl != NULL)
         n = nl + 1 - start;
