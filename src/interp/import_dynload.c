@@ -165,6 +165,8 @@ known_extension(PyObject *path, PyObject *name)
 int
 _PyImport_ClearExtension(PyObject *name, PyObject *path)
 {
+    if (!PyUnicode_Check(name) || !PyUnicode_Check(path))
+        return PyErr_BadArgument(), -1;
     PyModuleDef *def = known_extension(path, name);
     if (def == NULL)
         return PyErr_Occurred() ? -1 : 0;

@@ -40,34 +40,21 @@ script_folder(const PyConfig *c)
     return slash == NULL ? Py_NewRef(EMPTY_STR) : PyUnicode_DecodeFSDefaultAndSize(p, slash == p ? 1 : slash - p);
 }
 
+/* The folder goes before sys.path, and into the configuration: error messages guess from it which modules hide others,
+ * whatever the program does to sys.path. */
 static int
-prepend_path(STEALS PyObject *folder)
+prepend_path(PyConfig *c, STEALS PyObject *folder)
 {
     PyObject *path = PySys_GetObject("path");
-    int r = folder == NULL || path == NULL ? -1 : PyList_Insert(path, 0, folder);
+    wchar_t *wide = folder == NULL ? NULL : PyUnicode_AsWideCharString(folder, NULL);
+    int r = wide == NULL || path == NULL ? -1 : PyList_Insert(path, 0, folder);
+    if (r == 0 && PyStatus_Exception(PyConfig_SetString(c, &c->sys_path_0, wide))) {
+        PyErr_NoMemory();
+        r = -1;
+    }
+    PyMem_Free(wide);
     Py_XDECREF(folder);
     return r;
-}
-
-/* The folder of the script as sys.path[0]; the configuration keeps it too, for the guesses of error messages about
- * modules that hide others (sys.path itself may change). */
-static int
-prepend_script_folder(PyConfig *c)
-{
-    PyObject *folder = script_folder(c);
-    wchar_t *wide = folder == NULL ? NULL : PyUnicode_AsWideCharString(folder, NULL);
-    if (wide == NULL) {
-        Py_XDECREF(folder);
-        return -1;
-    }
-    PyStatus s = PyConfig_SetString(c, &c->sys_path_0, wide);
-    PyMem_Free(wide);
-    if (PyStatus_Exception(s)) {
-        PyErr_NoMemory();
-        Py_DECREF(folder);
-        return -1;
-    }
-    return prepend_path(folder);
 }
 
 /* ---- what to run ---- */
@@ -269,10 +256,10 @@ run_python(void)
     PyObject *main_path = NULL;
     int status;
     if (c->run_filename != NULL && path_has_importer(c->run_filename, &main_path)) {
-        if (prepend_path(main_path) < 0)
+        if (prepend_path(c, main_path) < 0)
             return report();
         main_path = Py_True;
-    } else if (!c->safe_path && prepend_script_folder(c) < 0)
+    } else if (!c->safe_path && prepend_path(c, script_folder(c)) < 0)
         return report();
     print_header(c);
     if (c->run_command != NULL)
