@@ -17,15 +17,17 @@ PyAPI_FUNC(PyCodeObject *) _PyAST_Compile(struct _mod *mod, PyObject *filename, 
 /* A docstring without its indentation, as inspect.cleandoc() (but the first line's trailing blanks stay). */
 PyAPI_FUNC(PyObject *) _PyCompile_CleanDoc(PyObject *doc);
 
-/* What is printed to `out` while compiling: symbol tables, optimised graphs, code objects; function: only the one of
- * this qualified name (symbol tables are printed whole). NULL out: nothing. */
 /* Fold the constants of a tree that is not going to be compiled (compile() with PyCF_OPTIMIZED_AST): 0, or -1. */
 int compile_fold(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
 
-struct compile_dump { FILE *out; bool sym, flow, code; const char *function; };
+/* What is printed to `out` while compiling: symbol tables, optimised graphs, code objects; quick: the code that ran, as
+ * specialised in the end. function: only the one of this qualified name (symbol tables are printed whole). NULL out: nothing. */
+struct compile_dump { FILE *out; bool sym, flow, code, quick; const char *function; };
 extern struct compile_dump compile_dump;
-/* Set it from the value of -X dump: "STAGE,STAGE...[:FUNCTION]"; other floors' stages are passed over. spec must live on. */
-void compile_dump_request(const char *spec, FILE *out);
+/* Set it, and the parser's, from the value of -X dump: "STAGE,STAGE...[:FUNCTION]". spec must live on. -1 without exception
+ * if a stage is not one of COMPILE_DUMP_STAGES. */
+#define COMPILE_DUMP_STAGES "tokens, ast, sym, flow, code, quick"
+int compile_dump_request(const char *spec, FILE *out);
 
 /* The stages one by one, for tests (the module _testinternalcapi). All: NULL with an exception. */
 /* (InstructionSequence, dict of the unit's names and counts) of an _ast.AST object; mode: 0 exec, 1 eval, 2 single. */

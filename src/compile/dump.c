@@ -6,21 +6,36 @@
 #include "compile/compile.h"
 #include "syntax/dump.h"
 
-void
+static const struct { const char *name; bool *flag; } stages[] = {
+    { "tokens", &parse_dump.tokens }, { "ast", &parse_dump.ast }, { "sym", &compile_dump.sym }, { "flow", &compile_dump.flow },
+    { "code", &compile_dump.code }, { "quick", &compile_dump.quick },
+};
+
+static bool *
+stage_flag(const char *name, size_t n)
+{
+    for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+        if (strlen(stages[i].name) == n && memcmp(name, stages[i].name, n) == 0)
+            return stages[i].flag;
+    }
+    return NULL;
+}
+
+int
 compile_dump_request(const char *spec, FILE *out)
 {
     const char *colon = strchr(spec, ':');
     size_t end = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
     compile_dump = (struct compile_dump){ .out = out, .function = colon != NULL ? colon + 1 : NULL };
     parse_dump = (struct parse_dump){ .out = out };
-    for (size_t at = 0, n; at < end; at += n + 1) {
+    for (size_t at = 0, n; at <= end; at += n + 1) {
         n = strcspn(spec + at, ",:");
-        parse_dump.tokens |= n == 6 && memcmp(spec + at, "tokens", n) == 0;
-        parse_dump.ast |= n == 3 && memcmp(spec + at, "ast", n) == 0;
-        compile_dump.sym |= n == 3 && memcmp(spec + at, "sym", n) == 0;
-        compile_dump.flow |= n == 4 && memcmp(spec + at, "flow", n) == 0;
-        compile_dump.code |= n == 4 && memcmp(spec + at, "code", n) == 0;
+        bool *flag = stage_flag(spec + at, n);
+        if (flag == NULL)
+            return -1;
+        *flag = true;
     }
+    return 0;
 }
 
 static const char *const scope_kinds[] = { "function", "class", "module", "annotation", "type alias", "type parameters", "type variable" };

@@ -64,8 +64,8 @@ copy_config(PyConfig *to, const PyConfig *from)
     return 0;
 }
 
-/* -X dump=sym,flow,code[:function]: print stages of the compiler to stderr. */
-static void
+/* -X dump=STAGE,STAGE...[:function]: print stages on stderr. */
+static PyStatus
 init_dumps(const PyConfig *config)
 {
     static char spec[256];
@@ -74,8 +74,9 @@ init_dumps(const PyConfig *config)
     for (; value != NULL && value[n] != 0 && n + 1 < sizeof(spec); n++)
         spec[n] = value[n] < 128 ? (char)value[n] : '?';
     spec[n] = '\0';
-    if (n > 0)
-        compile_dump_request(spec, stderr);
+    if (value != NULL && compile_dump_request(spec, stderr) < 0)
+        return PyStatus_Error("-X dump: unknown stage; the stages are " COMPILE_DUMP_STAGES);
+    return PyStatus_Ok();
 }
 
 static int
@@ -202,6 +203,9 @@ Py_InitializeFromConfig(const PyConfig *config)
         setlocale(LC_CTYPE, "C.UTF-8");
     PyConfig own = *config;
     apply_preconfig(&own);
+    PyStatus dumps = init_dumps(&own);
+    if (PyStatus_Exception(dumps))
+        return dumps;
     if (rt_hash_seed(own.use_hash_seed > 0, (uint32_t)own.hash_seed) < 0)
         return PyStatus_Error("failed to get random numbers to initialize Python");
     if (rt_init() < 0)
@@ -209,7 +213,6 @@ Py_InitializeFromConfig(const PyConfig *config)
     PyThreadState *ts = ts_current();
     copy_config(&ts->interp->config, &own);
     code_state.debug_ranges = own.code_debug_ranges;
-    init_dumps(&own);
     bytes_warning_level = own.bytes_warning;
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */

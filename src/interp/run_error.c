@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "code/code.h"
+#include "compile/compile.h"
 #include "interp/sys.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -18,6 +20,12 @@ run_eval_code(PyObject *code, PyObject *globals, PyObject *locals)
     PyObject *r = PyEval_EvalCode(code, globals, locals);
     if (r == NULL)
         run_note_interrupt();
+    if (compile_dump.quick && PyCode_Check(code)) {
+        PyObject *exc = PyErr_GetRaisedException();
+        if (dis_dump(compile_dump.out, (PyCodeObject *)code, true, compile_dump.function) < 0)
+            PyErr_Clear();
+        PyErr_SetRaisedException(exc);
+    }
     return r;
 }
 

@@ -17,8 +17,4 @@ OWNED PyObject *source_compile(const char *text, PyObject *filename, int start, 
 /* Compile an `ast` node object. */
 OWNED PyObject *source_compile_tree(PyObject *tree, PyObject *filename, int start, PyCompilerFlags *flags, int optimize);
 
-/* Print the stages that -X dump= asks for while compiling: "tokens,ast,sym,flow,code[:function]". -1 with a message on
- * standard error if a name is unknown. */
-int source_dump_setup(const char *spec);
-
 #endif
