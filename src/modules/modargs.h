@@ -30,9 +30,8 @@ static inline int mod_args_bind(const struct mod_args *a, PyObject *const *args,
     Py_ssize_t nkw = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
     for (int i = 0; i < a->n; i++)
         out[i] = i < nargs ? args[i] : NULL;
-    bool optional = a->required < a->n;
     if (nargs + nkw > a->n) {
-        PyErr_Format(PyExc_TypeError, "%.200s() takes %s %d argument%s (%zd given)", a->fname, optional ? "at most" : "exactly", a->n,
+        PyErr_Format(PyExc_TypeError, "%.200s() takes at most %d %sargument%s (%zd given)", a->fname, a->n, nargs == 0 ? "keyword " : "",
                      a->n == 1 ? "" : "s", nargs + nkw);
         return -1;
     }

@@ -37,6 +37,8 @@ read_name(const char *fname, const char *where, PyObject *arg)
 {
     PyAPI_FUNC(void) _PyArg_BadArgument(const char *, const char *, const char *, PyObject *);
     if (!PyUnicode_Check(arg)) {
+        if (strcmp(where, "argument") == 0)      /* the only argument: the type is named as it is */
+            return PyErr_Format(PyExc_TypeError, "%s() argument must be str, not %.50s", fname, Py_TYPE(arg)->tp_name);
         _PyArg_BadArgument(fname, where, "str", arg);
         return NULL;
     }
@@ -230,14 +232,17 @@ make_group(PyObject *m, const struct group *g)
     return checked(r);
 }
 
+/* Does a number that is no group id lie above what a C long holds? Others are said to be too small, as a cast shows. */
 static bool
-is_negative(PyObject *arg)
+is_huge(PyObject *arg)
 {
-    PyObject *zero = PyLong_FromLong(0);
-    int negative = zero == NULL ? -1 : PyObject_RichCompareBool(arg, zero, Py_LT);
-    Py_XDECREF(zero);
+    PyObject *index = PyNumber_Index(arg);
+    int overflow = 0;
+    if (index != NULL)
+        (void)PyLong_AsLongAndOverflow(index, &overflow);
+    Py_XDECREF(index);
     PyErr_Clear();
-    return negative > 0;
+    return overflow > 0;
 }
 
 static PyObject *
@@ -250,7 +255,7 @@ grp_getgrgid(PyObject *m, PyObject *args, PyObject *kwargs)
         return NULL;
     int code = 0, ok = read_id(arg, "gid", &gid);
     if (ok == 0)
-        PyErr_Format(PyExc_OverflowError, "gid is %s", is_negative(arg) ? "less than minimum" : "greater than maximum");
+        PyErr_Format(PyExc_OverflowError, "gid is %s", is_huge(arg) ? "greater than maximum" : "less than minimum");
     if (ok <= 0)
         return NULL;
     struct group entry, *found;
@@ -258,8 +263,13 @@ grp_getgrgid(PyObject *m, PyObject *args, PyObject *kwargs)
     Py_BEGIN_ALLOW_THREADS
     buf = group_by_id(gid, &entry, &found, &code);
     Py_END_ALLOW_THREADS
-    if (buf == NULL || found == NULL)
-        return not_found(buf, code, "getgrgid(): gid not found: %S", arg);
+    if (buf == NULL || found == NULL) {
+        PyObject *number = id_number(gid);
+        if (number != NULL)
+            not_found(buf, code, "getgrgid(): gid not found: %S", number);
+        Py_XDECREF(number);
+        return NULL;
+    }
     PyObject *r = make_group(m, found);
     PyMem_RawFree(buf);
     return r;

@@ -146,11 +146,11 @@ id_convert(PyObject *o, uint32_t *out, const char *what)
     Py_DECREF(index);
     if (v == -1 && !overflow && PyErr_Occurred())
         return 0;
-    if (overflow > 0 || v > 4294967294L) {
+    if (overflow > 0) {
         PyErr_Format(PyExc_OverflowError, "%s is greater than maximum", what);
         return 0;
     }
-    if (overflow < 0 || v < -1) {
+    if (overflow < 0 || (v != -1 && (long)(uint32_t)v != v)) {
         PyErr_Format(PyExc_OverflowError, "%s is less than minimum", what);
         return 0;
     }

@@ -46,6 +46,9 @@ PyObject *sock_error(void);
 typedef Py_ssize_t (*sock_call)(struct sock *s, void *data);
 Py_ssize_t sock_run(struct sock *s, short events, sock_call call, void *data, bool is_connect);
 
+/* A timeout in seconds or None (-1): 0, or -1 with an exception. */
+int sock_parse_timeout(PyObject *o, PyTime_t *out);
+
 /* Methods of the socket type that carry ancillary data; results and errors as of any method. */
 PyObject *sock_sendmsg(PyObject *op, PyObject *args);
 PyObject *sock_recvmsg(PyObject *op, PyObject *args);

@@ -68,17 +68,24 @@ sock_resolve(PyObject *unused, const char *name, struct sockaddr *out, socklen_t
 static int
 host_text(PyObject *o, PyObject **keep, const char **text)
 {
+    Py_ssize_t size = -1;
     *keep = NULL;
     if (PyUnicode_Check(o)) {
         *keep = PyUnicode_IS_ASCII(o) ? PyUnicode_AsASCIIString(o) : PyUnicode_AsEncodedString(o, "idna", NULL);
         if (*keep == NULL)
             return 0;
         *text = PyBytes_AS_STRING(*keep);
-        return 1;
-    }
-    if (PyBytes_Check(o) || PyByteArray_Check(o)) {
+        size = PyBytes_GET_SIZE(*keep);
+    } else if (PyBytes_Check(o) || PyByteArray_Check(o)) {
         *text = PyBytes_Check(o) ? PyBytes_AS_STRING(o) : PyByteArray_AS_STRING(o);
+        size = PyObject_Size(o);
+    }
+    if (size >= 0 && strlen(*text) == (size_t)size)
         return 1;
+    if (size >= 0) {
+        PyErr_SetString(PyExc_TypeError, "host name must not contain null character");
+        Py_CLEAR(*keep);
+        return 0;
     }
     PyErr_Format(PyExc_TypeError, "str, bytes or bytearray expected, not %s", Py_TYPE(o)->tp_name);
     return 0;
@@ -134,7 +141,7 @@ unix_from(PyObject *args, union sock_addr *out, socklen_t *len)
     PyObject *bytes;
     Py_buffer path;
     if (PyUnicode_Check(args)) {
-        if (!PyUnicode_FSConverter(args, &bytes))
+        if ((bytes = PyUnicode_EncodeFSDefault(args)) == NULL)
             return 0;
     } else
         bytes = Py_NewRef(args);
@@ -142,7 +149,8 @@ unix_from(PyObject *args, union sock_addr *out, socklen_t *len)
     Py_DECREF(bytes);
     if (!ok)
         return 0;
-    bool abstract = path.len > 0 && *(const char *)path.buf == 0;
+    /* no zero byte ends a name without a place in the file system; with an empty one the system chooses a name */
+    bool abstract = path.len == 0 || *(const char *)path.buf == 0;
     if ((size_t)path.len + !abstract > sizeof(out->un.sun_path)) {
         PyErr_SetString(PyExc_OSError, "AF_UNIX path too long");
         PyBuffer_Release(&path);
@@ -172,12 +180,12 @@ sock_addr_from(struct sock *s, PyObject *args, union sock_addr *out, socklen_t *
 
 /* ---- to Python ---- */
 
+/* The address in digits, without the name of a scope. */
 static PyObject *
-numeric_host(const struct sockaddr *sa, socklen_t len)
+numeric_host(int family, const void *address)
 {
-    char buf[NI_MAXHOST];
-    int err = getnameinfo(sa, len, buf, sizeof(buf), NULL, 0, NI_NUMERICHOST);
-    return err != 0 ? sock_gai_error(err) : PyUnicode_FromString(buf);
+    char buf[INET6_ADDRSTRLEN];
+    return inet_ntop(family, address, buf, sizeof(buf)) == NULL ? sock_error() : PyUnicode_FromString(buf);
 }
 
 PyObject *
@@ -188,9 +196,9 @@ sock_addr_object(const struct sockaddr *sa, socklen_t len)
     const union sock_addr *a = (const union sock_addr *)sa;
     switch (sa->sa_family) {
     case AF_INET:
-        return Py_BuildValue("Ni", numeric_host(sa, sizeof(a->in)), ntohs(a->in.sin_port));
+        return Py_BuildValue("Ni", numeric_host(AF_INET, &a->in.sin_addr), ntohs(a->in.sin_port));
     case AF_INET6:
-        return Py_BuildValue("NiII", numeric_host(sa, sizeof(a->in6)), ntohs(a->in6.sin6_port), ntohl(a->in6.sin6_flowinfo), a->in6.sin6_scope_id);
+        return Py_BuildValue("NiII", numeric_host(AF_INET6, &a->in6.sin6_addr), ntohs(a->in6.sin6_port), ntohl(a->in6.sin6_flowinfo), a->in6.sin6_scope_id);
     case AF_UNIX: {
         size_t n = len - offsetof(struct sockaddr_un, sun_path);
         if (n > 0 && a->un.sun_path[0] == 0)

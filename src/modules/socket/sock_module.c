@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <linux/tipc.h>
 #include <linux/vm_sockets.h>
-#include <math.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -144,15 +143,8 @@ service_text(PyObject *port, char *buf, size_t size, PyObject **keep, const char
     if (port == Py_None)
         return 1;
     if (PyLong_CheckExact(port)) {
-        int overflow;
-        long v = PyLong_AsLongAndOverflow(port, &overflow);
-        if (overflow) {
-            PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C long");
-            return 0;
-        }
-        snprintf(buf, size, "%ld", v);
-        *text = buf;
-        return 1;
+        *keep = PyObject_Str(port);      /* of any size: the library says which it takes */
+        return *keep != NULL && (*text = PyUnicode_AsUTF8(*keep)) != NULL;
     }
     if (PyUnicode_Check(port))
         return (*text = PyUnicode_AsUTF8(port)) != NULL;
@@ -233,12 +225,26 @@ sock_getnameinfo(PyObject *m, PyObject *args)
     }
     if (!PyArg_ParseTuple(sa, "si|II;getnameinfo(): illegal sockaddr argument", &host, &port, &flow, &scope))
         return NULL;
+    if (flow > 0xfffff) {
+        PyErr_SetString(PyExc_OverflowError, "getnameinfo(): flowinfo must be 0-1048575.");
+        return NULL;
+    }
     struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST }, *res = NULL;
     char service[16], hbuf[NI_MAXHOST], sbuf[NI_MAXSERV];
     snprintf(service, sizeof(service), "%d", port);
     int err = getaddrinfo(host, service, &hints, &res);
     if (err != 0)
         return sock_gai_error(err);
+    if (res->ai_next != NULL || (res->ai_family == AF_INET && PyTuple_GET_SIZE(sa) != 2)) {
+        PyErr_SetString(PyExc_OSError, res->ai_next != NULL ? "sockaddr resolved to multiple addresses" : "IPv4 sockaddr must be 2 tuple");
+        freeaddrinfo(res);
+        return NULL;
+    }
+    if (res->ai_family == AF_INET6) {
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)res->ai_addr;
+        in6->sin6_flowinfo = htonl(flow);
+        in6->sin6_scope_id = scope;
+    }
     Py_BEGIN_ALLOW_THREADS
     err = getnameinfo(res->ai_addr, res->ai_addrlen, hbuf, sizeof(hbuf), sbuf, sizeof(sbuf), flags);
     Py_END_ALLOW_THREADS
@@ -485,6 +491,10 @@ sock_if_indextoname(PyObject *m, PyObject *arg)
     unsigned long i = PyLong_AsUnsignedLong(arg);
     if (i == (unsigned long)-1 && PyErr_Occurred())
         return NULL;
+    if (i > UINT_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "index is too large");
+        return NULL;
+    }
     return if_indextoname((unsigned int)i, name) == NULL ? sock_error() : PyUnicode_DecodeFSDefault(name);
 }
 
@@ -494,25 +504,13 @@ static PyObject *
 sock_getdefaulttimeout(PyObject *m, PyObject *unused)
 {
     PyTime_t t = sock_state_of(m)->default_timeout;
-    return t < 0 ? Py_NewRef(Py_None) : PyFloat_FromDouble((double)t * 1e-9);
+    return t < 0 ? Py_NewRef(Py_None) : PyFloat_FromDouble((double)t / 1e9);
 }
 
 static PyObject *
 sock_setdefaulttimeout(PyObject *m, PyObject *arg)
 {
-    if (arg == Py_None)
-        sock_state_of(m)->default_timeout = -1;
-    else {
-        double v = PyFloat_AsDouble(arg);
-        if (v == -1.0 && PyErr_Occurred())
-            return NULL;
-        if (!(v >= 0)) {
-            PyErr_SetString(PyExc_ValueError, "Timeout value out of range");
-            return NULL;
-        }
-        sock_state_of(m)->default_timeout = (PyTime_t)ceil(v * 1e9);
-    }
-    Py_RETURN_NONE;
+    return sock_parse_timeout(arg, &sock_state_of(m)->default_timeout) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 /* What `size` makes of the length argument. */

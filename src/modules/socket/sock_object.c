@@ -2,9 +2,10 @@
 #include "modules/socket/sock.h"
 
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <unistd.h>
+
+#include "internal/pycore_time.h"      /* _PyTime_FromSecondsObject() */
 
 #define SOCK(op) ((struct sock *)(op))
 
@@ -81,29 +82,19 @@ set_nonblocking(int fd, bool nonblocking)
     return wanted == flags ? 0 : fcntl(fd, F_SETFL, wanted);
 }
 
-static int
-parse_timeout(PyObject *o, PyTime_t *out)
+int
+sock_parse_timeout(PyObject *o, PyTime_t *out)
 {
-    if (o == Py_None) {
-        *out = -1;
-        return 0;
+    PyTime_t t = -1;
+    if (o != Py_None) {
+        if (_PyTime_FromSecondsObject(&t, o, _PyTime_ROUND_TIMEOUT) < 0)
+            return -1;
+        if (t < 0) {
+            PyErr_SetString(PyExc_ValueError, "Timeout value out of range");
+            return -1;
+        }
     }
-    double v = PyFloat_AsDouble(o);
-    if (v == -1.0 && PyErr_Occurred())
-        return -1;
-    if (isnan(v)) {
-        PyErr_SetString(PyExc_ValueError, "Invalid value NaN (not a number)");
-        return -1;
-    }
-    if (v < 0) {
-        PyErr_SetString(PyExc_ValueError, "Timeout value out of range");
-        return -1;
-    }
-    if (v > 9e9) {
-        PyErr_SetString(PyExc_OverflowError, "timeout doesn't fit into C timeval");
-        return -1;
-    }
-    *out = (PyTime_t)ceil(v * 1e9);
+    *out = t;
     return 0;
 }
 
@@ -111,7 +102,7 @@ static PyObject *
 sock_settimeout(PyObject *op, PyObject *arg)
 {
     PyTime_t t;
-    if (parse_timeout(arg, &t) < 0)
+    if (sock_parse_timeout(arg, &t) < 0)
         return NULL;
     SOCK(op)->timeout = t;
     return set_nonblocking(SOCK(op)->fd, t >= 0) < 0 ? sock_error() : Py_NewRef(Py_None);
@@ -120,7 +111,7 @@ sock_settimeout(PyObject *op, PyObject *arg)
 static PyObject *
 sock_gettimeout(PyObject *op, PyObject *unused)
 {
-    return SOCK(op)->timeout < 0 ? Py_NewRef(Py_None) : PyFloat_FromDouble((double)SOCK(op)->timeout * 1e-9);
+    return SOCK(op)->timeout < 0 ? Py_NewRef(Py_None) : PyFloat_FromDouble((double)SOCK(op)->timeout / 1e9);
 }
 
 static PyObject *
