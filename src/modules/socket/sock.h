@@ -10,11 +10,14 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <linux/vm_sockets.h>      /* needs sys/socket.h first */
+
 union sock_addr {
     struct sockaddr sa;
     struct sockaddr_in in;
     struct sockaddr_in6 in6;
     struct sockaddr_un un;
+    struct sockaddr_vm vm;
     struct sockaddr_storage storage;
 };
 

@@ -165,12 +165,28 @@ unix_from(PyObject *args, union sock_addr *out, socklen_t *len)
     return 1;
 }
 
+static int
+vsock_from(PyObject *args, union sock_addr *out, socklen_t *len, const char *caller)
+{
+    unsigned int cid, port;
+    if (!PyTuple_Check(args)) {
+        PyErr_Format(PyExc_TypeError, "getsockaddrarg: AF_VSOCK address must be tuple, not %.500s", Py_TYPE(args)->tp_name);
+        return 0;
+    }
+    if (!PyArg_ParseTuple(args, "II:getsockaddrarg", &cid, &port))
+        return 0;
+    out->vm = (struct sockaddr_vm){ .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port };
+    *len = sizeof(out->vm);
+    return 1;
+}
+
 int
 sock_addr_from(struct sock *s, PyObject *args, union sock_addr *out, socklen_t *len, const char *caller)
 {
     memset(out, 0, sizeof(*out));
     switch (s->family) {
     case AF_UNIX: return unix_from(args, out, len);
+    case AF_VSOCK: return vsock_from(args, out, len, caller);
     case AF_INET: case AF_INET6: return inet_from(args, out, len, s->family, caller);
     default:
         PyErr_Format(PyExc_OSError, "%s(): bad family", caller);
@@ -199,6 +215,8 @@ sock_addr_object(const struct sockaddr *sa, socklen_t len)
         return Py_BuildValue("Ni", numeric_host(AF_INET, &a->in.sin_addr), ntohs(a->in.sin_port));
     case AF_INET6:
         return Py_BuildValue("NiII", numeric_host(AF_INET6, &a->in6.sin6_addr), ntohs(a->in6.sin6_port), ntohl(a->in6.sin6_flowinfo), a->in6.sin6_scope_id);
+    case AF_VSOCK:
+        return Py_BuildValue("II", a->vm.svm_cid, a->vm.svm_port);
     case AF_UNIX: {
         size_t n = len - offsetof(struct sockaddr_un, sun_path);
         if (n > 0 && a->un.sun_path[0] == 0)

@@ -430,7 +430,12 @@ sock_setsockopt(PyObject *op, PyObject *args)
     PyObject *none;
     Py_buffer buf;
     int fd = SOCK(op)->fd;
-    if (PyArg_ParseTuple(args, "iii:setsockopt", &level, &name, &value))
+    uint64_t wide;
+    if (SOCK(op)->family == AF_VSOCK) {          /* its numbers have 64 bits */
+        if (!PyArg_ParseTuple(args, "iiK:setsockopt", &level, &name, &wide))
+            return NULL;
+        r = setsockopt(fd, level, name, &wide, sizeof(wide));
+    } else if (PyArg_ParseTuple(args, "iii:setsockopt", &level, &name, &value))
         r = setsockopt(fd, level, name, &value, sizeof(value));
     else {
         PyErr_Clear();
@@ -454,9 +459,18 @@ sock_getsockopt(PyObject *op, PyObject *args)
     Py_ssize_t size = 0;
     if (!PyArg_ParseTuple(args, "ii|n:getsockopt", &level, &name, &size))
         return NULL;
+    if (size == 0 && SOCK(op)->family == AF_VSOCK) {
+        uint64_t wide = 0;
+        socklen_t n = sizeof(wide);
+        return getsockopt(SOCK(op)->fd, level, name, &wide, &n) < 0 ? sock_error() : PyLong_FromUnsignedLongLong(wide);
+    }
     if (size == 0) {
         socklen_t n = sizeof(value);
         return getsockopt(SOCK(op)->fd, level, name, &value, &n) < 0 ? sock_error() : PyLong_FromLong(value);
+    }
+    if (SOCK(op)->family == AF_VSOCK) {
+        PyErr_SetString(PyExc_OSError, "getsockopt string buffer not allowed");
+        return NULL;
     }
     if (size < 0 || size > 1024) {
         PyErr_SetString(PyExc_OSError, "getsockopt buflen out of range");
