@@ -78,5 +78,5 @@ import_finalize_modules(PyThreadState *ts)
     gc_report_garbage(interp);
     clear_survivors(interp, survivors);
     Py_XDECREF(survivors);
-    gc_collect_at_exit(ts);
+    /* Cycles that only now became garbage are left: their finalizers would find empty modules. */
 }

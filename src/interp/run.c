@@ -103,14 +103,13 @@ main_dict(void)
 int
 PyRun_SimpleStringFlags(const char *text, PyCompilerFlags *flags)
 {
-    /* The module itself is held: should the program end in here, its names must be cleared like any other's. */
     PyObject *m = PyImport_AddModuleRef("__main__"), *d = m == NULL ? NULL : PyModule_GetDict(m);
     PyObject *r = d == NULL ? NULL : PyRun_StringFlags(text, Py_file_input, d, d, flags);
     int status = r == NULL ? -1 : 0;
+    Py_XDECREF(m);                   /* before SystemExit ends the program: the first collection at exit must find __main__ free */
     if (r == NULL)
         PyErr_Print();
     Py_XDECREF(r);
-    Py_XDECREF(m);
     return status;
 }
 
@@ -233,7 +232,7 @@ _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFla
     PyObject *m = PyImport_AddModuleRef("__main__"), *d, *r = NULL;
     if (m == NULL)
         return -1;
-    d = PyModule_GetDict(m);         /* the script may drop __main__: m is held until the end */
+    d = PyModule_GetDict(m);         /* the script may drop __main__: m is held while it runs */
     int has_file = PyDict_ContainsString(d, "__file__"), set_file = 0;
     if (has_file == 0) {
         if (PyDict_SetItemString(d, "__file__", filename) < 0 || PyDict_SetItemString(d, "__cached__", Py_None) < 0)
@@ -244,13 +243,15 @@ _PyRun_SimpleFileObject(FILE *fp, PyObject *filename, int closeit, PyCompilerFla
         r = run_main_file(fp, filename, d, closeit, flags);
     int status = 0;
     if (r == NULL) {
+        Py_CLEAR(m);                 /* before SystemExit ends the program: the first collection at exit must find __main__ free */
         PyErr_Print();
+        d = main_dict();
         status = -1;
     }
     Py_XDECREF(r);
-    if (set_file && (PyDict_PopString(d, "__file__", NULL) < 0 || PyDict_PopString(d, "__cached__", NULL) < 0))
+    if (set_file && d != NULL && (PyDict_PopString(d, "__file__", NULL) < 0 || PyDict_PopString(d, "__cached__", NULL) < 0))
         PyErr_Print();
-    Py_DECREF(m);
+    Py_XDECREF(m);
     return status;
 }
 
