@@ -1,5 +1,4 @@
-# Destructors at exit: a cycle that only __main__ holds goes while all names are there; a cycle that a hook of the
-# interpreter holds through an event loop's policy stays, rather than run its finalizer among emptied modules.
+"""What dies at exit: cycles of __main__ do, also after SystemExit; what outlives __main__ is left without a word."""
 import asyncio
 
 asyncio.set_event_loop(asyncio.new_event_loop())
