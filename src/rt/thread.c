@@ -101,6 +101,8 @@ ts_bind(PyThreadState *ts)
     size_t size = here - bottom;
     size_t reserve = size / 8 < TS_STACK_RESERVE ? size / 8 : TS_STACK_RESERVE;
     rt_thread_of(ts)->c_stack_limit = bottom + reserve;
+    rt_thread_of(ts)->dealloc_limit = bottom + 2 * reserve;
+    rt_thread_of(ts)->dealloc_deep = bottom + 3 * reserve;
     /* Deallocation of nested containers goes by the count: on a small stack it must end earlier. */
     if (size / 768 < C_RECURSION_LIMIT)
         ts->c_recursion_remaining = (int)(size / 768);

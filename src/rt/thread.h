@@ -14,6 +14,8 @@ struct rt_thread {
     struct heap_lists heap;          /* size-class free lists of the interpreter, valid while holding the GIL */
     struct gc_log young;             /* young objects of the interpreter, valid while holding the GIL */
     uintptr_t c_stack_limit;         /* lowest address that C code may use: recursion checks compare with it */
+    uintptr_t dealloc_deep;          /* below this a deallocation is nested deep: it looks after the postponed ones */
+    uintptr_t dealloc_limit;         /* below this deallocations are postponed; there is room for finalizers left */
     _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
 };
 

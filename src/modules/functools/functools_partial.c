@@ -1,6 +1,8 @@
 /* functools_partial.c: functools.partial. Without stored keywords a call only copies arguments side by side. */
 #include "modules/functools/functools.h"
 
+#include "object/core/err.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -24,6 +26,8 @@ static PyObject *
 partial_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *kw = P(self)->kw, *merged, *all, *out = NULL;
+    if (UNLIKELY(ts_stack_is_low(ts_current())))           /* a partial may call itself (__setstate__) */
+        return err_recursion(ts_current(), ""), NULL;
     if (PyDict_GET_SIZE(kw) == 0) {
         merged = Py_XNewRef(kwargs);
     } else {
@@ -61,6 +65,8 @@ static PyObject *
 partial_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    if (UNLIKELY(ts_stack_is_low(ts_current())))
+        return err_recursion(ts_current(), ""), NULL;
     if (PyDict_GET_SIZE(P(self)->kw) != 0)
         return call_with_stored_keywords(self, args, nargs, kwnames);
     PyObject *const *stored = &PyTuple_GET_ITEM(P(self)->args, 0);

@@ -1,6 +1,8 @@
 /* modules/itertools/it_simple.c: iterators that pass on, skip, join or count items. */
 #include "modules/itertools/itertools.h"
 
+#include "object/core/err.h"
+
 static PyMethodDef no_methods[] = { { NULL } };
 
 /* A one- or two-argument constructor: (iterable) or (function, iterable); the iterator of the last argument. */
@@ -154,9 +156,8 @@ static PyObject *
 dropwhile_next(PyObject *op)
 {
     struct dropwhile *d = (struct dropwhile *)op;
-    iternextfunc next = Py_TYPE(d->it)->tp_iternext;
     for (;;) {
-        PyObject *item = next(d->it);
+        PyObject *item = recursion_next(d->it);
         if (item == NULL || d->start)
             return item;
         int ok = test_item(d->func, item);
@@ -174,7 +175,7 @@ static PyObject *
 takewhile_next(PyObject *op)
 {
     struct takewhile *t = (struct takewhile *)op;
-    PyObject *item = t->stop ? NULL : Py_TYPE(t->it)->tp_iternext(t->it);
+    PyObject *item = t->stop ? NULL : recursion_next(t->it);
     if (item == NULL)
         return NULL;
     int ok = test_item(t->func, item);
@@ -241,7 +242,7 @@ static PyObject *
 starmap_next(PyObject *op)
 {
     struct starmap *s = (struct starmap *)op;
-    PyObject *args = Py_TYPE(s->it)->tp_iternext(s->it);
+    PyObject *args = recursion_next(s->it);
     if (args == NULL)
         return NULL;
     if (!PyTuple_CheckExact(args)) {
@@ -258,10 +259,9 @@ static PyObject *
 filterfalse_next(PyObject *op)
 {
     struct filterfalse *f = (struct filterfalse *)op;
-    iternextfunc next = Py_TYPE(f->it)->tp_iternext;
     bool truth = f->func == Py_None || f->func == (PyObject *)&PyBool_Type;
     for (;;) {
-        PyObject *item = next(f->it);
+        PyObject *item = recursion_next(f->it);
         if (item == NULL)
             return NULL;
         int ok = truth ? PyObject_IsTrue(item) : test_item(f->func, item);
@@ -332,7 +332,7 @@ chain_next(PyObject *op)
                 return NULL;
             }
         }
-        PyObject *item = Py_TYPE(c->active)->tp_iternext(c->active);
+        PyObject *item = recursion_next(c->active);
         if (item != NULL)
             return item;
         if (PyErr_Occurred()) {
@@ -417,10 +417,10 @@ compress_next(PyObject *op)
 {
     struct compress *c = (struct compress *)op;
     for (;;) {
-        PyObject *item = Py_TYPE(c->data)->tp_iternext(c->data);
+        PyObject *item = recursion_next(c->data);
         if (item == NULL)
             return NULL;
-        PyObject *selector = Py_TYPE(c->selectors)->tp_iternext(c->selectors);
+        PyObject *selector = recursion_next(c->selectors);
         int ok = selector == NULL ? -1 : PyObject_IsTrue(selector);
         Py_XDECREF(selector);
         if (ok > 0)
@@ -502,16 +502,15 @@ islice_next(PyObject *op)
     Py_ssize_t stop = s->stop;
     if (it == NULL)
         return NULL;
-    iternextfunc next = Py_TYPE(it)->tp_iternext;
     while (s->cnt < s->next) {
-        if ((item = next(it)) == NULL)
+        if ((item = recursion_next(it)) == NULL)
             goto end;
         Py_DECREF(item);
         s->cnt++;
     }
     if (stop != -1 && s->cnt >= stop)
         goto end;
-    if ((item = next(it)) == NULL)
+    if ((item = recursion_next(it)) == NULL)
         goto end;
     s->cnt++;
     Py_ssize_t old = s->next;
@@ -740,7 +739,7 @@ accumulate_next(PyObject *op)
         a->initial = Py_NewRef(Py_None);
         return Py_NewRef(a->total);
     }
-    PyObject *item = Py_TYPE(a->it)->tp_iternext(a->it);
+    PyObject *item = recursion_next(a->it);
     if (item == NULL)
         return NULL;
     if (a->total == NULL) {
@@ -822,7 +821,7 @@ pairwise_next(PyObject *op)
     if (it == NULL)
         return NULL;
     if (old == NULL) {
-        old = Py_TYPE(it)->tp_iternext(it);
+        old = recursion_next(it);
         Py_XSETREF(p->old, old);
         if (old == NULL) {
             Py_CLEAR(p->it);
@@ -835,7 +834,7 @@ pairwise_next(PyObject *op)
         }
     }
     Py_INCREF(old);
-    PyObject *new_item = Py_TYPE(it)->tp_iternext(it);
+    PyObject *new_item = recursion_next(it);
     if (new_item == NULL) {
         Py_CLEAR(p->it);
         Py_CLEAR(p->old);
@@ -899,9 +898,8 @@ batched_next(PyObject *op)
     PyObject *result = PyTuple_New(b->n);
     if (result == NULL)
         return NULL;
-    iternextfunc next = Py_TYPE(b->it)->tp_iternext;
     for (Py_ssize_t i = 0; i < b->n; i++) {
-        PyObject *item = b->it == NULL ? NULL : next(b->it);
+        PyObject *item = b->it == NULL ? NULL : recursion_next(b->it);
         if (item != NULL) {
             PyTuple_SET_ITEM(result, i, item);
             continue;

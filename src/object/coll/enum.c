@@ -119,7 +119,7 @@ static PyObject *
 enum_next(PyObject *op)
 {
     struct enum_iter *en = EN(op);
-    PyObject *item = Py_TYPE(en->en_sit)->tp_iternext(en->en_sit);
+    PyObject *item = recursion_next(en->en_sit);
     if (item == NULL)
         return NULL;
     PyObject *n = enum_number(en);

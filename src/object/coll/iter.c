@@ -278,7 +278,7 @@ anext_next(PyObject *op)
     PyObject *it = anext_get_iter(op);
     if (it == NULL)
         return NULL;
-    PyObject *result = Py_TYPE(it)->tp_iternext(it);
+    PyObject *result = recursion_next(it);
     Py_DECREF(it);
     return result != NULL ? result : anext_finish(op);
 }

@@ -2,6 +2,7 @@
 #include "object/coll/iter.h"
 
 #include "object/core/call.h"
+#include "object/core/err.h"
 #include "object/coll/coll.h"
 #include "object/coll/tuple.h"
 
@@ -89,7 +90,7 @@ zip_check_strict(struct zip_iter *z, Py_ssize_t i)
         return PyErr_Format(PyExc_ValueError, "zip() argument %zd is shorter than argument%s%zd", i + 1, i == 1 ? " " : "s 1-", i);
     for (i = 1; i < z->tuplesize; i++) {
         PyObject *it = PyTuple_GET_ITEM(z->ittuple, i);
-        PyObject *item = Py_TYPE(it)->tp_iternext(it);
+        PyObject *item = recursion_next(it);
         if (item != NULL) {
             Py_DECREF(item);
             return PyErr_Format(PyExc_ValueError, "zip() argument %zd is longer than argument%s%zd", i + 1, i == 1 ? " " : "s 1-", i);
@@ -118,7 +119,7 @@ zip_next(PyObject *op)
         return NULL;
     for (i = 0; i < n; i++) {
         PyObject *it = PyTuple_GET_ITEM(z->ittuple, i);
-        PyObject *item = Py_TYPE(it)->tp_iternext(it);
+        PyObject *item = recursion_next(it);
         if (item == NULL) {
             Py_DECREF(result);
             return z->strict ? zip_check_strict(z, i) : NULL;
@@ -257,7 +258,7 @@ map_next(PyObject *op)
     PyObject **args = stack + 1;           /* args[-1] is free for the callee */
     for (; got < n; got++) {
         PyObject *it = PyTuple_GET_ITEM(m->iters, got);
-        args[got] = Py_TYPE(it)->tp_iternext(it);
+        args[got] = recursion_next(it);
         if (args[got] == NULL)
             goto done;
     }
@@ -370,10 +371,9 @@ filter_next(PyObject *op)
 {
     struct filter_iter *f = FILTER(op);
     PyObject *it = f->it;
-    iternextfunc next = Py_TYPE(it)->tp_iternext;
     bool truth = f->func == Py_None || f->func == (PyObject *)&PyBool_Type;
     for (;;) {
-        PyObject *item = next(it);
+        PyObject *item = recursion_next(it);
         if (item == NULL)
             return NULL;
         int ok;

@@ -465,7 +465,7 @@ PyObject_GetAIter(PyObject *o)
 OWNED PyObject *
 iter_next(PyObject *it)
 {
-    PyObject *item = Py_TYPE(it)->tp_iternext(it);
+    PyObject *item = recursion_next(it);
     if (item == NULL) {
         PyThreadState *ts = ts_current();
         if (ts->current_exception != NULL && err_matches(ts, PyExc_StopIteration))
@@ -488,7 +488,7 @@ PyIter_Send(PyObject *it, PyObject *arg, PyObject **result)
     if (am != NULL && am->am_send != NULL)
         return am->am_send(it, arg, result);
     if (arg == Py_None && PyIter_Check(it))
-        *result = Py_TYPE(it)->tp_iternext(it);
+        *result = recursion_next(it);
     else {
         PyObject *args[2] = { it, arg };
         *result = PyObject_VectorcallMethod(ID(send), args, 2, NULL);

@@ -75,6 +75,27 @@ static inline int recursion_enter(PyThreadState *ts, const char *where)
 }
 static inline void recursion_leave(PyThreadState *ts) { ts->c_recursion_remaining++; }
 
+/* The next item of iterator `it` as its tp_iternext gives it. Iterators over iterators over ... are as deep as the
+ * program likes, so that the stack is looked at (a count would cost more). */
+static inline PyObject *recursion_next(PyObject *it)
+{
+    PyThreadState *ts = ts_current();
+    if (UNLIKELY(ts_stack_is_low(ts))) {
+        err_recursion(ts, "");
+        return NULL;
+    }
+    return Py_TYPE(it)->tp_iternext(it);
+}
+
+/* Is so little of the C stack left that a deallocation had better go through recursion_dealloc()? */
+static inline bool recursion_dealloc_is_deep(PyThreadState *ts)
+{
+    return (uintptr_t)__builtin_frame_address(0) < rt_thread_of(ts)->dealloc_deep
+        || ts->c_recursion_remaining < 4 * Py_TRASHCAN_HEADROOM;
+}
+/* Deallocate op (whose count is zero), or postpone that to an outer call when the stack is nearly used up. */
+void recursion_dealloc(PyThreadState *ts, PyObject *op);
+
 /* Sizes: the sum or product, or -1 with MemoryError when it does not fit Py_ssize_t. */
 static inline int err_size_add(PyThreadState *ts, Py_ssize_t a, Py_ssize_t b, Py_ssize_t *out)
 {

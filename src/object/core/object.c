@@ -11,6 +11,7 @@
 #include "rt/hooks.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
+#include "object/core/err.h"
 #include "object/core/type.h"
 
 /* ---- reference counts ---- */
@@ -41,7 +42,11 @@ _Py_Dealloc(PyObject *op)
 {
     if (UNLIKELY(ref_tracer.call != NULL))
         ref_tracer.call(op, PyRefTracer_DESTROY, ref_tracer.data);
-    Py_TYPE(op)->tp_dealloc(op);
+    PyThreadState *ts = ts_current();
+    if (UNLIKELY(ts != NULL && recursion_dealloc_is_deep(ts)))
+        recursion_dealloc(ts, op);
+    else
+        Py_TYPE(op)->tp_dealloc(op);
 }
 
 void

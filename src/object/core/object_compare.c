@@ -6,6 +6,7 @@
 
 #include "rt/singletons.h"
 #include "rt/thread.h"
+#include "object/core/err.h"
 #include "object/core/type.h"
 
 const int _Py_SwappedOp[] = { Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE };
@@ -85,6 +86,8 @@ Py_hash_t
 PyObject_Hash(PyObject *v)
 {
     PyTypeObject *t = Py_TYPE(v);
+    if (UNLIKELY(ts_stack_is_low(ts_current())))            /* tuples in tuples in ... */
+        return err_recursion(ts_current(), " while hashing an object");
     if (LIKELY(t->tp_hash != NULL))
         return t->tp_hash(v);
     if (type_dict(t) == NULL) {          /* a type of an extension that was never made ready */

@@ -59,6 +59,8 @@ Py_SetRecursionLimit(int limit)
 
 /* A deposited object is untracked, so the pointer part of its GC head is free to link the chain. */
 #define TRASH_FLAGS ((uintptr_t)3)
+/* It was tracked before, and its deallocator may rely on that. */
+#define TRASH_TRACKED ((uintptr_t)4)
 
 void
 _PyTrash_thread_deposit_object(PyThreadState *ts, PyObject *op)
@@ -68,17 +70,47 @@ _PyTrash_thread_deposit_object(PyThreadState *ts, PyObject *op)
     ts->delete_later = op;
 }
 
+/* Chains within chains: the outer ones go on with what the inner leave, so a few levels are enough. */
+#define TRASH_MAX_NESTING 3
+static __thread int trash_nesting;
+
 void
 _PyTrash_thread_destroy_chain(PyThreadState *ts)
 {
-    /* A level is held meanwhile, so that the nesting of chains within chains is bounded too. */
+    if (trash_nesting >= TRASH_MAX_NESTING)
+        return;
+    trash_nesting++;
     ts->c_recursion_remaining--;
     while (ts->delete_later != NULL) {
         PyObject *op = ts->delete_later;
         PyGC_Head *head = GC_HEAD(op);
-        ts->delete_later = (PyObject *)(head->_gc_prev & ~TRASH_FLAGS);
-        head->_gc_prev &= TRASH_FLAGS;
+        uintptr_t prev = head->_gc_prev;
+        ts->delete_later = (PyObject *)(prev & ~(TRASH_FLAGS | TRASH_TRACKED));
+        head->_gc_prev = prev & TRASH_FLAGS;
+        if (prev & TRASH_TRACKED)
+            gc_track_ts(ts, op);
         Py_TYPE(op)->tp_dealloc(op);
     }
     ts->c_recursion_remaining++;
+    trash_nesting--;
+}
+
+/* Most types have no trashcan of their own: chains of cells, bound methods, iterators, generators ... end here. */
+void
+recursion_dealloc(PyThreadState *ts, PyObject *op)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), limit = rt_thread_of(ts)->dealloc_limit;
+    if ((here < limit || ts->c_recursion_remaining < 2 * Py_TRASHCAN_HEADROOM) && gc_is_collectable(op)) {
+        bool tracked = gc_is_tracked(op);
+        if (tracked)
+            gc_untrack_ts(ts, op);
+        _PyTrash_thread_deposit_object(ts, op);
+        if (tracked)
+            GC_HEAD(op)->_gc_prev |= TRASH_TRACKED;
+        return;
+    }
+    Py_TYPE(op)->tp_dealloc(op);
+    uintptr_t middle = limit + (rt_thread_of(ts)->dealloc_deep - limit) / 2;
+    if (ts->delete_later != NULL && here > middle && ts->c_recursion_remaining > 3 * Py_TRASHCAN_HEADROOM)
+        _PyTrash_thread_destroy_chain(ts);
 }
