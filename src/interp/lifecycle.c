@@ -194,6 +194,15 @@ apply_preconfig(const PyConfig *c)
         RUNTIME->preconfig.utf8_mode = 0;
 }
 
+/* Compiled modules (readline) ask for the user's locale this way. */
+PyAPI_FUNC(char *) _Py_SetLocaleFromEnv(int category);
+
+char *
+_Py_SetLocaleFromEnv(int category)
+{
+    return setlocale(category, "");
+}
+
 PyStatus
 Py_InitializeFromConfig(const PyConfig *config)
 {
