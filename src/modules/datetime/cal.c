@@ -58,7 +58,7 @@ cal_from_ordinal(int ordinal, int *year, int *month, int *day)
 int
 cal_weekday(int year, int month, int day)
 {
-    return (cal_ordinal(year, month, day) + 6) % 7;
+    return (cal_ordinal(year, month, day) + 7 * 100 + 6) % 7;      /* year 0 can come from a pickle: keep it positive */
 }
 
 /* The ordinal of the Monday of ISO week 1: the week with the year's first Thursday. */

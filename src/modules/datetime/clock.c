@@ -157,7 +157,7 @@ clock_datetime(PyObject *cls, bool utc, long long seconds, int us, PyObject *tz)
     struct tm tm;
     if ((utc ? clock_utc : clock_local)(seconds, &tm) < 0)
         return NULL;
-    struct moment m = { tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec > 59 ? 59 : tm.tm_sec, us, 0, tz };
+    struct moment m = { (int)(tm.tm_year + 1900LL), tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec > 59 ? 59 : tm.tm_sec, us, 0, tz };
     if (check_date(m.year, m.month, m.day) < 0 || (tz == Py_None && !utc && find_fold(&m, seconds) < 0))
         return NULL;
     return datetime_for(cls, &m);

@@ -30,15 +30,15 @@ date_for(PyObject *cls, int year, int month, int day)
 }
 
 int
-dt_pickle_state(PyObject *arg, Py_ssize_t size, int at, int low, int high, const char *what, unsigned char *state)
+dt_pickle_state(PyObject *arg, Py_ssize_t size, int at, int mask, int low, int high, const char *what, unsigned char *state)
 {
     PyObject *bytes = NULL;
     if (PyBytes_Check(arg) && PyBytes_GET_SIZE(arg) == size) {
-        int c = (unsigned char)PyBytes_AS_STRING(arg)[at] & 0x7f;
+        int c = (unsigned char)PyBytes_AS_STRING(arg)[at] & mask;
         bytes = c >= low && c < high ? Py_NewRef(arg) : NULL;
     }
     else if (PyUnicode_Check(arg) && PyUnicode_GET_LENGTH(arg) == size) {
-        Py_UCS4 c = PyUnicode_READ_CHAR(arg, at) & 0x7f;
+        Py_UCS4 c = PyUnicode_READ_CHAR(arg, at) & (~0xffu | (Py_UCS4)mask);
         if ((int)c < low || (int)c >= high)
             return 0;
         bytes = PyUnicode_AsLatin1String(arg);
@@ -62,7 +62,7 @@ date_tp_new(PyTypeObject *type, PyObject *args, PyObject *kw)
     int year, month, day;
     unsigned char state[4];
     if (PyTuple_GET_SIZE(args) == 1) {
-        int rc = dt_pickle_state(PyTuple_GET_ITEM(args, 0), 4, 2, 1, 13, "date", state);
+        int rc = dt_pickle_state(PyTuple_GET_ITEM(args, 0), 4, 2, 0xff, 1, 13, "date", state);
         PyDateTime_Date *self = rc > 0 ? (PyDateTime_Date *)type->tp_alloc(type, 0) : NULL;
         if (self != NULL) {
             memcpy(self->data, state, 4);
@@ -85,7 +85,7 @@ date_from_timestamp(PyObject *cls, PyObject *timestamp)
     struct tm tm;
     if (clock_split(timestamp, &seconds, NULL) < 0 || clock_local(seconds, &tm) < 0)
         return NULL;
-    return date_for(cls, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    return date_for(cls, (int)(tm.tm_year + 1900LL), tm.tm_mon + 1, tm.tm_mday);
 }
 
 static PyObject *

@@ -71,7 +71,7 @@ static int
 from_pickle(PyTypeObject *type, PyObject *arg, PyObject *tz, PyObject **out)
 {
     unsigned char state[10];
-    int rc = dt_pickle_state(arg, 10, 2, 1, 13, "datetime", state);
+    int rc = dt_pickle_state(arg, 10, 2, 0x7f, 1, 13, "datetime", state);
     if (rc <= 0)
         return rc;
     if (tz != Py_None && !IS_TZINFO(tz)) {

@@ -273,9 +273,9 @@ delta_absolute(PyObject *self)
     return DELTA(self)->days < 0 ? delta_negate(self) : delta_positive(self);
 }
 
-/* a / b to the nearest int, a tie to the even one. */
+/* a / b to the nearest int, a tie to the even one; both exactly int. */
 static PyObject *
-divide_nearest(PyObject *a, PyObject *b)
+nearest_exact(PyObject *a, PyObject *b)
 {
     PyObject *pair = PyNumber_Divmod(a, b), *one = PyLong_FromLong(1), *twice = NULL, *q = NULL;
     if (pair == NULL || one == NULL || !PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
@@ -296,6 +296,21 @@ done:
     Py_XDECREF(pair);
     Py_XDECREF(one);
     Py_XDECREF(twice);
+    return q;
+}
+
+/* The same for subclasses of int, whose own operators must not count. */
+static PyObject *
+divide_nearest(PyObject *a, PyObject *b)
+{
+    if (!PyLong_Check(a) || !PyLong_Check(b)) {
+        PyErr_SetString(PyExc_TypeError, "non-integer arguments in division");
+        return NULL;
+    }
+    PyObject *x = PyLong_Type.tp_as_number->nb_positive(a), *y = PyLong_Type.tp_as_number->nb_positive(b);
+    PyObject *q = x && y ? nearest_exact(x, y) : NULL;
+    Py_XDECREF(x);
+    Py_XDECREF(y);
     return q;
 }
 

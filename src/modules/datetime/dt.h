@@ -82,9 +82,9 @@ PyObject *datetime_difference(PyObject *left, PyObject *right);
 PyObject *datetime_from_timestamp(PyObject *cls, PyObject *timestamp, PyObject *tz);
 void datetime_read(PyObject *self, struct moment *m);
 Py_hash_t dt_hash_data(const unsigned char *data, Py_ssize_t n);
-/* 1 and *state filled with the bytes of a pickle's state argument; 0 when arg is none; -1 on error. month_at: offset of
- * the byte that tells a state, below limit (and above 0 unless it may be zero). */
-int dt_pickle_state(PyObject *arg, Py_ssize_t size, int at, int low, int high, const char *what, unsigned char *state);
+/* 1 and *state filled with the bytes of a pickle's state argument; 0 when arg is none; -1 on error. The byte at
+ * that offset, masked, tells a state from another argument: it is in low..high - 1. */
+int dt_pickle_state(PyObject *arg, Py_ssize_t size, int at, int mask, int low, int high, const char *what, unsigned char *state);
 
 /* clock.c: timestamps and the platform's local time */
 int clock_split(PyObject *timestamp, long long *seconds, int *us);  /* rounds half to even; us NULL: floors */

@@ -65,7 +65,7 @@ static int
 from_pickle(PyTypeObject *type, PyObject *arg, PyObject *tz, PyObject **out)
 {
     unsigned char state[6];
-    int rc = dt_pickle_state(arg, 6, 0, 0, 24, "time", state);
+    int rc = dt_pickle_state(arg, 6, 0, 0x7f, 0, 24, "time", state);
     if (rc <= 0)
         return rc;
     if (tz != Py_None && !IS_TZINFO(tz)) {
