@@ -136,8 +136,6 @@ clock_from_local(const struct moment *m)
 static int
 find_fold(struct moment *m, long long seconds)
 {
-    if (seconds + epoch <= DAY_SECONDS * 2LL)
-        return 0;
     long long here = clock_seconds(m), probe = local(epoch + seconds - DAY_SECONDS);
     if (probe == -1)
         return -1;

@@ -354,7 +354,6 @@ PyTypeObject dt_date_type = {
     .tp_as_number = &date_number,
     .tp_hash = date_hash,
     .tp_str = date_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "date(year, month, day): a day of the Gregorian calendar.",
     .tp_richcompare = date_richcompare,

@@ -347,7 +347,6 @@ PyTypeObject dt_datetime_type = {
     .tp_as_number = &datetime_number,
     .tp_hash = datetime_hash,
     .tp_str = datetime_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]]): a day and a time of day.\n\nThe year, month and day are required.",
     .tp_richcompare = datetime_richcompare,

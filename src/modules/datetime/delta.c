@@ -324,7 +324,7 @@ scale_by_float(PyObject *self, PyObject *factor, bool divide)
     if (!PyTuple_Check(ratio) || PyTuple_GET_SIZE(ratio) != 2) {
         PyErr_Format(PyExc_TypeError, "unexpected return type from as_integer_ratio(): expected tuple, got '%.200s'", Py_TYPE(ratio)->tp_name);
         if (PyTuple_Check(ratio))
-            PyErr_SetString(PyExc_ValueError, "unexpected return value from as_integer_ratio(): expected tuple of length 2");
+            PyErr_SetString(PyExc_ValueError, "as_integer_ratio() must return a 2-tuple");
         Py_DECREF(ratio);
         return NULL;
     }
@@ -346,12 +346,19 @@ apply_us(PyObject *self, PyObject *n, PyObject *(*op)(PyObject *, PyObject *))
     return delta_from_us(result, &dt_delta_type);
 }
 
+/* The factor comes first: its __mul__() counts, not its __rmul__(). */
+static PyObject *
+multiply_by(PyObject *us, PyObject *n)
+{
+    return PyNumber_Multiply(n, us);
+}
+
 static PyObject *
 delta_multiply(PyObject *left, PyObject *right)
 {
     PyObject *self = IS_DELTA(left) ? left : right, *n = self == left ? right : left;
     if (PyLong_Check(n))
-        return apply_us(self, n, PyNumber_Multiply);
+        return apply_us(self, n, multiply_by);
     if (PyFloat_Check(n))
         return scale_by_float(self, n, false);
     Py_RETURN_NOTIMPLEMENTED;
@@ -496,7 +503,6 @@ PyTypeObject dt_delta_type = {
     .tp_as_number = &delta_number,
     .tp_hash = delta_hash,
     .tp_str = delta_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "A span of time: the difference of two moments.\n\ntimedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, "
               "hours=0, weeks=0)\n\nArguments may be ints or floats, of either sign.",

@@ -341,7 +341,6 @@ PyTypeObject dt_time_type = {
     .tp_repr = time_repr,
     .tp_hash = time_hash,
     .tp_str = time_str,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]): a time of day.\n\nAll arguments are optional.",
     .tp_richcompare = time_richcompare,

@@ -144,7 +144,6 @@ PyTypeObject dt_tzinfo_type = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "datetime.tzinfo",
     .tp_basicsize = sizeof(PyDateTime_TZInfo),
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "Base class of what tells a time zone's offsets and names.",
     .tp_methods = tzinfo_methods,
