@@ -7,7 +7,7 @@ NINJA = ninja -C $(BUILD)
 CLEAN_ENV = env $$(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/-u \1/p')
 
 all: $(BUILD)/build.ninja
-	@$(NINJA) --quiet
+	@$(NINJA) --quiet >&2
 
 $(BUILD)/.stdlib-ready: tools/setup
 	@ADDER_STDLIB="$(STDLIB)" tools/setup $(BUILD)
