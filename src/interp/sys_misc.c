@@ -187,10 +187,20 @@ sys_clear_type_cache(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* Objects of one size class share their free blocks. */
+static void
+print_free_blocks(const char *what, size_t size)
+{
+    fprintf(stderr, "%zd free %s * %zu bytes each\n", heap_free_blocks(size), what, size);
+}
+
 static PyObject *
 sys_debugmallocstats(PyObject *module, PyObject *unused)
 {
-    fprintf(stderr, "small blocks in use: %zd\n", heap_blocks_in_use());
+    fprintf(stderr, "Small block threshold = %d bytes\n%zd blocks in use\n", HEAP_SMALL_MAX, heap_blocks_in_use());
+    print_free_blocks("PyDictObjects", sizeof(PyDictObject) + sizeof(PyGC_Head));
+    print_free_blocks("PyFloatObjects", sizeof(PyFloatObject));
+    print_free_blocks("PyListObjects", sizeof(PyListObject) + sizeof(PyGC_Head));
     Py_RETURN_NONE;
 }
 

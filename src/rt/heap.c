@@ -390,6 +390,15 @@ heap_set_bypass(bool on)
 }
 
 Py_ssize_t
+heap_free_blocks(size_t size)
+{
+    if (heap.bypass || size == 0 || size > HEAP_SMALL_MAX)
+        return 0;
+    const struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
+    return (Py_ssize_t)class_cap(HEAP_CLASS(size)) - h->room[HEAP_CLASS(size)];
+}
+
+Py_ssize_t
 heap_blocks_in_use(void)
 {
     Py_ssize_t n = (Py_ssize_t)heap.big_blocks;

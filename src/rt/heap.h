@@ -47,6 +47,8 @@ void heap_free(void *p);
 
 /* Blocks in use, and in all: what sys._getallocatedblocks() shows. */
 Py_ssize_t heap_blocks_in_use(void);
+/* Free blocks at hand for objects of this many bytes (at most HEAP_SMALL_MAX, GC head included). */
+Py_ssize_t heap_free_blocks(size_t size);
 /* Moves lists and young log to ts (called with the GIL held, when another thread had them). */
 void heap_take(PyThreadState *ts);
 /* Puts them into the interpreter before ts dies. */

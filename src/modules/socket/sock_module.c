@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "object/core/capsule.h"
+
 extern PyType_Spec sock_spec;
 
 struct sock_state *
@@ -582,6 +584,60 @@ add_constants(PyObject *m)
     return 0;
 }
 
+/* ---- _socket.CAPI: for extension modules that make or check sockets ---- */
+
+struct socket_capi {
+    PyTypeObject *type;
+    PyObject *error, *timeout;
+};
+
+static int
+capi_traverse(PyObject *capsule, visitproc visit, void *arg)
+{
+    struct socket_capi *api = PyCapsule_GetPointer(capsule, "_socket.CAPI");
+    Py_VISIT(api->type);
+    Py_VISIT(api->error);
+    Py_VISIT(api->timeout);
+    return 0;
+}
+
+static int
+capi_clear(PyObject *capsule)
+{
+    struct socket_capi *api = PyCapsule_GetPointer(capsule, "_socket.CAPI");
+    Py_CLEAR(api->type);
+    Py_CLEAR(api->error);
+    Py_CLEAR(api->timeout);
+    return 0;
+}
+
+static void
+capi_free(PyObject *capsule)
+{
+    capi_clear(capsule);
+    PyMem_Free(PyCapsule_GetPointer(capsule, "_socket.CAPI"));
+}
+
+static int
+add_capi(PyObject *m, PyTypeObject *type)
+{
+    struct socket_capi *api = PyMem_New(struct socket_capi, 1);
+    if (api == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *api = (struct socket_capi){ (PyTypeObject *)Py_NewRef(type), Py_NewRef(PyExc_OSError), Py_NewRef(PyExc_TimeoutError) };
+    PyObject *capsule = PyCapsule_New(api, "_socket.CAPI", capi_free);
+    if (capsule == NULL) {
+        Py_DECREF(api->type);
+        PyMem_Free(api);
+        return -1;
+    }
+    int r = _PyCapsule_SetTraverse(capsule, capi_traverse, capi_clear) < 0 ? -1 : PyModule_AddObjectRef(m, "CAPI", capsule);
+    Py_DECREF(capsule);
+    return r;
+}
+
 static int
 sock_exec(PyObject *m)
 {
@@ -595,7 +651,7 @@ sock_exec(PyObject *m)
     return PyModule_AddObjectRef(m, "error", PyExc_OSError) < 0 || PyModule_AddObjectRef(m, "timeout", PyExc_TimeoutError) < 0 ||
            PyModule_AddObjectRef(m, "herror", s->herror) < 0 || PyModule_AddObjectRef(m, "gaierror", s->gaierror) < 0 ||
            PyModule_AddObjectRef(m, "socket", (PyObject *)s->type) < 0 || PyModule_AddObjectRef(m, "SocketType", (PyObject *)s->type) < 0 ||
-           PyModule_AddObjectRef(m, "has_ipv6", Py_True) < 0 || add_constants(m) < 0 ? -1 : 0;
+           PyModule_AddObjectRef(m, "has_ipv6", Py_True) < 0 || add_constants(m) < 0 || add_capi(m, s->type) < 0 ? -1 : 0;
 }
 
 static int
