@@ -64,6 +64,10 @@ lists_reset(struct heap_lists *h)
         h->head[c] = NULL;
         h->room[c] = c == 0 || heap.bypass ? 0 : class_cap(c);
     }
+    for (size_t n = 0; n < HEAP_TUPLES; n++) {
+        h->tuple[n] = NULL;
+        h->tuple_room[n] = heap.bypass ? 0 : HEAP_TUPLE_CAP;
+    }
 }
 
 static void
@@ -226,6 +230,12 @@ lists_flush(struct heap_lists *h)
 {
     for (size_t c = 1; c < HEAP_CLASSES; c++)
         lists_trim(h, c, 0);
+    for (size_t n = 0; n < HEAP_TUPLES; n++) {
+        for (PyTupleObject *t; (t = h->tuple[n]) != NULL;) {
+            h->tuple[n] = t->ob_item[0];
+            heap_block_free((char *)t - sizeof(PyGC_Head));
+        }
+    }
 }
 
 void
@@ -411,6 +421,8 @@ heap_blocks_in_use(void)
     for (size_t c = 1; c < HEAP_CLASSES; c++)
         if (!heap.bypass)
             n -= class_cap(c) - h->room[c];
+    for (size_t k = 0; k < HEAP_TUPLES && !heap.bypass; k++)
+        n -= HEAP_TUPLE_CAP - h->tuple_room[k];
     return n;
 }
 

@@ -12,10 +12,16 @@
 #define HEAP_CLASSES (HEAP_SMALL_MAX / HEAP_GRAIN + 1)
 #define HEAP_CLASS(size) (((size) + HEAP_GRAIN - 1) / HEAP_GRAIN)
 
+#define HEAP_TUPLES 4                  /* tuples shorter than this have lists of their own */
+#define HEAP_TUPLE_CAP 32
+
 struct heap_lists {
     void *head[HEAP_CLASSES];          /* LIFO; the link is the first word of the dead block */
     uint32_t room[HEAP_CLASSES];       /* blocks that the list may still take; at 0 half goes back to its pages.
                                           All lists empty and all rooms 0 = every call goes through the allocator */
+    void *tuple[HEAP_TUPLES];          /* dead tuples by length, apart from their class: a loop that makes and drops a
+                                          tuple gets the same one again, whatever else of its size is made */
+    uint32_t tuple_room[HEAP_TUPLES];
 };
 
 /* A generation of tracked objects: an array of pointers with holes (NULL) where objects died. */

@@ -24,10 +24,36 @@ tuple_alloc(Py_ssize_t n)
     }
     if (UNLIKELY((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject) - sizeof(PyObject *)) / sizeof(PyObject *)))
         return PyErr_NoMemory();
-    PyObject *t = coll_gc_alloc(ts_current(), &PyTuple_Type, BYTES(n));
+    PyThreadState *ts = ts_current();
+    struct heap_lists *h = &rt_thread_of(ts)->heap;
+    PyObject *t;
+    if (n < HEAP_TUPLES && (t = h->tuple[n]) != NULL) {
+        h->tuple[n] = ITEMS(t)[0];
+        h->tuple_room[n]++;
+        t->ob_refcnt = 1;
+        return t;
+    }
+    t = coll_gc_alloc(ts, &PyTuple_Type, BYTES(n));
     if (LIKELY(t != NULL))
         Py_SET_SIZE(t, n);
     return t;
+}
+
+/* The memory of an exact tuple whose items are gone. Short ones keep type, size and an empty GC head for the next. */
+static inline void
+tuple_free(PyThreadState *ts, PyObject *t)
+{
+    struct heap_lists *h = &rt_thread_of(ts)->heap;
+    Py_ssize_t n = Py_SIZE(t);
+    if (n > 0 && n < HEAP_TUPLES && h->tuple_room[n] != 0) {
+        PyGC_Head *g = (PyGC_Head *)t - 1;
+        g->_gc_next = g->_gc_prev = 0;
+        ITEMS(t)[0] = h->tuple[n];
+        h->tuple[n] = t;
+        h->tuple_room[n]--;
+        return;
+    }
+    coll_gc_free(ts, t, BYTES(n));
 }
 
 PyObject *
@@ -241,7 +267,7 @@ tuple_dealloc(PyObject *t)
     for (Py_ssize_t i = Py_SIZE(t); --i >= 0;)
         Py_XDECREF(ITEMS(t)[i]);
     if (LIKELY(PyTuple_CheckExact(t)))
-        coll_gc_free(trash_ts, t, BYTES(Py_SIZE(t)));
+        tuple_free(trash_ts, t);
     else
         Py_TYPE(t)->tp_free(t);
     TRASH_END();
