@@ -12,6 +12,7 @@ enum { CONFIG_INIT_COMPAT = 1, CONFIG_INIT_PYTHON = 2, CONFIG_INIT_ISOLATED = 3 
 
 PyStatus PyStatus_Ok(void) { return (PyStatus){ ._type = _PyStatus_TYPE_OK }; }
 PyStatus PyStatus_Error(const char *msg) { return (PyStatus){ ._type = _PyStatus_TYPE_ERROR, .err_msg = msg }; }
+PyStatus config_error(const char *step, const char *msg) { return (PyStatus){ ._type = _PyStatus_TYPE_ERROR, .func = step, .err_msg = msg }; }
 PyStatus PyStatus_NoMemory(void) { return PyStatus_Error("memory allocation failed"); }
 PyStatus PyStatus_Exit(int code) { return (PyStatus){ ._type = _PyStatus_TYPE_EXIT, .exitcode = code }; }
 int PyStatus_IsError(PyStatus s) { return s._type == _PyStatus_TYPE_ERROR; }

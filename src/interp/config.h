@@ -4,6 +4,9 @@
 
 #include <Python.h>
 
+/* An error status that names the step of the start as CPython does, so that messages are the same. Both live on. */
+PyStatus config_error(const char *step, const char *msg);
+
 /* What the command line asks to run; PyConfig has run_command, run_module, run_filename. */
 
 /* Read argv (argc >= 0) and the environment into a config made by PyConfig_InitPythonConfig(). On -h, -V and on errors the

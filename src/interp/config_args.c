@@ -253,7 +253,7 @@ read_hash_seed(PyConfig *c)
     errno = 0;
     unsigned long seed = strtoul(v, &end, 10);
     if (*end != '\0' || seed > 4294967295UL || errno == ERANGE || *v == '-')
-        return PyStatus_Error("PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
+        return config_error("config_init_hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
     c->use_hash_seed = 1;
     c->hash_seed = seed;
     return PyStatus_Ok();
@@ -269,13 +269,13 @@ read_max_digits(PyConfig *c)
         char *end;
         n = strtol(e, &end, 10);
         if (*end != '\0' || (n != 0 && n < 640) || n > INT_MAX)
-            return PyStatus_Error("PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
+            return config_error("config_init_int_max_str_digits", "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
     }
     if (x != NULL) {
         wchar_t *end;
         n = wcstol(x, &end, 10);
         if (*x == L'\0' || *end != L'\0' || (n != 0 && n < 640) || n > INT_MAX)
-            return PyStatus_Error("-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.");
+            return config_error("config_init_int_max_str_digits", "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.");
     }
     c->int_max_str_digits = n < 0 ? 4300 : (int)n;
     return PyStatus_Ok();
@@ -295,7 +295,7 @@ read_cpu_count(PyConfig *c)
     char *end;
     long n = strcmp(v, "default") == 0 ? -1 : strtol(v, &end, 10);
     if (n != -1 && (*end != '\0' || n < 1 || n > INT_MAX))
-        return PyStatus_Error(x != NULL ? "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0"
+        return config_error("config_init_cpu_count", x != NULL ? "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0"
                                         : "PYTHON_CPU_COUNT=n: n is an invalid number, n must be greater than 0");
     c->cpu_count = (int)n;
     return PyStatus_Ok();
@@ -314,7 +314,7 @@ read_tracemalloc(PyConfig *c)
         return PyStatus_Ok();
     long n = strtol(v, &end, 10);
     if (*end != '\0' || n < 0 || n > 65535)
-        return PyStatus_Error(x != NULL ? "-X tracemalloc=NFRAME: invalid number of frames" : "PYTHONTRACEMALLOC: invalid number of frames");
+        return config_error("config_init_tracemalloc", x != NULL ? "-X tracemalloc=NFRAME: invalid number of frames" : "PYTHONTRACEMALLOC: invalid number of frames");
     c->tracemalloc = (int)n;
     return PyStatus_Ok();
 }

@@ -181,17 +181,23 @@ init_import_and_io(PyThreadState *ts)
     return 0;
 }
 
-static void
+static PyStatus
 apply_preconfig(const PyConfig *c)
 {
     const char *utf8 = config_env(c, "PYTHONUTF8");
     const wchar_t *x = config_xoption(c, L"utf8");
-    if (x != NULL)
-        RUNTIME->preconfig.utf8_mode = wcscmp(x, L"0") != 0;
-    else if (utf8 != NULL)
-        RUNTIME->preconfig.utf8_mode = strcmp(utf8, "1") == 0;
-    else if (RUNTIME->preconfig.utf8_mode < 0)
-        RUNTIME->preconfig.utf8_mode = 0;
+    int *mode = &RUNTIME->preconfig.utf8_mode;
+    if (x != NULL) {
+        if (wcscmp(x, L"0") != 0 && wcscmp(x, L"1") != 0 && *x != L'\0')
+            return config_error("preconfig_init_utf8_mode", "invalid -X utf8 option value");
+        *mode = wcscmp(x, L"0") != 0;
+    } else if (utf8 != NULL && *utf8 != '\0') {
+        if (strcmp(utf8, "0") != 0 && strcmp(utf8, "1") != 0)
+            return config_error("preconfig_init_utf8_mode", "invalid PYTHONUTF8 environment variable value");
+        *mode = utf8[0] == '1';
+    } else if (*mode < 0)
+        *mode = 0;
+    return PyStatus_Ok();
 }
 
 /* Compiled modules (readline) ask for the user's locale this way. */
@@ -211,10 +217,11 @@ Py_InitializeFromConfig(const PyConfig *config)
     if (setlocale(LC_CTYPE, "") == NULL)
         setlocale(LC_CTYPE, "C.UTF-8");
     PyConfig own = *config;
-    apply_preconfig(&own);
-    PyStatus dumps = init_dumps(&own);
-    if (PyStatus_Exception(dumps))
-        return dumps;
+    PyStatus status = apply_preconfig(&own);
+    if (!PyStatus_Exception(status))
+        status = init_dumps(&own);
+    if (PyStatus_Exception(status))
+        return status;
     if (rt_hash_seed(own.use_hash_seed > 0, (uint32_t)own.hash_seed) < 0)
         return PyStatus_Error("failed to get random numbers to initialize Python");
     if (rt_init() < 0)
@@ -268,7 +275,7 @@ Py_ExitStatusException(PyStatus s)
         exit(s.exitcode);
     if (PyStatus_IsError(s)) {
         fprintf(stderr, "Fatal Python error: %s%s%s\n", s.func == NULL ? "" : s.func, s.func == NULL ? "" : ": ", s.err_msg);
-        fprintf(stderr, "Python runtime state: %s\n", RUNTIME->core_initialized ? "core initialized" : "preinitialized");
+        fprintf(stderr, "Python runtime state: %s\n\n", RUNTIME->core_initialized ? "core initialized" : "preinitialized");
         exit(1);
     }
 }
