@@ -146,15 +146,6 @@ _PyCapsule_SetTraverse(PyObject *o, traverseproc traverse, inquiry clear)
     return 0;
 }
 
-/* A datetime module that is all Python has no C interface. Compiled modules that want it have twins in Python, which
- * their users take when the import fails, but only if it fails with ImportError. */
-static void
-blame_import(const char *name)
-{
-    if (strcmp(name, "datetime.datetime_CAPI") == 0 && PyErr_ExceptionMatches(PyExc_AttributeError))
-        PyErr_SetString(PyExc_ImportError, "the datetime module has no C interface");
-}
-
 /* "package.module.attribute": the first part is imported, the others are attributes. */
 void *
 PyCapsule_Import(const char *name, int no_block)
@@ -185,7 +176,6 @@ PyCapsule_Import(const char *name, int no_block)
     }
     PyErr_Format(PyExc_AttributeError, "PyCapsule_Import \"%s\" is not valid", name);
 fail:
-    blame_import(name);
     Py_XDECREF(object);
     return NULL;
 }
