@@ -549,7 +549,7 @@ read_top(struct reader *r)
 {
     PyObject *v = NULL;
     if (PyErr_Occurred())
-        fprintf(stderr, "XXX readobject called with exception set\n");
+        fprintf(stderr, "marshal: an exception is set before reading\n");
     else {
         v = read_object(r);
         if (v == NULL && !PyErr_Occurred())
