@@ -2,27 +2,6 @@
  * loaded; each says clearly that it cannot do its work. */
 #include <Python.h>
 
-PyAPI_FUNC(PyObject *) _PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t ptr);
-
-/* Memory is not traced: -2 is the documented answer while tracemalloc is off. */
-int
-PyTraceMalloc_Track(unsigned int domain, uintptr_t ptr, size_t size)
-{
-    return -2;
-}
-
-int
-PyTraceMalloc_Untrack(unsigned int domain, uintptr_t ptr)
-{
-    return -2;
-}
-
-PyObject *
-_PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t ptr)
-{
-    Py_RETURN_NONE;
-}
-
 PyThreadState *
 Py_NewInterpreter(void)
 {

@@ -313,7 +313,7 @@ read_tracemalloc(PyConfig *c)
     if (v == NULL)
         return PyStatus_Ok();
     long n = strtol(v, &end, 10);
-    if (*end != '\0' || n < 0 || n > 65535)
+    if (*end != '\0' || n < 0 || n > INT_MAX)
         return config_error("config_init_tracemalloc", x != NULL ? "-X tracemalloc=NFRAME: invalid number of frames" : "PYTHONTRACEMALLOC: invalid number of frames");
     c->tracemalloc = (int)n;
     return PyStatus_Ok();

@@ -75,23 +75,30 @@ put_str(int fd, PyObject *s)
         put_text(fd, "...");
 }
 
-static void
-put_frame(int fd, _PyInterpreterFrame *f)
+void faulthandler_put(int fd, const char *s) { put_text(fd, s); }
+
+void
+faulthandler_put_place(int fd, PyObject *filename, int line)
 {
-    PyCodeObject *code = frame_code(f);
     put_text(fd, "  File ");
-    if (code->co_filename != NULL) {
+    if (filename != NULL) {
         put_text(fd, "\"");
-        put_str(fd, code->co_filename);
+        put_str(fd, filename);
         put_text(fd, "\"");
     } else
         put_text(fd, "???");
-    int line = PyCode_Addr2Line(code, frame_lasti(f) * (int)sizeof(_Py_CODEUNIT));
     put_text(fd, ", line ");
     if (line >= 0)
         put_number(fd, (unsigned long)line, 10, 1);
     else
         put_text(fd, "???");
+}
+
+static void
+put_frame(int fd, _PyInterpreterFrame *f)
+{
+    PyCodeObject *code = frame_code(f);
+    faulthandler_put_place(fd, code->co_filename, PyCode_Addr2Line(code, frame_lasti(f) * (int)sizeof(_Py_CODEUNIT)));
     put_text(fd, " in ");
     put_str(fd, code->co_name);
     put_text(fd, "\n");
@@ -101,6 +108,8 @@ static void
 put_stack(int fd, PyThreadState *ts, const char *header)
 {
     put_text(fd, header);
+    if (ts == PyGILState_GetThisThreadState() && ts->interp->gc.collecting)
+        put_text(fd, "  Garbage-collecting\n");
     _PyInterpreterFrame *f = frame_current(ts);
     if (f == NULL)
         put_text(fd, "  <no Python frame>\n");
@@ -136,6 +145,41 @@ faulthandler_dump(int fd, bool all_threads, PyThreadState *current)
     }
 }
 
+static PyObject *stdlib_names_name;      /* interned: no string can be made in a signal handler */
+
+int
+faulthandler_prepare(void)
+{
+    stdlib_names_name = PyUnicode_InternFromString("stdlib_module_names");
+    return stdlib_names_name == NULL ? -1 : 0;
+}
+
+void
+faulthandler_dump_extensions(int fd, PyInterpreterState *interp)
+{
+    PyObject *modules = interp->imports.modules, *name, *m, *own = NULL;
+    if (modules == NULL || !PyDict_CheckExact(modules))
+        return;
+    for (Py_ssize_t i = 0; own == NULL && interp->sysdict != NULL && PyDict_Next(interp->sysdict, &i, &name, &m); )
+        if (name == stdlib_names_name && PyAnySet_CheckExact(m))
+            own = m;
+    unsigned long n = 0;
+    for (Py_ssize_t i = 0; PyDict_Next(modules, &i, &name, &m); ) {
+        if (!PyUnicode_CheckExact(name) || !PyModule_Check(m))
+            continue;
+        struct PyModuleDef *def = PyModule_GetDef(m);
+        if (def == NULL || def->m_methods == NULL || (own != NULL && PySet_Contains(own, name) == 1))
+            continue;
+        put_text(fd, n++ == 0 ? "\nExtension modules: " : ", ");
+        put_str(fd, name);
+    }
+    if (n > 0) {
+        put_text(fd, " (total: ");
+        put_number(fd, n, 10, 1);
+        put_text(fd, ")\n");
+    }
+}
+
 /* ---- fatal signals ---- */
 
 static struct fatal { int signum; const char *name; bool installed; struct sigaction old; } fatals[] = {
@@ -160,7 +204,9 @@ fatal_handler(int signum)
         put_text(state.fd, fatals[i].name);
         put_text(state.fd, "\n\n");
     }
-    faulthandler_dump(state.fd, state.all_threads, ts_current());
+    PyThreadState *ts = PyGILState_GetThisThreadState();     /* also without the GIL */
+    faulthandler_dump(state.fd, state.all_threads, ts);
+    faulthandler_dump_extensions(state.fd, ts != NULL ? ts->interp : rt_main_interp);
     errno = saved;
     raise(signum);
 }
@@ -197,6 +243,8 @@ uninstall(void)
     state.enabled = false;
     Py_CLEAR(state.file);
 }
+
+void faulthandler_uninstall(void) { uninstall(); }
 
 /* ---- arguments ---- */
 
@@ -530,6 +578,51 @@ fh_sigfpe(PyObject *m, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* Without the GIL, so that only what this thread knows of itself says where it is. */
+static void
+fatal_thread(void *unused)
+{
+    _Py_FatalErrorFunc("faulthandler_fatal_error_thread", "in new thread");
+}
+
+static PyObject *
+fh_fatal_error_c_thread(PyObject *m, PyObject *unused)
+{
+    no_core_dump();
+    if (PyThread_start_new_thread(fatal_thread, NULL) == PYTHREAD_INVALID_THREAD_ID) {
+        PyErr_SetString(PyExc_RuntimeError, "unable to start the thread");
+        return NULL;
+    }
+    for (;;)
+        pause();
+}
+
+/* Calls itself until the stack ends or `limit` is passed; the result keeps the compiler from making a loop of it. */
+static uintptr_t
+use_stack(uintptr_t limit, size_t *depth)
+{
+    volatile char buffer[4096];
+    memset((char *)buffer, (int)*depth, sizeof(buffer));
+    (*depth)++;
+    uintptr_t here = (uintptr_t)buffer;
+    if (here > limit)
+        here = use_stack(limit, depth);
+    return here + (uintptr_t)buffer[*depth % sizeof(buffer)] % 1;
+}
+
+static PyObject *
+fh_stack_overflow(PyObject *m, PyObject *unused)
+{
+    const uintptr_t room = 100u << 20;
+    char here;
+    uintptr_t at = (uintptr_t)&here;
+    size_t depth = 0;
+    no_core_dump();
+    uintptr_t end = use_stack(at <= room ? 0 : at - room, &depth);
+    return PyErr_Format(PyExc_RuntimeError, "unable to raise a stack overflow (allocated %zu bytes on the stack, %zu recursive calls)",
+                        (size_t)(at - end), depth);
+}
+
 static PyObject *
 fh_read_null(PyObject *m, PyObject *args)
 {
@@ -552,6 +645,8 @@ static PyMethodDef fh_methods[] = {
     { "_sigsegv", fh_sigsegv, METH_VARARGS, PyDoc_STR("_sigsegv($module, release_gil=False, /)\n--\n\nRaise SIGSEGV.") },
     { "_sigabrt", fh_sigabrt, METH_NOARGS, PyDoc_STR("_sigabrt($module, /)\n--\n\nRaise SIGABRT.") },
     { "_sigfpe", fh_sigfpe, METH_NOARGS, PyDoc_STR("_sigfpe($module, /)\n--\n\nRaise SIGFPE.") },
+    { "_fatal_error_c_thread", fh_fatal_error_c_thread, METH_NOARGS, PyDoc_STR("_fatal_error_c_thread($module, /)\n--\n\nFail in a new thread of C.") },
+    { "_stack_overflow", fh_stack_overflow, METH_NOARGS, PyDoc_STR("_stack_overflow($module, /)\n--\n\nUse up the C stack.") },
     { "_read_null", fh_read_null, METH_NOARGS, PyDoc_STR("_read_null($module, /)\n--\n\nRead from address zero.") },
     { NULL },
 };

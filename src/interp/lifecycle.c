@@ -13,10 +13,12 @@
 #include "object/text/bytes.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
+#include "interp/fatal.h"
 #include "interp/faulthandler.h"
 #include "interp/import.h"
 #include "interp/signals.h"
 #include "interp/sys.h"
+#include "interp/tracemalloc.h"
 #include "interp/warnings.h"
 #include "object/core/type.h"
 #include "object/init.h"
@@ -47,12 +49,14 @@ Py_IsInitialized(void)
 
 /* ---- start ---- */
 
+/* What went wrong, for the status; the exception stays set for the fatal error's text. */
+static const char *failed_step, *failed_message;
+
 static int
-failed(const char *what)
+failed(const char *step, const char *message)
 {
-    fprintf(stderr, "Fatal Python error: %s\n", what);
-    if (PyErr_Occurred())
-        PyErr_Print();
+    failed_step = step;
+    failed_message = message;
     return -1;
 }
 
@@ -84,9 +88,9 @@ init_floors(PyThreadState *ts)
 {
     if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0
         || objects_ready_types(compile_static_types) < 0)
-        return failed("cannot initialize the built-in types");
+        return failed("init_types", "can't initialize the built-in types");
     if (gc_init(ts->interp) < 0 || vm_init(ts->interp) < 0)
-        return failed("cannot initialize the virtual machine");
+        return failed("pycore_init_types", "can't initialize the virtual machine");
     return 0;
 }
 
@@ -160,24 +164,26 @@ init_import_and_io(PyThreadState *ts)
 {
     const PyConfig *c = &ts->interp->config;
     if (sys_update_config(ts) < 0)
-        return failed("cannot set sys attributes");
+        return failed("init_interp_main", "failed to update the Python config");
     if (import_init_core(ts) < 0)
-        return failed("cannot initialize importlib");
+        return failed("init_importlib", "failed to initialize importlib");
     if (import_init_external(ts) < 0)
-        return failed("cannot initialize the importers for files");
+        return failed("init_importlib_external", "external importer setup failed");
     if (config_init_encodings(ts) < 0)
-        return failed("Failed to import encodings module");
+        return failed(NULL, "Failed to import encodings module");
     if (faulthandler_init(c->faulthandler) < 0)
-        return failed("cannot initialize faulthandler");
+        return failed("init_interp_main", "can't initialize faulthandler");
+    if (tracemalloc_start(c->tracemalloc) < 0)
+        return failed("init_interp_main", "can't start tracemalloc");
     if (signals_init(ts, c->install_signal_handlers) < 0)
-        return failed("cannot initialize signals");
+        return failed("init_signals", "can't initialize signals");
     if (add_main_module(ts) < 0)
-        return failed("cannot create the __main__ module");
+        return failed("add_main_module", "Failed to initialize __main__");
     if (sys_init_streams(ts) < 0)
-        return failed("cannot initialize sys standard streams");
+        return failed("init_sys_streams", "can't initialize sys standard streams");
     init_warn_options(ts);
     if (c->site_import && import_site() < 0)
-        return failed("Failed to import the site module");
+        return failed("init_import_site", "Failed to import the site module");
     return 0;
 }
 
@@ -226,6 +232,7 @@ Py_InitializeFromConfig(const PyConfig *config)
         return PyStatus_Error("failed to get random numbers to initialize Python");
     if (rt_init() < 0)
         return PyStatus_NoMemory();
+    fatal_init();
     PyThreadState *ts = ts_current();
     copy_config(&ts->interp->config, &own);
     code_state.debug_ranges = own.code_debug_ranges;
@@ -233,14 +240,13 @@ Py_InitializeFromConfig(const PyConfig *config)
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
     if (init_floors(ts) < 0)
-        return PyStatus_Exit(1);
-    if (warnings_init(ts) < 0 || init_first_modules(ts) < 0) {
-        failed("cannot create the first modules");
-        return PyStatus_Exit(1);
+        return config_error(failed_step, failed_message);
+    if (warnings_init(ts) < 0 || init_first_modules(ts) < 0 || faulthandler_prepare() < 0) {
+        return config_error("pycore_interp_init", "can't create the first modules");
     }
     RUNTIME->core_initialized = 1;
     if (own._install_importlib && init_import_and_io(ts) < 0)
-        return PyStatus_Exit(1);
+        return config_error(failed_step, failed_message);
     RUNTIME->initialized = 1;
     ts->interp->_ready = 1;
     return PyStatus_Ok();
@@ -266,18 +272,6 @@ void
 Py_Initialize(void)
 {
     Py_InitializeEx(1);
-}
-
-void
-Py_ExitStatusException(PyStatus s)
-{
-    if (PyStatus_IsExit(s))
-        exit(s.exitcode);
-    if (PyStatus_IsError(s)) {
-        fprintf(stderr, "Fatal Python error: %s%s%s\n", s.func == NULL ? "" : s.func, s.func == NULL ? "" : ": ", s.err_msg);
-        fprintf(stderr, "Python runtime state: %s\n\n", RUNTIME->core_initialized ? "core initialized" : "preinitialized");
-        exit(1);
-    }
 }
 
 /* ---- end ---- */
@@ -319,6 +313,7 @@ Py_FinalizeEx(void)
     import_finalize_modules(ts);
     if (sys_flush_streams(ts) < 0)
         status = -1;
+    tracemalloc_stop();
     lifecycle_run_exit_functions();
     return status;
 }

@@ -105,6 +105,7 @@ static struct PyModuleDef sys_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "sys",
     .m_doc = sys_doc,
+    .m_methods = sys_info_methods,
     .m_size = -1,
 };
 
@@ -125,7 +126,7 @@ keep_original_hooks(PyObject *dict)
 OWNED PyObject *
 sys_init(PyThreadState *ts)
 {
-    PyMethodDef *const parts[] = { sys_info_methods, sys_hook_methods, sys_trace_methods, sys_misc_methods, sys_audit_methods };
+    PyMethodDef *const parts[] = { sys_hook_methods, sys_trace_methods, sys_misc_methods, sys_audit_methods };
     PyObject *m = PyModule_Create2(&sys_def, PYTHON_API_VERSION);
     if (m == NULL)
         return NULL;

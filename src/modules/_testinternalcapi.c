@@ -7,6 +7,7 @@
 #include "compile/seq.h"
 #include "interp/config.h"
 #include "interp/import.h"
+#include "interp/tracemalloc.h"
 #include "object/coll/dict_values.h"
 
 /* --- the compiler --- */
@@ -326,9 +327,21 @@ new_hamt(PyObject *module, PyObject *noargs)
     return _PyContext_NewHamtForTests();
 }
 
+static PyObject *
+tracemalloc_get_traceback(PyObject *module, PyObject *args)
+{
+    unsigned int domain;
+    PyObject *ptr;
+    if (!PyArg_ParseTuple(args, "IO", &domain, &ptr))
+        return NULL;
+    void *p = PyLong_AsVoidPtr(ptr);
+    return PyErr_Occurred() ? NULL : _PyTraceMalloc_GetTraceback(domain, (uintptr_t)p);
+}
+
 static PyMethodDef methods[] = {
     { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
     { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
+    { "_PyTraceMalloc_GetTraceback", tracemalloc_get_traceback, METH_VARARGS, NULL },
     { "clear_extension", clear_extension, METH_VARARGS, NULL },
     { "compiler_codegen", (PyCFunction)(void (*)(void))compiler_codegen, METH_VARARGS | METH_KEYWORDS,
       "compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)\n--\n\nGenerate instructions and stop." },

@@ -86,7 +86,9 @@ describe_block(const unsigned char *p)
         fputc('\n', stderr);
     }
     fputc('\n', stderr);
-    fputs("Enable tracemalloc to get the memory block allocation traceback\n\n", stderr);
+    fflush(stderr);
+    if (rt_hooks.dump_allocation != NULL)
+        rt_hooks.dump_allocation(fileno(stderr), p);
 }
 
 static void

@@ -1,19 +1,14 @@
 /* rt/fatal.c: the end for which there is no exception. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <Python.h>
+#include "rt/hooks.h"
 
 void
 _Py_FatalErrorFunc(const char *func, const char *msg)
 {
-    fprintf(stderr, "Fatal Python error: %s%s%s\n", func == NULL ? "" : func, func == NULL ? "" : ": ", msg == NULL ? "<message not set>" : msg);
-    fflush(stderr);
-    abort();
+    rt_fatal(func, msg == NULL ? "<message not set>" : msg);
 }
 
 void
 (Py_FatalError)(const char *msg)
 {
-    _Py_FatalErrorFunc(NULL, msg);
+    rt_fatal(NULL, msg == NULL ? "<message not set>" : msg);
 }

@@ -30,6 +30,8 @@ struct rt_hooks {
     Py_ssize_t (*collect)(PyThreadState *ts, int generation, int reason);
     /* interp: describe a fatal error (tracebacks of all threads) on stderr; the caller aborts. */
     void (*fatal)(const char *func, const char *message);
+    /* interp: write where a block was allocated, or how to find out. */
+    void (*dump_allocation)(int fd, const void *block);
 };
 
 extern struct rt_hooks rt_hooks;

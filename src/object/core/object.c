@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "rt/gc_track.h"
+#include "rt/heap.h"
 #include "rt/hooks.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
@@ -353,6 +354,10 @@ _PyObject_AssertFailed(PyObject *op, const char *expr, const char *msg, const ch
         fprintf(stderr, "Assertion failed");
     fprintf(stderr, msg != NULL ? ": %s\n" : "%s\n", msg != NULL ? msg : "");
     fflush(stderr);
+    if (rt_hooks.dump_allocation != NULL && op != NULL)
+        rt_hooks.dump_allocation(fileno(stderr), (char *)op - heap_prefix(Py_TYPE(op)));
     _PyObject_Dump(op);
+    fprintf(stderr, "\n");
+    fflush(stderr);
     Py_FatalError("_PyObject_AssertFailed");
 }

@@ -22,11 +22,9 @@ int bytes_warning_level;
 
 /* ---- making ---- */
 
-OWNED PyObject *
-bytes_new(Py_ssize_t n)
+static OWNED PyObject *
+bytes_fresh(Py_ssize_t n)
 {
-    if (n == 0)
-        return EMPTY_BYTES;
     if (n > PY_SSIZE_T_MAX - HEADER) {
         PyErr_SetString(PyExc_OverflowError, "byte string is too large");
         return NULL;
@@ -39,6 +37,8 @@ bytes_new(Py_ssize_t n)
     op->ob_sval[n] = '\0';
     return (PyObject *)op;
 }
+
+OWNED PyObject *bytes_new(Py_ssize_t n) { return n == 0 ? EMPTY_BYTES : bytes_fresh(n); }
 
 OWNED PyObject *
 bytes_from(const void *data, Py_ssize_t n)
@@ -565,8 +565,8 @@ bytes_repeat(PyObject *a, Py_ssize_t count)
         PyErr_SetString(PyExc_OverflowError, "repeated bytes are too long");
         return NULL;
     }
-    PyObject *r = bytes_new(total);
-    if (r != NULL)
+    PyObject *r = bytes_fresh(total);        /* also when empty: b"x" * 0 is a new object */
+    if (r != NULL && total > 0)
         _PyBytes_Repeat(PyBytes_AS_STRING(r), total, PyBytes_AS_STRING(a), n);
     return r;
 }
