@@ -145,9 +145,10 @@ list_subscript(PyObject *op, PyObject *key)
     }
     if (!PySlice_Check(key))
         return PyErr_Format(PyExc_TypeError, "list indices must be integers or slices, not %.200s", Py_TYPE(key)->tp_name);
-    Py_ssize_t start, stop, step, n;
-    if (slice_resolve(key, Py_SIZE(op), &start, &stop, &step, &n) < 0)
+    Py_ssize_t start, stop, step;
+    if (PySlice_Unpack(key, &start, &stop, &step) < 0)
         return NULL;
+    Py_ssize_t n = PySlice_AdjustIndices(Py_SIZE(op), &start, &stop, step);     /* the size after __index__() ran */
     if (n <= 0)
         return PyList_New(0);
     if (step == 1)

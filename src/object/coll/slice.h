@@ -9,7 +9,8 @@
 /* slice(start, stop, None), taking over both references. New reference or NULL. */
 OWNED PyObject *slice_from_pair_steal(STEALS PyObject *start, STEALS PyObject *stop);
 
-/* Unpack and clip for a sequence of n items: *len is the number of selected items. 0 or -1. */
+/* Unpack and clip for a sequence of n items: *len is the number of selected items. 0 or -1. Unpacking calls __index__(),
+ * so this is for sequences whose size no Python code can change. */
 static inline int slice_resolve(PyObject *slice, Py_ssize_t n, Py_ssize_t *start, Py_ssize_t *stop,
                                 Py_ssize_t *step, Py_ssize_t *len)
 {

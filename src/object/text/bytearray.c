@@ -266,7 +266,8 @@ set_slice(PyObject *op, PyObject *slice, PyObject *values)
     if (values != NULL && source == NULL)
         return -1;
     int rc = -1;
-    if (slice_resolve(slice, Py_SIZE(op), &start, &stop, &step, &n) == 0) {
+    if (PySlice_Unpack(slice, &start, &stop, &step) == 0) {
+        n = PySlice_AdjustIndices(Py_SIZE(op), &start, &stop, step);           /* the size after __index__() ran */
         const char *from = source == NULL ? NULL : PyByteArray_AS_STRING(source);
         Py_ssize_t size = source == NULL ? 0 : Py_SIZE(source);
         if ((step < 0 && start < stop) || (step > 0 && start > stop))
@@ -309,9 +310,10 @@ bytearray_item(PyObject *self, Py_ssize_t i)
 static PyObject *
 bytearray_slice(PyObject *self, PyObject *slice)
 {
-    Py_ssize_t start, stop, step, n;
-    if (slice_resolve(slice, Py_SIZE(self), &start, &stop, &step, &n) < 0)
+    Py_ssize_t start, stop, step;
+    if (PySlice_Unpack(slice, &start, &stop, &step) < 0)
         return NULL;
+    Py_ssize_t n = PySlice_AdjustIndices(Py_SIZE(self), &start, &stop, step);   /* the size after __index__() ran */
     if (n <= 0)
         return PyByteArray_FromStringAndSize("", 0);
     const char *p = PyByteArray_AS_STRING(self);
