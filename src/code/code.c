@@ -225,8 +225,9 @@ fill(PyCodeObject *co, struct code_info *in)
 static void
 notify(PyCodeEvent event, PyCodeObject *co)
 {
+    PyInterpreterState *interp = interp_current();
     for (int i = 0; i < CODE_WATCHERS; i++) {
-        PyCode_WatchCallback cb = code_state.watchers[i];
+        PyCode_WatchCallback cb = (PyCode_WatchCallback)interp->code_watchers[i];
         if (cb != NULL && cb(event, co) < 0)
             PyErr_FormatUnraisable("Exception ignored in %s watcher callback for %R",
                                    event == PY_CODE_EVENT_CREATE ? "PY_CODE_EVENT_CREATE" : "PY_CODE_EVENT_DESTROY", co);
@@ -253,7 +254,7 @@ code_new(struct code_info *in)
     fill(co, in);
     if (plain != NULL)
         Py_SETREF(co->co_linetable, plain);
-    if (code_state.nwatchers)
+    if (interp_current()->active_code_watchers != 0)
         notify(PY_CODE_EVENT_CREATE, co);
     return co;
 }
@@ -276,9 +277,10 @@ static void
 free_extra(PyCodeObject *co)
 {
     struct code_extra *x = co->co_extra;
+    freefunc *release = interp_current()->co_extra_freefuncs;
     for (Py_ssize_t i = 0; x != NULL && i < x->n; i++)
-        if (code_state.extra_free[i] != NULL && x->slots[i] != NULL)
-            code_state.extra_free[i](x->slots[i]);
+        if (release[i] != NULL && x->slots[i] != NULL)
+            release[i](x->slots[i]);
     PyMem_Free(x);
 }
 
@@ -298,7 +300,7 @@ static void
 code_dealloc(PyObject *self)
 {
     PyCodeObject *co = (PyCodeObject *)self;
-    if (code_state.nwatchers) {
+    if (interp_current()->active_code_watchers != 0) {
         Py_SET_REFCNT(self, 1);                        /* watchers may take and drop references */
         notify(PY_CODE_EVENT_DESTROY, co);
         if (Py_REFCNT(self) > 1) {

@@ -432,10 +432,11 @@ PyGetSetDef code_getset[] = {
 Py_ssize_t
 PyUnstable_Eval_RequestCodeExtraIndex(freefunc free_fn)
 {
-    if (code_state.nextra >= CODE_EXTRA_MAX - 1)
+    PyInterpreterState *interp = interp_current();
+    if (interp->co_extra_user_count >= RT_MAX_CODE_EXTRA - 1)
         return -1;
-    code_state.extra_free[code_state.nextra] = free_fn;
-    return code_state.nextra++;
+    interp->co_extra_freefuncs[interp->co_extra_user_count] = free_fn;
+    return interp->co_extra_user_count++;
 }
 
 int
@@ -453,15 +454,16 @@ PyUnstable_Code_GetExtra(PyObject *code, Py_ssize_t index, void **extra)
 int
 PyUnstable_Code_SetExtra(PyObject *code, Py_ssize_t index, void *extra)
 {
+    PyInterpreterState *interp = interp_current();
     PyCodeObject *co = (PyCodeObject *)code;
-    if (!PyCode_Check(code) || index < 0 || index >= code_state.nextra) {
+    if (!PyCode_Check(code) || index < 0 || index >= interp->co_extra_user_count) {
         PyErr_BadInternalCall();
         return -1;
     }
     struct code_extra *x = co->co_extra;
     Py_ssize_t have = x == NULL ? 0 : x->n;
     if (have <= index) {
-        Py_ssize_t want = code_state.nextra;
+        Py_ssize_t want = interp->co_extra_user_count;
         x = PyMem_Realloc(x, sizeof(*x) + (size_t)(want - 1) * sizeof(x->slots[0]));
         if (x == NULL) {
             PyErr_NoMemory();
@@ -471,8 +473,8 @@ PyUnstable_Code_SetExtra(PyObject *code, Py_ssize_t index, void *extra)
         x->n = want;
         co->co_extra = x;
     }
-    if (x->slots[index] != NULL && code_state.extra_free[index] != NULL)
-        code_state.extra_free[index](x->slots[index]);
+    if (x->slots[index] != NULL && interp->co_extra_freefuncs[index] != NULL)
+        interp->co_extra_freefuncs[index](x->slots[index]);
     x->slots[index] = extra;
     return 0;
 }
@@ -480,10 +482,11 @@ PyUnstable_Code_SetExtra(PyObject *code, Py_ssize_t index, void *extra)
 int
 PyCode_AddWatcher(PyCode_WatchCallback callback)
 {
+    PyInterpreterState *interp = interp_current();
     for (int i = 0; i < CODE_WATCHERS; i++) {
-        if (code_state.watchers[i] == NULL) {
-            code_state.watchers[i] = callback;
-            code_state.nwatchers++;
+        if (interp->code_watchers[i] == NULL) {
+            interp->code_watchers[i] = (void *)callback;
+            interp->active_code_watchers |= (uint8_t)(1 << i);
             return i;
         }
     }
@@ -498,12 +501,13 @@ PyCode_ClearWatcher(int id)
         PyErr_Format(PyExc_ValueError, "Invalid code watcher ID %d", id);
         return -1;
     }
-    if (code_state.watchers[id] == NULL) {
+    PyInterpreterState *interp = interp_current();
+    if (interp->code_watchers[id] == NULL) {
         PyErr_Format(PyExc_ValueError, "No code watcher set for ID %d", id);
         return -1;
     }
-    code_state.watchers[id] = NULL;
-    code_state.nwatchers--;
+    interp->code_watchers[id] = NULL;
+    interp->active_code_watchers &= (uint8_t)~(1 << id);
     return 0;
 }
 

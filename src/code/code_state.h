@@ -1,12 +1,13 @@
-/* code/code_state.h: what code objects share: version numbers, watchers, users of co_extra; and the parts of the type that
- * lie in other files of this folder. */
+/* code/code_state.h: what code objects share, and the parts of the type that lie in other files of this folder. Watchers
+ * and users of co_extra belong to the interpreter (rt/interp.h); version numbers are the process's, so that a version
+ * names one function whoever looks. */
 #ifndef ADDER_CODE_CODE_STATE_H
 #define ADDER_CODE_CODE_STATE_H
 
 #include "code/code.h"
+#include "rt/interp.h"
 
 #define CODE_WATCHERS 8
-#define CODE_EXTRA_MAX 255
 #define CODE_FRAME_SPECIALS 9           /* words of a frame in front of its locals; vm/frame.h asserts it */
 
 struct code_extra { Py_ssize_t n; void *slots[1]; };
@@ -14,10 +15,6 @@ struct code_extra { Py_ssize_t n; void *slots[1]; };
 struct code_state {
     uint32_t next_version;              /* for co_version and func_version; 0: none left */
     int debug_ranges;                   /* keep columns in line tables (-X no_debug_ranges clears it) */
-    int nwatchers;
-    PyCode_WatchCallback watchers[CODE_WATCHERS];
-    Py_ssize_t nextra;
-    freefunc extra_free[CODE_EXTRA_MAX];
 };
 extern struct code_state code_state;
 

@@ -83,6 +83,23 @@ run_at_end(PyThreadState *ts)
     }
 }
 
+void
+atexit_fini(PyInterpreterState *interp)
+{
+    struct atexit_state *s = interp->atexit;
+    if (s == NULL)
+        return;
+    clear(s);
+    interp->atexit = NULL;
+    while (s->c_items != NULL) {
+        struct c_callback *next = s->c_items->next;
+        PyMem_RawFree(s->c_items);
+        s->c_items = next;
+    }
+    PyMem_RawFree(s->items);
+    PyMem_RawFree(s);
+}
+
 int
 PyUnstable_AtExit(PyInterpreterState *interp, void (*func)(void *), void *data)
 {

@@ -182,6 +182,34 @@ PyConfig_Clear(PyConfig *c)
     c->module_search_paths_set = 0;
 }
 
+int
+config_copy(PyConfig *to, const PyConfig *from)
+{
+    PyConfig source = *from;
+    *to = *from;
+    wchar_t **const *s = config_string_fields(&source);
+    wchar_t **from_fields[32];
+    memcpy(from_fields, s, sizeof(from_fields));
+    wchar_t **const *t = config_string_fields(to);
+    PyWideStringList *lists[] = { &to->orig_argv, &to->argv, &to->xoptions, &to->warnoptions, &to->module_search_paths };
+    const PyWideStringList *from_lists[] = { &from->orig_argv, &from->argv, &from->xoptions, &from->warnoptions, &from->module_search_paths };
+    int r = 0;
+    for (size_t i = 0; t[i] != NULL; i++) {
+        *t[i] = NULL;
+        if (*from_fields[i] != NULL && (*t[i] = wide_dup(*from_fields[i])) == NULL)
+            r = -1;
+    }
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(lists); i++) {
+        *lists[i] = (PyWideStringList){ 0, NULL };
+        for (Py_ssize_t k = 0; k < from_lists[i]->length; k++)
+            if (wide_list_append(lists[i], from_lists[i]->items[k]) < 0)
+                r = -1;
+    }
+    if (r < 0)
+        PyConfig_Clear(to);
+    return r;
+}
+
 PyStatus
 PyConfig_SetArgv(PyConfig *c, Py_ssize_t argc, wchar_t *const *argv)
 {

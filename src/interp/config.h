@@ -19,6 +19,8 @@ const wchar_t *config_xoption(const PyConfig *config, const wchar_t *name);
 /* An environment variable, or NULL if unset, empty or the environment is ignored. */
 const char *config_env(const PyConfig *config, const char *name);
 int config_utf8_mode(void);
+/* A deep copy, to be cleared with PyConfig_Clear(): 0, or -1 when out of memory (then cleared). */
+int config_copy(PyConfig *to, const PyConfig *from);
 /* The configuration of the current interpreter. */
 PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
 /* Load the codec of file names and streams; 0 or -1. */

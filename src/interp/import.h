@@ -31,6 +31,13 @@ OWNED PyObject *import_create_dynamic(PyObject *spec, PyObject *path);
 int import_exec_module(PyObject *module);
 /* Forget a single-phase extension that was loaded from the path, so that the next import loads it afresh. */
 PyAPI_FUNC(int) _PyImport_ClearExtension(PyObject *name, PyObject *path);
+/* The module that `init` makes, in one phase or several; path is NULL for a built-in one. New reference or NULL. */
+OWNED PyObject *import_run_extension(PyObject *(*init)(void), PyObject *spec, PyObject *name, PyObject *path);
+/* A module that some interpreter has loaded in one phase, made here too; NULL (without exception if there is none). Built-in
+ * ones give their name for path. */
+OWNED PyObject *import_known_extension(PyObject *path, PyObject *name);
+/* Forgets them all, at the end of the process's main interpreter. */
+void import_fini_extensions(void);
 bool import_is_builtin(PyObject *name);
 OWNED PyObject *import_builtin_names(void);
 

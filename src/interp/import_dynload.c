@@ -125,16 +125,34 @@ PyAPI_FUNC(int) _PyState_AddModule(PyThreadState *ts, PyObject *module, PyModule
 PyAPI_FUNC(PyObject *) PyState_FindModule(PyModuleDef *def);
 PyAPI_FUNC(int) PyState_RemoveModule(PyModuleDef *def);
 
-static PyObject *
-extension_key(PyObject *path, PyObject *name)
+/* What the process knows of an extension that one interpreter has loaded in one phase. The copied dict (m_size -1) is in
+ * the definition, where older code looks for it; it belongs to the main interpreter. */
+struct extension {
+    struct extension *next;
+    PyModuleDef *def;
+    init_function init;
+    char *path, *name;         /* the keys, in one block behind the struct */
+};
+static struct extension *extensions;
+
+/* The address of the link to the entry of these names; its target is NULL if there is none. NULL with an exception. */
+static struct extension **
+find_extension(PyObject *path, PyObject *name)
 {
-    return PyTuple_Pack(2, path, name);
+    const char *p = PyUnicode_AsUTF8(path), *n = p == NULL ? NULL : PyUnicode_AsUTF8(name);
+    if (n == NULL) {    /* surrogates: such a file has no entry */
+        static struct extension *none;
+        PyErr_Clear();
+        return &none;
+    }
+    struct extension **e = &extensions;
+    while (*e != NULL && (strcmp((*e)->path, p) != 0 || strcmp((*e)->name, n) != 0))
+        e = &(*e)->next;
+    return e;
 }
 
-static PyObject *extensions;   /* (path, name) -> module definition address, for the process */
-
 static int
-remember_extension(PyObject *path, PyObject *name, PyObject *m, PyModuleDef *def)
+remember_extension(PyObject *path, PyObject *name, PyObject *m, PyModuleDef *def, init_function init)
 {
     if (def->m_size == -1) {    /* a copy that another name of the definition left is out of date */
         PyObject *copy = PyDict_Copy(PyModule_GetDict(m));
@@ -142,24 +160,23 @@ remember_extension(PyObject *path, PyObject *name, PyObject *m, PyModuleDef *def
             return -1;
         Py_XSETREF(def->m_base.m_copy, copy);
     }
-    if (extensions == NULL && (extensions = PyDict_New()) == NULL)
-        return -1;
-    PyObject *key = extension_key(path, name), *value = PyLong_FromVoidPtr(def);
-    int r = key == NULL || value == NULL ? -1 : PyDict_SetItem(extensions, key, value);
-    Py_XDECREF(key);
-    Py_XDECREF(value);
-    return r;
-}
-
-/* The definition of a module that was loaded before in one phase, NULL (perhaps with an exception) if there is none. */
-static PyModuleDef *
-known_extension(PyObject *path, PyObject *name)
-{
-    if (extensions == NULL)
-        return NULL;
-    PyObject *key = extension_key(path, name), *value = key == NULL ? NULL : PyDict_GetItemWithError(extensions, key);
-    Py_XDECREF(key);
-    return value == NULL ? NULL : PyLong_AsVoidPtr(value);
+    const char *p = PyUnicode_AsUTF8(path), *n = p == NULL ? NULL : PyUnicode_AsUTF8(name);
+    if (n == NULL)
+        return PyErr_Clear(), 0;
+    struct extension **at = find_extension(path, name), *e = *at;
+    if (e == NULL) {
+        size_t lp = strlen(p) + 1, ln = strlen(n) + 1;
+        e = PyMem_RawMalloc(sizeof(*e) + lp + ln);
+        if (e == NULL)
+            return PyErr_NoMemory(), -1;
+        e->path = memcpy((char *)(e + 1), p, lp);
+        e->name = memcpy((char *)(e + 1) + lp, n, ln);
+        e->next = NULL;
+        *at = e;
+    }
+    e->def = def;
+    e->init = init;
+    return 0;
 }
 
 int
@@ -167,22 +184,32 @@ _PyImport_ClearExtension(PyObject *name, PyObject *path)
 {
     if (!PyUnicode_Check(name) || !PyUnicode_Check(path))
         return PyErr_BadArgument(), -1;
-    PyModuleDef *def = known_extension(path, name);
-    if (def == NULL)
-        return PyErr_Occurred() ? -1 : 0;
-    if (PyState_FindModule(def) != NULL && PyState_RemoveModule(def) < 0)
+    struct extension **at = find_extension(path, name), *e = *at;
+    if (e == NULL)
+        return 0;
+    if (PyState_FindModule(e->def) != NULL && PyState_RemoveModule(e->def) < 0)
         return -1;
-    Py_CLEAR(def->m_base.m_copy);
-    PyObject *key = extension_key(path, name);
-    int r = key == NULL ? -1 : PyDict_DelItem(extensions, key);
-    Py_XDECREF(key);
-    return r;
+    *at = e->next;
+    Py_CLEAR(e->def->m_base.m_copy);
+    PyMem_RawFree(e);
+    return 0;
+}
+
+void
+import_fini_extensions(void)
+{
+    while (extensions != NULL) {
+        struct extension *e = extensions;
+        extensions = e->next;
+        Py_CLEAR(e->def->m_base.m_copy);
+        PyMem_RawFree(e);
+    }
 }
 
 static void
 set_file(PyObject *m, PyObject *path)
 {
-    if (PyModule_AddObjectRef(m, "__file__", path) < 0)
+    if (path != NULL && PyModule_AddObjectRef(m, "__file__", path) < 0)
         PyErr_Clear();
 }
 
@@ -193,14 +220,21 @@ enter_module(PyObject *m, PyModuleDef *def, PyObject *name)
     return _PyState_AddModule(ts_current(), m, def) < 0 || PyObject_SetItem(interp_current()->imports.modules, name, m) < 0 ? -1 : 0;
 }
 
-/* A module that was loaded before in one phase: its dict again if it cannot be made twice (m_size -1), or a new one by
- * its init function. NULL without exception: load it. */
-static PyObject *
-reload_extension(PyObject *path, PyObject *name)
+/* May a module made in one phase live in this interpreter? 0, or -1 with ImportError. */
+static int
+check_single_phase(PyObject *name)
 {
-    PyModuleDef *def = known_extension(path, name);
+    return interp_is_main(interp_current()) ? 0 : _PyImport_CheckSubinterpIncompatibleExtensionAllowed(PyUnicode_AsUTF8(name));
+}
+
+/* A module that was loaded before in one phase, here or in another interpreter: its dict again if it cannot be made twice
+ * (m_size -1), or a new one by its init function. NULL without exception: load it. */
+static PyObject *
+reload_extension(struct extension *e, PyObject *path, PyObject *name)
+{
+    PyModuleDef *def = e->def;
     PyObject *m;
-    if (def == NULL || (def->m_size == -1 ? (void *)def->m_base.m_copy : (void *)def->m_base.m_init) == NULL)
+    if (check_single_phase(name) < 0 || (def->m_size == -1 && def->m_base.m_copy == NULL))
         return NULL;
     if (def->m_size == -1) {
         m = Py_XNewRef(PyImport_AddModuleObject(name));
@@ -208,10 +242,11 @@ reload_extension(PyObject *path, PyObject *name)
             Py_CLEAR(m);
         return m;
     }
-    m = call_init(def->m_base.m_init, name);
+    m = call_init(e->init, name);
     if (m != NULL) {
+        def = PyModule_Check(m) ? PyModule_GetDef(m) : NULL;
         set_file(m, path);
-        if (enter_module(m, def, name) < 0)
+        if (def != NULL && enter_module(m, def, name) < 0)
             Py_CLEAR(m);
     }
     return m;
@@ -219,6 +254,16 @@ reload_extension(PyObject *path, PyObject *name)
 
 /* ---- loading ---- */
 
+static PyModuleDef *
+single_phase_def(PyObject *m, PyObject *name)
+{
+    PyModuleDef *def = PyModule_Check(m) ? PyModule_GetDef(m) : NULL;
+    if (def == NULL)
+        PyErr_Format(PyExc_SystemError, "initialization of %U did not return an extension module", name);
+    return def;
+}
+
+/* In the main interpreter. */
 static PyObject *
 run_init(init_function init, PyObject *spec, PyObject *name, PyObject *path)
 {
@@ -227,19 +272,79 @@ run_init(init_function init, PyObject *spec, PyObject *name, PyObject *path)
         return NULL;
     if (PyObject_TypeCheck(m, &PyModuleDef_Type))
         return PyModule_FromDefAndSpec((PyModuleDef *)m, spec);
-    PyModuleDef *def = PyModule_Check(m) ? PyModule_GetDef(m) : NULL;
+    PyModuleDef *def = single_phase_def(m, name);
     if (def == NULL) {
-        PyErr_Format(PyExc_SystemError, "initialization of %U did not return an extension module", name);
         Py_DECREF(m);
         return NULL;
     }
     def->m_base.m_init = init;
     set_file(m, path);
-    if (remember_extension(path, name, m, def) < 0 || enter_module(m, def, name) < 0) {
+    if (remember_extension(path == NULL ? name : path, name, m, def, init) < 0 || enter_module(m, def, name) < 0) {
         Py_DECREF(m);
         return NULL;
     }
     return m;
+}
+
+/* What an init function did in the main interpreter: it returned a definition, or it has made a module, which is known
+ * now; neither: it failed, and the exception has been printed. */
+struct first_run { PyModuleDef *multi_phase; bool single_phase; };
+
+static struct first_run
+run_init_in_main(init_function init, PyObject *name, PyObject *path)
+{
+    struct first_run r = { NULL, false };
+    PyObject *m = call_init(init, name);
+    if (m != NULL && PyObject_TypeCheck(m, &PyModuleDef_Type))
+        r.multi_phase = (PyModuleDef *)m;
+    else if (m != NULL) {
+        PyModuleDef *def = single_phase_def(m, name);
+        if (def != NULL) {
+            def->m_base.m_init = init;
+            set_file(m, path);
+            r.single_phase = remember_extension(path == NULL ? name : path, name, m, def, init) == 0;
+        }
+        Py_DECREF(m);
+    }
+    if (PyErr_Occurred())
+        PyErr_PrintEx(0);
+    return r;
+}
+
+/* Another interpreter than the main one imports: the init function runs in the main one first, so that what a module made
+ * in one phase keeps in C variables belongs to the interpreter that lives longest. */
+static PyObject *
+run_init_elsewhere(init_function init, PyObject *spec, PyObject *name, PyObject *path)
+{
+    PyThreadState *here = ts_current(), *there = ts_new(rt_main_interp, TS_EXEC);
+    if (there == NULL)
+        return PyErr_NoMemory();
+    ts_bind(there);
+    PyThreadState_Swap(there);
+    struct first_run r = run_init_in_main(init, name, path);
+    PyThreadState_Clear(there);
+    PyThreadState_Swap(here);
+    PyThreadState_Delete(there);
+    if (r.multi_phase != NULL)
+        return PyModule_FromDefAndSpec(r.multi_phase, spec);
+    struct extension **e = r.single_phase ? find_extension(path == NULL ? name : path, name) : NULL;
+    if (e != NULL && *e != NULL)
+        return reload_extension(*e, path, name);
+    PyErr_Format(PyExc_ImportError, "initialization of %U failed in the main interpreter", name);
+    return NULL;
+}
+
+OWNED PyObject *
+import_run_extension(PyObject *(*init)(void), PyObject *spec, PyObject *name, PyObject *path)
+{
+    return interp_is_main(interp_current()) ? run_init(init, spec, name, path) : run_init_elsewhere(init, spec, name, path);
+}
+
+OWNED PyObject *
+import_known_extension(PyObject *path, PyObject *name)
+{
+    struct extension *e = *find_extension(path, name);
+    return e == NULL ? NULL : reload_extension(e, path == name ? NULL : path, name);
 }
 
 /* Names and paths become C strings: no null character, and the name has a UTF-8 form. */
@@ -262,14 +367,14 @@ import_create_dynamic(PyObject *spec, PyObject *path)
     path = path == NULL ? PyObject_GetAttr(spec, ID(origin)) : Py_NewRef(path);
     if (name == NULL || path == NULL || !check_text(name, "name") || !check_text(path, "filename") || PyUnicode_AsUTF8(name) == NULL)
         goto done;
-    m = reload_extension(path, name);
+    m = import_known_extension(path, name);
     if (m != NULL || PyErr_Occurred())
         goto done;
     if (PySys_Audit("import", "OOOOO", name, path, Py_None, Py_None, Py_None) < 0)
         goto done;
     init_function init = find_init(name, path);
     if (init != NULL)
-        m = run_init(init, spec, name, path);
+        m = import_run_extension(init, spec, name, path);
 done:
     Py_XDECREF(name);
     Py_XDECREF(path);

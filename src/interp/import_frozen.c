@@ -152,12 +152,8 @@ import_create_builtin(PyObject *name, PyObject *spec)
         Py_RETURN_NONE;
     if (p->initfunc == NULL)    /* sys and builtins: made before importlib */
         return PyImport_AddModuleRef(p->name);
-    m = p->initfunc();
-    if (m == NULL)
-        return NULL;
-    if (PyObject_TypeCheck(m, &PyModuleDef_Type))
-        return PyModule_FromDefAndSpec((PyModuleDef *)m, spec);
-    return m;
+    m = import_known_extension(name, name);
+    return m != NULL || PyErr_Occurred() ? m : import_run_extension(p->initfunc, spec, name, NULL);
 }
 
 int

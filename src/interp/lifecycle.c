@@ -13,6 +13,7 @@
 #include "object/text/bytes.h"
 #include "interp/builtins.h"
 #include "interp/config.h"
+#include "interp/cross.h"
 #include "interp/fatal.h"
 #include "interp/faulthandler.h"
 #include "interp/import.h"
@@ -26,7 +27,9 @@
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
+#include "syntax/ast_state.h"
 #include "vm/eval.h"
+#include "vm/monitor.h"
 
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
@@ -60,13 +63,7 @@ failed(const char *step, const char *message)
     return -1;
 }
 
-static int
-copy_config(PyConfig *to, const PyConfig *from)
-{
-    /* The interpreter takes the strings over: the caller's config is cleared of them by its owner's contract. */
-    *to = *from;
-    return 0;
-}
+PyStatus lifecycle_failure(void) { return config_error(failed_step, failed_message); }
 
 /* -X dump=STAGE,STAGE...[:function]: print stages on stderr. */
 static PyStatus
@@ -83,8 +80,8 @@ init_dumps(const PyConfig *config)
     return PyStatus_Ok();
 }
 
-static int
-init_floors(PyThreadState *ts)
+int
+lifecycle_init_floors(PyThreadState *ts)
 {
     if (objects_init(ts) < 0 || objects_ready_types(code_static_types) < 0
         || objects_ready_types(compile_static_types) < 0)
@@ -105,8 +102,8 @@ set_first_stderr(void)
 }
 
 /* sys and builtins exist before the import system that would make them. */
-static int
-init_first_modules(PyThreadState *ts)
+int
+lifecycle_init_first_modules(PyThreadState *ts)
 {
     if (import_init_modules(ts) < 0)
         return -1;
@@ -159,8 +156,8 @@ init_warn_options(PyThreadState *ts)
     return 0;
 }
 
-static int
-init_import_and_io(PyThreadState *ts)
+int
+lifecycle_init_import_and_io(PyThreadState *ts)
 {
     const PyConfig *c = &ts->interp->config;
     if (sys_update_config(ts) < 0)
@@ -171,11 +168,12 @@ init_import_and_io(PyThreadState *ts)
         return failed("init_importlib_external", "external importer setup failed");
     if (config_init_encodings(ts) < 0)
         return failed(NULL, "Failed to import encodings module");
-    if (faulthandler_init(c->faulthandler) < 0)
+    bool main = interp_is_main(ts->interp);
+    if (main && faulthandler_init(c->faulthandler) < 0)
         return failed("init_interp_main", "can't initialize faulthandler");
-    if (tracemalloc_start(c->tracemalloc) < 0)
+    if (main && tracemalloc_start(c->tracemalloc) < 0)
         return failed("init_interp_main", "can't start tracemalloc");
-    if (signals_init(ts, c->install_signal_handlers) < 0)
+    if (main && signals_init(ts, c->install_signal_handlers) < 0)
         return failed("init_signals", "can't initialize signals");
     if (add_main_module(ts) < 0)
         return failed("add_main_module", "Failed to initialize __main__");
@@ -234,19 +232,20 @@ Py_InitializeFromConfig(const PyConfig *config)
         return PyStatus_NoMemory();
     fatal_init();
     PyThreadState *ts = ts_current();
-    copy_config(&ts->interp->config, &own);
+    ts->interp->config = own;               /* its strings belong to the interpreter from now on */
+    ts->interp->feature_flags = RT_ALLOW_ALL;
     code_state.debug_ranges = own.code_debug_ranges;
     bytes_warning_level = own.bytes_warning;
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
-    if (init_floors(ts) < 0)
-        return config_error(failed_step, failed_message);
-    if (warnings_init(ts) < 0 || init_first_modules(ts) < 0 || faulthandler_prepare() < 0) {
+    if (lifecycle_init_floors(ts) < 0)
+        return lifecycle_failure();
+    if (warnings_init(ts) < 0 || lifecycle_init_first_modules(ts) < 0 || faulthandler_prepare() < 0) {
         return config_error("pycore_interp_init", "can't create the first modules");
     }
     RUNTIME->core_initialized = 1;
-    if (own._install_importlib && init_import_and_io(ts) < 0)
-        return config_error(failed_step, failed_message);
+    if (own._install_importlib && lifecycle_init_import_and_io(ts) < 0)
+        return lifecycle_failure();
     RUNTIME->initialized = 1;
     ts->interp->_ready = 1;
     return PyStatus_Ok();
@@ -276,8 +275,8 @@ Py_Initialize(void)
 
 /* ---- end ---- */
 
-static void
-wait_for_threads(void)
+void
+lifecycle_wait_for_threads(void)
 {
     PyObject *threading = PyImport_GetModule(ID(threading)), *r;
     if (threading == NULL) {
@@ -291,16 +290,36 @@ wait_for_threads(void)
     Py_DECREF(threading);
 }
 
+void
+lifecycle_clear_interpreter(PyThreadState *ts)
+{
+    PyInterpreterState *interp = ts->interp;
+    struct ast_state *ast = interp->ast;
+    atexit_fini(interp);
+    interp->ast = NULL;
+    ast_state_free(ast);
+    if (interp->vm != NULL)
+        mon_fini(interp);
+    PyInterpreterState_Clear(interp);
+    cross_fini(interp);
+    gc_collect_at_exit(ts);
+    gc_fini(interp);
+    objects_fini(ts);
+    vm_fini(interp);
+    PyConfig_Clear(&interp->config);
+}
+
 int
 Py_FinalizeEx(void)
 {
     if (!RUNTIME->initialized)
         return 0;
     PyThreadState *ts = ts_current();
-    wait_for_threads();
+    lifecycle_wait_for_threads();
     Py_MakePendingCalls();
     if (lifecycle_hooks.call_atexit != NULL)
         lifecycle_hooks.call_atexit(ts);
+    subinterp_end_all(ts);
     int status = sys_flush_streams(ts);
     interp_set_finalizing(ts->interp, ts);
     RUNTIME->_finalizing = ts;

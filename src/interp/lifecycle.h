@@ -10,6 +10,25 @@ struct lifecycle_hooks {
 };
 extern struct lifecycle_hooks lifecycle_hooks;
 
+/* Steps of a start that the main interpreter and the others share; each 0, or -1, perhaps with an exception, and then
+ * lifecycle_failure() tells the step. */
+PyStatus lifecycle_failure(void);
+int lifecycle_init_floors(PyThreadState *ts);          /* types, collector, VM: the attached thread's interpreter */
+int lifecycle_init_first_modules(PyThreadState *ts);   /* sys, builtins, a plain sys.stderr */
+int lifecycle_init_import_and_io(PyThreadState *ts);   /* importlib, __main__, streams, site */
+/* Waits for the interpreter's threads that are not daemons, as threading._shutdown() does. */
+void lifecycle_wait_for_threads(void);
+/* Ends and frees whatever interpreters are left beside the main one; warns about them. Called by the main thread. */
+void subinterp_end_all(PyThreadState *ts);
+/* Drops the contents of an interpreter whose modules are gone: registries, types, memory. `ts` is its attached, last thread. */
+void lifecycle_clear_interpreter(PyThreadState *ts);
+
+/* A new interpreter made by `whence` (INTERP_*), its first thread attached, or a status with nothing changed. */
+PyStatus subinterp_new(PyThreadState **ts, const PyInterpreterConfig *config, long whence);
+
+/* Forgets the atexit callbacks of the interpreter. */
+void atexit_fini(PyInterpreterState *interp);
+
 /* Py_AtExit() functions, last registered first; then flushes the C streams. */
 void lifecycle_run_exit_functions(void);
 

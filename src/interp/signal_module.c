@@ -12,6 +12,7 @@
 #include "interp/args.h"
 #include "interp/signals.h"
 #include "interp/signals_priv.h"
+#include "object/core/structseq.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
@@ -19,7 +20,6 @@
 PyObject *signal_default_handler(void) { return SMALL_INT(0); }
 PyObject *signal_ignore_handler(void) { return SMALL_INT(1); }
 
-static PyObject *itimer_error;
 static PyTypeObject siginfo_type;
 
 /* ---- arguments ---- */
@@ -420,6 +420,9 @@ timeval_of(double s)
     return t;
 }
 
+/* The exception class of this module object. */
+static PyObject **itimer_error(PyObject *m) { return PyModule_GetState(m); }
+
 static PyObject *
 signal_setitimer(PyObject *m, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -431,7 +434,7 @@ signal_setitimer(PyObject *m, PyObject *const *args, Py_ssize_t nargs)
     new.it_value = timeval_of(seconds);
     new.it_interval = timeval_of(interval);
     if (setitimer((__itimer_which_t)which, &new, &old) != 0)
-        return PyErr_SetFromErrno(itimer_error);
+        return PyErr_SetFromErrno(*itimer_error(m));
     return itimer_values(&old);
 }
 
@@ -442,7 +445,7 @@ signal_getitimer(PyObject *m, PyObject *arg)
     struct itimerval v;
     if (!int_of(arg, &which))
         return NULL;
-    return getitimer((__itimer_which_t)which, &v) != 0 ? PyErr_SetFromErrno(itimer_error) : itimer_values(&v);
+    return getitimer((__itimer_which_t)which, &v) != 0 ? PyErr_SetFromErrno(*itimer_error(m)) : itimer_values(&v);
 }
 
 /* ---- the module ---- */
@@ -492,11 +495,12 @@ signal_exec(PyObject *m)
     if (PyModule_AddIntConstant(m, "SIGRTMIN", SIGRTMIN) < 0 || PyModule_AddIntConstant(m, "SIGRTMAX", SIGRTMAX) < 0 ||
         PyModule_AddObjectRef(m, "SIG_DFL", signal_default_handler()) < 0 || PyModule_AddObjectRef(m, "SIG_IGN", signal_ignore_handler()) < 0)
         return -1;
-    if (itimer_error == NULL && (itimer_error = PyErr_NewException("signal.itimer_error", PyExc_OSError, NULL)) == NULL)
+    PyObject **error = itimer_error(m);
+    if ((*error = PyErr_NewException("signal.itimer_error", PyExc_OSError, NULL)) == NULL)
         return -1;
-    if (siginfo_type.tp_name == NULL && PyStructSequence_InitType2(&siginfo_type, &siginfo_desc) < 0)
+    if (_PyStructSequence_InitBuiltinWithFlags(interp_current(), &siginfo_type, &siginfo_desc, 0) < 0)
         return -1;
-    return PyModule_AddObjectRef(m, "ItimerError", itimer_error) < 0 ? -1 : PyModule_AddObjectRef(m, "struct_siginfo", (PyObject *)&siginfo_type);
+    return PyModule_AddObjectRef(m, "ItimerError", *error) < 0 ? -1 : PyModule_AddObjectRef(m, "struct_siginfo", (PyObject *)&siginfo_type);
 }
 
 static PyModuleDef_Slot signal_slots_def[] = {
@@ -506,11 +510,28 @@ static PyModuleDef_Slot signal_slots_def[] = {
     { 0, NULL },
 };
 
+static int
+signal_traverse(PyObject *m, visitproc visit, void *arg)
+{
+    Py_VISIT(*itimer_error(m));
+    return 0;
+}
+
+static int
+signal_clear(PyObject *m)
+{
+    Py_CLEAR(*itimer_error(m));
+    return 0;
+}
+
 static struct PyModuleDef signal_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_signal",
     .m_doc = PyDoc_STR("Set handlers for signals, send them, wait for them."),
     .m_methods = signal_methods,
+    .m_size = sizeof(PyObject *),
+    .m_traverse = signal_traverse,
+    .m_clear = signal_clear,
     .m_slots = signal_slots_def,
 };
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "object/core/type.h"
+
 struct std_printer { PyObject ob_base; int fd; };
 #define PRINTER(op) ((struct std_printer *)(op))
 
@@ -14,7 +16,7 @@ PyFile_NewStdPrinter(int fd)
         PyErr_BadInternalCall();
         return NULL;
     }
-    if (PyType_Ready(&PyStdPrinter_Type) < 0)
+    if (type_ready_static(&PyStdPrinter_Type) < 0)
         return NULL;
     struct std_printer *self = PyObject_New(struct std_printer, &PyStdPrinter_Type);
     if (self != NULL)

@@ -2,6 +2,7 @@
 #include "interp/sys.h"
 
 #include "interp/args.h"
+#include "object/core/structseq.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/traceback.h"
@@ -241,7 +242,7 @@ static PyStructSequence_Desc unraisable_desc = { "sys.UnraisableHookArgs", "Unra
 static PyObject *
 unraisable_args(PyObject *exc, PyObject *tb, PyObject *msg, PyObject *obj)
 {
-    if (unraisable_type.tp_name == NULL && PyStructSequence_InitType2(&unraisable_type, &unraisable_desc) < 0)
+    if (_PyStructSequence_InitBuiltinWithFlags(interp_current(), &unraisable_type, &unraisable_desc, 0) < 0)
         return NULL;
     PyObject *seq = PyStructSequence_New(&unraisable_type);
     if (seq == NULL)

@@ -5,6 +5,7 @@
 
 #include "interp/config.h"
 #include "interp/import.h"
+#include "object/core/structseq.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
 
@@ -65,11 +66,9 @@ static PyStructSequence_Desc hooks_desc = { "sys.asyncgen_hooks", NULL, hooks_fi
 static int
 ready_sequence(PyTypeObject *type, PyStructSequence_Desc *desc, int only_one)
 {
-    if (type->tp_name == NULL && PyStructSequence_InitType2(type, desc) < 0)
+    if (_PyStructSequence_InitBuiltinWithFlags(interp_current(), type, desc, only_one ? Py_TPFLAGS_DISALLOW_INSTANTIATION : 0) < 0)
         return -1;
     if (only_one) {
-        type->tp_flags |= Py_TPFLAGS_DISALLOW_INSTANTIATION;
-        type->tp_new = NULL;
         type->tp_init = NULL;
         PyObject *d = PyType_GetDict(type);
         int r = d == NULL ? -1 : PyDict_Pop(d, ID(__new__), NULL);

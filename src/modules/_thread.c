@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "interp/sys.h"
+#include "rt/interp.h"
 
 struct thread_state {
     PyTypeObject *lock_type, *rlock_type, *local_type, *dummy_type, *handle_type, *excepthook_type;
@@ -619,6 +620,7 @@ struct handle {
     unsigned long ident;
     PyThread_type_lock done;       /* held until the thread is done */
     bool listed;
+    PyInterpreterState *interp;    /* that started the thread */
     struct handle *next, *prev;
     struct handle *all_next, **all_link;
 };
@@ -639,6 +641,7 @@ handle_make(void)
     }
     PyThread_acquire_lock(h->done, 1);
     h->refs = 1;
+    h->interp = PyInterpreterState_Get();
     h->all_next = all_handles;
     h->all_link = &all_handles;
     if (all_handles != NULL)
@@ -814,8 +817,6 @@ struct boot {
     struct handle *h;
 };
 
-static Py_ssize_t thread_count;
-
 static void
 boot_free(struct boot *b)
 {
@@ -835,7 +836,7 @@ boot_run(void *arg)
     if (b->h != NULL)
         b->h->ident = PyThread_get_thread_ident();
     PyEval_AcquireThread(ts);
-    thread_count++;
+    __atomic_add_fetch(&ts->interp->threads.count, 1, __ATOMIC_RELAXED);
     if (b->h != NULL && b->h->state == STARTING)
         b->h->state = RUNNING;
     PyObject *r = PyObject_Call(b->func, b->args, b->kwargs);
@@ -850,7 +851,7 @@ boot_run(void *arg)
     if (h != NULL)
         h->refs++;
     boot_free(b);
-    thread_count--;
+    __atomic_sub_fetch(&ts->interp->threads.count, 1, __ATOMIC_RELAXED);
     PyThreadState_Clear(ts);
     if (h != NULL) {
         handle_set_done(h);
@@ -867,7 +868,11 @@ static int
 start_thread(PyObject *func, PyObject *args, PyObject *kwargs, struct handle *h, unsigned long *ident)
 {
     PyInterpreterState *interp = PyInterpreterState_Get();
-    if (Py_IsFinalizing()) {
+    if (!interp_allows(interp, RT_ALLOW_THREADS)) {
+        PyErr_SetString(PyExc_RuntimeError, "thread is not supported for isolated subinterpreters");
+        return -1;
+    }
+    if (Py_IsFinalizing() || interp->finalizing) {
         PyErr_SetString(PyExc_PythonFinalizationError, "can't create new thread at interpreter shutdown");
         return -1;
     }
@@ -957,6 +962,8 @@ thread_start_joinable_thread(PyObject *module, PyObject *args, PyObject *kwds)
     PyObject *fargs = PyTuple_New(0);
     if (h->state != NOT_STARTED)
         PyErr_SetString(PyExc_RuntimeError, "thread already started");
+    else if (daemon && !interp_allows(PyInterpreterState_Get(), RT_ALLOW_DAEMON_THREADS))
+        PyErr_SetString(PyExc_RuntimeError, "daemon thread are not supported in this interpreter");
     else if (fargs != NULL && PySys_Audit("_thread.start_joinable_thread", "OiO", func, daemon, handle_obj) == 0) {
         h->state = STARTING;
         if (!daemon)
@@ -998,9 +1005,10 @@ static PyObject *
 thread_shutdown(PyObject *module, PyObject *unused)
 {
     unsigned long me = PyThread_get_thread_ident();
+    PyInterpreterState *interp = PyInterpreterState_Get();
     for (;;) {
         struct handle *h = shutdown_list;
-        while (h != NULL && h->ident == me)
+        while (h != NULL && (h->ident == me || h->interp != interp))
             h = h->next;
         if (h == NULL)
             Py_RETURN_NONE;
@@ -1045,7 +1053,7 @@ thread_get_native_id(PyObject *module, PyObject *unused)
 static PyObject *
 thread_count_threads(PyObject *module, PyObject *unused)
 {
-    return PyLong_FromSsize_t(thread_count);
+    return PyLong_FromSsize_t(PyInterpreterState_Get()->threads.count);
 }
 
 static PyObject *
@@ -1099,7 +1107,7 @@ thread_is_main_interpreter(PyObject *module, PyObject *unused)
 static PyObject *
 thread_daemon_threads_allowed(PyObject *module, PyObject *unused)
 {
-    Py_RETURN_TRUE;
+    return PyBool_FromLong(interp_allows(PyInterpreterState_Get(), RT_ALLOW_DAEMON_THREADS));
 }
 
 /* ---- excepthook ---- */
@@ -1205,7 +1213,8 @@ thread_exec(PyObject *m)
     if (!fork_handler)
         fork_handler = pthread_atfork(NULL, NULL, handles_after_fork) == 0;
     struct thread_state *s = state_of(m);
-    main_thread_ident = PyThread_get_thread_ident();
+    if (interp_is_main(PyInterpreterState_Get()))
+        main_thread_ident = PyThread_get_thread_ident();
     s->lock_type = add_type(m, &lock_spec, "lock");
     s->rlock_type = add_type(m, &rlock_spec, "RLock");
     s->dummy_type = add_type(m, &dummy_spec, NULL);

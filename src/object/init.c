@@ -2,7 +2,9 @@
 #include "object/init.h"
 
 #include "object/core/exc.h"
+#include "object/coll/dict.h"
 #include "object/core/type.h"
+#include "object/core/typevar.h"
 #include "object/text/str.h"
 #include "rt/interp.h"
 
@@ -27,7 +29,9 @@ void
 objects_fini(PyThreadState *ts)
 {
     PyInterpreterState *interp = ts->interp;
+    typing_fini(interp);
     exc_fini();
+    dict_fini(interp);
     type_fini_builtin_types(interp);
     type_state_fini(interp);
     text_fini(interp);

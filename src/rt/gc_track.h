@@ -63,9 +63,10 @@ static inline void gc_track(PyObject *op) { gc_track_ts(ts_current(), op); }
 static inline void gc_untrack_ts(PyThreadState *ts, PyObject *op)
 {
     struct rt_thread *t = rt_thread_of(ts);
-    uintptr_t place = GC_HEAD(op)->_gc_next;
-    if (LIKELY(place == GC_PLACE(t->young.used - 1, 0) && place != 0)) {
-        t->young.used--;
+    size_t used = t->young.used;
+    /* Compares the object, not its place: it may be another interpreter's. */
+    if (LIKELY(used != 0 && t->young.items[used - 1] == op)) {
+        t->young.used = used - 1;
         GC_HEAD(op)->_gc_next = 0;
     }
     else

@@ -87,16 +87,27 @@ rt_init(void)
     return 0;
 }
 
+/* Objects that outlive their interpreter (C code holds them) are tracked no more. */
+static void
+logs_free(PyInterpreterState *interp)
+{
+    for (int i = 0; i < GC_LOG_COUNT; i++) {
+        struct gc_log *log = &interp->gc_logs[i];
+        for (size_t k = 0; k < log->used; k++)
+            if (log->items[k] != NULL)
+                GC_HEAD(log->items[k])->_gc_next = 0;
+        free(log->items);
+        *log = (struct gc_log){ NULL, 0, 0, 0 };
+    }
+}
+
 void
 rt_fini(void)
 {
     PyThreadState *ts = ts_current();
     if (ts != NULL)
         PyThreadState_DeleteCurrent();
-    for (int i = 0; i < GC_LOG_COUNT; i++) {
-        free(rt_main_interp->gc_logs[i].items);
-        rt_main_interp->gc_logs[i] = (struct gc_log){ NULL, 0, 0, 0 };
-    }
+    logs_free(rt_main_interp);
     _PyRuntime.interpreters.head = _PyRuntime.interpreters.main = NULL;
     _PyRuntime.gilstate_interp = NULL;
     _PyRuntime.gilstate_check = 0;
@@ -124,9 +135,14 @@ PyInterpreterState_Clear(PyInterpreterState *interp)
     Py_CLEAR(interp->before_forkers);
     Py_CLEAR(interp->after_forkers_parent);
     Py_CLEAR(interp->after_forkers_child);
+    Py_CLEAR(interp->warnings.filters);
+    Py_CLEAR(interp->warnings.once_registry);
+    Py_CLEAR(interp->warnings.default_action);
+    Py_CLEAR(interp->id_object);
+    if (rt_hooks.collect != NULL)        /* the last one that finds sys and builtins */
+        rt_hooks.collect(ts_current(), 2, 1);
     Py_CLEAR(interp->sysdict);
     Py_CLEAR(interp->builtins);
-    Py_CLEAR(interp->id_object);
 }
 
 void
@@ -144,8 +160,7 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
             break;
         }
     rt_unlock_lists();
-    for (int i = 0; i < GC_LOG_COUNT; i++)
-        free(interp->gc_logs[i].items);
+    logs_free(interp);
     if (!interp_is_main(interp))
         free(interp);
 }

@@ -77,6 +77,18 @@ struct rt_imports {
 struct rt_codecs { PyObject *search_path, *search_cache, *error_registry; int initialized; };
 struct rt_warnings { PyObject *filters, *once_registry, *default_action; PyMutex mutex; long filters_version; };
 
+/* feature_flags: what the interpreter may do (PyInterpreterConfig). */
+#define RT_USE_MAIN_OBMALLOC (1ul << 5)
+#define RT_CHECK_EXTENSIONS (1ul << 8)       /* refuse extension modules that do not know of several interpreters */
+#define RT_ALLOW_THREADS (1ul << 10)
+#define RT_ALLOW_DAEMON_THREADS (1ul << 11)
+#define RT_ALLOW_FORK (1ul << 15)
+#define RT_ALLOW_EXEC (1ul << 16)
+#define RT_ALLOW_ALL (RT_USE_MAIN_OBMALLOC | RT_ALLOW_THREADS | RT_ALLOW_DAEMON_THREADS | RT_ALLOW_FORK | RT_ALLOW_EXEC)
+
+/* Who made an interpreter: _whence. */
+enum { INTERP_UNKNOWN, INTERP_RUNTIME, INTERP_LEGACY_CAPI, INTERP_CAPI, INTERP_XI, INTERP_STDLIB };
+
 #define RT_SIZEOF_INTERP 194976
 #define RT_MAX_FUNC_WATCHERS 8
 #define RT_MAX_CODE_EXTRA 255
@@ -161,6 +173,7 @@ struct _is {
 
 extern PyInterpreterState *const rt_main_interp;
 static inline PyInterpreterState *interp_current(void) { return ts_current()->interp; }
+static inline bool interp_allows(PyInterpreterState *interp, unsigned long feature) { return (interp->feature_flags & feature) != 0; }
 static inline bool interp_is_main(PyInterpreterState *interp) { return interp == rt_main_interp; }
 
 /* A new interpreter (id 0 is the static main one), linked; or NULL when out of memory. */

@@ -164,6 +164,12 @@ ts_attach(PyThreadState *ts)
     }
     heap_take(ts);
     rt_tstate_current = ts;
+    if (UNLIKELY(gilstate_current != ts)) {      /* PyGILState knows the state that was attached last */
+        if (gilstate_current != NULL)
+            gilstate_current->_status.bound_gilstate = 0;
+        gilstate_current = ts;
+        ts->_status.bound_gilstate = 1;
+    }
     ts->state = TS_ATTACHED;
     ts->_status.active = 1;
     errno = saved;

@@ -229,7 +229,8 @@ date_isocalendar(PyObject *self, PyObject *unused)
 {
     int v[3];
     cal_iso(date_year(self), date_month(self), date_day(self), v);
-    return iso_triple(dt_iso_type, v[0], v[1], v[2]);
+    PyTypeObject *type = dt_iso_type();
+    return type == NULL ? NULL : iso_triple(type, v[0], v[1], v[2]);
 }
 
 static PyObject *

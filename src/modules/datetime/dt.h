@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "object/core/type.h"
+
 enum { MINYEAR = 1, MAXYEAR = 9999, MAX_ORDINAL = 3652059, MAX_DELTA_DAYS = 999999999, DAY_SECONDS = 86400, SECOND_US = 1000000 };
 
 struct timezone { PyObject_HEAD PyObject *offset, *name; };
@@ -19,7 +21,7 @@ struct timezone { PyObject_HEAD PyObject *offset, *name; };
 struct moment { int year, month, day, hour, minute, second, us, fold; PyObject *tz; };
 
 extern PyTypeObject dt_date_type, dt_datetime_type, dt_time_type, dt_delta_type, dt_tzinfo_type, dt_timezone_type;
-extern PyTypeObject *dt_iso_type;       /* IsoCalendarDate, made with the module from its spec */
+BORROWED(interpreter) PyTypeObject *dt_iso_type(void);      /* IsoCalendarDate of this interpreter; NULL with an exception */
 extern PyType_Spec dt_iso_spec;
 extern PyObject *dt_utc, *dt_epoch;     /* timezone.utc and 1970-01-01 in it */
 

@@ -1,8 +1,7 @@
-/* datetime/module.c: the module _datetime and the capsule with its C API. The types are static and shared; they are made ready,
- * and get their constants (min, max, resolution, utc), once, so that a second import sees the same timezone.utc. */
+/* datetime/module.c: the module _datetime and the capsule with its C API. The types are static and shared; an interpreter's
+ * dicts of them get their constants (min, max, resolution) once. timezone.utc and what it holds are immortal: one for all. */
 #include "dt.h"
 
-PyTypeObject *dt_iso_type;
 PyObject *dt_utc, *dt_epoch;
 
 /* ---- the C API ------------------------------------------------------------------------------------------------------------ */
@@ -116,27 +115,64 @@ zone_at(int seconds)
     return zone;
 }
 
+#define ISO_TYPE_KEY "_datetime.IsoCalendarDate"
+
+PyTypeObject *
+dt_iso_type(void)
+{
+    PyObject *dict = PyInterpreterState_GetDict(PyInterpreterState_Get()), *type = NULL;
+    if (dict == NULL || PyDict_GetItemStringRef(dict, ISO_TYPE_KEY, &type) != 0) {
+        Py_XDECREF(type);                        /* the dict keeps it */
+        return (PyTypeObject *)type;
+    }
+    type = PyType_FromSpecWithBases(&dt_iso_spec, (PyObject *)&PyTuple_Type);
+    if (type != NULL && PyDict_SetItemString(dict, ISO_TYPE_KEY, type) < 0)
+        Py_CLEAR(type);
+    Py_XDECREF(type);
+    return (PyTypeObject *)type;
+}
+
+/* 1 when this interpreter has the constants. */
+static int
+has_constants(void)
+{
+    PyObject *dict = PyType_GetDict(&dt_timezone_type);
+    int found = dict == NULL ? -1 : PyDict_ContainsString(dict, "utc");
+    Py_XDECREF(dict);
+    return found;
+}
+
+static int
+make_shared(void)
+{
+    if (dt_epoch != NULL)
+        return 0;
+    if (dt_utc == NULL && (dt_utc = zone_at(0)) == NULL)
+        return -1;
+    dt_epoch = datetime_new(&(struct moment){ 1970, 1, 1, 0, 0, 0, 0, 0, dt_utc }, &dt_datetime_type);
+    if (dt_epoch == NULL)
+        return -1;
+    dt_utc->ob_refcnt = dt_epoch->ob_refcnt = _Py_IMMORTAL_REFCNT;
+    capi.TimeZone_UTC = dt_utc;
+    return 0;
+}
+
 static int
 make_ready(void)
 {
     PyTypeObject *const types[] = { &dt_date_type, &dt_datetime_type, &dt_time_type, &dt_delta_type, &dt_tzinfo_type, &dt_timezone_type };
-    if (dt_epoch != NULL)
-        return 0;
-    for (int i = 0; i < 6; i++) {
-        types[i]->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
-        if (PyType_Ready(types[i]) < 0)
+    for (int i = 0; i < 6; i++)
+        if (type_ready_static(types[i]) < 0)
             return -1;
-    }
-    dt_iso_type = (PyTypeObject *)PyType_FromSpecWithBases(&dt_iso_spec, (PyObject *)&PyTuple_Type);
-    dt_utc = dt_iso_type == NULL ? NULL : zone_at(0);
-    if (dt_utc == NULL || set_limits() < 0 || set_constant(&dt_timezone_type, "utc", Py_NewRef(dt_utc)) < 0 ||
+    int found = has_constants();
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    if (make_shared() < 0 || set_limits() < 0 || set_constant(&dt_timezone_type, "utc", Py_NewRef(dt_utc)) < 0 ||
         set_constant(&dt_timezone_type, "min", zone_at(-DAY_SECONDS + 60)) < 0 || set_constant(&dt_timezone_type, "max", zone_at(DAY_SECONDS - 60)) < 0)
         return -1;
     for (int i = 0; i < 6; i++)
         PyType_Modified(types[i]);
-    dt_epoch = datetime_new(&(struct moment){ 1970, 1, 1, 0, 0, 0, 0, 0, dt_utc }, &dt_datetime_type);
-    capi.TimeZone_UTC = dt_utc;
-    return dt_epoch == NULL ? -1 : 0;
+    return 0;
 }
 
 static int
@@ -156,7 +192,7 @@ datetime_exec(PyObject *module)
 
 static PyModuleDef_Slot datetime_slots[] = {
     { Py_mod_exec, datetime_exec },
-    { Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED },
+    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
     { Py_mod_gil, Py_MOD_GIL_NOT_USED },
     { 0, NULL },
 };

@@ -10,25 +10,18 @@ sock_error(void)
     return PyErr_SetFromErrno(PyExc_OSError);
 }
 
-static PyObject *gai_error_class;
-
 PyObject *
 sock_gai_error(int code)
 {
     if (code == EAI_SYSTEM)
         return sock_error();
-    if (gai_error_class == NULL) {
-        PyObject *m = PyImport_ImportModule("_socket");
-        gai_error_class = m == NULL ? NULL : PyObject_GetAttrString(m, "gaierror");
-        Py_XDECREF(m);
-        if (gai_error_class == NULL)
-            return NULL;
-    }
-    PyObject *v = Py_BuildValue("(is)", code, gai_strerror(code));
-    if (v != NULL) {
-        PyErr_SetObject(gai_error_class, v);
-        Py_DECREF(v);
-    }
+    PyObject *m = PyImport_ImportModule("_socket"), *type = m == NULL ? NULL : PyObject_GetAttrString(m, "gaierror");
+    PyObject *v = type == NULL ? NULL : Py_BuildValue("(is)", code, gai_strerror(code));
+    if (v != NULL)
+        PyErr_SetObject(type, v);
+    Py_XDECREF(v);
+    Py_XDECREF(type);
+    Py_XDECREF(m);
     return NULL;
 }
 

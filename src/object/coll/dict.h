@@ -142,6 +142,8 @@ OWNED PyObject *dict_pop_default(PyObject *d, PyObject *key, PyObject *default_v
 void dict_notify(PyDict_WatchEvent event, PyDictObject *d, PyObject *key, PyObject *value);
 /* Install the callback of a watcher number that PyDict_AddWatcher() never gives out: 0 for the VM, 1 for the JIT. */
 int dict_reserve_watcher(int id, PyDict_WatchCallback callback);
+/* Drops what the interpreter keeps for dicts. */
+void dict_fini(PyInterpreterState *interp);
 /* Stop tracking a dict that can never be part of a cycle (called by the collector). */
 void dict_maybe_untrack(PyObject *d);
 /* Bytes that __sizeof__ answers. */

@@ -3,19 +3,40 @@
 
 #include "object/core/err.h"
 #include "object/coll/dict_priv.h"
+#include "rt/interp.h"
 
 /* ---- watchers ---- */
 
-static PyDict_WatchCallback watchers[DICT_WATCHERS];
+/* Callbacks of an interpreter (interp->dicts, made by the first PyDict_AddWatcher()); the numbers below RESERVED are the
+ * VM's and the JIT's, the same for all interpreters. */
+#define RESERVED 2
+struct dict_state { PyDict_WatchCallback watchers[DICT_WATCHERS]; };
+
+static PyDict_WatchCallback reserved[RESERVED];
+
+static PyDict_WatchCallback
+watcher(int id)
+{
+    if (id < RESERVED)
+        return reserved[id];
+    struct dict_state *st = interp_current()->dicts;
+    return st == NULL ? NULL : st->watchers[id];
+}
+
+void
+dict_fini(PyInterpreterState *interp)
+{
+    PyMem_RawFree(interp->dicts);
+    interp->dicts = NULL;
+}
 
 void
 dict_notify(PyDict_WatchEvent event, PyDictObject *d, PyObject *key, PyObject *value)
 {
     unsigned bits = (unsigned)(d->ma_version_tag & DICT_WATCHER_MASK);
     for (int i = 0; bits != 0; i++, bits >>= 1) {
-        if (!(bits & 1) || watchers[i] == NULL)
-            continue;
-        if (watchers[i](event, (PyObject *)d, key, value) < 0)
+        PyDict_WatchCallback call = bits & 1 ? watcher(i) : NULL;
+        if (call != NULL && call(event, (PyObject *)d, key, value) < 0)
             PyErr_FormatUnraisable("Exception ignored in %s watcher callback for <dict at %p>",
                                    ((const char *const[]){ "PyDict_EVENT_ADDED", "PyDict_EVENT_MODIFIED",
                                     "PyDict_EVENT_DELETED", "PyDict_EVENT_CLONED", "PyDict_EVENT_CLEARED",
@@ -30,7 +51,7 @@ check_watcher(int id)
         PyErr_Format(PyExc_ValueError, "Invalid dict watcher ID %d", id);
         return -1;
     }
-    if (watchers[id] == NULL) {
+    if (watcher(id) == NULL) {
         PyErr_Format(PyExc_ValueError, "No dict watcher set for ID %d", id);
         return -1;
     }
@@ -40,9 +61,14 @@ check_watcher(int id)
 int
 PyDict_AddWatcher(PyDict_WatchCallback callback)
 {
-    for (int i = 2; i < DICT_WATCHERS; i++) {      /* 0 and 1 belong to the VM and the JIT */
-        if (watchers[i] == NULL) {
-            watchers[i] = callback;
+    PyInterpreterState *interp = interp_current();
+    if (interp->dicts == NULL && (interp->dicts = PyMem_RawCalloc(1, sizeof *interp->dicts)) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int i = RESERVED; i < DICT_WATCHERS; i++) {
+        if (interp->dicts->watchers[i] == NULL) {
+            interp->dicts->watchers[i] = callback;
             return i;
         }
     }
@@ -53,7 +79,7 @@ PyDict_AddWatcher(PyDict_WatchCallback callback)
 int
 dict_reserve_watcher(int id, PyDict_WatchCallback callback)
 {
-    watchers[id] = callback;
+    reserved[id] = callback;
     return 0;
 }
 
@@ -62,7 +88,8 @@ PyDict_ClearWatcher(int id)
 {
     if (check_watcher(id) < 0)
         return -1;
-    watchers[id] = NULL;
+    if (id >= RESERVED)
+        interp_current()->dicts->watchers[id] = NULL;
     return 0;
 }
 

@@ -363,19 +363,14 @@ PyObject *PyExc_KeyError = (PyObject *)&_PyExc_KeyError;
 
 /* ---- MemoryError: some instances are kept ready ---- */
 
-#define MEMORY_RESERVE 16
-
-static PyObject *memory_reserve[MEMORY_RESERVE];   /* dead instances: count 0, untracked, args cleared */
-static int memory_reserve_n;
-static PyObject *memory_last_resort;               /* shared by all when the reserve is used up too */
-
 /* A reserved instance brought back to life, or NULL. */
 static PyObject *
 memory_revive(void)
 {
-    if (memory_reserve_n == 0)
+    struct err_state *e = err_state();
+    if (e == NULL || e->memory_reserve_n == 0)
         return NULL;
-    PyObject *self = memory_reserve[--memory_reserve_n];
+    PyObject *self = e->memory_reserve[--e->memory_reserve_n];
     EXC_BASE(self)->args = EMPTY_TUPLE;
     _Py_NewReference(self);
     gc_track(self);
@@ -395,11 +390,12 @@ memory_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static void
 memory_dealloc(PyObject *self)
 {
-    if (Py_IS_TYPE(self, &_PyExc_MemoryError) && memory_reserve_n < MEMORY_RESERVE) {
+    struct err_state *e = err_state();
+    if (Py_IS_TYPE(self, &_PyExc_MemoryError) && e != NULL && e->memory_reserve_n < MEMORY_RESERVE) {
         PyObject_GC_UnTrack(self);
         exc_base_clear(self);
         EXC_BASE(self)->suppress_context = 0;
-        memory_reserve[memory_reserve_n++] = self;
+        e->memory_reserve[e->memory_reserve_n++] = self;
         return;
     }
     exc_dealloc_by(self, exc_base_clear, memory_dealloc);
@@ -409,7 +405,7 @@ OWNED PyObject *
 exc_memory_error(void)
 {
     PyObject *self = memory_revive();
-    return self == NULL ? Py_NewRef(memory_last_resort) : self;
+    return self == NULL ? Py_NewRef(err_state()->memory_last_resort) : self;
 }
 
 PyTypeObject _PyExc_MemoryError = {
@@ -427,12 +423,11 @@ PyObject *PyExc_MemoryError = (PyObject *)&_PyExc_MemoryError;
 int
 exc_memory_init(void)
 {
-    if (memory_last_resort != NULL)
-        return 0;
+    struct err_state *e = err_state();
     PyObject *made[MEMORY_RESERVE];
     int n = 0;
-    memory_last_resort = exc_base_new(&_PyExc_MemoryError, EMPTY_TUPLE, NULL);
-    if (memory_last_resort == NULL)
+    e->memory_last_resort = exc_base_new(&_PyExc_MemoryError, EMPTY_TUPLE, NULL);
+    if (e->memory_last_resort == NULL)
         return -1;
     while (n < MEMORY_RESERVE && (made[n] = exc_base_new(&_PyExc_MemoryError, EMPTY_TUPLE, NULL)) != NULL)
         n++;
@@ -445,9 +440,8 @@ exc_memory_init(void)
 void
 exc_memory_fini(void)
 {
-    while (memory_reserve_n > 0)
-        _PyExc_MemoryError.tp_free(memory_reserve[--memory_reserve_n]);
-    Py_CLEAR(memory_last_resort);
-    while (memory_reserve_n > 0)
-        _PyExc_MemoryError.tp_free(memory_reserve[--memory_reserve_n]);
+    struct err_state *e = err_state();
+    Py_CLEAR(e->memory_last_resort);
+    while (e->memory_reserve_n > 0)
+        _PyExc_MemoryError.tp_free(e->memory_reserve[--e->memory_reserve_n]);
 }

@@ -12,8 +12,6 @@
 
 #define GROUP(op) ((PyBaseExceptionGroupObject *)(op))
 
-static PyObject *exception_group_type;      /* class ExceptionGroup(BaseExceptionGroup, Exception) */
-
 int
 exc_is_group(PyObject *op)
 {
@@ -23,26 +21,26 @@ exc_is_group(PyObject *op)
 PyObject *
 exc_group_type(void)
 {
-    return exception_group_type;
+    return err_state()->group_type;
 }
 
 int
 exc_group_init_type(void)
 {
-    if (exception_group_type != NULL)
+    if (err_state()->group_type != NULL)
         return 0;
     PyObject *bases = PyTuple_Pack(2, PyExc_BaseExceptionGroup, PyExc_Exception);
     if (bases == NULL)
         return -1;
-    exception_group_type = PyErr_NewException("builtins.ExceptionGroup", bases, NULL);
+    err_state()->group_type = PyErr_NewException("builtins.ExceptionGroup", bases, NULL);
     Py_DECREF(bases);
-    return exception_group_type == NULL ? -1 : 0;
+    return err_state()->group_type == NULL ? -1 : 0;
 }
 
 void
 exc_group_fini_type(void)
 {
-    Py_CLEAR(exception_group_type);
+    Py_CLEAR(err_state()->group_type);
 }
 
 /* ---- construction ---- */
@@ -70,7 +68,7 @@ has_base_exceptions(PyObject *excs)
 static PyTypeObject *
 choose_class(PyTypeObject *cls, bool has_base)
 {
-    PyTypeObject *plain = (PyTypeObject *)exception_group_type;
+    PyTypeObject *plain = (PyTypeObject *)err_state()->group_type;
     if (cls == &_PyExc_BaseExceptionGroup)
         return has_base ? cls : plain;
     if (!has_base)
@@ -577,12 +575,24 @@ PyUnstable_Exc_PrepReraiseStar(PyObject *orig, PyObject *excs)
 int
 exc_init(void)
 {
+    PyInterpreterState *interp = interp_current();
+    if (interp->errs != NULL)
+        return 0;
+    interp->errs = PyMem_RawCalloc(1, sizeof *interp->errs);
+    if (interp->errs == NULL)
+        return -1;
     return exc_memory_init() < 0 || exc_group_init_type() < 0 ? -1 : 0;
 }
 
 void
 exc_fini(void)
 {
+    PyInterpreterState *interp = interp_current();
+    struct err_state *e = interp->errs;
+    if (e == NULL)
+        return;
     exc_group_fini_type();
     exc_memory_fini();
+    interp->errs = NULL;
+    PyMem_RawFree(e);
 }

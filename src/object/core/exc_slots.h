@@ -3,6 +3,7 @@
 #define ADDER_OBJECT_CORE_EXC_SLOTS_H
 
 #include "object/core/exc.h"
+#include "rt/interp.h"
 
 #define EXC_FLAGS (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASE_EXC_SUBCLASS)
 
@@ -17,6 +18,17 @@ PyObject *exc_base_reduce(PyObject *self, PyObject *unused);
 PyObject *exc_reduce_with(PyObject *self, PyObject *state);
 /* Untracks, clears by `clear` and frees, without deep recursion. */
 void exc_dealloc_by(PyObject *self, inquiry clear, destructor dealloc);
+
+#define MEMORY_RESERVE 16
+
+/* What an interpreter keeps for exceptions (interp->errs). */
+struct err_state {
+    PyObject *memory_reserve[MEMORY_RESERVE];   /* dead MemoryErrors: count 0, untracked, args cleared */
+    int memory_reserve_n;
+    PyObject *memory_last_resort;               /* shared by all when the reserve is used up too */
+    PyObject *group_type;                       /* class ExceptionGroup(BaseExceptionGroup, Exception) */
+};
+static inline struct err_state *err_state(void) { return interp_current()->errs; }
 
 /* Parts of exc_init() and exc_fini(). */
 int exc_memory_init(void);

@@ -36,8 +36,8 @@ int module_spec_origin(PyObject *spec, PyObject **origin);
 /* interp: the full name of the extension module that is being loaded, or NULL (a name in a package is longer than
  * what the module itself says). */
 extern const char *module_package_context;
-/* interp: ImportError and -1 when this interpreter must not load extensions that do not support it. */
-extern int (*module_check_subinterpreter)(const char *name);
+/* ImportError and -1 when this interpreter must not load extensions that do not support it. */
+PyAPI_FUNC(int) _PyImport_CheckSubinterpIncompatibleExtensionAllowed(const char *name);
 PyAPI_FUNC(int) _PyModuleSpec_IsInitializing(PyObject *);
 PyAPI_FUNC(int) _PyModuleSpec_IsUninitializedSubmodule(PyObject *, PyObject *);
 PyAPI_FUNC(PyObject *) _PyModule_CreateInitialized(PyModuleDef *, int);

@@ -10,7 +10,6 @@
 #include "object/core/object.h"
 
 const char *module_package_context;
-int (*module_check_subinterpreter)(const char *name);
 
 static Py_ssize_t last_index;
 
@@ -169,6 +168,28 @@ read_slots(PyModuleDef *def, const char *name, struct slots *s)
     return 0;
 }
 
+/* The module supports the kind of interpreter that runs now. */
+static bool
+fits_interpreter(struct slots *s)
+{
+    PyInterpreterState *interp = interp_current();
+    if (interp_is_main(interp) || s->interpreters == (void *)Py_MOD_PER_INTERPRETER_GIL_SUPPORTED)
+        return true;
+    return s->interpreters == (void *)Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED && !interp->ceval.own_gil;
+}
+
+int
+_PyImport_CheckSubinterpIncompatibleExtensionAllowed(const char *name)
+{
+    PyInterpreterState *interp = interp_current();
+    int override = interp->imports.override_multi_interp_extensions_check;
+    if (override > 0 || (override == 0 && interp_allows(interp, RT_CHECK_EXTENSIONS))) {
+        PyErr_Format(PyExc_ImportError, "module %s does not support loading in subinterpreters", name);
+        return -1;
+    }
+    return 0;
+}
+
 /* The object that the create slot makes, or a plain module. */
 static PyObject *
 create_module(struct slots *s, PyModuleDef *def, PyObject *spec, PyObject *nameobj, const char *name)
@@ -222,8 +243,7 @@ PyModule_FromDefAndSpec2(PyModuleDef *def, PyObject *spec, int version)
     }
     if (read_slots(def, name, &s) < 0)
         goto done;
-    if (s.interpreters == (void *)Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED && !interp_is_main(interp_current())
-        && module_check_subinterpreter != NULL && module_check_subinterpreter(name) < 0)
+    if (!fits_interpreter(&s) && _PyImport_CheckSubinterpIncompatibleExtensionAllowed(name) < 0)
         goto done;
     m = create_module(&s, def, spec, nameobj, name);
     if (m == NULL)
