@@ -117,7 +117,7 @@ PyType_GetName(PyTypeObject *t)
 {
     if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)
         return Py_NewRef(type_heap(t)->ht_name);
-    return PyUnicode_InternFromString(type_short_name(t));
+    return PyUnicode_FromString(type_short_name(t));     /* a new one each time: pickles show it */
 }
 
 PyObject *
