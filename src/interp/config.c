@@ -2,9 +2,6 @@
 #include "interp/config.h"
 
 #include "rt/interp.h"
-#include "rt/runtime.h"
-
-#define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
 enum { CONFIG_INIT_COMPAT = 1, CONFIG_INIT_PYTHON = 2, CONFIG_INIT_ISOLATED = 3 };
 
@@ -99,6 +96,9 @@ PyConfig_SetString(PyConfig *config, wchar_t **field, const wchar_t *s)
 PyStatus
 PyConfig_SetBytesString(PyConfig *config, wchar_t **field, const char *s)
 {
+    PyStatus status = config_preinit(config, 0, NULL, NULL);
+    if (PyStatus_Exception(status))
+        return status;
     wchar_t *wide = s == NULL ? NULL : Py_DecodeLocale(s, NULL);
     if (s != NULL && wide == NULL)
         return PyStatus_Error("cannot decode string");
@@ -213,12 +213,16 @@ config_copy(PyConfig *to, const PyConfig *from)
 PyStatus
 PyConfig_SetArgv(PyConfig *c, Py_ssize_t argc, wchar_t *const *argv)
 {
-    return PyConfig_SetWideStringList(c, &c->argv, argc, (wchar_t **)argv);
+    PyStatus s = config_preinit(c, argc, NULL, argv);
+    return PyStatus_Exception(s) ? s : PyConfig_SetWideStringList(c, &c->argv, argc, (wchar_t **)argv);
 }
 
 PyStatus
 PyConfig_SetBytesArgv(PyConfig *c, Py_ssize_t argc, char *const *argv)
 {
+    PyStatus s = config_preinit(c, argc, argv, NULL);
+    if (PyStatus_Exception(s))
+        return s;
     wide_list_clear(&c->argv);
     for (Py_ssize_t i = 0; i < argc; i++) {
         wchar_t *w = Py_DecodeLocale(argv[i], NULL);
@@ -233,7 +237,9 @@ PyConfig_SetBytesArgv(PyConfig *c, Py_ssize_t argc, char *const *argv)
 PyStatus
 PyConfig_Read(PyConfig *c)
 {
-    PyStatus s = config_read_command_line(c);
+    PyStatus s = config_preinit(c, c->argv.length, NULL, c->argv.items);
+    if (!PyStatus_Exception(s))
+        s = config_read_command_line(c);
     return PyStatus_Exception(s) ? s : config_compute_paths(c);
 }
 
@@ -243,34 +249,13 @@ _Py_GetConfig(void)
     return &ts_current()->interp->config;
 }
 
-/* ---- PyPreConfig ---- */
-
-void
-PyPreConfig_InitPythonConfig(PyPreConfig *p)
-{
-    *p = (PyPreConfig){ ._config_init = CONFIG_INIT_PYTHON, .parse_argv = 1, .use_environment = 1, .configure_locale = 1,
-                        .coerce_c_locale = -1, .coerce_c_locale_warn = -1, .utf8_mode = -1 };
-}
-
-void
-PyPreConfig_InitIsolatedConfig(PyPreConfig *p)
-{
-    *p = (PyPreConfig){ ._config_init = CONFIG_INIT_ISOLATED, .isolated = 1 };
-}
-
-int
-config_utf8_mode(void)
-{
-    return RUNTIME->preconfig.utf8_mode > 0;
-}
-
 /* ---- look-ups ---- */
 
 const wchar_t *
 config_xoption(const PyConfig *c, const wchar_t *name)
 {
     size_t n = wcslen(name);
-    for (Py_ssize_t i = c->xoptions.length - 1; i >= 0; i--) {
+    for (Py_ssize_t i = 0; i < c->xoptions.length; i++) {     /* the first one counts */
         const wchar_t *o = c->xoptions.items[i];
         if (wcsncmp(o, name, n) == 0 && (o[n] == L'\0' || o[n] == L'='))
             return o[n] == L'=' ? o + n + 1 : o + n;

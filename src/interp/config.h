@@ -3,6 +3,7 @@
 #define ADDER_INTERP_CONFIG_H
 
 #include <Python.h>
+#include <stdbool.h>
 
 /* An error status that names the step of the start as CPython does, so that messages are the same. Both live on. */
 PyStatus config_error(const char *step, const char *msg);
@@ -21,10 +22,18 @@ const char *config_env(const PyConfig *config, const char *name);
 int config_utf8_mode(void);
 /* A deep copy, to be cleared with PyConfig_Clear(): 0, or -1 when out of memory (then cleared). */
 int config_copy(PyConfig *to, const PyConfig *from);
+/* Py_PreInitialize() as the configuration wants it, unless it has been done: before any text is decoded. At most one of
+ * both argument lists is given. */
+PyStatus config_preinit(const PyConfig *c, Py_ssize_t argc, char *const *bytes, wchar_t *const *wide);
+/* May this locale have replaced the C locale? */
+bool config_is_coercion_target(const char *ctype);
+/* PYTHONCOERCECLOCALE=warn, and it is the C locale still. */
+bool config_warns_of_c_locale(void);
 /* The configuration of the current interpreter. */
 PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
-/* Load the codec of file names and streams; 0 or -1. */
-int config_init_encodings(PyThreadState *ts);
+/* Load the codecs of file names and streams, and put their own names into the configuration: 0, or -1 with an exception,
+ * *step and *message for the fatal error. */
+int config_init_encodings(PyThreadState *ts, const char **step, const char **message);
 /* Usage texts. */
 void config_print_usage(int error, const wchar_t *program);
 void config_print_all_help(int what);

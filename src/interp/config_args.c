@@ -7,12 +7,22 @@
 
 #include "interp/config.h"
 #include "rt/interp.h"
+#include "rt/locale_text.h"
 #include "rt/runtime.h"
 
 /* hash_seed while the command line asks for a random one (-R): no value that PYTHONHASHSEED can have. */
 #define HASH_SEED_RANDOM (~0UL)
 
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
+
+/* A message about a word of the command line, which is printed as it was typed. */
+static void
+complain(const char *format, const wchar_t *word)
+{
+    char *bytes = _Py_EncodeLocaleRaw(word, NULL);
+    fprintf(stderr, format, bytes == NULL ? "?" : bytes);
+    PyMem_RawFree(bytes);
+}
 
 /* ---- options ---- */
 
@@ -41,14 +51,14 @@ long_option(struct arg_reader *r, const wchar_t *arg)
             continue;
         if (names[i].opt == OPT_CHECK_PYCS) {
             if (r->i >= r->argc) {
-                fprintf(stderr, "Argument expected for the --%ls option\n", arg);
+                complain("Argument expected for the --%s option\n", arg);
                 return OPT_BAD;
             }
             r->value = r->argv[r->i++];
         }
         return names[i].opt;
     }
-    fprintf(stderr, "unknown option --%ls\n", arg);
+    complain("unknown option --%s\n", arg);
     return OPT_BAD;
 }
 
@@ -72,7 +82,7 @@ next_option(struct arg_reader *r)
         if (c == L'J')
             fprintf(stderr, "-J is reserved for Jython\n");
         else
-            fprintf(stderr, "Unknown option: -%lc\n", (wint_t)c);
+            fprintf(stderr, "Unknown option: -%c\n", (int)c);
         return OPT_BAD;
     }
     if (*r->rest != L'\0')
@@ -80,7 +90,7 @@ next_option(struct arg_reader *r)
     else if (r->i < r->argc)
         r->value = r->argv[r->i++];
     else {
-        fprintf(stderr, "Argument expected for the -%lc option\n", (wint_t)c);
+        fprintf(stderr, "Argument expected for the -%c option\n", (int)c);
         return OPT_BAD;
     }
     r->rest = NULL;
@@ -240,6 +250,16 @@ env_string(PyConfig *c, wchar_t **field, const char *name)
     return *field != NULL || v == NULL ? PyStatus_Ok() : PyConfig_SetBytesString(c, field, v);
 }
 
+/* ASCII text of numbers and the like; anything else becomes '?'. */
+static void
+narrow(const wchar_t *s, char *out, size_t size)
+{
+    size_t i;
+    for (i = 0; s[i] != L'\0' && i + 1 < size; i++)
+        out[i] = s[i] > 0 && s[i] < 128 ? (char)s[i] : '?';
+    out[i] = '\0';
+}
+
 static PyStatus
 read_hash_seed(PyConfig *c)
 {
@@ -288,7 +308,7 @@ read_cpu_count(PyConfig *c)
     const char *e = config_env(c, "PYTHON_CPU_COUNT");
     char buf[32] = "";
     if (x != NULL)
-        wcstombs(buf, x, sizeof(buf) - 1);
+        narrow(x, buf, sizeof(buf));
     const char *v = x != NULL ? buf : e;
     if (v == NULL)
         return PyStatus_Ok();
@@ -308,7 +328,7 @@ read_tracemalloc(PyConfig *c)
     const char *e = config_env(c, "PYTHONTRACEMALLOC");
     char buf[32] = "1", *end;
     if (x != NULL && *x != L'\0')
-        wcstombs(buf, x, sizeof(buf) - 1);
+        narrow(x, buf, sizeof(buf));
     const char *v = x != NULL ? buf : e;
     if (v == NULL)
         return PyStatus_Ok();
@@ -440,26 +460,32 @@ read_warnings(PyConfig *c)
     return failed ? PyStatus_NoMemory() : PyStatus_Ok();
 }
 
+/* How streams treat what their encoding has not: leniently where the locale says little of what the user's files are in. */
+static const wchar_t *
+default_stdio_errors(void)
+{
+    const char *ctype = setlocale(LC_CTYPE, NULL);
+    bool lax = config_utf8_mode() || (ctype != NULL && (strcmp(ctype, "C") == 0 || strcmp(ctype, "POSIX") == 0 || config_is_coercion_target(ctype)));
+    return lax ? L"surrogateescape" : L"strict";
+}
+
 static PyStatus
 set_default_strings(PyConfig *c)
 {
+    wchar_t *locale = config_utf8_mode() ? wide_dup(L"utf-8") : Py_DecodeLocale(locale_encoding(), NULL);
+    if (locale == NULL)
+        return PyStatus_NoMemory();
     const struct { wchar_t **field; const wchar_t *value; } defaults[] = {
-        { &c->filesystem_encoding, L"utf-8" }, { &c->filesystem_errors, L"surrogateescape" }, { &c->check_hash_pycs_mode, L"default" },
-        { &c->platlibdir, L"lib" }, { &c->stdio_encoding, L"utf-8" },
+        { &c->filesystem_encoding, rt_locale_kind == LOCALE_UTF8 ? L"utf-8" : rt_locale_kind == LOCALE_ASCII ? L"ascii" : locale },
+        { &c->filesystem_errors, L"surrogateescape" }, { &c->check_hash_pycs_mode, L"default" }, { &c->platlibdir, L"lib" },
+        { &c->stdio_encoding, locale }, { &c->stdio_errors, default_stdio_errors() },
     };
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(defaults); i++) {
-        if (*defaults[i].field == NULL) {
-            PyStatus s = PyConfig_SetString(c, defaults[i].field, defaults[i].value);
-            if (PyStatus_Exception(s))
-                return s;
-        }
-    }
-    if (c->stdio_errors != NULL)
-        return PyStatus_Ok();
-    const char *ctype = setlocale(LC_CTYPE, NULL);
-    int lax = ctype == NULL || strcmp(ctype, "C") == 0 || strcmp(ctype, "POSIX") == 0 || strcmp(ctype, "C.UTF-8") == 0 ||
-              strcmp(ctype, "C.utf8") == 0 || config_utf8_mode();
-    return PyConfig_SetString(c, &c->stdio_errors, lax ? L"surrogateescape" : L"strict");
+    PyStatus s = PyStatus_Ok();
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(defaults) && !PyStatus_Exception(s); i++)
+        if (*defaults[i].field == NULL)
+            s = PyConfig_SetString(c, defaults[i].field, defaults[i].value);
+    PyMem_RawFree(locale);
+    return s;
 }
 
 PyStatus

@@ -1,5 +1,6 @@
 /* interp/config_help.c: the texts of -h, --help-env, --help-xoptions. */
 #include "interp/config.h"
+#include "rt/locale_text.h"
 
 static const char options_text[] =
     "Options (and corresponding environment variables):\n"
@@ -84,12 +85,14 @@ void
 config_print_usage(int error, const wchar_t *program)
 {
     FILE *f = error ? stderr : stdout;
-    const wchar_t *name = program == NULL ? L"adder" : program;
-    fprintf(f, "usage: %ls [option] ... [-c cmd | -m mod | file | -] [arg] ...\n", name);
+    char *bytes = program == NULL ? NULL : _Py_EncodeLocaleRaw(program, NULL);
+    const char *name = bytes == NULL ? "adder" : bytes;
+    fprintf(f, "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n", name);
     if (error)
-        fprintf(f, "Try `%ls -h' for more information.\n", name);
+        fprintf(f, "Try `%s -h' for more information.\n", name);
     else
         fputs(options_text, f);
+    PyMem_RawFree(bytes);
 }
 
 void

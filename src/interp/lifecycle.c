@@ -166,8 +166,9 @@ lifecycle_init_import_and_io(PyThreadState *ts)
         return failed("init_importlib", "failed to initialize importlib");
     if (import_init_external(ts) < 0)
         return failed("init_importlib_external", "external importer setup failed");
-    if (config_init_encodings(ts) < 0)
-        return failed(NULL, "Failed to import encodings module");
+    const char *step = NULL, *message = NULL;
+    if (config_init_encodings(ts, &step, &message) < 0)
+        return failed(step, message);
     bool main = interp_is_main(ts->interp);
     if (main && faulthandler_init(c->faulthandler) < 0)
         return failed("init_interp_main", "can't initialize faulthandler");
@@ -179,29 +180,14 @@ lifecycle_init_import_and_io(PyThreadState *ts)
         return failed("add_main_module", "Failed to initialize __main__");
     if (sys_init_streams(ts) < 0)
         return failed("init_sys_streams", "can't initialize sys standard streams");
+    if (main && config_warns_of_c_locale())
+        PySys_WriteStderr("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause Unicode "
+                          "compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative Unicode-compatible "
+                          "locales is recommended.\n");
     init_warn_options(ts);
     if (c->site_import && import_site() < 0)
         return failed("init_import_site", "Failed to import the site module");
     return 0;
-}
-
-static PyStatus
-apply_preconfig(const PyConfig *c)
-{
-    const char *utf8 = config_env(c, "PYTHONUTF8");
-    const wchar_t *x = config_xoption(c, L"utf8");
-    int *mode = &RUNTIME->preconfig.utf8_mode;
-    if (x != NULL) {
-        if (wcscmp(x, L"0") != 0 && wcscmp(x, L"1") != 0 && *x != L'\0')
-            return config_error("preconfig_init_utf8_mode", "invalid -X utf8 option value");
-        *mode = wcscmp(x, L"0") != 0;
-    } else if (utf8 != NULL && *utf8 != '\0') {
-        if (strcmp(utf8, "0") != 0 && strcmp(utf8, "1") != 0)
-            return config_error("preconfig_init_utf8_mode", "invalid PYTHONUTF8 environment variable value");
-        *mode = utf8[0] == '1';
-    } else if (*mode < 0)
-        *mode = 0;
-    return PyStatus_Ok();
 }
 
 /* Compiled modules (readline) ask for the user's locale this way. */
@@ -218,10 +204,8 @@ Py_InitializeFromConfig(const PyConfig *config)
 {
     if (RUNTIME->initialized)
         return PyStatus_Ok();
-    if (setlocale(LC_CTYPE, "") == NULL)
-        setlocale(LC_CTYPE, "C.UTF-8");
     PyConfig own = *config;
-    PyStatus status = apply_preconfig(&own);
+    PyStatus status = config_preinit(&own, own.argv.length, NULL, own.argv.items);
     if (!PyStatus_Exception(status))
         status = init_dumps(&own);
     if (PyStatus_Exception(status))
@@ -257,10 +241,18 @@ Py_InitializeEx(int install_sigs)
     if (RUNTIME->initialized)
         return;
     PyConfig config;
+    PyPreConfig pre;
+    PyPreConfig_InitPythonConfig(&pre);
+    pre.parse_argv = 0;
+    pre.coerce_c_locale = pre.coerce_c_locale_warn = 0;
+    pre.utf8_mode = Py_UTF8Mode > 0;
+    PyStatus s = Py_PreInitialize(&pre);
+    if (PyStatus_Exception(s))
+        Py_ExitStatusException(s);
     PyConfig_InitPythonConfig(&config);
     config.parse_argv = 0;
     config.install_signal_handlers = install_sigs;
-    PyStatus s = PyConfig_Read(&config);
+    s = PyConfig_Read(&config);
     if (!PyStatus_Exception(s))
         s = Py_InitializeFromConfig(&config);
     if (PyStatus_Exception(s))

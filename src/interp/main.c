@@ -9,6 +9,7 @@
 #include "interp/run.h"
 #include "interp/sys.h"
 #include "rt/interp.h"
+#include "rt/locale_text.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
 
@@ -25,7 +26,9 @@ script_folder(const PyConfig *c)
         return getcwd(path, sizeof(path)) == NULL ? Py_NewRef(EMPTY_STR) : PyUnicode_DecodeFSDefault(path);
     if (c->run_filename == NULL)
         return Py_NewRef(EMPTY_STR);
-    snprintf(path, sizeof(path), "%ls", c->run_filename);
+    char *script = _Py_EncodeLocaleRaw(c->run_filename, NULL);
+    snprintf(path, sizeof(path), "%s", script == NULL ? "" : script);
+    PyMem_RawFree(script);
     ssize_t n = readlink(path, link, sizeof(link) - 1);
     if (n > 0) {
         link[n] = '\0';
@@ -146,10 +149,16 @@ run_file(const PyConfig *c, PyCompilerFlags *cf)
     struct stat st;
     if (fp == NULL) {
         int err = errno;
-        fprintf(stderr, "%ls: can't open file %s: [Errno %d] %s\n", c->program_name, PyUnicode_AsUTF8(PyObject_Repr(name)), err, strerror(err));
+        PyObject *program = PyUnicode_FromWideChar(c->program_name, -1);
+        PySys_FormatStderr("%V: can't open file %R: [Errno %d] %s\n", program, "?", name, err, strerror(err));
+        PyErr_Clear();
+        Py_XDECREF(program);
         status = 2;
     } else if (fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
-        fprintf(stderr, "%ls: %s is a directory, cannot continue\n", c->program_name, PyUnicode_AsUTF8(PyObject_Repr(name)));
+        PyObject *program = PyUnicode_FromWideChar(c->program_name, -1);
+        PySys_FormatStderr("%V: %R is a directory, cannot continue\n", program, "?", name);
+        PyErr_Clear();
+        Py_XDECREF(program);
         fclose(fp);
     } else {
         if (c->skip_source_first_line)
@@ -304,12 +313,10 @@ int
 Py_BytesMain(int argc, char **argv)
 {
     PyConfig config;
-    setlocale(LC_CTYPE, "");
     PyConfig_InitPythonConfig(&config);
-    if (PyStatus_Exception(PyConfig_SetBytesArgv(&config, argc, argv))) {
-        fprintf(stderr, "Fatal Python error: cannot decode the command line\n");
-        return 1;
-    }
+    PyStatus s = PyConfig_SetBytesArgv(&config, argc, argv);
+    if (PyStatus_Exception(s))
+        Py_ExitStatusException(s);
     return main_with_config(&config);
 }
 
@@ -318,7 +325,8 @@ Py_Main(int argc, wchar_t **argv)
 {
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
-    if (PyStatus_Exception(PyConfig_SetArgv(&config, argc, argv)))
-        return 1;
+    PyStatus s = PyConfig_SetArgv(&config, argc, argv);
+    if (PyStatus_Exception(s))
+        Py_ExitStatusException(s);
     return main_with_config(&config);
 }

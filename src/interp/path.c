@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "interp/config.h"
-
-PyAPI_FUNC(char *) _Py_EncodeLocaleRaw(const wchar_t *text, size_t *error_pos);
+#include "rt/locale_text.h"
 
 #define LIBDIR "python3.13"
 
@@ -235,6 +234,15 @@ set_search_paths(PyConfig *c, const struct paths *p)
     return PyStatus_Ok();
 }
 
+/* The text as bytes of the file system, cut to the room; empty if it cannot be. */
+static void
+copy_wide(char *out, size_t size, const wchar_t *text)
+{
+    char *bytes = _Py_EncodeLocaleRaw(text, NULL);
+    snprintf(out, size, "%s", bytes == NULL ? "" : bytes);
+    PyMem_RawFree(bytes);
+}
+
 PyStatus
 config_compute_paths(PyConfig *c)
 {
@@ -244,12 +252,12 @@ config_compute_paths(PyConfig *c)
         PyMem_RawFree(p);
         return PyStatus_NoMemory();
     }
-    snprintf(p->libdir, sizeof(p->libdir), "%ls", c->platlibdir == NULL ? L"lib" : c->platlibdir);
+    copy_wide(p->libdir, sizeof(p->libdir), c->platlibdir == NULL ? L"lib" : c->platlibdir);
     find_program(name, p->program);
     PyMem_RawFree(name);
     resolve_base(p);
     if (c->home != NULL) {
-        snprintf(p->prefix, sizeof(p->prefix), "%ls", c->home);
+        copy_wide(p->prefix, sizeof(p->prefix), c->home);
         p->prefix[strcspn(p->prefix, ":")] = '\0';
         char home[PATH_MAX];
         snprintf(home, sizeof(home), "%s", p->prefix);

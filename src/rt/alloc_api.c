@@ -149,11 +149,8 @@ allocator_choose(int argc, char **argv, char **envp)
     PyMemAllocatorName id = name != NULL && name[0] != '\0' ? heap_allocator_by_name(name) : PYMEM_ALLOCATOR_NOT_SET;
     if (id == PYMEM_ALLOCATOR_NOT_SET && (dev || (mode != NULL && mode[0] != '\0')))
         id = PYMEM_ALLOCATOR_DEBUG;
-    if (id == (PyMemAllocatorName)-1) {
-        fprintf(stderr, "Fatal Python error: preconfig_init_allocator: unknown PYTHONMALLOC allocator\nPython runtime state: "
-                "preinitialized\n\n");
-        exit(1);
-    }
+    if (id == (PyMemAllocatorName)-1)        /* the start will complain */
+        return;
     if (id != PYMEM_ALLOCATOR_NOT_SET)
         heap_set_allocator(id);
 }

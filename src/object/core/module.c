@@ -319,8 +319,12 @@ lies_in_sys_path_0(PyObject *origin)
     const wchar_t *first = config->sys_path_0;
     if (first[0] == L'\0') {             /* the current directory */
         char cwd[PATH_MAX + 1];
-        if (getcwd(cwd, sizeof cwd) == NULL || mbstowcs(cwd_wide, cwd, PATH_MAX) == (size_t)-1)
+        wchar_t *wide = getcwd(cwd, sizeof cwd) == NULL ? NULL : Py_DecodeLocale(cwd, NULL);
+        if (wide == NULL)
             return 0;
+        wcsncpy(cwd_wide, wide, PATH_MAX);
+        cwd_wide[PATH_MAX] = L'\0';
+        PyMem_RawFree(wide);
         first = cwd_wide;
     }
     return wcscmp(first, root) == 0;

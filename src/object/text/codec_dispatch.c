@@ -13,6 +13,7 @@
 #include "object/text/codec_registry.h"   /* _PyCodec_Lookup() */
 #include "object/text/str.h"
 #include "rt/interp.h"
+#include "rt/locale_text.h"
 #include "rt/thread.h"
 
 /* ---- names ---- */
@@ -332,6 +333,8 @@ PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t n)
     const struct str_state *st = interp_current()->strs;
     if (st->fs_utf8)
         return utf8_decode(s, n, fs_errors(st), NULL);
+    if (st->fs_encoding == NULL)
+        return rt_locale_kind == LOCALE_ASCII ? PyUnicode_DecodeASCII(s, n, fs_errors(st)) : PyUnicode_DecodeLocaleAndSize(s, n, fs_errors(st));
     return PyUnicode_Decode(s, n, st->fs_encoding, fs_errors(st));
 }
 
@@ -342,6 +345,8 @@ PyObject *PyUnicode_EncodeFSDefault(PyObject *s)
     const struct str_state *st = interp_current()->strs;
     if (st->fs_utf8)
         return _PyUnicode_AsUTF8String(s, fs_errors(st));
+    if (st->fs_encoding == NULL)
+        return rt_locale_kind == LOCALE_ASCII ? _PyUnicode_AsASCIIString(s, fs_errors(st)) : PyUnicode_EncodeLocale(s, fs_errors(st));
     return PyUnicode_AsEncodedString(s, st->fs_encoding, fs_errors(st));
 }
 

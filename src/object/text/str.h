@@ -18,7 +18,7 @@ struct str_state {                                   /* per interpreter */
     size_t mask, used, filled;                       /* mask + 1 slots; filled counts dead ones too */
     PyObject **ids;                                  /* _Py_Identifier strings by index */
     Py_ssize_t n_ids;
-    char *fs_encoding, *fs_errors;                   /* PyMem_RawMalloc; NULL: utf-8, surrogateescape */
+    char *fs_encoding, *fs_errors;                   /* PyMem_RawMalloc; NULL: as the start reads arguments, surrogateescape */
     bool fs_utf8;
 };
 /* Makes / empties the state of an interpreter. 0 or -1 (out of memory, no exception). */

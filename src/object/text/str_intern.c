@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rt/interp.h"
+#include "rt/locale_text.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
 
@@ -203,7 +204,7 @@ int text_init(PyInterpreterState *interp)
     interp->strs = PyMem_RawCalloc(1, sizeof(struct str_state));
     if (interp->strs == NULL)
         return -1;
-    interp->strs->fs_utf8 = true;
+    interp->strs->fs_utf8 = rt_locale_kind == LOCALE_UTF8;
     return interp_is_main(interp) ? table_resize(interp->strs) : 0;
 }
 
