@@ -588,7 +588,7 @@ static PyMethodDef epoll_methods[] = {
 static PyGetSetDef epoll_getset[] = { { "closed", epoll_get_closed, NULL, PyDoc_STR("True if the epoll handler is closed"), NULL }, { NULL } };
 static PyType_Slot epoll_slots[] = {
     { Py_tp_new, epoll_new }, { Py_tp_dealloc, epoll_dealloc }, { Py_tp_methods, epoll_methods }, { Py_tp_getset, epoll_getset },
-    { Py_tp_getattro, PyObject_GenericGetAttr }, { Py_tp_doc, "epoll(sizehint=-1, flags=0)\n--\n\nWait for events of many descriptors." }, { 0, NULL },
+    { Py_tp_getattro, PyObject_GenericGetAttr }, { Py_tp_doc, "select.epoll(sizehint=-1, flags=0)\n\nWait for events of many descriptors." }, { 0, NULL },
 };
 static PyType_Spec epoll_spec = { "select.epoll", sizeof(EpollObject), 0, Py_TPFLAGS_DEFAULT, epoll_slots };
 
@@ -604,7 +604,7 @@ static const struct { const char *name; long value; } constants[] = {
 #define C(x) { #x, (long)(x) }
     C(POLLIN), C(POLLPRI), C(POLLOUT), C(POLLERR), C(POLLHUP), C(POLLNVAL), C(POLLRDNORM), C(POLLRDBAND), C(POLLWRNORM), C(POLLWRBAND), C(POLLMSG),
     C(POLLRDHUP), C(EPOLLIN), C(EPOLLOUT), C(EPOLLPRI), C(EPOLLERR), C(EPOLLHUP), C(EPOLLRDHUP), C(EPOLLET), C(EPOLLONESHOT), C(EPOLLEXCLUSIVE),
-    C(EPOLLRDNORM), C(EPOLLRDBAND), C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLLMSG), C(EPOLLWAKEUP), C(EPOLL_CLOEXEC), { "PIPE_BUF", 4096 },
+    C(EPOLLRDNORM), C(EPOLLRDBAND), C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLLMSG), C(EPOLL_CLOEXEC), { "PIPE_BUF", 4096 },
 #undef C
 };
 

@@ -111,7 +111,7 @@ static PyGetSetDef sha3_getset[] = {
     { "_rate_bits", get_rate, NULL, NULL, NULL }, { "_suffix", get_suffix, NULL, NULL, NULL }, { NULL }
 };
 
-#define SHA3_DOC(name) name "(data=b'', *, usedforsecurity=True, string=None)\n--\n\nA new object of this digest."
+#define SHA3_DOC(name) name "([data], *, usedforsecurity=True) -> object\n\nA new object of this digest."
 #define SHA3_TYPE(name, methods) \
     static PyType_Slot name##_slots[] = { { Py_tp_dealloc, hash_dealloc }, { Py_tp_new, sha3_new }, { Py_tp_methods, methods }, \
         { Py_tp_getset, sha3_getset }, { Py_tp_doc, SHA3_DOC(#name) }, { 0, NULL } }; \

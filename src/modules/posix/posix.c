@@ -80,13 +80,13 @@ static int
 posix_exec(PyObject *m)
 {
     PyMethodDef *const parts[] = { os_stat_methods, os_dir_methods, os_file_methods, os_fd_methods, os_id_methods, os_process_methods,
-                                   os_wait_methods, os_sched_methods, os_env_methods, os_xattr_methods };
+                                   os_wait_methods, os_sched_methods, os_timerfd_methods, os_env_methods, os_xattr_methods };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(parts); i++) {
         if (PyModule_AddFunctions(m, parts[i]) < 0)
             return -1;
     }
     return add_constants(m) < 0 || add_have_functions(m) < 0 || os_add_stat_types(m) < 0 || os_add_dir_types(m) < 0 ||
-           os_add_info_types(m) < 0 || os_add_sched_types(m) < 0 || os_add_wait_types(m) < 0 ? -1 : 0;
+           os_add_info_types(m) < 0 || os_add_sched_types(m) < 0 || os_add_wait_types(m) < 0 || os_add_timerfd_constants(m) < 0 ? -1 : 0;
 }
 
 static int

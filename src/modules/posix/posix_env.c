@@ -208,7 +208,7 @@ FUNC_FAST(fpathconf)
 {
     int fd, name;
     PyObject *name_obj;
-    if (!_PyArg_ParseStack(args, nargs, "iO:fpathconf", &fd, &name_obj) || !conf_value(name_obj, pathconf_table, Py_ARRAY_LENGTH(pathconf_table), &name))
+    if (!_PyArg_ParseStack(args, nargs, "O&O:fpathconf", os_fd_convert_fileno, &fd, &name_obj) || !conf_value(name_obj, pathconf_table, Py_ARRAY_LENGTH(pathconf_table), &name))
         return NULL;
     errno = 0;
     return conf_result(fpathconf(fd, name));

@@ -32,7 +32,7 @@ FUNC_KW(chdir)
 FUNC_KW(fchdir)
 {
     int fd, r;
-    PARSE_KW("O&:fchdir", KWLIST("fd"), os_fd_convert, &fd);
+    PARSE_KW("O&:fchdir", KWLIST("fd"), os_fd_convert_fileno, &fd);
     if (PySys_Audit("os.chdir", "i", fd) < 0)
         return NULL;
     OS_CALL(r, fchdir(fd));
@@ -278,9 +278,9 @@ FUNC_KW(mknod)
 {
     struct os_path path = OS_PATH("mknod", "path", false, false);
     int mode = 0600, dir_fd = AT_FDCWD, r;
-    unsigned long long device = 0;
-    PARSE_KW("O&|iK$O&:mknod", KWLIST("path", "mode", "device", "dir_fd"), os_path_convert, &path, &mode, &device, os_dir_fd_convert, &dir_fd);
-    OS_CALL(r, mknodat(dir_fd, path.narrow, (mode_t)mode, (dev_t)device));
+    dev_t device = 0;
+    PARSE_KW("O&|iO&$O&:mknod", KWLIST("path", "mode", "device", "dir_fd"), os_path_convert, &path, &mode, os_dev_convert, &device, os_dir_fd_convert, &dir_fd);
+    OS_CALL(r, mknodat(dir_fd, path.narrow, (mode_t)mode, device));
     PyObject *result = r < 0 && PyErr_Occurred() ? NULL : os_path_result(r, &path);
     os_path_free(&path);
     return result;

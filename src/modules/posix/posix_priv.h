@@ -40,8 +40,8 @@ struct os_path {
     const char *narrow;                /* in the file system's encoding, NULL if a descriptor or None */
     int fd;                            /* -1 unless a descriptor was given */
     Py_ssize_t length;
-    PyObject *object;                  /* what the caller gave, for errors (borrowed) */
-    PyObject *cleanup;                 /* owned */
+    PyObject *object;                  /* what the caller gave, or its __fspath__(), for errors (borrowed) */
+    PyObject *cleanup, *fspath;        /* owned */
 };
 #define OS_PATH(function, argument, nullable, allow_fd) { function, argument, nullable, allow_fd, NULL, -1, 0, NULL, NULL }
 
@@ -56,6 +56,7 @@ int os_off_t_convert(PyObject *o, void *off);
 int os_uid_convert(PyObject *o, void *uid);
 int os_gid_convert(PyObject *o, void *gid);
 int os_id_t_convert(PyObject *o, void *id);
+int os_dev_convert(PyObject *o, void *dev);           /* -1 is NODEV */
 
 /* ---- errors and results ---- */
 
@@ -93,13 +94,17 @@ struct os_state {
 struct os_state *os_state_of(PyObject *module);
 
 extern PyMethodDef os_stat_methods[], os_dir_methods[], os_file_methods[], os_fd_methods[], os_id_methods[], os_process_methods[],
-    os_wait_methods[], os_sched_methods[], os_env_methods[], os_info_methods[], os_xattr_methods[];
+    os_wait_methods[], os_sched_methods[], os_env_methods[], os_info_methods[], os_xattr_methods[], os_timerfd_methods[];
 int os_add_constants(PyObject *module);
 int os_add_stat_types(PyObject *module);
 int os_add_dir_types(PyObject *module);
 int os_add_info_types(PyObject *module);
 int os_add_sched_types(PyObject *module);
 int os_add_wait_types(PyObject *module);
+int os_add_timerfd_constants(PyObject *module);
+/* The priority in a posix.sched_param: true, or false with an exception. */
+struct sched_param;
+int os_sched_param(PyObject *module, PyObject *o, struct sched_param *p);
 PyObject *os_stat_tuple(PyObject *module, const struct stat *st);
 
 #endif

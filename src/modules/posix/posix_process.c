@@ -84,6 +84,10 @@ warn_of_threads(const char *name)
 static PyObject *
 do_fork(int *master)
 {
+    if (Py_IsFinalizing()) {
+        PyErr_SetString(PyExc_PythonFinalizationError, "can't fork at interpreter shutdown");
+        return NULL;
+    }
     PyOS_BeforeFork();
     pid_t pid = master != NULL ? forkpty(master, NULL, NULL, NULL) : fork();
     int saved = errno;
@@ -366,8 +370,30 @@ signal_set(PyObject *o, sigset_t *set)
 
 struct spawn_options { PyObject *setpgroup, *sigmask, *sigdef, *scheduler; int resetids, setsid; };
 
+/* (policy or None, sched_param): the flags for the attributes, or -1 with an exception. */
 static int
-set_attributes(posix_spawnattr_t *attr, const struct spawn_options *o, const char *function)
+set_scheduler(PyObject *module, posix_spawnattr_t *attr, PyObject *scheduler)
+{
+    PyObject *policy, *param;
+    struct sched_param p;
+    int flags = POSIX_SPAWN_SETSCHEDPARAM;
+    if (!PyArg_ParseTuple(scheduler, "OO;A scheduler tuple must have two elements", &policy, &param))
+        return -1;
+    if (policy != Py_None) {
+        int n = PyLong_AsInt(policy);
+        if (n == -1 && PyErr_Occurred())
+            return -1;
+        posix_spawnattr_setschedpolicy(attr, n);
+        flags |= POSIX_SPAWN_SETSCHEDULER;
+    }
+    if (!os_sched_param(module, param, &p))
+        return -1;
+    posix_spawnattr_setschedparam(attr, &p);
+    return flags;
+}
+
+static int
+set_attributes(PyObject *module, posix_spawnattr_t *attr, const struct spawn_options *o)
 {
     short flags = 0;
     sigset_t set;
@@ -395,15 +421,17 @@ set_attributes(posix_spawnattr_t *attr, const struct spawn_options *o, const cha
         flags |= POSIX_SPAWN_SETSIGDEF;
     }
     if (o->scheduler != NULL) {
-        PyErr_Format(PyExc_NotImplementedError, "%s: scheduler is not supported", function);
-        return -1;
+        int more = set_scheduler(module, attr, o->scheduler);
+        if (more < 0)
+            return -1;
+        flags |= (short)more;
     }
     posix_spawnattr_setflags(attr, flags);
     return 0;
 }
 
 static PyObject *
-do_spawn(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, const char *function, int search)
+do_spawn(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, const char *function, int search)
 {
     struct os_path path = OS_PATH(function, "path", false, false);
     PyObject *argv, *env, *actions = NULL, *keep = NULL, *r = NULL;
@@ -432,7 +460,7 @@ do_spawn(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyA
             goto done;
         Py_DECREF(seq);
     }
-    if (set_attributes(&attr, &o, function) < 0 || PySys_Audit("os.posix_spawn", "OOO", path.object, argv, env) < 0)
+    if (set_attributes(module, &attr, &o) < 0 || PySys_Audit("os.posix_spawn", "OOO", path.object, argv, env) < 0)
         goto done;
     pid_t pid;
     char **envp = ev != NULL ? ev : environ;
@@ -454,13 +482,13 @@ static const char *const spawn_kw[] = { "", "", "", "file_actions", "setpgroup",
 FUNC_KW(posix_spawn)
 {
     static struct _PyArg_Parser parser = { .format = "O&OO|$OOppOOO:posix_spawn", .keywords = spawn_kw };
-    return do_spawn(args, nargs, kwnames, &parser, "posix_spawn", 0);
+    return do_spawn(module, args, nargs, kwnames, &parser, "posix_spawn", 0);
 }
 
 FUNC_KW(posix_spawnp)
 {
     static struct _PyArg_Parser parser = { .format = "O&OO|$OOppOOO:posix_spawnp", .keywords = spawn_kw };
-    return do_spawn(args, nargs, kwnames, &parser, "posix_spawnp", 1);
+    return do_spawn(module, args, nargs, kwnames, &parser, "posix_spawnp", 1);
 }
 
 /* ---- Linux ---- */
@@ -501,8 +529,8 @@ PyMethodDef os_process_methods[] = {
     ROW_KW(register_at_fork, "register_at_fork($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)\n--\n\nRegister functions to call around fork()."),
     ROW_FAST(execv, "execv($module, path, argv, /)\n--\n\nRun another program in this process."),
     ROW_KW(execve, "execve($module, /, path, argv, env)\n--\n\nRun another program in this process, with an environment."),
-    ROW_KW(posix_spawn, "posix_spawn($module, path, argv, env, /, *, file_actions=(),\n            setpgroup=<unrepresentable>, resetids=False,\n            setsid=False, setsigmask=(), setsigdef=(),\n            scheduler=<unrepresentable>)\n--\n\nRun a program in a new process."),
-    ROW_KW(posix_spawnp, "posix_spawnp($module, path, argv, env, /, *, file_actions=(),\n             setpgroup=<unrepresentable>, resetids=False,\n             setsid=False, setsigmask=(), setsigdef=(),\n             scheduler=<unrepresentable>)\n--\n\nRun a program, found on PATH, in a new process."),
+    ROW_KW(posix_spawn, "posix_spawn($module, path, argv, env, /, *, file_actions=(),\n            setpgroup=<unrepresentable>, resetids=False, setsid=False,\n            setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)\n--\n\nRun a program in a new process."),
+    ROW_KW(posix_spawnp, "posix_spawnp($module, path, argv, env, /, *, file_actions=(),\n             setpgroup=<unrepresentable>, resetids=False, setsid=False,\n             setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)\n--\n\nRun a program, found on PATH, in a new process."),
     ROW_KW(pidfd_open, "pidfd_open($module, /, pid, flags=0)\n--\n\nA descriptor that refers to a process."),
     ROW_KW(setns, "setns($module, /, fd, nstype=0)\n--\n\nMove the thread to another namespace."),
     ROW_KW(unshare, "unshare($module, /, flags)\n--\n\nLeave shared namespaces."),

@@ -4,7 +4,7 @@
 #include "modules/posix/posix_priv.h"
 
 static PyStructSequence_Field param_fields[] = { { "sched_priority", "the scheduling priority" }, { NULL, NULL } };
-static PyStructSequence_Desc param_desc = { "posix.sched_param", "Current has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.", param_fields, 1 };
+static PyStructSequence_Desc param_desc = { "posix.sched_param", "sched_param(sched_priority)\n--\n\nParameters of a scheduling policy: the priority.", param_fields, 1 };
 
 static PyObject *
 param_new(PyTypeObject *type, PyObject *args, PyObject *kwds)
@@ -19,8 +19,15 @@ param_new(PyTypeObject *type, PyObject *args, PyObject *kwds)
     return r;
 }
 
-static int
-param_value(PyObject *module, PyObject *o, struct sched_param *p)
+static PyObject *
+param_reduce(PyObject *self, PyObject *unused)
+{
+    return Py_BuildValue("(O(O))", Py_TYPE(self), PyStructSequence_GetItem(self, 0));
+}
+static PyMethodDef param_reduce_def = { "__reduce__", param_reduce, METH_NOARGS, NULL };
+
+int
+os_sched_param(PyObject *module, PyObject *o, struct sched_param *p)
 {
     if (!Py_IS_TYPE(o, os_state_of(module)->sched_param)) {
         PyErr_SetString(PyExc_TypeError, "must have a sched_param object");
@@ -90,7 +97,7 @@ FUNC_FAST(sched_setparam)
     int pid;
     PyObject *o;
     struct sched_param p;
-    return _PyArg_ParseStack(args, nargs, "iO:sched_setparam", &pid, &o) && param_value(module, o, &p) ? os_result(sched_setparam(pid, &p)) : NULL;
+    return _PyArg_ParseStack(args, nargs, "iO:sched_setparam", &pid, &o) && os_sched_param(module, o, &p) ? os_result(sched_setparam(pid, &p)) : NULL;
 }
 
 FUNC_FAST(sched_setscheduler)
@@ -98,7 +105,7 @@ FUNC_FAST(sched_setscheduler)
     int pid, policy;
     PyObject *o;
     struct sched_param p;
-    if (!_PyArg_ParseStack(args, nargs, "iiO:sched_setscheduler", &pid, &policy, &o) || !param_value(module, o, &p))
+    if (!_PyArg_ParseStack(args, nargs, "iiO:sched_setscheduler", &pid, &policy, &o) || !os_sched_param(module, o, &p))
         return NULL;
     return os_result(sched_setscheduler(pid, policy, &p) < 0 ? -1 : 0);
 }
@@ -181,6 +188,12 @@ os_add_sched_types(PyObject *module)
     if (s->sched_param == NULL)
         return -1;
     s->sched_param->tp_new = param_new;
+    PyObject *reduce = PyDescr_NewMethod(s->sched_param, &param_reduce_def);
+    int r = reduce == NULL ? -1 : PyDict_SetItemString(s->sched_param->tp_dict, "__reduce__", reduce);
+    Py_XDECREF(reduce);
+    if (r < 0)
+        return -1;
+    PyType_Modified(s->sched_param);
     return PyModule_AddObjectRef(module, "sched_param", (PyObject *)s->sched_param);
 }
 

@@ -166,31 +166,35 @@ FUNC_O(fstatvfs)
     return r < 0 ? os_call_error() : statvfs_tuple(module, &st);
 }
 
-static int
-device_arg(PyObject *arg, dev_t *dev)
-{
-    *dev = (dev_t)PyLong_AsUnsignedLongLong(arg);
-    return !PyErr_Occurred();
-}
+#define NO_DEVICE ((dev_t)-1)
 
 FUNC_O(major)
 {
     dev_t dev;
-    return device_arg(arg, &dev) ? PyLong_FromUnsignedLong(major(dev)) : NULL;
+    if (!os_dev_convert(arg, &dev))
+        return NULL;
+    return dev == NO_DEVICE ? PyLong_FromLong(-1) : PyLong_FromLong((int)major(dev));
 }
 
 FUNC_O(minor)
 {
     dev_t dev;
-    return device_arg(arg, &dev) ? PyLong_FromUnsignedLong(minor(dev)) : NULL;
+    if (!os_dev_convert(arg, &dev))
+        return NULL;
+    return dev == NO_DEVICE ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(minor(dev));
 }
 
 FUNC_FAST(makedev)
 {
-    unsigned int ma, mi;
-    if (!_PyArg_ParseStack(args, nargs, "II:makedev", &ma, &mi))
+    dev_t ma, mi;
+    if (!_PyArg_ParseStack(args, nargs, "O&O&:makedev", os_dev_convert, &ma, os_dev_convert, &mi))
         return NULL;
-    return PyLong_FromUnsignedLongLong(makedev(ma, mi));
+    if ((ma > UINT_MAX && ma != NO_DEVICE) || (mi > UINT_MAX && mi != NO_DEVICE)) {
+        PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C unsigned int");
+        return NULL;
+    }
+    dev_t dev = makedev((unsigned)ma, (unsigned)mi);
+    return dev == NO_DEVICE ? PyLong_FromLong(-1) : PyLong_FromUnsignedLongLong(dev);
 }
 
 int

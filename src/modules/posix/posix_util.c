@@ -25,6 +25,7 @@ take_bytes(struct os_path *p, PyObject *bytes)    /* steals bytes */
     if ((size_t)p->length != strlen(p->narrow)) {
         PyErr_Format(PyExc_ValueError, "%s%sembedded null character in %s", p->function ? p->function : "", p->function ? ": " : "",
                      p->argument ? p->argument : "path");
+        Py_CLEAR(p->cleanup);
         return 0;
     }
     return Py_CLEANUP_SUPPORTED;
@@ -33,8 +34,6 @@ take_bytes(struct os_path *p, PyObject *bytes)    /* steals bytes */
 static int
 take_fd(struct os_path *p, PyObject *o)
 {
-    if (PyBool_Check(o) && PyErr_WarnEx(PyExc_RuntimeWarning, "bool is used as a file descriptor", 1) < 0)
-        return 0;
     return os_fd_convert(o, &p->fd) ? 1 : 0;
 }
 
@@ -60,18 +59,22 @@ os_path_convert(PyObject *o, void *out)
     PyObject *fs = NULL;
     if (PyObject_GetOptionalAttrString((PyObject *)Py_TYPE(o), "__fspath__", &fs) < 0)
         return 0;
-    if (fs == NULL)
+    if (fs == NULL || fs == Py_None) {
+        Py_XDECREF(fs);
         return path_type_error(p, o);
+    }
     PyObject *r = PyObject_CallOneArg(fs, o);
     Py_DECREF(fs);
     if (r == NULL)
         return 0;
-    if (PyUnicode_Check(r)) {
-        Py_SETREF(r, PyUnicode_EncodeFSDefault(r));
-        return r == NULL ? 0 : take_bytes(p, r);
+    if (PyUnicode_Check(r) || PyBytes_Check(r)) {
+        p->object = p->fspath = r;
+        PyObject *bytes = PyUnicode_Check(r) ? PyUnicode_EncodeFSDefault(r) : Py_NewRef(r);
+        if (bytes != NULL && take_bytes(p, bytes) != 0)
+            return Py_CLEANUP_SUPPORTED;
+        os_path_free(p);
+        return 0;
     }
-    if (PyBytes_Check(r))
-        return take_bytes(p, r);
     PyErr_Format(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s", Py_TYPE(o)->tp_name, Py_TYPE(r)->tp_name);
     Py_DECREF(r);
     return 0;
@@ -81,6 +84,7 @@ void
 os_path_free(struct os_path *p)
 {
     Py_CLEAR(p->cleanup);
+    Py_CLEAR(p->fspath);
 }
 
 /* ---- numbers ---- */
@@ -88,6 +92,8 @@ os_path_free(struct os_path *p)
 int
 os_fd_convert(PyObject *o, void *out)
 {
+    if (PyBool_Check(o) && PyErr_WarnEx(PyExc_RuntimeWarning, "bool is used as a file descriptor", 1) < 0)
+        return 0;
     PyObject *index = PyNumber_Index(o);
     if (index == NULL)
         return 0;
@@ -124,6 +130,23 @@ os_dir_fd_convert(PyObject *o, void *out)
         return os_fd_convert(o, out);
     PyErr_Format(PyExc_TypeError, "argument should be integer or None, not %.200s", Py_TYPE(o)->tp_name);
     return 0;
+}
+
+int
+os_dev_convert(PyObject *o, void *out)
+{
+    if (!PyLong_Check(o)) {
+        PyErr_SetString(PyExc_TypeError, "an integer is required");
+        return 0;
+    }
+    int overflow;
+    long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
+    if (overflow < 0 || (overflow == 0 && v < -1)) {
+        PyErr_SetString(PyExc_OverflowError, "can't convert negative int to unsigned");
+        return 0;
+    }
+    *(dev_t *)out = overflow > 0 ? (dev_t)PyLong_AsUnsignedLongLong(o) : (dev_t)v;
+    return !PyErr_Occurred();
 }
 
 int

@@ -181,9 +181,8 @@ sock_addr_from(struct sock *s, PyObject *args, union sock_addr *out, socklen_t *
     case AF_UNIX: return unix_from(args, out, len);
     case AF_VSOCK: return vsock_from(args, out, len, caller);
     case AF_INET: case AF_INET6: return inet_from(args, out, len, s->family, caller);
-    default:
-        PyErr_Format(PyExc_OSError, "%s(): bad family", caller);
-        return 0;
+    case AF_RDS: return inet_from(args, out, len, AF_INET, caller);
+    default: return sock_family_from(s, args, out, len, caller);
     }
 }
 
@@ -198,7 +197,7 @@ numeric_host(int family, const void *address)
 }
 
 PyObject *
-sock_addr_object(const struct sockaddr *sa, socklen_t len)
+sock_addr_object(const struct sockaddr *sa, socklen_t len, int proto)
 {
     if (len == 0)
         Py_RETURN_NONE;
@@ -217,6 +216,6 @@ sock_addr_object(const struct sockaddr *sa, socklen_t len)
         return PyUnicode_DecodeFSDefault(n == 0 ? "" : a->un.sun_path);
     }
     default:
-        return Py_BuildValue("iy#", sa->sa_family, sa->sa_data, (Py_ssize_t)sizeof(sa->sa_data));
+        return sock_family_object(a, proto);
     }
 }

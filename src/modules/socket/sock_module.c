@@ -163,7 +163,7 @@ addrinfo_list(const struct addrinfo *res)
 {
     PyObject *list = PyList_New(0);
     for (; list != NULL && res != NULL; res = res->ai_next) {
-        PyObject *a = sock_addr_object(res->ai_addr, res->ai_addrlen);
+        PyObject *a = sock_addr_object(res->ai_addr, res->ai_addrlen, res->ai_protocol);
         PyObject *t = a == NULL ? NULL : Py_BuildValue("iiisN", res->ai_family, res->ai_socktype, res->ai_protocol, res->ai_canonname ? res->ai_canonname : "", a);
         if (t == NULL || PyList_Append(list, t) < 0)
             Py_CLEAR(list);
@@ -546,12 +546,12 @@ static PyMethodDef functions[] = {
     { "close", sock_close_fd, METH_O, PyDoc_STR("close(integer) -> None\n\nClose a socket descriptor.") },
     ROW(dup, METH_O, "dup(integer) -> integer\n\nDuplicate a socket descriptor."),
     ROW(socketpair, METH_VARARGS, "socketpair([family[, type [, proto]]]) -> (socket object, socket object)\n\nTwo connected sockets."),
-    ROW(ntohs, METH_O, "ntohs($module, x, /)\n--\n\nA 16-bit integer from network to host order."),
+    ROW(ntohs, METH_O, "ntohs($self, x, /)\n--\n\nA 16-bit integer from network to host order."),
     ROW(ntohl, METH_O, "ntohl(integer) -> integer\n\nA 32-bit integer from network to host order."),
-    ROW(htons, METH_O, "htons($module, x, /)\n--\n\nA 16-bit integer from host to network order."),
+    ROW(htons, METH_O, "htons($self, x, /)\n--\n\nA 16-bit integer from host to network order."),
     ROW(htonl, METH_O, "htonl(integer) -> integer\n\nA 32-bit integer from host to network order."),
-    ROW(inet_aton, METH_O, "inet_aton($module, ip_addr, /)\n--\n\nAn IPv4 address as four bytes."),
-    ROW(inet_ntoa, METH_O, "inet_ntoa($module, packed_ip, /)\n--\n\nFour bytes as an IPv4 address."),
+    ROW(inet_aton, METH_O, "inet_aton($self, ip_addr, /)\n--\n\nAn IPv4 address as four bytes."),
+    ROW(inet_ntoa, METH_O, "inet_ntoa($self, packed_ip, /)\n--\n\nFour bytes as an IPv4 address."),
     ROW(inet_pton, METH_VARARGS, "inet_pton(af, ip) -> packed IP address string\n\nAn address as bytes."),
     ROW(inet_ntop, METH_VARARGS, "inet_ntop(af, packed_ip) -> string formatted IP address\n\nBytes as an address."),
     { "getaddrinfo", _PyCFunction_CAST(sock_getaddrinfo), METH_VARARGS | METH_KEYWORDS, PyDoc_STR("getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, canonname, sockaddr)\n\nAddresses of a host and a service.") },
@@ -559,7 +559,7 @@ static PyMethodDef functions[] = {
     ROW(getdefaulttimeout, METH_NOARGS, "getdefaulttimeout() -> timeout\n\nThe timeout of new sockets."),
     ROW(setdefaulttimeout, METH_O, "setdefaulttimeout(timeout)\n\nSet the timeout of new sockets."),
     ROW(if_nameindex, METH_NOARGS, "if_nameindex()\n\nNumbers and names of the network interfaces."),
-    ROW(if_nametoindex, METH_O, "if_nametoindex($module, oname, /)\n--\n\nThe number of an interface."),
+    ROW(if_nametoindex, METH_O, "if_nametoindex($self, oname, /)\n--\n\nThe number of an interface."),
     ROW(if_indextoname, METH_O, "if_indextoname(if_index)\n\nThe name of an interface."),
     ROW(CMSG_LEN, METH_VARARGS, "CMSG_LEN(length) -> control message length\n\nSize of an ancillary data item."),
     ROW(CMSG_SPACE, METH_VARARGS, "CMSG_SPACE(length) -> buffer size\n\nSpace for an ancillary data item."),
@@ -651,7 +651,7 @@ sock_exec(PyObject *m)
     return PyModule_AddObjectRef(m, "error", PyExc_OSError) < 0 || PyModule_AddObjectRef(m, "timeout", PyExc_TimeoutError) < 0 ||
            PyModule_AddObjectRef(m, "herror", s->herror) < 0 || PyModule_AddObjectRef(m, "gaierror", s->gaierror) < 0 ||
            PyModule_AddObjectRef(m, "socket", (PyObject *)s->type) < 0 || PyModule_AddObjectRef(m, "SocketType", (PyObject *)s->type) < 0 ||
-           PyModule_AddObjectRef(m, "has_ipv6", Py_True) < 0 || add_constants(m) < 0 || add_capi(m, s->type) < 0 ? -1 : 0;
+           PyModule_AddObjectRef(m, "has_ipv6", Py_True) < 0 || add_constants(m) < 0 || sock_family_constants(m) < 0 || add_capi(m, s->type) < 0 ? -1 : 0;
 }
 
 static int

@@ -292,7 +292,7 @@ receive(PyObject *op, struct iovec *vec, Py_ssize_t count, int flags, Py_ssize_t
         list = read_items(&msg);
         if (list != NULL)
             result = Py_BuildValue("NOiN", first(n, data), list, (int)msg.msg_flags,
-                                   sock_addr_object(&addr.sa, msg.msg_namelen < sizeof(addr) ? msg.msg_namelen : (socklen_t)sizeof(addr)));
+                                   sock_addr_object(&addr.sa, msg.msg_namelen < sizeof(addr) ? msg.msg_namelen : (socklen_t)sizeof(addr), ((struct sock *)op)->proto));
         Py_XDECREF(list);
         if (result == NULL)
             close_received(&msg);
@@ -353,4 +353,88 @@ sock_recvmsg_into(PyObject *op, PyObject *args)
     PyObject *r = receive(op, b.vec, b.count, flags, control_size, first_count, NULL);
     buffers_release(&b);
     return r;
+}
+
+/* ---- the kernel's cryptography: parameters of an operation as ancillary data ---- */
+
+static struct cmsghdr *
+alg_item(struct msghdr *msg, struct cmsghdr *after, int type, size_t size)
+{
+    struct cmsghdr *h = after == NULL ? CMSG_FIRSTHDR(msg) : CMSG_NXTHDR(msg, after);
+    h->cmsg_level = SOL_ALG;
+    h->cmsg_type = type;
+    h->cmsg_len = CMSG_LEN(size);
+    return h;
+}
+
+static int
+alg_lay_out(struct msghdr *msg, uint32_t operation, const Py_buffer *iv, long assoclen)
+{
+    size_t iv_size = offsetof(struct af_alg_iv, iv) + (size_t)iv->len;
+    msg->msg_controllen = CMSG_SPACE(4) + (iv->buf != NULL ? CMSG_SPACE(iv_size) : 0) + (assoclen >= 0 ? CMSG_SPACE(4) : 0);
+    msg->msg_control = PyMem_Calloc(1, msg->msg_controllen);
+    if (msg->msg_control == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    struct cmsghdr *h = alg_item(msg, NULL, ALG_SET_OP, 4);
+    memcpy(CMSG_DATA(h), &operation, 4);
+    if (iv->buf != NULL) {
+        uint32_t n = (uint32_t)iv->len;
+        h = alg_item(msg, h, ALG_SET_IV, iv_size);
+        memcpy(CMSG_DATA(h), &n, 4);
+        memcpy(CMSG_DATA(h) + offsetof(struct af_alg_iv, iv), iv->buf, n);
+    }
+    if (assoclen >= 0) {
+        uint32_t n = (uint32_t)assoclen;
+        h = alg_item(msg, h, ALG_SET_AEAD_ASSOCLEN, 4);
+        memcpy(CMSG_DATA(h), &n, 4);
+    }
+    return 0;
+}
+
+/* A number that must not be negative; false with an exception. */
+static bool
+alg_number(PyObject *o, long *out, const char *complaint)
+{
+    if (o != NULL && (*out = PyLong_AsLong(o)) == -1 && PyErr_Occurred())
+        return false;
+    if (*out < 0 && (o != NULL || complaint[0] == 'I')) {
+        PyErr_SetString(PyExc_TypeError, complaint);
+        return false;
+    }
+    return true;
+}
+
+PyObject *
+sock_sendmsg_afalg(PyObject *op, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = { "msg", "op", "iv", "assoclen", "flags", NULL };
+    PyObject *data = NULL, *operation = NULL, *assoc = NULL;
+    Py_buffer iv = { NULL, NULL };
+    struct msghdr msg = { 0 };
+    struct msg_call call = { &msg, 0 };
+    struct buffers b;
+    long code = -1, assoclen = -1;
+    Py_ssize_t n = -1;
+    if (((struct sock *)op)->family != AF_ALG) {
+        PyErr_SetString(PyExc_OSError, "algset is only supported for AF_ALG");
+        return NULL;
+    }
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O$O!y*O!i:sendmsg_afalg", keywords, &data, &PyLong_Type, &operation, &iv, &PyLong_Type,
+                                     &assoc, &call.flags))
+        return NULL;
+    PyObject *none = data == NULL ? PyTuple_New(0) : NULL;
+    if ((data != NULL || none != NULL) && alg_number(operation, &code, "Invalid or missing argument 'op'")
+        && alg_number(assoc, &assoclen, "assoclen must be positive") && buffers_init(&b, data == NULL ? none : data, "sendmsg", "y*") == 0) {
+        msg.msg_iov = b.vec;
+        msg.msg_iovlen = (size_t)b.count;
+        if (alg_lay_out(&msg, (uint32_t)code, &iv, assoclen) == 0)
+            n = sock_run((struct sock *)op, POLLOUT, call_sendmsg, &call, false);
+        PyMem_Free(msg.msg_control);
+        buffers_release(&b);
+    }
+    Py_XDECREF(none);
+    PyBuffer_Release(&iv);
+    return n < 0 ? NULL : PyLong_FromSsize_t(n);
 }

@@ -299,7 +299,7 @@ sock_accept(PyObject *op, PyObject *unused)
     memset(&addr, 0, sizeof(addr));
     if (sock_run(SOCK(op), POLLIN, call_accept, &a, false) < 0)
         return NULL;
-    PyObject *where = sock_addr_object(&addr.sa, len);
+    PyObject *where = sock_addr_object(&addr.sa, len, SOCK(op)->proto);
     if (where == NULL) {
         close(a.fd);
         return NULL;
@@ -402,7 +402,7 @@ own_name(PyObject *op, int (*get)(int, struct sockaddr *, socklen_t *))
     union sock_addr addr;
     socklen_t len = sizeof(addr);
     memset(&addr, 0, sizeof(addr));
-    return get(SOCK(op)->fd, &addr.sa, &len) < 0 ? sock_error() : sock_addr_object(&addr.sa, len);
+    return get(SOCK(op)->fd, &addr.sa, &len) < 0 ? sock_error() : sock_addr_object(&addr.sa, len, SOCK(op)->proto);
 }
 
 static PyObject *sock_getsockname(PyObject *op, PyObject *unused) { return own_name(op, getsockname); }
@@ -539,7 +539,7 @@ sock_recvfrom(PyObject *op, PyObject *args)
     if (!PyArg_ParseTuple(args, "n|i:recvfrom", &size, &flags))
         return NULL;
     PyObject *b = recv_bytes(op, size, flags, &addr, &len);
-    return b == NULL ? NULL : Py_BuildValue("NN", b, sock_addr_object(&addr.sa, len));
+    return b == NULL ? NULL : Py_BuildValue("NN", b, sock_addr_object(&addr.sa, len, SOCK(op)->proto));
 }
 
 static Py_ssize_t
@@ -581,7 +581,7 @@ sock_recvfrom_into(PyObject *op, PyObject *args, PyObject *kwds)
         return NULL;
     Py_ssize_t n = recv_into(op, &buf, size, flags, &addr, &len);
     PyBuffer_Release(&buf);
-    return n < 0 ? NULL : Py_BuildValue("nN", n, sock_addr_object(&addr.sa, len));
+    return n < 0 ? NULL : Py_BuildValue("nN", n, sock_addr_object(&addr.sa, len, SOCK(op)->proto));
 }
 
 static PyObject *
@@ -661,6 +661,7 @@ static PyMethodDef methods[] = {
     { "send", sock_send, METH_VARARGS, PyDoc_STR("send(data[, flags]) -> count\n\nSend bytes; the number sent.") },
     { "sendall", sock_sendall, METH_VARARGS, PyDoc_STR("sendall(data[, flags])\n\nSend all bytes.") },
     { "sendmsg", sock_sendmsg, METH_VARARGS, PyDoc_STR("sendmsg(buffers[, ancdata[, flags[, address]]]) -> count\n\nSend buffers and ancillary data.") },
+    { "sendmsg_afalg", _PyCFunction_CAST(sock_sendmsg_afalg), METH_VARARGS | METH_KEYWORDS, PyDoc_STR("sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet parameters of a kernel crypto operation, and send data.") },
     { "sendto", sock_sendto, METH_VARARGS, PyDoc_STR("sendto(data[, flags], address) -> count\n\nSend bytes to an address.") },
     { "setblocking", sock_setblocking, METH_O, PyDoc_STR("setblocking(flag)\n\nMake the socket block or not.") },
     { "getblocking", sock_getblocking, METH_NOARGS, PyDoc_STR("getblocking()\n\nDoes the socket block?") },
