@@ -32,10 +32,15 @@ _PyXI_NamespaceFromNames(PyObject *names)
         PyErr_NoMemory();
     for (Py_ssize_t i = 0; ns != NULL && i < n; i++) {
         PyObject *name = PySequence_Fast_GET_ITEM(list, i);
-        const char *utf8 = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : (PyErr_BadArgument(), NULL);
+        Py_ssize_t size = 0;
+        const char *utf8 = PyUnicode_Check(name) ? PyUnicode_AsUTF8AndSize(name, &size) : (PyErr_BadArgument(), NULL);
+        if (utf8 != NULL && strlen(utf8) != (size_t)size) {
+            PyErr_SetString(PyExc_ValueError, "found embedded NULL character");
+            utf8 = NULL;
+        }
         char *copy = utf8 == NULL ? NULL : PyMem_RawMalloc(strlen(utf8) + 1);
         if (copy == NULL) {
-            if (utf8 != NULL)
+            if (!PyErr_Occurred())
                 PyErr_NoMemory();
             _PyXI_FreeNamespace(ns);
             ns = NULL;

@@ -16,7 +16,7 @@ const PyInterpreterConfig interp_config_legacy = {
 int
 interp_config_named(PyInterpreterConfig *config, const char *name)
 {
-    if (strcmp(name, "default") == 0 || strcmp(name, "isolated") == 0)
+    if (*name == '\0' || strcmp(name, "default") == 0 || strcmp(name, "isolated") == 0)
         *config = interp_config_isolated;
     else if (strcmp(name, "legacy") == 0)
         *config = interp_config_legacy;

@@ -8,7 +8,7 @@
 
 extern const PyInterpreterConfig interp_config_isolated, interp_config_legacy;
 
-/* "isolated", "default" (the same), "legacy" or "empty": 0, or -1 with ValueError. */
+/* "isolated", "default" and "" (the same), "legacy" or "empty": 0, or -1 with ValueError. */
 int interp_config_named(PyInterpreterConfig *config, const char *name);
 /* The fields as a dict: bools, and gil as "default", "shared" or "own". */
 PyAPI_FUNC(PyObject *) _PyInterpreterConfig_AsDict(PyInterpreterConfig *config);

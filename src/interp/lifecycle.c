@@ -125,7 +125,10 @@ add_main_module(PyThreadState *ts)
     if (m == NULL)
         return -1;
     PyObject *dict = PyModule_GetDict(m), *loader = PyDict_GetItemString(dict, "__loader__");
-    int r = PyDict_SetDefaultRef(dict, ID(__builtins__), PyImport_AddModule("builtins"), NULL) < 0 ? -1 : 0;
+    PyObject *annotations = PyDict_New();
+    int r = annotations == NULL || PyDict_SetDefaultRef(dict, ID(__annotations__), annotations, NULL) < 0
+            || PyDict_SetDefaultRef(dict, ID(__builtins__), PyImport_AddModule("builtins"), NULL) < 0 ? -1 : 0;
+    Py_XDECREF(annotations);
     if (r == 0 && (loader == NULL || loader == Py_None)) {
         PyObject *importer = PyObject_GetAttrString(ts->interp->imports.importlib, "BuiltinImporter");
         r = importer == NULL ? -1 : PyDict_SetItemString(dict, "__loader__", importer);

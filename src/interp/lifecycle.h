@@ -18,7 +18,7 @@ int lifecycle_init_first_modules(PyThreadState *ts);   /* sys, builtins, a plain
 int lifecycle_init_import_and_io(PyThreadState *ts);   /* importlib, __main__, streams, site */
 /* Waits for the interpreter's threads that are not daemons, as threading._shutdown() does. */
 void lifecycle_wait_for_threads(void);
-/* Ends and frees whatever interpreters are left beside the main one; warns about them. Called by the main thread. */
+/* Ends and frees whatever interpreters are left beside the main one. Called by the main thread. */
 void subinterp_end_all(PyThreadState *ts);
 /* Drops the contents of an interpreter whose modules are gone: registries, types, memory. `ts` is its attached, last thread. */
 void lifecycle_clear_interpreter(PyThreadState *ts);

@@ -32,6 +32,18 @@ apply_settings(PyInterpreterState *interp, const PyInterpreterConfig *c)
     return PyStatus_Ok();
 }
 
+/* What the main program's folder added to sys.path is found here too. */
+static int
+add_first_path(const wchar_t *folder)
+{
+    if (folder == NULL)
+        return 0;
+    PyObject *path = PySys_GetObject("path"), *text = PyUnicode_FromWideChar(folder, -1);
+    int r = text == NULL || path == NULL || !PyList_Check(path) ? -1 : PyList_Insert(path, 0, text);
+    Py_XDECREF(text);
+    return r;
+}
+
 /* The thread is attached and the interpreter empty. */
 static PyStatus
 fill(PyThreadState *ts)
@@ -45,6 +57,8 @@ fill(PyThreadState *ts)
         return config_error("pycore_interp_init", "can't create the first modules");
     if (interp->config._install_importlib && lifecycle_init_import_and_io(ts) < 0)
         return lifecycle_failure();
+    if (add_first_path(interp->config.sys_path_0) < 0)
+        return config_error("init_interp_main", "can't extend sys.path");
     interp->_ready = 1;
     return PyStatus_Ok();
 }
@@ -151,9 +165,6 @@ subinterp_end_all(PyThreadState *main)
     PyInterpreterState *interp = next_other();
     if (interp == NULL)
         return;
-    PyErr_WarnEx(PyExc_RuntimeWarning, "remaining subinterpreters; close them with Interpreter.close()", 0);
-    if (PyErr_Occurred())
-        PyErr_WriteUnraisable(NULL);
     for (; interp != NULL; interp = next_other()) {
         PyThreadState *ts = PyInterpreterState_ThreadHead(interp);
         if (ts == NULL) {

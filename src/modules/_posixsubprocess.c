@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "rt/interp.h"
+
 struct child {
     char *const *exec_array, *const *argv, *const *envp;
     const char *cwd;
@@ -342,6 +344,18 @@ fork_exec(PyObject *module, PyObject *args)
                           &env, &c.p2cread, &c.p2cwrite, &c.c2pread, &c.c2pwrite, &c.errread, &c.errwrite, &c.errpipe_read, &c.errpipe_write,
                           &c.restore_signals, &c.call_setsid, &c.pgid_to_set, &gid, &groups, &uid, &c.umask, &c.preexec, &allow_vfork))
         return NULL;
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    if (c.preexec != Py_None && (interp->_finalizing != NULL || !interp_is_main(interp))) {
+        if (interp->_finalizing != NULL)
+            PyErr_SetString(PyExc_PythonFinalizationError, "preexec_fn not supported at interpreter shutdown");
+        else
+            PyErr_SetString(PyExc_RuntimeError, "preexec_fn not supported within subinterpreters");
+        return NULL;
+    }
+    if (!interp_allows(interp, RT_ALLOW_FORK)) {
+        PyErr_SetString(PyExc_RuntimeError, "fork not supported for isolated subinterpreters");
+        return NULL;
+    }
     if (c.close_fds && c.errpipe_write < 3) {
         PyErr_SetString(PyExc_ValueError, "errpipe_write must be >= 3");
         return NULL;

@@ -7,6 +7,7 @@
 #include "compile/seq.h"
 #include "interp/config.h"
 #include "interp/import.h"
+#include "modules/_testinternalcapi.h"
 #include "interp/tracemalloc.h"
 #include "object/coll/dict_values.h"
 
@@ -372,7 +373,8 @@ static PyMethodDef methods[] = {
 static int
 module_exec(PyObject *m)
 {
-    if (PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
+    if (PyModule_AddFunctions(m, testinternalcapi_interp_methods) < 0
+        || PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_MANAGED_PRE_HEADER", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0)
         return -1;

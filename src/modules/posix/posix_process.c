@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "modules/posix/posix_priv.h"
+#include "rt/interp.h"
 
 FUNC_KW(_exit)
 {
@@ -81,6 +82,28 @@ warn_of_threads(const char *name)
         PyErr_WriteUnraisable(NULL);
 }
 
+static bool
+may_fork(void)
+{
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    if (interp->_finalizing != NULL)
+        PyErr_SetString(PyExc_PythonFinalizationError, "can't fork at interpreter shutdown");
+    else if (!interp_allows(interp, RT_ALLOW_FORK))
+        PyErr_SetString(PyExc_RuntimeError, "fork not supported for isolated subinterpreters");
+    else
+        return true;
+    return false;
+}
+
+static bool
+may_exec(void)
+{
+    if (interp_allows(PyInterpreterState_Get(), RT_ALLOW_EXEC))
+        return true;
+    PyErr_SetString(PyExc_RuntimeError, "exec not supported for isolated subinterpreters");
+    return false;
+}
+
 static PyObject *
 do_fork(int *master)
 {
@@ -106,12 +129,20 @@ do_fork(int *master)
 
 FUNC_0(fork)
 {
+    if (!may_fork())
+        return NULL;
     return PySys_Audit("os.fork", NULL) < 0 ? NULL : do_fork(NULL);
 }
 
 FUNC_0(forkpty)
 {
     int master = -1;
+    if (!interp_is_main(PyInterpreterState_Get())) {
+        PyErr_SetString(PyExc_RuntimeError, "fork not supported for subinterpreters");
+        return NULL;
+    }
+    if (!may_fork())
+        return NULL;
     return PySys_Audit("os.forkpty", NULL) < 0 ? NULL : do_fork(&master);
 }
 
@@ -254,7 +285,7 @@ FUNC_FAST(execv)
 {
     struct os_path path = OS_PATH("execv", "path", false, false);
     PyObject *argv;
-    if (!_PyArg_ParseStack(args, nargs, "O&O:execv", os_path_convert, &path, &argv))
+    if (!may_exec() || !_PyArg_ParseStack(args, nargs, "O&O:execv", os_path_convert, &path, &argv))
         return NULL;
     char **av = argv_strings(argv, "execv");
     if (av != NULL) {
@@ -272,6 +303,8 @@ FUNC_KW(execve)
 {
     struct os_path path = OS_PATH("execve", "path", false, true);
     PyObject *argv, *env;
+    if (!may_exec())
+        return NULL;
     PARSE_KW("O&OO:execve", KWLIST("path", "argv", "env"), os_path_convert, &path, &argv, &env);
     char **av = NULL, **ev = NULL;
     if (!PyMapping_Check(env))

@@ -1,0 +1,9 @@
+/* _testinternalcapi.h: the parts of module _testinternalcapi. */
+#ifndef ADDER_MODULES_TESTINTERNALCAPI_H
+#define ADDER_MODULES_TESTINTERNALCAPI_H
+
+#include <Python.h>
+
+extern PyMethodDef testinternalcapi_interp_methods[];     /* _testinternalcapi_interp.c */
+
+#endif
