@@ -65,9 +65,13 @@ code_validate(struct code_info *in)
     }
     int nlocals, ncells, nfrees;
     count_kinds(in->localsplusnames, in->localspluskinds, &nlocals, &ncells, &nfrees);
-    int plain = nlocals - in->argcount - in->kwonlyargcount - ((in->flags & CO_VARARGS) != 0) - ((in->flags & CO_VARKEYWORDS) != 0);
+    int64_t plain = (int64_t)nlocals - in->argcount - in->kwonlyargcount - ((in->flags & CO_VARARGS) != 0) - ((in->flags & CO_VARKEYWORDS) != 0);
     if (plain < 0) {
         PyErr_SetString(PyExc_ValueError, "code: co_varnames is too small");
+        return -1;
+    }
+    if (in->stacksize > INT_MAX / (int)sizeof(PyObject *) - CODE_FRAME_SPECIALS - PyTuple_GET_SIZE(in->localsplusnames)) {
+        PyErr_SetString(PyExc_OverflowError, "code: co_stacksize is too large");
         return -1;
     }
     return 0;

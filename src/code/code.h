@@ -65,6 +65,8 @@ struct code_info {
 OWNED PyCodeObject *code_new(struct code_info *info);
 /* 0, or -1 with ValueError/SystemError, when no code object can be made of this. */
 int code_validate(struct code_info *info);
+/* 0, or -1 with ValueError, when the instructions of fields that code_validate() found good could harm the interpreter (verify.c). */
+int code_verify(const struct code_info *info);
 
 PyAPI_FUNC(PyCodeObject *) _PyCode_New(struct code_info *);
 PyAPI_FUNC(int) _PyCode_Validate(struct code_info *);

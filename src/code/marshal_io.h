@@ -20,6 +20,8 @@ enum {
 OWNED PyObject *marshal_dumps(PyObject *v, int version, bool allow_code);
 /* Read one object from memory; *used (if not NULL) gets the number of bytes. */
 OWNED PyObject *marshal_loads(const char *data, Py_ssize_t n, bool allow_code, Py_ssize_t *used);
+/* The same for what this very program was built with: code objects are not verified. */
+OWNED PyObject *marshal_loads_trusted(const char *data, Py_ssize_t n);
 /* Read one object from a file object by its readinto(). */
 OWNED PyObject *marshal_load_readable(PyObject *file, bool allow_code);
 

@@ -3,6 +3,7 @@
 
 #include "interp/import.h"
 #include "base/hash.h"
+#include "code/marshal_io.h"
 #include "interp/args.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
@@ -171,9 +172,8 @@ imp_find_frozen(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObj
 }
 
 static PyObject *
-unmarshal_frozen(PyObject *name, const char *data, Py_ssize_t size)
+checked_frozen(PyObject *name, PyObject *code)
 {
-    PyObject *code = PyMarshal_ReadObjectFromString(data, size);
     if (code == NULL) {
         PyErr_Clear();
         PyObject *msg = PyUnicode_FromFormat("Frozen object named %R is invalid", name);
@@ -206,7 +206,7 @@ imp_get_frozen_object(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
             PyErr_SetImportError(msg, args[0], NULL);
             Py_XDECREF(msg);
         } else
-            code = unmarshal_frozen(args[0], view.buf, view.len);
+            code = checked_frozen(args[0], PyMarshal_ReadObjectFromString(view.buf, view.len));
         PyBuffer_Release(&view);
         return code;
     }
@@ -215,7 +215,7 @@ imp_get_frozen_object(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         no_such_frozen(args[0]);
         return NULL;
     }
-    return unmarshal_frozen(args[0], (const char *)f->code, f->size);
+    return checked_frozen(args[0], marshal_loads_trusted((const char *)f->code, f->size));
 }
 
 static PyObject *

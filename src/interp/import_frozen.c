@@ -1,8 +1,8 @@
 /* interp/import_frozen.c: modules frozen into the program, built-in modules, and the first steps of the import system. */
 #include "interp/import.h"
 
-#include <marshal.h>
 
+#include "code/marshal_io.h"
 #include "object/core/module.h"
 #include "rt/hooks.h"
 #include "rt/interp.h"
@@ -74,7 +74,7 @@ PyImport_ImportFrozenModuleObject(PyObject *name)
     const struct _frozen *f = import_find_frozen(name);
     if (f == NULL)
         return 0;
-    PyObject *code = PyMarshal_ReadObjectFromString((const char *)f->code, f->size), *m = NULL;
+    PyObject *code = marshal_loads_trusted((const char *)f->code, f->size), *m = NULL;
     if (code != NULL && !PyCode_Check(code))
         PyErr_Format(PyExc_TypeError, "frozen object %R is not a code object", name);
     else if (code != NULL && (m = PyImport_AddModuleObject(name)) != NULL) {

@@ -19,6 +19,15 @@
 #include "rt/gc_track.h"
 #include "rt/interp.h"
 
+/* Under AddressSanitizer every block is malloc's, of the very size asked for, or it would see no error in it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ALWAYS_BYPASS true
+#elif defined(__has_feature)
+#define ALWAYS_BYPASS __has_feature(address_sanitizer)
+#else
+#define ALWAYS_BYPASS false
+#endif
+
 #define PAGE_SIZE ((size_t)16 * 1024)
 #define COMMIT_STEP ((size_t)1 << 20)
 #define RESERVE_MAX ((size_t)1 << 36)
@@ -74,9 +83,7 @@ static void
 heap_start(void)
 {
     heap.ready = true;
-#if defined(__SANITIZE_ADDRESS__)
-    heap.bypass = true;
-#endif
+    heap.bypass = ALWAYS_BYPASS;
     for (size_t size = RESERVE_MAX; heap.base == NULL && size >= RESERVE_MIN; size >>= 1) {
         heap.base = os_reserve(size, COMMIT_STEP);
         heap.size = size;
@@ -277,6 +284,9 @@ heap_leave(PyThreadState *ts)
 
 /* ---- blocks ------------------------------------------------------------------------------------------------- */
 
+/* Rounded, since a small block may end on a list of its class. */
+static inline size_t malloc_size(size_t size) { return size > HEAP_SMALL_MAX || ALWAYS_BYPASS ? size : HEAP_CLASS(size) * HEAP_GRAIN; }
+
 /* The object allocator proper, without regard to foreign ones. */
 void *
 heap_block_new(size_t size)
@@ -300,8 +310,7 @@ heap_block_new(size_t size)
         if (p != NULL)
             return p;
     }
-    /* Rounded, since a small block may end on a list of its class. */
-    void *p = malloc(size <= HEAP_SMALL_MAX ? HEAP_CLASS(size) * HEAP_GRAIN : size);
+    void *p = malloc(malloc_size(size));
     if (p != NULL)
         heap.big_blocks++;
     return p;
@@ -340,7 +349,7 @@ heap_block_resize(void *p, size_t size)
     if (size > PY_SSIZE_T_MAX)
         return NULL;
     if (!is_ours(p))
-        return realloc(p, size <= HEAP_SMALL_MAX ? HEAP_CLASS(size) * HEAP_GRAIN : size);
+        return realloc(p, malloc_size(size));
     size_t old = page_of(p)->cls * HEAP_GRAIN;
     if (size <= old && size > old - old / 4 - HEAP_GRAIN)
         return p;
@@ -392,10 +401,7 @@ heap_set_bypass(bool on)
     struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
     if (on && !heap.bypass)
         lists_flush(h);
-#if defined(__SANITIZE_ADDRESS__)
-    on = true;
-#endif
-    heap.bypass = on;
+    heap.bypass = on || ALWAYS_BYPASS;
     lists_reset(h);
 }
 

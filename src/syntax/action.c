@@ -177,7 +177,10 @@ act_type_comment(struct parser *p, struct tok *t)
 {
     if (t == NULL)
         return NULL;
-    return peg_own(p, PyUnicode_DecodeUTF8(tok_text(p, t), (Py_ssize_t)tok_size(t), NULL));
+    string text = peg_own(p, PyUnicode_DecodeUTF8(tok_text(p, t), (Py_ssize_t)tok_size(t), NULL));
+    if (text == NULL)
+        p->error = true;                      /* rules take NULL for "no comment" */
+    return text;
 }
 
 /* -- statements ---------------------------------------------------------------------------------------------- */

@@ -451,6 +451,30 @@ function_set_type_params(PyThreadState *ts, PyObject *func, PyObject *params)
     return Py_NewRef(func);
 }
 
+static bool
+is_closure_of(PyObject *cells, PyCodeObject *co)
+{
+    if (!PyTuple_Check(cells) || PyTuple_GET_SIZE(cells) != co->co_nfreevars)
+        return false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(cells); i++)
+        if (!PyCell_Check(PyTuple_GET_ITEM(cells, i)))
+            return false;
+    return true;
+}
+
+bool
+vm_fits_function(PyObject *func, PyObject *attr, int which)
+{
+    if (!PyFunction_Check(func))
+        return false;
+    switch (which) {
+    case MAKE_CLOSURE: return is_closure_of(attr, (PyCodeObject *)FUNC(func)->func_code);
+    case MAKE_DEFAULTS: return PyTuple_Check(attr);
+    case MAKE_KWDEFAULTS: return PyDict_Check(attr);
+    default: return PyDict_Check(attr) || PyTuple_Check(attr);
+    }
+}
+
 static PyMemberDef func_members[] = {
     { "__closure__", _Py_T_OBJECT, offsetof(PyFunctionObject, func_closure), Py_READONLY },
     { "__doc__", _Py_T_OBJECT, offsetof(PyFunctionObject, func_doc), 0 },

@@ -50,6 +50,8 @@ stop_iteration_error(PyThreadState *ts, PyObject *exc)
 {
     int flags = frame_code(ts->current_frame)->co_flags;
     const char *msg = NULL;
+    if (!PyExceptionInstance_Check(exc) && vm_bad_operand(ts, "CALL_INTRINSIC", exc))
+        return NULL;
     if (PyErr_GivenExceptionMatches(exc, PyExc_StopIteration))
         msg = flags & CO_ASYNC_GENERATOR ? "async generator raised StopIteration"
             : flags & CO_COROUTINE ? "coroutine raised StopIteration" : "generator raised StopIteration";
@@ -78,13 +80,36 @@ list_to_tuple(PyThreadState *ts, PyObject *v)
     return PyList_AsTuple(v);
 }
 
-static PyObject *make_typevar(PyThreadState *ts, PyObject *name) { return typevar_make(name, NULL, NULL); }
-static PyObject *make_paramspec(PyThreadState *ts, PyObject *name) { return paramspec_make(name); }
-static PyObject *make_typevartuple(PyThreadState *ts, PyObject *name) { return typevartuple_make(name); }
-static PyObject *subscript_generic(PyThreadState *ts, PyObject *params) { return typing_subscript_generic(params); }
-static PyObject *make_typealias(PyThreadState *ts, PyObject *args) { return typealias_make(args); }
-static PyObject *typevar_bound(PyThreadState *ts, PyObject *name, PyObject *f) { return typevar_make(name, f, NULL); }
-static PyObject *typevar_constraints(PyThreadState *ts, PyObject *name, PyObject *f) { return typevar_make(name, NULL, f); }
+/* Operands whose type the compiler vouches for, but the verifier of marshalled code does not know. */
+static bool bad(PyThreadState *ts, bool good, PyObject *v) { return !good && vm_bad_operand(ts, "CALL_INTRINSIC", v); }
+
+static PyObject *
+make_param(PyThreadState *ts, PyObject *name, PyObject *bound, PyObject *constraints)
+{
+    return bad(ts, PyUnicode_Check(name), name) ? NULL : typevar_make(name, bound, constraints);
+}
+
+static PyObject *make_typevar(PyThreadState *ts, PyObject *name) { return make_param(ts, name, NULL, NULL); }
+static PyObject *make_paramspec(PyThreadState *ts, PyObject *name) { return bad(ts, PyUnicode_Check(name), name) ? NULL : paramspec_make(name); }
+static PyObject *make_typevartuple(PyThreadState *ts, PyObject *name) { return bad(ts, PyUnicode_Check(name), name) ? NULL : typevartuple_make(name); }
+static PyObject *subscript_generic(PyThreadState *ts, PyObject *params) { return bad(ts, PyTuple_Check(params), params) ? NULL : typing_subscript_generic(params); }
+static PyObject *typevar_bound(PyThreadState *ts, PyObject *name, PyObject *f) { return make_param(ts, name, f, NULL); }
+static PyObject *typevar_constraints(PyThreadState *ts, PyObject *name, PyObject *f) { return make_param(ts, name, NULL, f); }
+
+static PyObject *
+make_typealias(PyThreadState *ts, PyObject *args)
+{
+    bool good = PyTuple_Check(args) && PyTuple_GET_SIZE(args) == 3 && PyUnicode_Check(PyTuple_GET_ITEM(args, 0))
+        && (PyTuple_GET_ITEM(args, 1) == Py_None || PyTuple_Check(PyTuple_GET_ITEM(args, 1)));
+    return bad(ts, good, args) ? NULL : typealias_make(args);
+}
+
+static PyObject *
+set_type_params(PyThreadState *ts, PyObject *func, PyObject *params)
+{
+    return bad(ts, PyFunction_Check(func) && PyTuple_Check(params), func) ? NULL : function_set_type_params(ts, func, params);
+}
+
 static PyObject *set_default(PyThreadState *ts, PyObject *param, PyObject *f) { return typing_set_default(param, f); }
 
 PyObject *(*const vm_intrinsic1[])(PyThreadState *, PyObject *) = {
@@ -98,11 +123,13 @@ PyObject *(*const vm_intrinsic1[])(PyThreadState *, PyObject *) = {
 static PyObject *
 prep_reraise_star(PyThreadState *ts, PyObject *orig, PyObject *excs)
 {
-    return exc_prep_reraise_star(orig, excs);
+    if (bad(ts, PyList_CheckExact(excs), excs))
+        return NULL;
+    return PyUnstable_Exc_PrepReraiseStar(orig, excs);
 }
 
 PyObject *(*const vm_intrinsic2[])(PyThreadState *, PyObject *, PyObject *) = {
     [INTRINSIC_2_INVALID] = invalid2, [INTRINSIC_PREP_RERAISE_STAR] = prep_reraise_star, [INTRINSIC_TYPEVAR_WITH_BOUND] = typevar_bound,
-    [INTRINSIC_TYPEVAR_WITH_CONSTRAINTS] = typevar_constraints, [INTRINSIC_SET_FUNCTION_TYPE_PARAMS] = function_set_type_params,
+    [INTRINSIC_TYPEVAR_WITH_CONSTRAINTS] = typevar_constraints, [INTRINSIC_SET_FUNCTION_TYPE_PARAMS] = set_type_params,
     [INTRINSIC_SET_TYPEPARAM_DEFAULT] = set_default,
 };

@@ -121,6 +121,13 @@ vm_enter_async_with(PyThreadState *ts, PyObject *mgr, PyObject **res)
     return enter(ts, mgr, ID(__aenter__), ID(__aexit__), "asynchronous context manager", "__aexit__", res);
 }
 
+bool
+vm_bad_operand(PyThreadState *ts, const char *instr, PyObject *v)
+{
+    err_format(ts, PyExc_SystemError, "bad operand for %s: '%.100s' object", instr, v == NULL ? "NULL" : Py_TYPE(v)->tp_name);
+    return true;
+}
+
 PyObject *
 vm_call_exit(PyThreadState *ts, PyObject *exit, PyObject *exc)
 {

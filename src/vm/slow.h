@@ -42,11 +42,17 @@ OWNED PyObject *vm_enter_async_with(PyThreadState *ts, PyObject *mgr, PyObject *
 OWNED PyObject *vm_call_exit(PyThreadState *ts, PyObject *exit, PyObject *exc);
 int vm_clear_stop_iteration(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr);   /* 0 if it was a StopIteration */
 
+/* Code that did not come from the compiler gives an instruction a wrong value: SystemError; always true. */
+bool vm_bad_operand(PyThreadState *ts, const char *instr, PyObject *v);
+
 /* awaiting.c */
 OWNED PyObject *vm_yield_from_iter(PyThreadState *ts, PyCodeObject *co, PyObject *iterable);
 OWNED PyObject *vm_get_awaitable(PyThreadState *ts, PyObject *iterable, int oparg);
 OWNED PyObject *vm_get_aiter(PyThreadState *ts, PyObject *obj);
 OWNED PyObject *vm_get_anext(PyThreadState *ts, PyObject *aiter);
+
+/* May SET_FUNCTION_ATTRIBUTE put attr there? */
+bool vm_fits_function(PyObject *func, PyObject *attr, int which);
 
 /* intrinsics.c */
 extern PyObject *(*const vm_intrinsic1[])(PyThreadState *ts, PyObject *value);

@@ -55,6 +55,8 @@ need_encodings(void)
     PyObject *name = PyUnicode_InternFromString("encodings"), *module = NULL;
     if (name != NULL && rt_hooks.import_module != NULL)
         module = rt_hooks.import_module(name);
+    else if (name != NULL)
+        PyErr_SetString(PyExc_LookupError, "no codec search functions registered: can't find encoding");
     Py_XDECREF(name);
     if (module == NULL) {
         interp->codecs.initialized = 0;
