@@ -25,10 +25,23 @@ test: all
 test-cpython: all
 	@$(CLEAN_ENV) python3 tools/test --build $(BUILD) cpython
 
+# Fuzzing, in a build folder of its own: clang's libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
+# FUZZ_SECONDS for each target, FUZZ_TARGET for one of them only. What is found lands in $(FUZZ_BUILD)/found/.
+FUZZ_BUILD ?= $(BUILD)-fuzz
+FUZZ_SECONDS ?= 600
+FUZZ_TARGET ?=
+
+fuzz: all
+	@tools/fuzz --build $(FUZZ_BUILD) --share $(BUILD) --seconds $(FUZZ_SECONDS) $(FUZZ_TARGET)
+
+# The must-pass modules of CPython's suite, run by a build with both sanitizers, and by one whose assertions are on.
+test-sanitize: all
+	@$(CLEAN_ENV) tools/sanitize --build $(BUILD)-sanitize --share $(BUILD) $(TESTS)
+
 lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run test test-cpython lint clean
+.PHONY: all run test test-cpython fuzz test-sanitize lint clean
