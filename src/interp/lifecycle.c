@@ -207,8 +207,11 @@ Py_InitializeFromConfig(const PyConfig *config)
 {
     if (RUNTIME->initialized)
         return PyStatus_Ok();
-    PyConfig own = *config;
-    PyStatus status = config_preinit(&own, own.argv.length, NULL, own.argv.items);
+    PyConfig own;                           /* its strings belong to the interpreter from now on */
+    if (config_copy(&own, config) < 0)
+        return PyStatus_NoMemory();
+    bool was_read = own.module_search_paths_set && own.executable != NULL;
+    PyStatus status = was_read ? config_preinit(&own, own.argv.length, NULL, own.argv.items) : PyConfig_Read(&own);
     if (!PyStatus_Exception(status))
         status = init_dumps(&own);
     if (PyStatus_Exception(status))
@@ -219,7 +222,7 @@ Py_InitializeFromConfig(const PyConfig *config)
         return PyStatus_NoMemory();
     fatal_init();
     PyThreadState *ts = ts_current();
-    ts->interp->config = own;               /* its strings belong to the interpreter from now on */
+    ts->interp->config = own;
     ts->interp->feature_flags = RT_ALLOW_ALL;
     code_state.debug_ranges = own.code_debug_ranges;
     bytes_warning_level = own.bytes_warning;
@@ -258,6 +261,7 @@ Py_InitializeEx(int install_sigs)
     s = PyConfig_Read(&config);
     if (!PyStatus_Exception(s))
         s = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
     if (PyStatus_Exception(s))
         Py_ExitStatusException(s);
 }

@@ -302,6 +302,7 @@ main_with_config(PyConfig *config)
     PyStatus s = PyConfig_Read(config);
     if (!PyStatus_Exception(s))
         s = Py_InitializeFromConfig(config);
+    PyConfig_Clear(config);
     if (PyStatus_IsExit(s))
         return s.exitcode;
     if (PyStatus_Exception(s))

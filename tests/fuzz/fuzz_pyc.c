@@ -53,9 +53,7 @@ start_python(void)
     PyConfig_SetString(&config, &config.filesystem_encoding, L"utf-8");
     PyConfig_SetString(&config, &config.stdio_encoding, L"utf-8");
     PyConfig_SetBytesString(&config, &config.home, FUZZ_BUILD);
-    PyStatus status = PyConfig_Read(&config);
-    if (!PyStatus_Exception(status))
-        status = Py_InitializeFromConfig(&config);
+    PyStatus status = Py_InitializeFromConfig(&config);
     if (PyStatus_Exception(status))
         fuzz_broken("cannot start Python");
     PyConfig_Clear(&config);
