@@ -170,7 +170,7 @@ code_quicken(PyCodeObject *co)
         if (caches == 0 || i + caches >= n)
             continue;
         if (op == JUMP_BACKWARD)
-            ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 4, .value = 16 };
+            ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
         else if (op >= POP_JUMP_IF_FALSE && op <= POP_JUMP_IF_TRUE)
             ins[i + 1].cache = 0x5555;                 /* history of outcomes: alternating */
         else
@@ -354,11 +354,18 @@ plain_code(PyCodeObject *co, bool adaptive)
     if (out == NULL)
         return NULL;
     _Py_CODEUNIT *ins = (_Py_CODEUNIT *)PyBytes_AS_STRING(out);
-    for (int i = 0; !adaptive && i < Py_SIZE(co); i++) {
+    for (int i = 0; i < Py_SIZE(co); i++) {
         int op = code_base_opcode(co, i), caches = op_table[op].caches;
-        ins[i].op.code = (uint8_t)op;
-        for (int k = 1; k <= caches && i + k < Py_SIZE(co); k++)
-            ins[i + k].cache = 0;
+        if (adaptive && op_is_anchor(ins[i].op.code)) {
+            ins[i].op.code = (uint8_t)op;
+            if (caches != 0)
+                ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
+        }
+        if (!adaptive) {
+            ins[i].op.code = (uint8_t)op;
+            for (int k = 1; k <= caches && i + k < Py_SIZE(co); k++)
+                ins[i + k].cache = 0;
+        }
         i += caches;
     }
     return out;

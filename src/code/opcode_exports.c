@@ -12,7 +12,7 @@ PyAPI_FUNC(int) _PyCompile_OpcodeHasExc(int);
 PyAPI_FUNC(PyObject *) _PyCompile_GetUnaryIntrinsicName(int);
 PyAPI_FUNC(PyObject *) _PyCompile_GetBinaryIntrinsicName(int);
 
-int _PyCompile_OpcodeIsValid(int op) { return op_is_valid(op); }
+int _PyCompile_OpcodeIsValid(int op) { return op_is_valid(op) && !op_is_anchor(op); }
 int _PyCompile_OpcodeHasArg(int op) { return op_has_arg(op); }
 int _PyCompile_OpcodeHasConst(int op) { return op_has_const(op); }
 int _PyCompile_OpcodeHasName(int op) { return op_has_name(op); }

@@ -52,7 +52,7 @@ stack_effect(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObject *k
     } \
     static const char name##_doc[] = #name "($module, /, opcode)\n--\n\n" doc;
 
-PREDICATE(is_valid, op_is_valid(op), "True for an opcode that exists.")
+PREDICATE(is_valid, op_is_valid(op) && !op_is_anchor(op), "True for an opcode that exists.")
 PREDICATE(has_arg, op_has_arg(op), "True when the opcode uses its argument.")
 PREDICATE(has_const, op_has_const(op), "True when the argument indexes the constants.")
 PREDICATE(has_name, op_has_name(op), "True when the argument indexes the names.")

@@ -8,13 +8,15 @@
 #define OP_COUNT 268                    /* real opcodes are < 256, the compiler's own from 256 up */
 #define OP_MAX_REAL 254
 
+enum { JUMP_BACKWARD_TRACE = 223, RESUME_TRACE = 224 };   /* ours: the public headers do not have them */
+
 enum {
     F_ARG = 1 << 0, F_CONST = 1 << 1, F_NAME = 1 << 2, F_JUMP = 1 << 3, F_FREE = 1 << 4, F_LOCAL = 1 << 5,
     F_EVAL_BREAK = 1 << 6, F_DEOPT = 1 << 7, F_ERROR = 1 << 8, F_ESCAPES = 1 << 9, F_EXIT = 1 << 10, F_PURE = 1 << 11,
     F_ERROR_NO_POP = 1 << 12, F_EXC = 1 << 13,
 };
 
-enum op_kind { OPK_NONE, OPK_BASE, OPK_SPEC, OPK_INSTR, OPK_EXEC, OPK_PSEUDO };
+enum op_kind { OPK_NONE, OPK_BASE, OPK_SPEC, OPK_INSTR, OPK_EXEC, OPK_TRACE, OPK_PSEUDO };
 
 struct op_count { int16_t base, per_arg, per_low; };   /* base + per_arg * arg + per_low * (arg & 1) */
 
@@ -47,10 +49,11 @@ static inline bool op_has_free(int op) { return op_has(op, F_FREE); }
 static inline bool op_has_local(int op) { return op_has(op, F_LOCAL); }
 static inline bool op_has_exc(int op) { return op_has(op, F_EXC); }
 static inline bool op_is_instrumented(int op) { return op >= MIN_INSTRUMENTED_OPCODE && op <= OP_MAX_REAL; }
+static inline bool op_is_anchor(int op) { return op_table[op].kind == OPK_TRACE; }
 static inline bool op_is_pseudo(int op) { return op >= 256; }
 
-/* The base opcode of a specialised form; every other opcode is its own (instrumented forms too). */
-static inline int op_deopt(int op) { return op_table[op].kind == OPK_SPEC ? op_table[op].family : op; }
+/* The base opcode of a specialised form or an anchor; every other opcode is its own (instrumented forms too). */
+static inline int op_deopt(int op) { return op_table[op].kind == OPK_SPEC || op_table[op].kind == OPK_TRACE ? op_table[op].family : op; }
 /* The instrumented form of a base opcode, or 0; and back. INSTRUMENTED_LINE and _INSTRUCTION have no base: they map to themselves. */
 int op_instrument(int op);
 static inline int op_deinstrument(int op) { return op_table[op].kind == OPK_INSTR ? op_table[op].family : op_deopt(op); }

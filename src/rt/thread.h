@@ -17,6 +17,8 @@ struct rt_thread {
     uintptr_t dealloc_deep;          /* below this a deallocation is nested deep: it looks after the postponed ones */
     uintptr_t dealloc_limit;         /* below this deallocations are postponed; there is room for finalizers left */
     _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
+    uint32_t loop_state;             /* of the evaluation loop: vm/trace_ops.h */
+    void *dispatch[256];             /* where the evaluation loop goes for an opcode */
 };
 
 extern __thread PyThreadState *rt_tstate_current __attribute__((tls_model("initial-exec")));
@@ -30,11 +32,19 @@ static inline struct rt_thread *rt_thread_of(PyThreadState *ts) { return (struct
 /* Bytes of C stack kept for error handling; every recursion check leaves them alone. */
 #define TS_STACK_RESERVE (256u * 1024)
 
-/* True when the C stack of this thread has less than the reserve left. */
-static inline bool ts_stack_is_low(PyThreadState *ts)
+/* Where the C stack ends now. Not the frame's address, which would cost the caller a register for the frame: the loop has none to spare. */
+static inline uintptr_t ts_stack_here(void)
 {
-    return (uintptr_t)__builtin_frame_address(0) < rt_thread_of(ts)->c_stack_limit;
+#if defined(__x86_64__)
+    uintptr_t here;
+    __asm__("mov %%rsp, %0" : "=r"(here));
+    return here;
+#else
+    return (uintptr_t)__builtin_frame_address(0);
+#endif
 }
+/* True when the C stack of this thread has less than the reserve left. */
+static inline bool ts_stack_is_low(PyThreadState *ts) { return ts_stack_here() < rt_thread_of(ts)->c_stack_limit; }
 
 /* ---- eval breaker: the low 8 bits of ts->eval_breaker; the rest is the instrumentation version -------------- */
 

@@ -11,8 +11,10 @@
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/deps.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
+#include "vm/heat.h"
 #include "vm/monitor.h"
 #include "vm/slow.h"
 #include "vm/traceback.h"
@@ -230,6 +232,14 @@ hook_traceback_here(PyFrameObject *frame)
     return rc;
 }
 
+static void
+code_dies(PyCodeObject *co)
+{
+    function_forget_code(co);
+    heat_free(co);
+    dep_break(ts_current(), co, DEP_ANY, NULL);
+}
+
 int
 vm_init(PyInterpreterState *interp)
 {
@@ -249,7 +259,7 @@ vm_init(PyInterpreterState *interp)
             return -1;
     if (interp->config._config_init != 0)
         code_state.debug_ranges = interp->config.code_debug_ranges;
-    function_init();
+    code_death_notice = code_dies;
     return mon_init(interp) < 0 ? -1 : make_init_shim();
 }
 
@@ -259,6 +269,7 @@ vm_fini(PyInterpreterState *interp)
     if (interp->vm == NULL)
         return;
     mon_fini(interp);
+    dep_fini(interp);
     PyMem_RawFree(interp->vm);
     interp->vm = NULL;
 }

@@ -14,6 +14,7 @@
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/deps.h"
 #include "vm/eval.h"
 
 #define FUNC_WATCHERS 8
@@ -69,18 +70,12 @@ function_lookup_version(PyThreadState *ts, uint32_t version, PyObject **code)
     return NULL;
 }
 
-static void
-forget_code(PyCodeObject *co)
+void
+function_forget_code(PyCodeObject *co)
 {
     size_t i = co->co_version % VERSION_TABLE;
     if (version_table[i].code == (PyObject *)co)
         version_table[i].code = NULL;
-}
-
-void
-function_init(void)
-{
-    code_death_notice = forget_code;
 }
 
 /* ---- watchers ---- */
@@ -93,7 +88,13 @@ static const char *const event_names[] = {
 static void
 notify(PyFunction_WatchEvent event, PyFunctionObject *f, PyObject *value)
 {
+    static const unsigned aspects[] = {
+        [PyFunction_EVENT_DESTROY] = DEP_ANY, [PyFunction_EVENT_MODIFY_CODE] = DEP_BIT(DEP_FUNC_CODE),
+        [PyFunction_EVENT_MODIFY_DEFAULTS] = DEP_BIT(DEP_FUNC_DEFAULTS), [PyFunction_EVENT_MODIFY_KWDEFAULTS] = DEP_BIT(DEP_FUNC_DEFAULTS),
+    };
     PyInterpreterState *interp = interp_current();
+    if (UNLIKELY(*function_flags(f) & FUNC_WATCHED))
+        dep_break(ts_current(), f, aspects[event], NULL);
     if (!interp->active_func_watchers)
         return;
     for (int i = 0; i < FUNC_WATCHERS; i++) {
@@ -172,6 +173,7 @@ function_from_parts(PyFrameConstructor *p)
     f->func_typeparams = NULL;
     f->vectorcall = _PyFunction_Vectorcall;
     f->func_version = 0;
+    *function_flags(f) = 0;
     gc_track((PyObject *)f);
     notify(PyFunction_EVENT_CREATE, f, NULL);
     return f;
@@ -608,7 +610,7 @@ func_dealloc(PyObject *self)
 {
     PyFunctionObject *f = FUNC(self);
     PyInterpreterState *interp = interp_current();
-    if (interp->active_func_watchers) {
+    if (interp->active_func_watchers || UNLIKELY(*function_flags(f) & FUNC_WATCHED)) {
         Py_SET_REFCNT(self, 1);
         notify(PyFunction_EVENT_DESTROY, f, NULL);
         Py_SET_REFCNT(self, Py_REFCNT(self) - 1);

@@ -8,7 +8,13 @@
 
 #define FUNC_VERSION_FIRST_VALID 2
 
-void function_init(void);
+/* Bits of our own in the four bytes that the public struct leaves unused at its end. */
+#define FUNC_WATCHED 1u                                  /* changes and death break deps */
+_Static_assert(sizeof(PyFunctionObject) == offsetof(PyFunctionObject, func_version) + 8, "four unused bytes");
+static inline uint32_t *function_flags(PyFunctionObject *f) { return (uint32_t *)((char *)f + sizeof(*f)) - 1; }
+
+/* co dies: no version leads to it any more. */
+void function_forget_code(PyCodeObject *co);
 /* Version of func for inline caches; 0 = none left or not cacheable. */
 uint32_t function_version(PyFunctionObject *func);
 /* Function with this version if alive, and its code; both BORROWED, either may be NULL. */

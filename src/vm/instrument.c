@@ -6,7 +6,9 @@
 
 #include "object/core/err.h"
 #include "rt/interp.h"
+#include "vm/deps.h"
 #include "vm/frame.h"
+#include "vm/heat.h"
 
 #define LINE_ENTRY 5                   /* bytes per code unit in `lines`: opcode below INSTRUMENTED_LINE, line as int32 */
 #define NO_LINE (-1)
@@ -180,6 +182,8 @@ mon_line_original(PyCodeObject *co, int i)
 static void
 warm_up(_Py_CODEUNIT *instr, int base)
 {
+    if (base == JUMP_BACKWARD)
+        instr[1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
     if (op_table[base].caches == 0 || base == JUMP_BACKWARD || (base >= POP_JUMP_IF_FALSE && base <= POP_JUMP_IF_TRUE))
         return;
     instr[1].counter = (_Py_BackoffCounter){ .backoff = 1, .value = 1 };
@@ -273,6 +277,8 @@ instrument_code(PyThreadState *ts, PyCodeObject *co)
     co->_co_instrumentation_version = version;
     if (!changed || (!any && m == NULL))
         return 0;
+    anchor_clear_all(co);
+    dep_break(ts, co, DEP_BIT(DEP_CODE_INSTRUMENTED), NULL);
     if (make_tables(co) < 0)
         return -1;
     uint8_t *starts = PyMem_Calloc(1, (size_t)Py_SIZE(co));

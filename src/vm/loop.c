@@ -1,7 +1,7 @@
 /* vm/loop.c: the evaluation loop.
  *
- * The handlers are made from ops/ (tools/gen/vm_loop.py). Dispatch goes through the variable `table`: recording swaps it for one whose
- * entries all lead to op_record. Registers: ts, frame, pc (next instruction), sp, oparg, table; sp lives in the frame only while it does not run.
+ * The handlers are made from ops/ (tools/gen/vm_loop.py). Dispatch goes through a table in the thread
+ * state (vm/trace_ops.h). Registers: ts, frame, pc (next instruction), sp, oparg; sp lives in the frame only while it does not run.
  * Invariant: while an instruction runs, pc - 1 lies inside it or its caches; the exception table is searched with that. */
 #include "vm/eval.h"
 
@@ -25,6 +25,7 @@
 #include "rt/singletons.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
+#include "vm/heat.h"
 #include "vm/monitor.h"
 #include "vm/slow.h"
 #include "vm/specialize.h"
@@ -88,10 +89,25 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
 #define BUILTINS() (frame->f_builtins)
 #define LOCALS() (frame->f_locals)
 
-#define DISPATCH() do { oparg = pc->op.arg; goto *table[pc->op.code]; } while (0)
-#define DISPATCH_SAME_ARG() goto *table[pc->op.code]
+#define DISPATCH() do { oparg = pc->op.arg; goto *rt_thread_of(ts)->dispatch[pc->op.code]; } while (0)
+#define DISPATCH_SAME_ARG() goto *rt_thread_of(ts)->dispatch[pc->op.code]
+#define START_RECORDING() loop_use(rt_thread_of(ts), LOOP_RECORDING, recording)
+#define RUN_AGAIN() goto *targets[pc->op.code]           /* another form of the instruction: nobody records it twice */
 #define ADAPTIVE_TRIGGERS(instr) ((instr)[1].counter.value == 0)
 #define ADAPTIVE_ADVANCE(instr) ((instr)[1].counter.value--)
+/* A trace runs from pc, and may end in another frame. */
+#define ENTER_TRACE(n) do { \
+        frame->instr_ptr = pc; \
+        frame_set_stackpointer(frame, sp); \
+        pc = trace_ops.enter(ts, frame, n); \
+        frame = ts->current_frame; \
+        sp = frame_stackpointer(frame); \
+        if (UNLIKELY(pc == NULL)) { \
+            pc = frame->instr_ptr + 1; \
+            goto error; \
+        } \
+        DISPATCH(); \
+    } while (0)
 #define POLL() do { if (UNLIKELY(ts->eval_breaker & EB_EVENTS) && vm_safepoint(ts) < 0) goto error; } while (0)
 #define FAIL_IF_POP1(c) do { if (UNLIKELY(c)) { sp -= 1; goto error; } } while (0)
 #define DROP_ALL(items, n) do { for (int i_ = 0; i_ < (n); i_++) Py_DECREF((items)[i_]); } while (0)
@@ -177,16 +193,57 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
     } while (0)
 #define COMPARE_MASK(a, b) ((a) == (b) ? COMPARE_EQUAL : (a) < (b) ? COMPARE_LESS : COMPARE_GREATER)
 
+#define LEAVE_LOOP() do { \
+        ts->c_recursion_remaining++; \
+        if (UNLIKELY(rt_thread_of(ts)->loop_state != LOOP_READY)) \
+            loop_end(rt_thread_of(ts), heating, recording); \
+    } while (0)
+
+static void
+loop_use(struct rt_thread *t, uint32_t state, void *const *table)
+{
+    t->loop_state = state;
+    memcpy(t->dispatch, table, sizeof(t->dispatch));
+}
+
+/* A loop starts in a thread that never had one, or that records. */
+static __attribute__((noinline, cold)) void
+loop_begin(struct rt_thread *t, void *const *first, void *const *nested)
+{
+    if (t->loop_state == LOOP_UNSET)
+        loop_use(t, LOOP_READY, first);
+    else if (++t->loop_state == LOOP_NESTED)
+        loop_use(t, LOOP_NESTED, nested);
+}
+
+static __attribute__((noinline, cold)) void
+loop_end(struct rt_thread *t, void *const *heating, void *const *recording)
+{
+    if (t->loop_state == LOOP_UNSET)
+        return;
+    t->loop_state--;
+    if (t->loop_state == LOOP_RECORDING)
+        loop_use(t, LOOP_RECORDING, recording);
+    else if (t->loop_state == LOOP_READY)            /* the loop that recorded is left */
+        loop_use(t, LOOP_READY, heating);
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
 PyObject *
 _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag)
 {
+#define TARGET(plain, heat) &&plain,
     static void *const targets[256] = {
 #include "vm_targets.inc"
     };
+#undef TARGET
+#define TARGET(plain, heat) &&heat,
+    static void *const heating[256] = {
+#include "vm_targets.inc"
+    };
+#undef TARGET
     static void *const recording[256] = { [0 ... 255] = &&op_record };
-    void *const *table = targets;
     _Py_CODEUNIT *pc;
     PyObject **sp;
     int oparg, watched_rc;
@@ -194,6 +251,8 @@ _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int thro
 
     if (entry_recursion(ts) < 0)
         goto refused;
+    if (UNLIKELY(rt_thread_of(ts)->loop_state != LOOP_READY))
+        loop_begin(rt_thread_of(ts), trace_ops.hot != NULL ? heating : targets, targets);
     entry.f_executable = Py_None;
     entry.f_funcobj = entry.f_globals = entry.f_builtins = entry.f_locals = NULL;
     entry.frame_obj = NULL;
@@ -225,7 +284,7 @@ start_frame:
 
 op_record:
     if (trace_ops.rec_ins == NULL || !trace_ops.rec_ins(ts, frame, pc, sp))
-        table = targets;
+        loop_use(rt_thread_of(ts), LOOP_READY, heating);
     goto *targets[pc->op.code];
 
 op_unknown:
@@ -252,7 +311,7 @@ unwind: {                       /* it travels: to the handler of this frame, or 
             Py_XDECREF(*--sp);
         frame_set_stackpointer(frame, sp);
         mon_unwind(ts, frame, frame->instr_ptr);
-        if (UNLIKELY(trace_ops.rec_unwind != NULL))
+        if (UNLIKELY(rt_thread_of(ts)->loop_state == LOOP_RECORDING))
             trace_ops.rec_unwind(ts, frame, NULL);
         goto leave_frame;
     }
@@ -268,7 +327,7 @@ unwind: {                       /* it travels: to the handler of this frame, or 
     pc = _PyCode_CODE(CODE()) + handler.target;
     if (mon_handled(ts, frame, pc, sp[-1]) < 0)
         goto unwind;
-    if (UNLIKELY(trace_ops.rec_unwind != NULL))
+    if (UNLIKELY(rt_thread_of(ts)->loop_state == LOOP_RECORDING))
         trace_ops.rec_unwind(ts, frame, pc);
     DISPATCH();
 }
@@ -281,7 +340,7 @@ leave_frame: {                  /* with an exception set */
     frame->return_offset = 0;
     if (frame == &entry) {
         ts->current_frame = entry.previous;
-        ts->c_recursion_remaining++;
+        LEAVE_LOOP();
         return NULL;
     }
     pc = frame->instr_ptr + 1;
@@ -293,7 +352,6 @@ refused:                        /* no C stack left: the frame never starts */
     frame->previous = NULL;
     frame_clear_and_pop(ts, frame);
     return NULL;
-    goto *recording[0];         /* keeps the table that a recorder switches to */
 }
 #pragma GCC diagnostic pop
 

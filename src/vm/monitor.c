@@ -10,6 +10,7 @@
 #include "rt/interp.h"
 #include "vm/instrument.h"
 #include "vm/trace_legacy.h"
+#include "vm/deps.h"
 #include "vm/vm_state.h"
 
 static PyObject *disable_object, *missing_object;      /* immortal */
@@ -310,6 +311,7 @@ publish(PyThreadState *ts)
     PyInterpreterState *interp = ts->interp;
     uintptr_t version = (uintptr_t)++interp->vm->version << 8;
     interp->ceval.instrumentation_version = version;
+    dep_break(ts, interp, DEP_BIT(DEP_MONITORING), NULL);
     for (PyThreadState *t = interp->threads.head; t != NULL; t = t->next) {
         uintptr_t old = __atomic_load_n(&t->eval_breaker, __ATOMIC_RELAXED);
         while (!__atomic_compare_exchange_n(&t->eval_breaker, &old, (old & EB_EVENTS) | version, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))

@@ -7,6 +7,7 @@
 
 struct vm_state {
     struct vm_cache cache;
+    struct dep_table *deps;                               /* deps.c; NULL until something is watched */
     /* monitoring */
     _Py_GlobalMonitors monitors;                          /* per event: bit set of tools, for every code object */
     PyObject *callables[MON_TOOLS][MON_EVENTS];           /* owned */

@@ -15,6 +15,7 @@ A slot that keeps name and place is not written back. Attributes:
     quiet     instr_ptr is not stored: nothing in the body can be seen from outside
     poll      the eval breaker is looked at after the outputs are on the stack
     noend     the body leaves by itself; outputs are its own business
+    heat      a second body of the opcode, for the table of a loop that counts (vm/trace_ops.h)
 
 Words in a body:
 
@@ -111,6 +112,10 @@ def replace_call(body, word, make):
     return out + body[pos:]
 
 
+def label_of(op):
+    return ('op_heat_' if 'heat' in op['attrs'] else 'op_') + op['name']
+
+
 def emit(op, info, f):
     name, caches = op['name'], info['caches']
     n_in, n_out = total(op['ins']), total(op['outs'])
@@ -118,9 +123,9 @@ def emit(op, info, f):
     body = replace_call(body, 'FAIL_KEEP_IF', lambda c: '{ if (UNLIKELY(%s)) goto error; }' % c)
     body = replace_call(body, 'DEOPT_IF', lambda c: '{ if (UNLIKELY(%s)) { pc = this; goto op_%s; } }' % (c, info['family']))
     body = replace_call(body, 'SPECIALIZE', lambda c: (
-        '{ if (ADAPTIVE_TRIGGERS(this)) { frame->instr_ptr = pc = this; %s; DISPATCH_SAME_ARG(); } ADAPTIVE_ADVANCE(this); }' % c))
+        '{ if (ADAPTIVE_TRIGGERS(this)) { frame->instr_ptr = pc = this; %s; RUN_AGAIN(); } ADAPTIVE_ADVANCE(this); }' % c))
     w = f.write
-    w('op_%s: {\n' % name)
+    w('%s: {\n' % label_of(op))
     w('    _Py_CODEUNIT *this __attribute__((unused)) = pc;\n')
     if 'quiet' not in op['attrs']:
         w('    frame->instr_ptr = pc;\n')
@@ -160,8 +165,8 @@ def main():
     handlers, targets, defs, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
     info = read_opcodes(defs)
     ops = [op for path in files for op in read_ops(path)]
-    names = {op['name'] for op in ops}
-    assert len(names) == len(ops), 'an opcode is defined twice'
+    labels = {label_of(op) for op in ops}
+    assert len(labels) == len(ops), 'an opcode is defined twice'
     with open(handlers, 'w') as f:
         f.write('/* Made by tools/gen/vm_loop.py from src/vm/ops. */\n')
         for op in ops:
@@ -172,7 +177,9 @@ def main():
     with open(targets, 'w') as f:
         for i in range(256):
             name = by_number.get(i)
-            f.write('    &&%s,\n' % ('op_' + name if name in names else 'op_unknown'))
+            plain = 'op_%s' % name if 'op_%s' % name in labels else 'op_unknown'
+            heat = 'op_heat_%s' % name if 'op_heat_%s' % name in labels else plain
+            f.write('TARGET(%s, %s)\n' % (plain, heat))
 
 
 main()

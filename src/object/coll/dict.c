@@ -107,8 +107,11 @@ keys_free_memory(PyDictKeysObject *k)
         return;
     }
     size_t head = keys_head(k->dk_kind);
-    if (head != 0)
+    if (head != 0) {
+        if (UNLIKELY(k->dk_watched))
+            keys_name_notice(k, NULL);
         shapes_free(k);
+    }
     heap_free_sized((char *)k - head, head + keys_bytes(k));
 }
 

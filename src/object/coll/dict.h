@@ -25,6 +25,7 @@ struct _dictkeysobject {
     uint8_t dk_log2_size;              /* slots in the index table */
     uint8_t dk_log2_index_bytes;       /* bytes of the index table */
     uint8_t dk_kind;                   /* KEYS_* */
+    uint8_t dk_watched;                /* SPLIT: keys_name_notice wants to know of new keys; a byte of padding in CPython */
     uint32_t dk_version;               /* see above */
     Py_ssize_t dk_usable;              /* entries that may still be added */
     Py_ssize_t dk_nentries;            /* entries used, dead ones included */
@@ -138,6 +139,9 @@ OWNED PyObject *dict_subscript(PyObject *d, PyObject *key);
 /* d.pop(key[, default]); new reference or NULL. */
 OWNED PyObject *dict_pop_default(PyObject *d, PyObject *key, PyObject *default_value);
 
+#define DICT_WATCHER_JIT 1             /* reserved, like 0, which is the VM's */
+/* Called when a key table with dk_watched gets a new name, and with NULL when it dies. */
+extern void (*keys_name_notice)(PyDictKeysObject *k, PyObject *name);
 /* Tell watchers; called by every mutation when a watcher bit is set. */
 void dict_notify(PyDict_WatchEvent event, PyDictObject *d, PyObject *key, PyObject *value);
 /* Install the callback of a watcher number that PyDict_AddWatcher() never gives out: 0 for the VM, 1 for the JIT. */

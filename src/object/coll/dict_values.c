@@ -104,6 +104,8 @@ shape_slots(PyDictKeysObject *k, uint32_t shape)
 
 /* ---- shared keys ---- */
 
+void (*keys_name_notice)(PyDictKeysObject *k, PyObject *name);
+
 Py_ssize_t
 split_insert_key(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
 {
@@ -116,6 +118,8 @@ split_insert_key(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
     keys_unicode_entries(k)[ix] = (PyDictUnicodeEntry){ Py_NewRef(key), NULL };
     k->dk_nentries++;
     k->dk_usable--;
+    if (UNLIKELY(k->dk_watched))
+        keys_name_notice(k, key);
     return ix;
 }
 

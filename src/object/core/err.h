@@ -90,7 +90,7 @@ static inline PyObject *recursion_next(PyObject *it)
 /* Is so little of the C stack left that a deallocation had better go through recursion_dealloc()? */
 static inline bool recursion_dealloc_is_deep(PyThreadState *ts)
 {
-    return (uintptr_t)__builtin_frame_address(0) < rt_thread_of(ts)->dealloc_deep
+    return ts_stack_here() < rt_thread_of(ts)->dealloc_deep
         || ts->c_recursion_remaining < 4 * Py_TRASHCAN_HEADROOM;
 }
 /* Deallocate op (whose count is zero), or postpone that to an outer call when the stack is nearly used up. */

@@ -13,7 +13,7 @@
 
 #define TYPE_MAX_VERSIONS_PER_CLASS 1000       /* a class changed more often than this gets no further version */
 #define TYPE_MAX_GLOBAL_VERSION 0xFFFFu        /* static builtin types use 1..this, the same in all interpreters */
-#define TYPE_WATCHER_JIT 0                     /* watcher slot that PyType_AddWatcher() never hands out */
+#define TYPE_WATCHER_JIT 7                     /* watcher number that PyType_AddWatcher() never gives out; the last, so that others start at 0 */
 
 /* The heap part of a type, the metaclass's own data included. */
 static inline PyHeapTypeObject *type_heap(PyTypeObject *t) { return (PyHeapTypeObject *)t; }
@@ -85,6 +85,13 @@ OWNED PyObject *type_call(PyObject *type, PyObject *args, PyObject *kwds);
 bool type_assign_version(PyTypeObject *t);
 /* The type that has this version in this interpreter, or NULL. */
 BORROWED(interp) PyTypeObject *type_by_version(unsigned int version);
+/* Install the callback of the reserved watcher in this interpreter. It is called for watched types even while they have no version. */
+void type_reserve_watcher(int id, PyType_WatchCallback callback);
+/* Within a type watcher's callback: the attribute that has been set or deleted, or NULL when more may have changed. */
+BORROWED(ts) PyObject *type_modified_name(void);
+/* Called before a type dies that the reserved watcher watches. */
+extern void (*type_death_notice)(PyTypeObject *t);
+
 /* Give t this version (for tests): PyType_Modified() first. */
 void type_set_version(PyTypeObject *t, unsigned int version);
 /* Set Py_TPFLAGS_SEQUENCE / MAPPING bits on t and all its subclasses (abc.register). */

@@ -82,7 +82,7 @@ type_setattro(PyObject *self, PyObject *name, PyObject *value)
     str_intern_mortal(&name);
     int err = _PyObject_GenericSetAttrWithDict(self, name, value, NULL);
     if (err == 0) {
-        PyType_Modified(t);
+        type_modified_attr(t, name);
         if (type_is_dunder(name))
             err = type_update_slot(t, name);
     }

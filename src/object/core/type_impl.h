@@ -33,10 +33,14 @@ struct type_state {
     PyTypeObject *by_version[TYPE_CACHE_SIZE];       /* direct-mapped: the last type that got such a version */
     uint32_t next_version;               /* for heap types; 0 = used up */
     PyType_WatchCallback watchers[TYPE_MAX_WATCHERS];
+    PyObject *modified_name;             /* borrowed: what type_setattro() changes now */
     struct static_type *statics;         /* by index - 1 */
     size_t nstatics;
     PyObject *copyreg;                   /* the module, imported on demand */
 };
+
+/* PyType_Modified() for one attribute. */
+void type_modified_attr(PyTypeObject *t, PyObject *name);
 
 static inline struct type_state *type_state(void) { return ts_current()->interp->types; }
 /* The slot of a static builtin type in this interpreter; NULL before type_ready_static(). */

@@ -335,12 +335,12 @@ modified_subclass(PyTypeObject *sub, void *arg)
 }
 
 static void
-call_watchers(PyTypeObject *t)
+call_watchers(PyTypeObject *t, unsigned watchers)
 {
     struct type_state *s = type_state();
     PyObject *pending = PyErr_GetRaisedException();
     for (int i = 0; i < TYPE_MAX_WATCHERS; i++) {
-        if ((t->tp_watched & (1 << i)) == 0 || s->watchers[i] == NULL)
+        if ((watchers & (1u << i)) == 0 || s->watchers[i] == NULL)
             continue;
         if (s->watchers[i](t) < 0)
             PyErr_FormatUnraisable("Exception ignored in type watcher callback #%d for %R", i, t);
@@ -351,17 +351,33 @@ call_watchers(PyTypeObject *t)
 void
 PyType_Modified(PyTypeObject *t)
 {
-    if (t->tp_version_tag == 0)          /* then no subclass has one either */
-        return;
+    unsigned watchers = t->tp_watched;
+    if (t->tp_version_tag == 0) {        /* then no subclass has one either */
+        if (LIKELY((watchers & 1u << TYPE_WATCHER_JIT) == 0))
+            return;
+        watchers = 1u << TYPE_WATCHER_JIT;
+    }
     if (*type_subclasses_slot(t) != NULL)
         (void)type_each_subclass(t, modified_subclass, NULL);
-    if (UNLIKELY(t->tp_watched != 0))
-        call_watchers(t);
+    if (UNLIKELY(watchers != 0))
+        call_watchers(t, watchers);
     type_cache_forget(t);
     type_set_version_tag(t, 0);
     if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)
         type_heap(t)->_spec_cache.getitem = NULL;      /* filled under a version; init checks its own */
 }
+
+void
+type_modified_attr(PyTypeObject *t, PyObject *name)
+{
+    struct type_state *s = type_state();
+    PyObject *before = s->modified_name;
+    s->modified_name = name;
+    PyType_Modified(t);
+    s->modified_name = before;
+}
+
+PyObject *type_modified_name(void) { return type_state()->modified_name; }
 
 /* mro() found through type(t) when it is not type.mro itself. */
 static bool
@@ -454,6 +470,10 @@ type_cache_getitem(PyHeapTypeObject *t, PyObject *getitem, unsigned int version)
 
 /* ---- watchers ---- */
 
+void (*type_death_notice)(PyTypeObject *t);
+
+void type_reserve_watcher(int id, PyType_WatchCallback callback) { type_state()->watchers[id] = callback; }
+
 static int
 check_watcher_id(struct type_state *s, int id)
 {
@@ -472,7 +492,7 @@ int
 PyType_AddWatcher(PyType_WatchCallback callback)
 {
     struct type_state *s = type_state();
-    for (int i = TYPE_WATCHER_JIT + 1; i < TYPE_MAX_WATCHERS; i++) {
+    for (int i = 0; i < TYPE_WATCHER_JIT; i++) {
         if (s->watchers[i] == NULL) {
             s->watchers[i] = callback;
             return i;

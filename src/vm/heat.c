@@ -1,0 +1,147 @@
+/* vm/heat.c: the rare part of counting, and anchors of traces.
+ * An anchor is an opcode of its own (JUMP_BACKWARD_TRACE, RESUME_TRACE) that co_code shows as what it stands for. A jump keeps the number
+ * of its trace in its cache; a RESUME, which has none, in jit_code. */
+#include "vm/heat.h"
+
+#include "rt/interp.h"
+#include "rt/runtime.h"
+
+static _Py_BackoffCounter
+countdown(int tries)
+{
+    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)(CODE_LOOP_HEAT << tries) : 0 };
+}
+
+bool
+heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_CODEUNIT *target)
+{
+    int tries = jump[1].counter.backoff;
+    jump[1].counter = countdown(tries < HEAT_TRIES ? tries + 1 : tries);
+    return trace_ops.hot != NULL && trace_ops.hot(ts, f, target, HEAT_LOOP);
+}
+
+/* The jit_code of co, made if need be, or NULL. */
+static struct jit_code *
+jit_code_make(PyCodeObject *co)
+{
+    struct jit_code *j = jit_code_of(co);
+    if (j == NULL && (j = PyMem_Calloc(1, sizeof(*j))) != NULL) {
+        j->calls = HEAT_ENTRY_AT - 2;                  /* two calls have been: a RESUME, and the one that made this */
+        co->co_executors = (_PyExecutorArray *)j;
+    }
+    return j;
+}
+
+bool
+heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume)
+{
+    struct jit_code *j = jit_code_of(frame_code(f));
+    if (j == NULL) {
+        (void)jit_code_make(frame_code(f));
+        return false;
+    }
+    if (++j->tries < HEAT_TRIES)
+        j->calls = (uint16_t)(HEAT_ENTRY_AT << j->tries);
+    return trace_ops.hot != NULL && trace_ops.hot(ts, f, resume, HEAT_ENTRY);
+}
+
+void
+trace_install(const struct trace_ops *ops)
+{
+    trace_ops = ops == NULL ? (struct trace_ops){ NULL } : *ops;
+    for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)
+        for (PyThreadState *t = i->threads.head; t != NULL; t = t->next)
+            rt_thread_of(t)->loop_state = LOOP_UNSET;
+}
+
+/* ---- anchors ---- */
+
+/* Where the anchor for pc is, or would be inserted. */
+static int
+anchor_place(struct jit_code *j, int pc)
+{
+    int i = 0;
+    while (i < j->nanchors && j->anchors[i].pc < pc)
+        i++;
+    return i;
+}
+
+static bool
+anchor_at(struct jit_code *j, int i, int pc)
+{
+    return i < j->nanchors && j->anchors[i].pc == pc;
+}
+
+int
+anchor_set(PyCodeObject *co, int pc, uint16_t trace)
+{
+    _Py_CODEUNIT *instr = _PyCode_CODE(co) + pc;
+    int op = op_deopt(instr->op.code);
+    struct jit_code *j = jit_code_make(co);
+    if (j == NULL || pc > UINT16_MAX || (op != JUMP_BACKWARD && op != RESUME))
+        return -1;
+    int i = anchor_place(j, pc);
+    if (!anchor_at(j, i, pc)) {
+        struct anchor *more = PyMem_Realloc(j->anchors, (j->nanchors + 1u) * sizeof(*more));
+        if (more == NULL)
+            return -1;
+        j->anchors = more;
+        memmove(more + i + 1, more + i, (size_t)(j->nanchors - i) * sizeof(*more));
+        j->nanchors++;
+    }
+    j->anchors[i] = (struct anchor){ (uint16_t)pc, trace };
+    instr->op.code = op == RESUME ? RESUME_TRACE : JUMP_BACKWARD_TRACE;
+    if (op == JUMP_BACKWARD)
+        instr[1].cache = trace;
+    return 0;
+}
+
+static void
+restore(PyCodeObject *co, int pc)
+{
+    _Py_CODEUNIT *instr = _PyCode_CODE(co) + pc;
+    if (instr->op.code == JUMP_BACKWARD_TRACE)
+        instr[1].counter = countdown(0);
+    if (instr->op.code == JUMP_BACKWARD_TRACE || instr->op.code == RESUME_TRACE)
+        instr->op.code = (uint8_t)op_deopt(instr->op.code);
+}
+
+void
+anchor_clear(PyCodeObject *co, int pc)
+{
+    struct jit_code *j = jit_code_of(co);
+    int i = j == NULL ? 0 : anchor_place(j, pc);
+    if (j == NULL || !anchor_at(j, i, pc))
+        return;
+    restore(co, pc);
+    j->nanchors--;
+    memmove(j->anchors + i, j->anchors + i + 1, (size_t)(j->nanchors - i) * sizeof(*j->anchors));
+}
+
+void
+anchor_clear_all(PyCodeObject *co)
+{
+    struct jit_code *j = jit_code_of(co);
+    for (int i = 0; j != NULL && i < j->nanchors; i++)
+        restore(co, j->anchors[i].pc);
+    if (j != NULL)
+        j->nanchors = 0;
+}
+
+int
+anchor_trace(PyCodeObject *co, int pc)
+{
+    struct jit_code *j = jit_code_of(co);
+    return j->anchors[anchor_place(j, pc)].trace;
+}
+
+void
+heat_free(PyCodeObject *co)
+{
+    struct jit_code *j = jit_code_of(co);
+    if (j == NULL)
+        return;
+    PyMem_Free(j->anchors);
+    PyMem_Free(j);
+    co->co_executors = NULL;
+}

@@ -1,0 +1,50 @@
+/* vm/heat.h: counting how often loops and functions run, and where in a code object traces are anchored.
+ *
+ * A backward jump counts in its cache unit: 12 bits of countdown, 4 bits of tries. A RESUME has no cache: it counts in a jit_code, which
+ * hangs on the code object's co_executors from the second call on. A countdown of 0 stands still. */
+#ifndef ADDER_VM_HEAT_H
+#define ADDER_VM_HEAT_H
+
+#include <Python.h>
+
+#include "code/code.h"
+#include "vm/frame.h"
+#include "vm/trace_ops.h"
+
+#define HEAT_ENTRY_AT 160              /* calls; backward jumps start at CODE_LOOP_HEAT */
+#define HEAT_TRIES 6                   /* each failed try doubles the countdown, the last one ends it */
+
+struct anchor { uint16_t pc, trace; };                   /* pc: code unit of the RESUME or of the jump */
+
+struct jit_code {
+    uint16_t calls;                    /* countdown of all RESUMEs */
+    uint8_t tries;
+    uint16_t nanchors;
+    struct anchor *anchors;            /* sorted by pc */
+};
+
+static inline struct jit_code *jit_code_of(PyCodeObject *co) { return (struct jit_code *)co->co_executors; }
+
+/* One more run of the backward jump whose cache this is. True: it got hot. */
+static inline bool heat_jump(_Py_CODEUNIT *cache) { return cache->counter.value != 0 && --cache->counter.value == 0; }
+/* The same for a RESUME of co. */
+static inline bool heat_resume(PyCodeObject *co)
+{
+    struct jit_code *j = jit_code_of(co);
+    return j == NULL || (j->calls != 0 && --j->calls == 0);
+}
+/* A counter has run down: starts the next, longer countdown and asks trace_ops.hot(). True: record. */
+bool heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_CODEUNIT *target);
+bool heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume);
+
+/* The JUMP_BACKWARD or RESUME at pc now enters `trace`. 0; -1 without exception when there is no memory, or another opcode there. */
+int anchor_set(PyCodeObject *co, int pc, uint16_t trace);
+/* Plain opcodes again, with fresh counters. Nothing when there was no anchor. */
+void anchor_clear(PyCodeObject *co, int pc);
+void anchor_clear_all(PyCodeObject *co);
+/* The trace anchored at a RESUME_TRACE. */
+int anchor_trace(PyCodeObject *co, int pc);
+/* co dies. */
+void heat_free(PyCodeObject *co);
+
+#endif

@@ -1,0 +1,507 @@
+/* vm/vm_test.c: what a compiler of traces plugs into, tried with functions that record, count and "compile" by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <Python.h>
+
+#include "object/coll/dict.h"
+#include "object/coll/dict_values.h"
+#include "program/inittab.h"
+#include "rt/interp.h"
+#include "vm/deps.h"
+#include "vm/eval.h"
+#include "vm/heat.h"
+#include "vm/trace_ops.h"
+
+static PyObject *globals;
+
+static void
+run(const char *text)
+{
+    PyObject *v = PyRun_String(text, Py_file_input, globals, globals);
+    if (v == NULL)
+        PyErr_Print();
+    assert_non_null(v);
+    Py_DECREF(v);
+}
+
+static long
+value_of(const char *expr)
+{
+    PyObject *v = PyRun_String(expr, Py_eval_input, globals, globals);
+    if (v == NULL)
+        PyErr_Print();
+    assert_non_null(v);
+    long n = PyLong_AsLong(v);
+    Py_DECREF(v);
+    return n;
+}
+
+static PyObject *get(const char *name) { return PyDict_GetItemString(globals, name); }
+static PyCodeObject *code_of(const char *func) { return (PyCodeObject *)PyFunction_GetCode(get(func)); }
+
+/* The n-th instruction of co with this base opcode. */
+static int
+find_op(PyCodeObject *co, int op, int n)
+{
+    for (int i = 0; i < Py_SIZE(co); i += code_ins_size(co, i))
+        if (code_base_opcode(co, i) == op && n-- == 0)
+            return i;
+    return -1;
+}
+
+/* ---- a compiler that only takes notes ---- */
+
+static struct {
+    int hot_loops, hot_entries, steps, unwound;
+    bool answer;                       /* of hot() for loops */
+    _Py_CODEUNIT *hot_pc;
+    PyObject *frame_code;              /* of the last instruction seen */
+    bool strayed;                      /* rec_ins() saw more than one code object */
+    uint8_t ops[64];
+    int stop_at;                       /* base opcode after which recording ends */
+} seen;
+
+static bool
+note_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
+{
+    *(heat == HEAT_LOOP ? &seen.hot_loops : &seen.hot_entries) += 1;
+    seen.hot_pc = pc;
+    return seen.answer && heat == HEAT_LOOP;
+}
+
+static bool
+note_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
+{
+    int op = op_deopt(pc->op.code);
+    assert_in_range(sp - frame_stackbase(f), 0, frame_code(f)->co_stacksize);
+    if (seen.frame_code != NULL && seen.frame_code != f->f_executable)
+        seen.strayed = true;
+    seen.frame_code = f->f_executable;
+    if (seen.steps < 64)
+        seen.ops[seen.steps] = (uint8_t)op;
+    seen.steps++;
+    return op != seen.stop_at;
+}
+
+static void note_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc) { seen.unwound++; }
+
+static void
+start_notes(bool record, int stop_at)
+{
+    memset(&seen, 0, sizeof(seen));
+    seen.answer = record;
+    seen.stop_at = stop_at;
+    trace_install(&(struct trace_ops){ .hot = note_hot, .rec_ins = note_ins, .rec_unwind = note_unwind });
+}
+
+static int
+stop_notes(void **state)
+{
+    trace_install(NULL);
+    return 0;
+}
+
+#define LOOP "def loop(n):\n  i = 0\n  while i < n:\n    i += 1\n  return i\n"
+
+/* ---- heat ---- */
+
+static void
+nobody_counts_without_a_compiler(void **state)
+{
+    run(LOOP "loop(500)\nloop(500)");
+    PyCodeObject *co = code_of("loop");
+    _Py_CODEUNIT *jump = _PyCode_CODE(co) + find_op(co, JUMP_BACKWARD, 0);
+    assert_int_equal(jump[1].counter.value, CODE_LOOP_HEAT);
+    assert_null(co->co_executors);
+}
+
+static void
+a_loop_gets_hot_after_its_countdown(void **state)
+{
+    start_notes(false, 0);
+    run(LOOP "loop(96)");
+    assert_int_equal(seen.hot_loops, 0);               /* tested before each turn: 95 backward jumps */
+    run("loop(1 + 1)");
+    assert_int_equal(seen.hot_loops, 1);
+    PyCodeObject *co = code_of("loop");
+    int jump = find_op(co, JUMP_BACKWARD, 0);
+    assert_ptr_equal(seen.hot_pc, _PyCode_CODE(co) + jump + 2 - _PyCode_CODE(co)[jump].op.arg);
+}
+
+static void
+failed_tries_double_the_countdown_and_end(void **state)
+{
+    start_notes(false, 0);
+    run(LOOP "loop(96 + 192)");
+    assert_int_equal(seen.hot_loops, 1);
+    run("loop(3)");
+    assert_int_equal(seen.hot_loops, 2);
+    run("loop(96 * 100)");
+    assert_int_equal(seen.hot_loops, HEAT_TRIES);
+}
+
+static void
+a_function_gets_hot_by_its_calls(void **state)
+{
+    start_notes(false, 0);
+    run("def g(): pass\nfor _ in range(159): g()");
+    assert_int_equal(seen.hot_entries, 0);
+    run("g()");
+    assert_int_equal(seen.hot_entries, 1);
+    PyCodeObject *co = code_of("g");
+    assert_ptr_equal(seen.hot_pc, _PyCode_CODE(co) + find_op(co, RESUME, 0));
+}
+
+/* ---- recording: the table is swapped ---- */
+
+static void
+recording_sees_each_instruction_once(void **state)
+{
+    start_notes(true, JUMP_BACKWARD);
+    run(LOOP "x = loop(200)");
+    assert_true(seen.steps >= 6 && seen.steps < 64);
+    assert_int_equal(seen.ops[seen.steps - 1], JUMP_BACKWARD);
+    int adds = 0, compares = 0, jumps = 0;
+    for (int i = 0; i < seen.steps; i++) {
+        adds += seen.ops[i] == BINARY_OP;
+        compares += seen.ops[i] == COMPARE_OP;
+        jumps += seen.ops[i] == JUMP_BACKWARD;
+    }
+    assert_int_equal(adds, 1);
+    assert_int_equal(compares, 1);
+    assert_int_equal(jumps, 1);
+    assert_ptr_equal(seen.frame_code, code_of("loop"));
+    assert_int_equal(value_of("x"), 200);              /* and the program has not noticed */
+}
+
+static void
+python_called_from_c_is_not_recorded(void **state)
+{
+    start_notes(true, JUMP_BACKWARD);
+    run("def key(x): return -x\n"
+        "def f():\n  for i in range(200):\n    r = sorted([1, 2, 3], key=key)\n  return r\n"
+        "r = f()");
+    assert_false(seen.strayed);
+    assert_ptr_equal(seen.frame_code, code_of("f"));
+    assert_int_equal(value_of("r[0]"), 3);
+}
+
+static void
+recording_follows_python_calls_and_exceptions(void **state)
+{
+    start_notes(true, JUMP_BACKWARD);
+    run("def bad(x): raise KeyError(x)\n"
+        "def f():\n  n = 0\n  for i in range(200):\n    try: bad(i)\n    except KeyError: n += 1\n  return n\n"
+        "r = f()");
+    assert_true(seen.strayed);
+    assert_int_equal(seen.unwound, 2);                 /* bad() left, the handler in f() entered */
+    assert_int_equal(value_of("r"), 200);
+}
+
+static void
+a_recorder_may_outlive_the_loop(void **state)
+{
+    start_notes(true, -1);                             /* never enough */
+    run("def f():\n  for i in range(100): pass\nf()");
+    int steps = seen.steps;
+    assert_true(steps > 0);
+    run("def g():\n  for i in range(10): pass\ng()");
+    assert_int_equal(seen.steps, steps);               /* the loop that recorded was left, and recording with it */
+}
+
+/* ---- entering traces ---- */
+
+/* "Compiled code" of loop(): i = n at once, then on with the body, which adds one. */
+static _Py_CODEUNIT *
+run_loop_at_once(PyThreadState *ts, _PyInterpreterFrame *f, int trace)
+{
+    assert_ptr_equal(f, ts->current_frame);
+    assert_true(f->stacktop >= 0);
+    seen.steps = trace;
+    Py_SETREF(f->localsplus[1], Py_NewRef(f->localsplus[0]));
+    return f->instr_ptr;
+}
+
+static _Py_CODEUNIT *
+fail_at_once(PyThreadState *ts, _PyInterpreterFrame *f, int trace)
+{
+    PyErr_SetString(PyExc_LookupError, "from compiled code");
+    return NULL;
+}
+
+static void
+an_anchored_loop_runs_its_trace(void **state)
+{
+    run(LOOP "loop(2)");
+    PyCodeObject *co = code_of("loop");
+    int jump = find_op(co, JUMP_BACKWARD, 0);
+    trace_install(&(struct trace_ops){ .enter = run_loop_at_once });
+    assert_int_equal(anchor_set(co, jump, 77), 0);
+    assert_int_equal(value_of("loop(10 ** 12) == 10 ** 12 + 1"), 1);
+    assert_int_equal(seen.steps, 77);
+    assert_int_equal(_PyCode_CODE(co)[jump].op.code, JUMP_BACKWARD_TRACE);
+    run("import dis\nnames = [i.opname for i in dis.get_instructions(loop, adaptive=True)]");
+    assert_int_equal(value_of("'JUMP_BACKWARD' in names"), 1);
+    anchor_clear(co, jump);
+    assert_int_equal(_PyCode_CODE(co)[jump].op.code, JUMP_BACKWARD);
+    assert_int_equal(_PyCode_CODE(co)[jump + 1].counter.value, CODE_LOOP_HEAT);
+    assert_int_equal(value_of("loop(1000)"), 1000);
+}
+
+static void
+an_anchored_function_runs_its_trace(void **state)
+{
+    run("def last(n, i=0):\n  return i\nlast(1); last(1)");
+    PyCodeObject *co = code_of("last");
+    trace_install(&(struct trace_ops){ .enter = run_loop_at_once });
+    assert_int_equal(anchor_set(co, find_op(co, RESUME, 0), 5), 0);
+    assert_int_equal(value_of("last(42)"), 42);
+    assert_int_equal(seen.steps, 5);
+    anchor_clear_all(co);
+    assert_int_equal(value_of("last(42)"), 0);
+}
+
+static void
+a_trace_may_raise(void **state)
+{
+    run("def f(n):\n  i = 0\n  try:\n    while i < n: i += 1\n  except LookupError as e: return str(e) == 'from compiled code'\n"
+        "f(2)");
+    trace_install(&(struct trace_ops){ .enter = fail_at_once });
+    PyCodeObject *co = code_of("f");
+    assert_int_equal(anchor_set(co, find_op(co, JUMP_BACKWARD, 0), 1), 0);
+    assert_int_equal(value_of("f(9)"), 1);
+    anchor_clear_all(co);
+}
+
+static void
+tools_take_anchors_away(void **state)
+{
+    run(LOOP "loop(2)");
+    PyCodeObject *co = code_of("loop");
+    trace_install(&(struct trace_ops){ .enter = fail_at_once });
+    assert_int_equal(anchor_set(co, find_op(co, JUMP_BACKWARD, 0), 1), 0);
+    run("import sys\nlines = []\n"
+        "def trace(f, e, a):\n  lines.append(f.f_lineno)\n  return trace\n"
+        "sys.settrace(trace)\nr = loop(3)\nsys.settrace(None)");
+    assert_int_equal(value_of("r"), 3);
+    assert_int_equal(_PyCode_CODE(co)[find_op(co, JUMP_BACKWARD, 0)].op.code == JUMP_BACKWARD_TRACE, 0);
+}
+
+static void
+only_jumps_and_starts_can_be_anchors(void **state)
+{
+    run(LOOP);
+    PyCodeObject *co = code_of("loop");
+    assert_int_equal(anchor_set(co, find_op(co, RETURN_VALUE, 0), 1), -1);
+}
+
+/* ---- deps ---- */
+
+static struct { int n; enum dep_aspect aspect; void *subject; char name[32]; uint16_t trace; } broken;
+
+static void
+note_broken(PyThreadState *ts, const struct dep *d)
+{
+    broken.n++;
+    broken.aspect = d->aspect;
+    broken.subject = d->subject;
+    broken.trace = d->ntraces == 1 ? d->traces[0] : 0;
+    snprintf(broken.name, sizeof(broken.name), "%s", d->name == NULL ? "" : PyUnicode_AsUTF8(d->name));
+}
+
+static void
+watch(enum dep_aspect aspect, void *subject, const char *name)
+{
+    memset(&broken, 0, sizeof(broken));
+    trace_install(&(struct trace_ops){ .invalidate = note_broken });
+    PyObject *s = name == NULL ? NULL : PyUnicode_InternFromString(name);
+    assert_int_equal(dep_watch(ts_current(), aspect, subject, s, 9), 0);
+    Py_XDECREF(s);
+}
+
+/* Running `quiet` breaks nothing, running `loud` breaks the one dep, once. */
+static void
+expect_broken(enum dep_aspect aspect, void *subject, const char *name, const char *quiet, const char *loud)
+{
+    size_t before = dep_count(ts_current());
+    watch(aspect, subject, name);
+    assert_int_equal(dep_count(ts_current()), before + 1);
+    run(quiet);
+    assert_int_equal(broken.n, 0);
+    run(loud);
+    assert_int_equal(broken.n, 1);
+    assert_int_equal(broken.aspect, aspect);
+    assert_ptr_equal(broken.subject, subject);
+    assert_string_equal(broken.name, name == NULL ? "" : name);
+    assert_int_equal(broken.trace, 9);
+    assert_int_equal(dep_count(ts_current()), before);
+    run(loud);
+    assert_int_equal(broken.n, 1);                     /* gone, and not told twice */
+}
+
+static void
+globals_are_watched_by_name(void **state)
+{
+    run("import types\nmod = types.ModuleType('mod')\nmod.a = mod.b = 1");
+    PyObject *dict = PyModule_GetDict(get("mod"));
+    expect_broken(DEP_DICT_KEY, dict, "a", "mod.b = 2; mod.c = 3; del mod.c", "mod.a = 4");
+    expect_broken(DEP_DICT_KEY, dict, "a", "mod.b = 2", "del mod.a\nmod.a = 5");
+    expect_broken(DEP_DICT_KEY, dict, "new", "mod.b = 2", "mod.new = 1");
+    expect_broken(DEP_DICT_SHAPE, dict, NULL, "mod.a = 7", "mod.z = 1");
+    expect_broken(DEP_DICT_KEY, dict, "a", "", "vars(mod).clear()");
+}
+
+static void
+classes_are_watched_by_name(void **state)
+{
+    run("class A:\n  def f(self): pass\n  def g(self): pass\nclass B(A): pass\nclass C: pass\nB().f(); B().g()");
+    expect_broken(DEP_TYPE_ATTR, get("B"), "f", "B.g = 1; A.g = 2; A.h = 3", "A.f = 4");
+    expect_broken(DEP_TYPE_ATTR, get("B"), "f", "A.g = 5", "B.f = 6");
+    expect_broken(DEP_TYPE_ATTR, get("B"), "f", "A.h = 7", "B.__bases__ = (C,)");
+    expect_broken(DEP_TYPE_LAYOUT, get("B"), NULL, "B.f = 6", "B.__bases__ = (A,)");
+}
+
+static void
+two_facts_about_one_class_are_apart(void **state)
+{
+    run("class A:\n  f = g = 1\nA().f");
+    PyObject *a = get("A");
+    watch(DEP_TYPE_ATTR, a, "f");
+    watch(DEP_TYPE_ATTR, a, "g");
+    run("A.f = 2");
+    assert_int_equal(broken.n, 1);
+    assert_string_equal(broken.name, "f");
+    run("A.g = 2");                                    /* the class has no version now, but the watch goes on */
+    assert_int_equal(broken.n, 2);
+    assert_string_equal(broken.name, "g");
+}
+
+static void
+shared_keys_are_watched_by_name(void **state)
+{
+    run("class P:\n  def __init__(self): self.x = 1\np = P()");
+    PyDictKeysObject *k = type_shared_keys((PyTypeObject *)get("P"));
+    expect_broken(DEP_KEYS_NO_NAME, k, "run", "p.y = 2; p.x = 3", "p.run = 4");
+}
+
+static void
+functions_and_codes_are_watched(void **state)
+{
+    run("def f(a=1, *, k=2): pass\ndef g(a=1, *, k=2): pass");
+    expect_broken(DEP_FUNC_CODE, get("f"), NULL, "f(); f.x = 1; f.__defaults__ = (2,)", "f.__code__ = g.__code__");
+    expect_broken(DEP_FUNC_DEFAULTS, get("f"), NULL, "f.__code__ = g.__code__", "f.__defaults__ = None");
+    expect_broken(DEP_FUNC_DEFAULTS, get("g"), NULL, "", "g.__kwdefaults__ = {'k': 1}");
+    expect_broken(DEP_CODE_INSTRUMENTED, code_of("f"), NULL, "g()", "import sys\nsys.settrace(lambda *a: None)\nf(a=1, k=1)\nsys.settrace(None)");
+    expect_broken(DEP_MONITORING, ts_current()->interp, NULL, "f(a=1, k=1)", "import sys\nsys.settrace(lambda *a: None)\nsys.settrace(None)");
+}
+
+static void
+death_is_reported(void **state)
+{
+    run("def f(): pass\nclass K: pass\nimport gc");
+    expect_broken(DEP_DEATH, get("f"), NULL, "f()", "f = None");
+    run("def f(): pass");
+    expect_broken(DEP_DEATH, code_of("f"), NULL, "f()", "f = None");
+    expect_broken(DEP_DEATH, get("K"), NULL, "K()", "K = None\ngc.collect()");
+}
+
+static void
+a_trace_can_forget_its_deps(void **state)
+{
+    run("class A: pass\nA()");
+    size_t before = dep_count(ts_current());
+    watch(DEP_TYPE_ATTR, get("A"), "f");
+    assert_int_equal(dep_watch(ts_current(), DEP_DEATH, get("A"), NULL, 8), 0);
+    dep_forget(ts_current(), 9);
+    assert_int_equal(dep_count(ts_current()), before + 1);
+    run("A.f = 1");
+    assert_int_equal(broken.n, 0);
+    dep_forget(ts_current(), 8);
+    assert_int_equal(dep_count(ts_current()), before);
+}
+
+/* ---- frames ---- */
+
+static PyObject *
+look_at_frames(PyObject *self, PyObject *arg)
+{
+    PyThreadState *ts = ts_current();
+    _PyInterpreterFrame *f = ts->current_frame;
+    assert_int_equal(f->owner, FRAME_OWNED_BY_THREAD);
+    assert_int_equal(f->stacktop, -1);                 /* it executes: its stack pointer is in a register */
+    assert_ptr_equal(f->localsplus[0], arg);
+    assert_int_equal(code_base_opcode(frame_code(f), frame_lasti(f)), CALL);
+    assert_int_equal(f->previous->owner, FRAME_OWNED_BY_CSTACK);
+    assert_ptr_equal(frame_walk(f->previous), f->previous->previous);   /* the entry frame is not Python's business */
+    assert_null(f->frame_obj);                         /* nobody asked */
+    return Py_NewRef(Py_None);
+}
+
+static void
+frames_are_what_debuggers_expect(void **state)
+{
+    static PyMethodDef look = { "look", look_at_frames, METH_O };
+    PyObject *f = PyCFunction_New(&look, NULL);
+    PyDict_SetItemString(globals, "look", f);
+    Py_DECREF(f);
+    run("def outer(a, b): look(a)\nlist(map(outer, ['x'], ['y']))");
+}
+
+/* ---- setting up ---- */
+
+static int
+start(void **state)
+{
+    program_setup();
+    PyConfig config;
+    PyConfig_InitPythonConfig(&config);
+    PyConfig_SetBytesString(&config, &config.home, ADDER_HOME);
+    PyStatus status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    if (PyStatus_Exception(status)) {
+        print_error("%s: %s\n", status.func == NULL ? "" : status.func, status.err_msg);
+        return -1;
+    }
+    globals = PyDict_New();
+    return PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins());
+}
+
+static int
+end(void **state)
+{
+    Py_CLEAR(globals);
+    return Py_FinalizeEx();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_counts_without_a_compiler),
+        cmocka_unit_test_teardown(a_loop_gets_hot_after_its_countdown, stop_notes),
+        cmocka_unit_test_teardown(failed_tries_double_the_countdown_and_end, stop_notes),
+        cmocka_unit_test_teardown(a_function_gets_hot_by_its_calls, stop_notes),
+        cmocka_unit_test_teardown(recording_sees_each_instruction_once, stop_notes),
+        cmocka_unit_test_teardown(python_called_from_c_is_not_recorded, stop_notes),
+        cmocka_unit_test_teardown(recording_follows_python_calls_and_exceptions, stop_notes),
+        cmocka_unit_test_teardown(a_recorder_may_outlive_the_loop, stop_notes),
+        cmocka_unit_test_teardown(an_anchored_loop_runs_its_trace, stop_notes),
+        cmocka_unit_test_teardown(an_anchored_function_runs_its_trace, stop_notes),
+        cmocka_unit_test_teardown(a_trace_may_raise, stop_notes),
+        cmocka_unit_test_teardown(tools_take_anchors_away, stop_notes),
+        cmocka_unit_test(only_jumps_and_starts_can_be_anchors),
+        cmocka_unit_test_teardown(globals_are_watched_by_name, stop_notes),
+        cmocka_unit_test_teardown(classes_are_watched_by_name, stop_notes),
+        cmocka_unit_test_teardown(two_facts_about_one_class_are_apart, stop_notes),
+        cmocka_unit_test_teardown(shared_keys_are_watched_by_name, stop_notes),
+        cmocka_unit_test_teardown(functions_and_codes_are_watched, stop_notes),
+        cmocka_unit_test_teardown(death_is_reported, stop_notes),
+        cmocka_unit_test_teardown(a_trace_can_forget_its_deps, stop_notes),
+        cmocka_unit_test(frames_are_what_debuggers_expect),
+    };
+    return cmocka_run_group_tests_name("vm", tests, start, end);
+}
