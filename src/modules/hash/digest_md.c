@@ -66,6 +66,13 @@ digest_update(struct digest *d, const void *data, size_t n)
     size_t block = (size_t)d->kind->block;
     bool keep_last = d->kind == &digest_blake2b || d->kind == &digest_blake2s;      /* the last block is marked */
     while (n > 0) {
+        if (d->fill == 0 && n > block) {        /* whole blocks are not copied */
+            d->bytes += block;
+            d->kind->compress(d, p);
+            p += block;
+            n -= block;
+            continue;
+        }
         size_t take = block - d->fill < n ? block - d->fill : n;
         memcpy(d->buf + d->fill, p, take);
         d->fill += (unsigned)take;
@@ -195,6 +202,15 @@ init_sha2_64(struct digest *d)
         d->h.d[i] = ROOTS[d->kind->size == 48 ? 8 + i : i];
 }
 
+/* One step; what it gives are the new d and h, and the next step is the same with the words moved on by one. */
+static inline void
+step_32(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g, uint32_t *h, uint32_t added)
+{
+    uint32_t t = *h + (ror32(e, 6) ^ ror32(e, 11) ^ ror32(e, 25)) + ((e & f) ^ (~e & g)) + added;
+    *d += t;
+    *h = t + (ror32(a, 2) ^ ror32(a, 13) ^ ror32(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 static void
 compress_sha2_32(struct digest *d, const uint8_t *block)
 {
@@ -208,16 +224,23 @@ compress_sha2_32(struct digest *d, const uint8_t *block)
         w[i] = w[i - 16] + (ror32(a, 7) ^ ror32(a, 18) ^ a >> 3) + w[i - 7] + (ror32(b, 17) ^ ror32(b, 19) ^ b >> 10);
     }
     memcpy(v, d->h.w, sizeof(v));
-    for (int i = 0; i < 64; i++) {
-        uint32_t e = v[4], a = v[0];
-        uint32_t t1 = v[7] + (ror32(e, 6) ^ ror32(e, 11) ^ ror32(e, 25)) + ((e & v[5]) ^ (~e & v[6])) + (uint32_t)(K512[i] >> 32) + w[i];
-        uint32_t t2 = (ror32(a, 2) ^ ror32(a, 13) ^ ror32(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof(v[0]));
-        v[4] += t1;
-        v[0] = t1 + t2;
+    for (int i = 0; i < 64; i += 8) {
+#define STEP(n, a, b, c, d, e, f, g, h) step_32(v[a], v[b], v[c], &v[d], v[e], v[f], v[g], &v[h], (uint32_t)(K512[i + n] >> 32) + w[i + n]);
+        STEP(0, 0, 1, 2, 3, 4, 5, 6, 7) STEP(1, 7, 0, 1, 2, 3, 4, 5, 6) STEP(2, 6, 7, 0, 1, 2, 3, 4, 5) STEP(3, 5, 6, 7, 0, 1, 2, 3, 4)
+        STEP(4, 4, 5, 6, 7, 0, 1, 2, 3) STEP(5, 3, 4, 5, 6, 7, 0, 1, 2) STEP(6, 2, 3, 4, 5, 6, 7, 0, 1) STEP(7, 1, 2, 3, 4, 5, 6, 7, 0)
+#undef STEP
     }
     for (int i = 0; i < 8; i++)
         d->h.w[i] += v[i];
+}
+
+/* One step; what it gives are the new d and h, and the next step is the same with the words moved on by one. */
+static inline void
+step_64(uint64_t a, uint64_t b, uint64_t c, uint64_t *d, uint64_t e, uint64_t f, uint64_t g, uint64_t *h, uint64_t added)
+{
+    uint64_t t = *h + (ror64(e, 14) ^ ror64(e, 18) ^ ror64(e, 41)) + ((e & f) ^ (~e & g)) + added;
+    *d += t;
+    *h = t + (ror64(a, 28) ^ ror64(a, 34) ^ ror64(a, 39)) + ((a & b) ^ (a & c) ^ (b & c));
 }
 
 static void
@@ -233,13 +256,11 @@ compress_sha2_64(struct digest *d, const uint8_t *block)
         w[i] = w[i - 16] + (ror64(a, 1) ^ ror64(a, 8) ^ a >> 7) + w[i - 7] + (ror64(b, 19) ^ ror64(b, 61) ^ b >> 6);
     }
     memcpy(v, d->h.d, sizeof(v));
-    for (int i = 0; i < 80; i++) {
-        uint64_t e = v[4], a = v[0];
-        uint64_t t1 = v[7] + (ror64(e, 14) ^ ror64(e, 18) ^ ror64(e, 41)) + ((e & v[5]) ^ (~e & v[6])) + K512[i] + w[i];
-        uint64_t t2 = (ror64(a, 28) ^ ror64(a, 34) ^ ror64(a, 39)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof(v[0]));
-        v[4] += t1;
-        v[0] = t1 + t2;
+    for (int i = 0; i < 80; i += 8) {
+#define STEP(n, a, b, c, d, e, f, g, h) step_64(v[a], v[b], v[c], &v[d], v[e], v[f], v[g], &v[h], K512[i + n] + w[i + n]);
+        STEP(0, 0, 1, 2, 3, 4, 5, 6, 7) STEP(1, 7, 0, 1, 2, 3, 4, 5, 6) STEP(2, 6, 7, 0, 1, 2, 3, 4, 5) STEP(3, 5, 6, 7, 0, 1, 2, 3, 4)
+        STEP(4, 4, 5, 6, 7, 0, 1, 2, 3) STEP(5, 3, 4, 5, 6, 7, 0, 1, 2) STEP(6, 2, 3, 4, 5, 6, 7, 0, 1) STEP(7, 1, 2, 3, 4, 5, 6, 7, 0)
+#undef STEP
     }
     for (int i = 0; i < 8; i++)
         d->h.d[i] += v[i];

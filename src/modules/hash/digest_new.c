@@ -22,25 +22,30 @@ round_constant(uint8_t *lfsr)
     return c;
 }
 
+/* LANE(to, from, turn): where the lanes of the state go, and how far each is rotated. Written out, all indexes are constants,
+ * and the lanes stay in registers. */
+#define KECCAK_LANES(LANE) \
+    LANE(0, 0, 0) LANE(1, 6, 44) LANE(2, 12, 43) LANE(3, 18, 21) LANE(4, 24, 14) \
+    LANE(5, 3, 28) LANE(6, 9, 20) LANE(7, 10, 3) LANE(8, 16, 45) LANE(9, 22, 61) \
+    LANE(10, 1, 1) LANE(11, 7, 6) LANE(12, 13, 25) LANE(13, 19, 8) LANE(14, 20, 18) \
+    LANE(15, 4, 27) LANE(16, 5, 36) LANE(17, 11, 10) LANE(18, 17, 15) LANE(19, 23, 56) \
+    LANE(20, 2, 62) LANE(21, 8, 55) LANE(22, 14, 39) LANE(23, 15, 41) LANE(24, 21, 2)
+
 static void
 keccak_round(uint64_t *a, uint64_t constant)
 {
-    uint64_t c[5], b[25];
-    for (int x = 0; x < 5; x++)
-        c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-    for (int i = 0; i < 25; i++)
-        a[i] ^= c[(i + 4) % 5] ^ rol64(c[(i + 1) % 5], 1);
-    int x = 1, y = 0;
-    b[0] = a[0];
-    for (int t = 0; t < 24; t++) {
-        int ny = (2 * x + 3 * y) % 5;
-        b[y + 5 * ny] = rol64(a[x + 5 * y], (t + 1) * (t + 2) / 2 % 64);
-        x = y;
-        y = ny;
-    }
-    for (y = 0; y < 25; y += 5)
-        for (x = 0; x < 5; x++)
-            a[x + y] = b[x + y] ^ (~b[(x + 1) % 5 + y] & b[(x + 2) % 5 + y]);
+#define COLUMN(x) (a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20])
+    uint64_t b[25], c[5] = { COLUMN(0), COLUMN(1), COLUMN(2), COLUMN(3), COLUMN(4) };
+    uint64_t d[5] = { c[4] ^ rol64(c[1], 1), c[0] ^ rol64(c[2], 1), c[1] ^ rol64(c[3], 1), c[2] ^ rol64(c[4], 1), c[3] ^ rol64(c[0], 1) };
+#undef COLUMN
+#define LANE(to, from, turn) b[to] = rol64(a[from] ^ d[(from) % 5], turn);
+    KECCAK_LANES(LANE)
+#undef LANE
+#define ROW(y) \
+    a[y] = b[y] ^ (~b[y + 1] & b[y + 2]); a[y + 1] = b[y + 1] ^ (~b[y + 2] & b[y + 3]); a[y + 2] = b[y + 2] ^ (~b[y + 3] & b[y + 4]); \
+    a[y + 3] = b[y + 3] ^ (~b[y + 4] & b[y]); a[y + 4] = b[y + 4] ^ (~b[y] & b[y + 1]);
+    ROW(0) ROW(5) ROW(10) ROW(15) ROW(20)
+#undef ROW
     a[0] ^= constant;
 }
 
@@ -113,16 +118,16 @@ static const uint8_t order[10][16] = {
     { 6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5 }, { 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0 },
 };
 
-/* Columns, then diagonals. */
-static const uint8_t quads[8][4] = {
-    { 0, 4, 8, 12 }, { 1, 5, 9, 13 }, { 2, 6, 10, 14 }, { 3, 7, 11, 15 }, { 0, 5, 10, 15 }, { 1, 6, 11, 12 }, { 2, 7, 8, 13 }, { 3, 4, 9, 14 },
-};
+#define MIX(v, a, b, c, d, x, y, ror, r1, r2, r3, r4) \
+    v[a] += v[b] + (x); v[d] = ror(v[d] ^ v[a], r1); v[c] += v[d]; v[b] = ror(v[b] ^ v[c], r2); \
+    v[a] += v[b] + (y); v[d] = ror(v[d] ^ v[a], r3); v[c] += v[d]; v[b] = ror(v[b] ^ v[c], r4);
 
-#define MIX(v, q, x, y, ror, r1, r2, r3, r4) \
-    do { \
-        v[q[0]] += v[q[1]] + (x); v[q[3]] = ror(v[q[3]] ^ v[q[0]], r1); v[q[2]] += v[q[3]]; v[q[1]] = ror(v[q[1]] ^ v[q[2]], r2); \
-        v[q[0]] += v[q[1]] + (y); v[q[3]] = ror(v[q[3]] ^ v[q[0]], r3); v[q[2]] += v[q[3]]; v[q[1]] = ror(v[q[1]] ^ v[q[2]], r4); \
-    } while (0)
+/* Columns, then diagonals; written out, so that the working words stay in registers. */
+#define ROUND(v, m, o, ror, ...) \
+    MIX(v, 0, 4, 8, 12, m[o[0]], m[o[1]], ror, __VA_ARGS__) MIX(v, 1, 5, 9, 13, m[o[2]], m[o[3]], ror, __VA_ARGS__) \
+    MIX(v, 2, 6, 10, 14, m[o[4]], m[o[5]], ror, __VA_ARGS__) MIX(v, 3, 7, 11, 15, m[o[6]], m[o[7]], ror, __VA_ARGS__) \
+    MIX(v, 0, 5, 10, 15, m[o[8]], m[o[9]], ror, __VA_ARGS__) MIX(v, 1, 6, 11, 12, m[o[10]], m[o[11]], ror, __VA_ARGS__) \
+    MIX(v, 2, 7, 8, 13, m[o[12]], m[o[13]], ror, __VA_ARGS__) MIX(v, 3, 4, 9, 14, m[o[14]], m[o[15]], ror, __VA_ARGS__)
 
 static void
 blake2b_block(struct digest *d, const uint8_t *block, bool last)
@@ -136,9 +141,10 @@ blake2b_block(struct digest *d, const uint8_t *block, bool last)
         v[14] = ~v[14];
     if (last && d->last_node)
         v[15] = ~v[15];
-    for (int r = 0; r < 12; r++)
-        for (int g = 0; g < 8; g++)
-            MIX(v, quads[g], m[order[r % 10][2 * g]], m[order[r % 10][2 * g + 1]], ror64, 32, 24, 16, 63);
+    for (int r = 0; r < 12; r++) {
+        const uint8_t *o = order[r % 10];
+        ROUND(v, m, o, ror64, 32, 24, 16, 63)
+    }
     for (int i = 0; i < 8; i++)
         d->h.d[i] ^= v[i] ^ v[i + 8];
 }
@@ -157,9 +163,10 @@ blake2s_block(struct digest *d, const uint8_t *block, bool last)
         v[14] = ~v[14];
     if (last && d->last_node)
         v[15] = ~v[15];
-    for (int r = 0; r < 10; r++)
-        for (int g = 0; g < 8; g++)
-            MIX(v, quads[g], m[order[r][2 * g]], m[order[r][2 * g + 1]], ror32, 16, 12, 8, 7);
+    for (int r = 0; r < 10; r++) {
+        const uint8_t *o = order[r];
+        ROUND(v, m, o, ror32, 16, 12, 8, 7)
+    }
     for (int i = 0; i < 8; i++)
         d->h.w[i] ^= v[i] ^ v[i + 8];
 }
