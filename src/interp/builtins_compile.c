@@ -1,8 +1,11 @@
 /* interp/builtins_compile.c: compile(), eval(), exec(). */
 #include "interp/builtins.h"
 
+#include "compile/compile.h"
+#include "interp/run.h"
 #include "interp/source.h"
 #include "interp/args.h"
+#include "rt/interp.h"
 #include "rt/singletons.h"
 #include "syntax/ast_tools.h"
 #include "vm/eval.h"
@@ -206,12 +209,24 @@ check_closure(PyObject *code, PyObject *closure)
     return ok ? 0 : -1;
 }
 
+static bool
+is_main_dict(PyObject *globals)
+{
+    PyObject *m = PyImport_AddModule("__main__");
+    if (m == NULL)
+        PyErr_Clear();
+    return m != NULL && PyModule_GetDict(m) == globals;
+}
+
 static PyObject *
 exec_code(PyObject *code, PyObject *g, PyObject *l, PyObject *closure)
 {
     if (check_closure(code, closure) < 0 || PySys_Audit("exec", "O", code) < 0)
         return NULL;
-    return closure == NULL ? PyEval_EvalCode(code, g, l) : PyEval_EvalCodeEx(code, g, l, NULL, 0, NULL, 0, NULL, 0, NULL, closure);
+    PyObject *r = closure == NULL ? PyEval_EvalCode(code, g, l) : PyEval_EvalCodeEx(code, g, l, NULL, 0, NULL, 0, NULL, 0, NULL, closure);
+    if (UNLIKELY(compile_dump.quick) && interp_current()->config.run_module != NULL && is_main_dict(g))     /* runpy runs it so */
+        run_dump_quick(code);
+    return r;
 }
 
 static PyObject *

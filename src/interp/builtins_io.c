@@ -67,7 +67,7 @@ input_stream(const char *name)
 {
     PyObject *f = PySys_GetObject(name);
     if (f == NULL || f == Py_None) {
-        PyErr_Format(PyExc_RuntimeError, "input(): lost sys.%s", name);
+        PyErr_Format(PyExc_RuntimeError, "lost sys.%s", name);
         return NULL;
     }
     return Py_NewRef(f);
@@ -96,6 +96,18 @@ stream_text_attr(PyObject *stream, PyObject *name)
     if (v != NULL && !PyUnicode_Check(v))
         Py_CLEAR(v);
     return v;
+}
+
+/* A terminal's line can be decoded only if the stream tells how. */
+static bool
+has_text_layer(PyObject *stream)
+{
+    PyObject *enc = stream_text_attr(stream, ID(encoding)), *errors = enc == NULL ? NULL : stream_text_attr(stream, ID(errors));
+    bool has = errors != NULL;
+    PyErr_Clear();
+    Py_XDECREF(enc);
+    Py_XDECREF(errors);
+    return has;
 }
 
 /* The prompt in the bytes of stdout, as PyOS_Readline wants it. */
@@ -167,7 +179,7 @@ input_line(PyObject *in, PyObject *out, PyObject *err, PyObject *prompt)
     if (PySys_Audit("builtins.input", "O", prompt == NULL ? Py_None : prompt) < 0)
         return NULL;
     flush_quietly(err);
-    if (!is_terminal(in, 0) || !is_terminal(out, 1)) {
+    if (!is_terminal(in, 0) || !is_terminal(out, 1) || !has_text_layer(in) || (prompt != NULL && !has_text_layer(out))) {
         if (prompt != NULL && PyFile_WriteObject(prompt, out, Py_PRINT_RAW) < 0)
             return NULL;
         flush_quietly(out);

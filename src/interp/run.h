@@ -12,6 +12,8 @@ void run_print_error(int set_sys_last);
 
 /* Evaluate code, and remember whether a KeyboardInterrupt left it: see run_exit_by_sigint(). New reference, or NULL. */
 PyObject *run_eval_code(PyObject *code, PyObject *globals, PyObject *locals);
+/* -X dump=quick: show the code as it is specialised now. Keeps the current exception. */
+void run_dump_quick(PyObject *code);
 /* Remember that the current exception, a KeyboardInterrupt, was not handled; does nothing with any other. */
 void run_note_interrupt(void);
 /* End the process by SIGINT if a KeyboardInterrupt was not handled, so that a shell sees the cause; else return. */

@@ -13,6 +13,17 @@
 /* Whether the code that ran last ended by a KeyboardInterrupt. */
 static int interrupted;
 
+void
+run_dump_quick(PyObject *code)
+{
+    if (!compile_dump.quick || !PyCode_Check(code))
+        return;
+    PyObject *exc = PyErr_GetRaisedException();
+    if (dis_dump(compile_dump.out, (PyCodeObject *)code, true, compile_dump.function) < 0)
+        PyErr_Clear();
+    PyErr_SetRaisedException(exc);
+}
+
 OWNED PyObject *
 run_eval_code(PyObject *code, PyObject *globals, PyObject *locals)
 {
@@ -20,12 +31,7 @@ run_eval_code(PyObject *code, PyObject *globals, PyObject *locals)
     PyObject *r = PyEval_EvalCode(code, globals, locals);
     if (r == NULL)
         run_note_interrupt();
-    if (compile_dump.quick && PyCode_Check(code)) {
-        PyObject *exc = PyErr_GetRaisedException();
-        if (dis_dump(compile_dump.out, (PyCodeObject *)code, true, compile_dump.function) < 0)
-            PyErr_Clear();
-        PyErr_SetRaisedException(exc);
-    }
+    run_dump_quick(code);
     return r;
 }
 

@@ -40,6 +40,10 @@ method_vectorcall(PyObject *method, PyObject *const *args, size_t nargsf, PyObje
     PyThreadState *ts = ts_current();
     PyObject *self = SELF(method), *func = FUNC(method), *out;
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    if (UNLIKELY(Py_IS_TYPE(func, &PyMethod_Type)) && ts_stack_is_low(ts)) {     /* methods of methods of methods ... */
+        Py_EnterRecursiveCall(" while calling a Python object");
+        return NULL;
+    }
     if (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET) {
         PyObject **shifted = (PyObject **)args - 1, *saved = shifted[0];
         shifted[0] = self;
