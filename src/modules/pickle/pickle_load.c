@@ -24,7 +24,7 @@ static int load_int(struct unpickler *u)
         return -1;
     errno = 0;
     long v = strtol(s, &end, 0);
-    if (errno == 0 && *end == '\n' && end[1] == '\0') {
+    if (errno == 0 && (*end == '\n' || *end == '\0')) {
         if (n == 3 && (v == 0 || v == 1))
             return stack_push(u->stack, PyBool_FromLong(v));     /* "00" and "01" */
         return stack_push_result(u->stack, PyLong_FromLong(v));
@@ -441,9 +441,7 @@ static int load_frame(struct unpickler *u)
 
 static int unknown_opcode(struct unpickler *u, unsigned char c)
 {
-    if (c == 0)
-        PyErr_SetNone(PyExc_EOFError);
-    else if (c >= 0x20 && c <= 0x7e && c != '\'' && c != '\\')
+    if (c >= 0x20 && c <= 0x7e && c != '\'' && c != '\\')
         PyErr_Format(u->st->unpickling_error, "invalid load key, '%c'.", c);
     else
         PyErr_Format(u->st->unpickling_error, "invalid load key, '\\x%02x'.", c);

@@ -171,8 +171,6 @@ static int push_persistent(struct unpickler *u, STEALS PyObject *pid)
 int load_persid(struct unpickler *u)
 {
     char *s;
-    if (u->pers_func == NULL)
-        return push_persistent(u, Py_None);
     Py_ssize_t n = in_line(u, &s);
     if (n < 0)
         return -1;
@@ -184,8 +182,6 @@ int load_persid(struct unpickler *u)
 
 int load_binpersid(struct unpickler *u)
 {
-    if (u->pers_func == NULL)
-        return push_persistent(u, Py_None);
     PyObject *pid = stack_pop(u);
     return pid == NULL ? -1 : push_persistent(u, pid);
 }
