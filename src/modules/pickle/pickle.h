@@ -138,6 +138,11 @@ static inline int out_bytes(struct pickler *p, const char *s, Py_ssize_t n)
     p->out_len += n;
     return 0;
 }
+/* Where to write up to n bytes, to be added to out_len; NULL with exception. */
+static inline char *out_room(struct pickler *p, Py_ssize_t n)
+{
+    return UNLIKELY(n > p->out_cap - p->out_len) && out_grow(p, n) < 0 ? NULL : p->out + p->out_len;
+}
 static inline int out_op(struct pickler *p, enum opcode op)
 {
     if (UNLIKELY(p->out_len >= p->out_cap) && out_grow(p, 1) < 0)

@@ -182,9 +182,23 @@ static int load_unicode(struct unpickler *u)
     return n < 0 ? -1 : stack_push_result(u->stack, PyUnicode_DecodeRawUnicodeEscape(s, n - 1, NULL));
 }
 
+static inline bool is_ascii(const char *s, Py_ssize_t n)
+{
+    uint64_t all = 0, word;
+    for (; n >= 8; n -= 8, s += 8) {
+        memcpy(&word, s, 8);
+        all |= word;
+    }
+    while (n-- > 0)
+        all |= (unsigned char)*s++;
+    return (all & 0x8080808080808080u) == 0;
+}
+
 /* UTF-8 in which surrogates stand for themselves. The error handler may be a Python function: it gets a copy. */
 static PyObject *decode_utf8(const char *s, Py_ssize_t n)
 {
+    if (is_ascii(s, n))
+        return str_from_ascii(s, n);
     PyObject *text = PyUnicode_DecodeUTF8(s, n, "strict");
     if (LIKELY(text != NULL) || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
         return text;
@@ -453,13 +467,14 @@ static int load_op(struct unpickler *u, unsigned char op)
 {
     struct load_stack *s = u->stack;
     Py_ssize_t at;
+    const char *p;
     switch (op) {
     case OP_MARK: return load_mark(u);
     case OP_NONE: return stack_push(s, Py_None);
     case OP_NEWTRUE: return stack_push(s, Py_True);
     case OP_NEWFALSE: return stack_push(s, Py_False);
     case OP_BININT: return load_binint(u, 4);
-    case OP_BININT1: return load_binint(u, 1);
+    case OP_BININT1: return (p = in_read(u, 1)) == NULL ? -1 : stack_push(s, SMALL_INT((unsigned char)*p));
     case OP_BININT2: return load_binint(u, 2);
     case OP_INT: return load_int(u);
     case OP_LONG: return load_long(u);
@@ -508,7 +523,12 @@ static int load_op(struct unpickler *u, unsigned char op)
     case OP_BINPUT: return load_binput(u, 1);
     case OP_LONG_BINPUT: return load_binput(u, 4);
     case OP_PUT: return load_put(u);
-    case OP_MEMOIZE: return memo_top(u, u->memo_len);
+    case OP_MEMOIZE:
+        if (LIKELY(u->memo_len < u->memo_cap && u->memo[u->memo_len] == NULL && s->size > s->fence)) {
+            u->memo[u->memo_len++] = Py_NewRef(s->items[s->size - 1]);
+            return 0;
+        }
+        return memo_top(u, u->memo_len);
     case OP_POP: return load_pop(u);
     case OP_POP_MARK: return load_pop_mark(u);
     case OP_SETITEM: return load_setitems(u, s->size - 2);

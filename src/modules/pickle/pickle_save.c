@@ -96,16 +96,19 @@ static int save_bool(struct pickler *p, PyObject *obj)
 /* In 32 bits. */
 static int save_small_long(struct pickler *p, long v)
 {
-    char buf[16];
-    Py_ssize_t n;
-    if (!p->bin)
-        n = PyOS_snprintf(buf, sizeof buf, "%c%ld\n", OP_INT, v);
-    else {
-        n = (v & ~0xffL) == 0 ? 2 : (v & ~0xffffL) == 0 ? 3 : 5;
-        buf[0] = n == 2 ? OP_BININT1 : n == 3 ? OP_BININT2 : OP_BININT;
-        write_le(buf + 1, (uint64_t)v, 4);
+    char *to = out_room(p, 16);
+    if (to == NULL)
+        return -1;
+    if (!p->bin) {
+        p->out_len += PyOS_snprintf(to, 16, "%c%ld\n", OP_INT, v);
+        return 0;
     }
-    return out_bytes(p, buf, n);
+    int n = (v & ~0xffL) == 0 ? 2 : (v & ~0xffffL) == 0 ? 3 : 5;
+    uint32_t word = (uint32_t)v;       /* little endian, as the format */
+    to[0] = n == 2 ? OP_BININT1 : n == 3 ? OP_BININT2 : OP_BININT;
+    memcpy(to + 1, &word, 4);
+    p->out_len += n;
+    return 0;
 }
 
 static int save_long_text(struct pickler *p, PyObject *obj)
@@ -293,9 +296,9 @@ int save_str(struct pickler *p, PyObject *obj, struct memo_entry *slot)
 {
     if (LIKELY(PyUnicode_IS_COMPACT_ASCII(obj) && PyUnicode_GET_LENGTH(obj) <= 0xff && p->proto >= 4)) {
         Py_ssize_t n = PyUnicode_GET_LENGTH(obj);
-        if (p->out_cap - p->out_len < n + 2 && out_grow(p, n + 2) < 0)
+        char *to = out_room(p, n + 2);
+        if (to == NULL)
             return -1;
-        char *to = p->out + p->out_len;
         to[0] = (char)OP_SHORT_BINUNICODE;
         to[1] = (char)n;
         memcpy(to + 2, PyUnicode_1BYTE_DATA(obj), (size_t)n);
@@ -448,14 +451,12 @@ int save_no_pers(struct pickler *p, PyObject *obj)
     return save_compound(p, obj);
 }
 
-int save(struct pickler *p, PyObject *obj)
+static __attribute__((noinline)) int save_asking(struct pickler *p, PyObject *obj)
 {
-    if (UNLIKELY(p->pers_func != NULL)) {
-        if (p->out_len >= p->frame_limit && out_frame_boundary(p) < 0)
-            return -1;
-        int r = save_pers(p, obj);
-        if (r != 0)
-            return r < 0 ? -1 : 0;
-    }
-    return save_no_pers(p, obj);
+    if (p->out_len >= p->frame_limit && out_frame_boundary(p) < 0)
+        return -1;
+    int r = save_pers(p, obj);
+    return r != 0 ? (r < 0 ? -1 : 0) : save_no_pers(p, obj);
 }
+
+int save(struct pickler *p, PyObject *obj) { return LIKELY(p->pers_func == NULL) ? save_no_pers(p, obj) : save_asking(p, obj); }

@@ -177,10 +177,22 @@ PyObject *str_from_ascii(const char *s, Py_ssize_t n)
 {
     if (n == 1)
         return Py_NewRef(LATIN1_CHAR((unsigned char)s[0]));
-    PyObject *out = PyUnicode_New(n, 0x7f);
-    if (out != NULL && n > 0)
-        memcpy(((PyASCIIObject *)out) + 1, s, n);
-    return out;
+    if (n <= 0 || n > (Py_ssize_t)(PY_SSIZE_T_MAX - sizeof(PyASCIIObject) - 1))
+        return PyUnicode_New(n, 0x7f);
+    PyASCIIObject *out = PyObject_Malloc(sizeof *out + (size_t)n + 1);
+    if (out == NULL)
+        return PyErr_NoMemory();
+    PyObject_Init((PyObject *)out, &PyUnicode_Type);
+    out->length = n;
+    out->hash = -1;
+    *(uint32_t *)&out->state = 0;
+    out->state.kind = 1;
+    out->state.compact = 1;
+    out->state.ascii = 1;
+    char *data = (char *)(out + 1);
+    memcpy(data, s, (size_t)n);
+    data[n] = '\0';
+    return (PyObject *)out;
 }
 
 PyObject *str_from_ucs1(const Py_UCS1 *s, Py_ssize_t n)
