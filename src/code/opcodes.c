@@ -1,13 +1,18 @@
 /* code/opcodes.c: the opcode table in memory and what is computed from it. */
 #include "code/opcodes.h"
 
+#include "rt/effect.h"
+
 #define N(c, a, b) { c, a, b }
+#define E_FAILS EFF_FAILS
+#define E_ALLOC (EFF_ALLOC | EFF_FAILS)
+#define E_ANY EFF_UNKNOWN
 
 /* `effect` is N(c, a, b) or NOEFF: a count that no opcode has marks the latter. */
 #define NOEFF { INT16_MAX, 0, 0 }
-#define OP(name_, number_, kind_, family_, caches_, popped_, effect_, jump_, flags_) \
+#define OP(name_, number_, kind_, family_, caches_, popped_, effect_, jump_, flags_, does_, helper_) \
     [number_] = { .name = #name_, .kind = OPK_##kind_, .caches = caches_, .family = family_, .flags = flags_, \
-                  .jump_extra = jump_, .popped = popped_, .effect = effect_ },
+                  .jump_extra = jump_, .popped = popped_, .effect = effect_, .does = does_ },
 const struct op_info op_table[OP_COUNT] = {
 #include "code/opcodes.def"
 };

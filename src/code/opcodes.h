@@ -26,6 +26,7 @@ struct op_info {
     uint8_t caches;                     /* code units after the instruction */
     uint16_t family;                    /* base opcode shown by co_code; itself for base opcodes */
     uint16_t flags;                     /* F_* */
+    uint16_t does;                      /* EFF_*: see opcodes.def */
 
     int8_t jump_extra;                  /* added to the effect when it jumps */
     struct op_count popped, effect;

@@ -1,6 +1,7 @@
 /* interp/builtins_basic.c: the builtins that ask one object something. */
 #include "interp/builtins.h"
 
+#include "rt/effect.h"
 #include "interp/args.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
@@ -257,6 +258,19 @@ builtin_vars(PyObject *module, PyObject *args)
 
 #define FAST(f) _PyCFunction_CAST(f), METH_FASTCALL
 #define FASTKW(f) _PyCFunction_CAST(f), METH_FASTCALL | METH_KEYWORDS
+
+/* What compiled code may know of them. */
+EFFECT(builtin_abs, EFF_ALLOC | EFF_FAILS, NULL, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_BOOL));
+EFFECT(builtin_bin, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
+EFFECT(builtin_callable, 0, &PyBool_Type, 0);
+EFFECT(builtin_chr, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
+EFFECT(builtin_hash, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_STR | EFF_BYTES | EFF_BOOL | EFF_NONE));
+EFFECT(builtin_hex, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
+EFFECT(builtin_id, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(builtin_len, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_STR | EFF_BYTES | EFF_LIST | EFF_TUPLE | EFF_DICT | EFF_SET));
+EFFECT(builtin_oct, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
+EFFECT(builtin_ord, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_STR | EFF_BYTES));
+EFFECT(builtin_repr, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_STR | EFF_BYTES | EFF_BOOL | EFF_NONE));
 
 PyMethodDef builtins_basic_methods[] = {
     { "abs", builtin_abs, METH_O, PyDoc_STR("abs($module, x, /)\n--\n\nThe absolute value of a number.") },

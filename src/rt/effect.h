@@ -25,10 +25,27 @@ struct effect {
     uint16_t reads, writes;  /* heap classes */
     uint16_t flags;          /* EFF_* */
     PyTypeObject *result;    /* exact result type, or NULL */
-    uint32_t when;           /* condition on exact argument types under which the row holds; 0 = always */
+    uint32_t when;           /* exact types of arguments under which the row holds (EFF_ARG); 0 = always */
 };
 
+/* Kinds of arguments for `when`. A method's self does not count as an argument: the method table says what it is. An argument that is
+ * not passed satisfies every condition, one past the third none. */
+enum {
+    EFF_INT = 1, EFF_FLOAT = 2, EFF_STR = 4, EFF_BYTES = 8, EFF_LIST = 16, EFF_TUPLE = 32, EFF_DICT = 64, EFF_SET = 128, EFF_BOOL = 256,
+    EFF_NONE = 512,
+};
+#define EFF_ARG_BITS 10
+#define EFF_ARG(i, kinds) ((uint32_t)(kinds) << EFF_ARG_BITS * (i))    /* i = 0, 1, 2; several are joined by | */
+
+enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD };      /* `fast`: double f(double), double f(double, double) */
+
 /* Rows are collected by the linker from all folders. */
+/* The usual row: EFFECT(function, flags, result type or NULL, condition). */
+#define EFFECT(f, does, type, cond) EFFECT_ROW(f, .fn = (void *)f, .flags = (does), .result = (type), .when = (cond))
+/* With a C function for unboxed doubles. Where it gives a NaN for arguments that are none, or an infinity for finite ones, it is
+ * for the slow function to say what happens. */
+#define EFFECT_D(f, unboxed, signature, cond) \
+    EFFECT_ROW(f, .fn = (void *)f, .fast = (void *)unboxed, .sig = (signature), .flags = EFF_ALLOC | EFF_FAILS, .result = &PyFloat_Type, .when = (cond))
 #define EFFECT_ROW(name, ...) \
     static const struct effect effect_##name __attribute__((used, section("adder_effects"), aligned(8))) = { __VA_ARGS__ }
 

@@ -31,8 +31,6 @@ int vm_safepoint(PyThreadState *ts);
 extern int (*vm_signals_pending)(PyThreadState *ts);    /* filled in by interp: run Python signal handlers; 0 or -1 */
 
 /* Names */
-OWNED PyObject *vm_load_name(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *name);
-OWNED PyObject *vm_load_global(PyThreadState *ts, PyObject *globals, PyObject *builtins, PyObject *name);
 BORROWED(ts) PyObject *vm_builtins(PyThreadState *ts);   /* of the current frame or the interpreter; NULL only before start */
 BORROWED(globals) PyObject *vm_builtins_from_globals(PyThreadState *ts, PyObject *globals);
 

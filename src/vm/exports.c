@@ -28,7 +28,14 @@ const conversion _PyEval_ConversionFuncs[4] = { [FVC_STR] = PyObject_Str, [FVC_R
 
 void _PyEval_FormatExcUnbound(PyThreadState *ts, PyCodeObject *co, int i) { vm_raise_unbound_cell(ts, co, i); }
 void _PyEval_FrameClearAndPop(PyThreadState *ts, _PyInterpreterFrame *f) { frame_clear_and_pop(ts, f); }
-PyObject *_PyEval_MatchClass(PyThreadState *ts, PyObject *s, PyObject *t, Py_ssize_t n, PyObject *k) { return vm_match_class(ts, s, t, n, k); }
+PyObject *
+_PyEval_MatchClass(PyThreadState *ts, PyObject *s, PyObject *t, Py_ssize_t n, PyObject *k)
+{
+    PyObject *attrs;
+    (void)vm_match_class(ts, s, t, n, k, &attrs);
+    return attrs;
+}
+
 PyObject *_PyEval_MatchKeys(PyThreadState *ts, PyObject *map, PyObject *keys) { return vm_match_keys(ts, map, keys); }
 void _PyEval_MonitorRaise(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *i) { mon_raise(ts, f, i); }
 PyObject *_PySuper_Lookup(PyTypeObject *c, PyObject *self, PyObject *name, int *unbound) { return super_lookup(c, self, name, unbound); }

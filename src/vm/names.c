@@ -49,46 +49,31 @@ vm_raise_unbound_cell(PyThreadState *ts, PyCodeObject *co, int i)
                         code_local_name(co, i));
 }
 
-/* globals, then builtins; NULL with an exception. */
-static PyObject *
-load_from_globals(PyThreadState *ts, PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    PyObject *v;
-    if (PyDict_GetItemRef(globals, name, &v) != 0)
-        return v;
-    if (PyMapping_GetOptionalItem(builtins, name, &v) < 0)
-        return NULL;
-    if (v == NULL)
-        raise_with_name(ts, PyExc_NameError, NOT_DEFINED, name);
-    return v;
-}
+void vm_raise_not_defined(PyThreadState *ts, PyObject *name) { raise_with_name(ts, PyExc_NameError, NOT_DEFINED, name); }
 
-PyObject *
-vm_load_name(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *name)
+int
+vm_find_global(PyThreadState *ts, PyObject *globals, PyObject *builtins, PyObject *name, PyObject **value)
 {
-    PyObject *v;
-    if (f->f_locals == NULL)
-        return err_format(ts, PyExc_SystemError, "no locals when loading %R", name);
-    if (PyMapping_GetOptionalItem(f->f_locals, name, &v) != 0)
-        return v;
-    return load_from_globals(ts, f->f_globals, f->f_builtins, name);
-}
-
-PyObject *
-vm_load_global(PyThreadState *ts, PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    PyObject *v;
-    if (PyDict_CheckExact(globals) && PyDict_CheckExact(builtins)) {
-        v = dict_load_global((PyDictObject *)globals, (PyDictObject *)builtins, name);
-        if (v == NULL && ts->current_exception == NULL)
-            raise_with_name(ts, PyExc_NameError, NOT_DEFINED, name);
-        return v;
+    if (LIKELY(PyDict_CheckExact(globals) && PyDict_CheckExact(builtins))) {
+        *value = dict_load_global((PyDictObject *)globals, (PyDictObject *)builtins, name);
+        return *value != NULL ? 1 : ts->current_exception == NULL ? 0 : -1;
     }
-    if (PyMapping_GetOptionalItem(globals, name, &v) != 0)
-        return v;
-    if (PyMapping_GetOptionalItem(builtins, name, &v) == 0)
-        raise_with_name(ts, PyExc_NameError, NOT_DEFINED, name);
-    return v;
+    int rc = PyMapping_GetOptionalItem(globals, name, value);
+    return rc != 0 ? rc : PyMapping_GetOptionalItem(builtins, name, value);
+}
+
+int
+vm_find_name(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *name, PyObject **value)
+{
+    *value = NULL;
+    if (f->f_locals == NULL) {
+        err_format(ts, PyExc_SystemError, "no locals when loading %R", name);
+        return -1;
+    }
+    int rc = PyMapping_GetOptionalItem(f->f_locals, name, value);
+    if (rc == 0)
+        rc = PyDict_GetItemRef(f->f_globals, name, value);
+    return rc != 0 ? rc : PyMapping_GetOptionalItem(f->f_builtins, name, value);
 }
 
 PyObject *
@@ -97,7 +82,9 @@ vm_load_from_dict_or_globals(PyThreadState *ts, _PyInterpreterFrame *f, PyObject
     PyObject *v;
     if (PyMapping_GetOptionalItem(mapping, name, &v) != 0)
         return v;
-    return vm_load_global(ts, f->f_globals, f->f_builtins, name);
+    if (vm_find_global(ts, f->f_globals, f->f_builtins, name, &v) == 0)
+        vm_raise_not_defined(ts, name);
+    return v;
 }
 
 PyObject *

@@ -1,5 +1,6 @@
 /* vm/slow.h: the slow paths of the loop: one function each, called by the handlers, by compiled traces and by the C API.
- * Unless said otherwise: a new reference or NULL, 0 or -1, with an exception on failure; arguments are borrowed. */
+ * Unless said otherwise: a new reference or NULL, 0 or -1, with an exception on failure; arguments are borrowed. Where Python code expects
+ * a failure (a name that is not there, the end of an iteration), it is a status: 1 found, 0 not, -1 with another exception. */
 #ifndef ADDER_VM_SLOW_H
 #define ADDER_VM_SLOW_H
 
@@ -7,7 +8,27 @@
 
 #include "vm/frame.h"
 
+/* The helper that opcodes.def names for an opcode, or NULL. */
+extern void *const vm_op_helper[256];
+
+/* operators.c */
+OWNED PyObject *vm_binary_op(PyObject *left, PyObject *right, int oparg);
+OWNED PyObject *vm_compare(PyObject *left, PyObject *right, int oparg);
+OWNED PyObject *vm_convert(PyObject *value, int oparg);
+OWNED PyObject *vm_get_slice(PyObject *container, STEALS PyObject *start, STEALS PyObject *stop);
+int vm_set_slice(PyObject *container, STEALS PyObject *start, STEALS PyObject *stop, PyObject *value);
+OWNED PyObject *vm_const_key_map(PyObject *keys, PyObject *const *values, int n);
+/* Both parts are new references (or None); 0 or -1. */
+int vm_except_star(PyThreadState *ts, PyObject *exc, PyObject *type, PyObject **match, PyObject **rest);
+/* 1 with a new reference, 0 at the end (the tools have been told of a StopIteration), -1. */
+int vm_iter_next(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject *iter, PyObject **next);
+PySendResult vm_send(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject *receiver, PyObject *v, PyObject **res);
+
 /* names.c */
+/* 1 with a new reference, 0, -1. */
+int vm_find_global(PyThreadState *ts, PyObject *globals, PyObject *builtins, PyObject *name, PyObject **value);
+int vm_find_name(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *name, PyObject **value);
+void vm_raise_not_defined(PyThreadState *ts, PyObject *name);
 OWNED PyObject *vm_load_build_class(PyThreadState *ts, PyObject *builtins);
 OWNED PyObject *vm_load_from_dict_or_globals(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *mapping, PyObject *name);
 OWNED PyObject *vm_load_from_dict_or_deref(PyThreadState *ts, PyCodeObject *co, PyObject *mapping, PyObject *cell, int i);
@@ -32,7 +53,8 @@ int vm_list_extend(PyThreadState *ts, PyObject *list, PyObject *iterable);
 int vm_dict_update(PyThreadState *ts, PyObject *dict, PyObject *update);
 int vm_dict_merge(PyThreadState *ts, PyObject *callable, PyObject *dict, PyObject *update);
 OWNED PyObject *vm_args_tuple(PyThreadState *ts, PyObject *callable, PyObject *iterable);
-OWNED PyObject *vm_match_class(PyThreadState *ts, PyObject *subject, PyObject *type, Py_ssize_t nargs, PyObject *names);  /* NULL also: no match */
+/* 1 with a new tuple, 0 no match, -1. */
+int vm_match_class(PyThreadState *ts, PyObject *subject, PyObject *type, Py_ssize_t nargs, PyObject *names, PyObject **attrs);
 OWNED PyObject *vm_match_keys(PyThreadState *ts, PyObject *map, PyObject *keys);    /* tuple or None */
 
 /* raise.c */

@@ -243,24 +243,28 @@ done:
     return rc;
 }
 
-PyObject *
-vm_match_class(PyThreadState *ts, PyObject *subject, PyObject *type, Py_ssize_t nargs, PyObject *names)
+int
+vm_match_class(PyThreadState *ts, PyObject *subject, PyObject *type, Py_ssize_t nargs, PyObject *names, PyObject **out)
 {
-    if (!PyType_Check(type))
-        return err_format(ts, PyExc_TypeError, "called match pattern must be a class");
-    if (PyObject_IsInstance(subject, type) <= 0)
-        return NULL;
-    PyObject *seen = PySet_New(NULL), *attrs = seen == NULL ? NULL : PyList_New(0), *out = NULL;
+    *out = NULL;
+    if (!PyType_Check(type)) {
+        err_format(ts, PyExc_TypeError, "called match pattern must be a class");
+        return -1;
+    }
+    int is = PyObject_IsInstance(subject, type);
+    if (is <= 0)
+        return is;
+    PyObject *seen = PySet_New(NULL), *attrs = seen == NULL ? NULL : PyList_New(0);
     int rc = attrs == NULL ? -1 : 0;
     if (rc == 0 && nargs > 0)
         rc = match_positional(ts, attrs, subject, type, nargs, seen);
     for (Py_ssize_t i = 0; rc == 0 && i < PyTuple_GET_SIZE(names); i++)
         rc = append_attr(ts, attrs, subject, type, PyTuple_GET_ITEM(names, i), seen);
     if (rc == 0)
-        out = PyList_AsTuple(attrs);
+        *out = PyList_AsTuple(attrs);
     Py_XDECREF(seen);
     Py_XDECREF(attrs);
-    return out;
+    return *out != NULL ? 1 : ts->current_exception == NULL ? 0 : -1;
 }
 
 /* get(key, dummy) for each key; None as soon as one gives the dummy back. */

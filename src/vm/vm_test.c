@@ -9,11 +9,13 @@
 
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
+#include "object/core/effect.h"
 #include "program/inittab.h"
 #include "rt/interp.h"
 #include "vm/deps.h"
 #include "vm/eval.h"
 #include "vm/heat.h"
+#include "vm/slow.h"
 #include "vm/trace_ops.h"
 
 static PyObject *globals;
@@ -424,6 +426,127 @@ a_trace_can_forget_its_deps(void **state)
     assert_int_equal(dep_count(ts_current()), before);
 }
 
+/* ---- effects ---- */
+
+static void
+opcode_rows_are_consistent(void **state)
+{
+    for (int op = 0; op <= OP_MAX_REAL; op++) {
+        const struct op_info *i = &op_table[op];
+        if (i->name == NULL)
+            continue;
+        bool raises = (i->does & EFF_FAILS) != 0, open = (i->does & EFF_OPEN) != 0;
+        if (i->flags & F_PURE)
+            assert_int_equal(i->does, 0);
+        if (i->does & EFF_ALLOC)
+            assert_true(raises);
+        if (open)
+            assert_int_equal(i->does, EFF_UNKNOWN);
+        if (i->kind == OPK_INSTR)
+            assert_true(open);
+        if (vm_op_helper[op] != NULL && i->kind == OPK_BASE)
+            assert_true(raises);
+        if (i->kind == OPK_SPEC)                       /* a special case does no more than the general one */
+            assert_int_equal(i->does & ~op_table[i->family].does, 0);
+    }
+    assert_ptr_equal(vm_op_helper[BINARY_SUBSCR], PyObject_GetItem);
+    assert_null(vm_op_helper[LOAD_FAST]);
+}
+
+/* True when some method table of the types and of these modules leads to fn. */
+static bool
+is_reachable(void *fn)
+{
+    static PyTypeObject *const types[] = { &PyList_Type, &PyDict_Type, &PyUnicode_Type, &PyLong_Type, &PyFloat_Type };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(types); i++)
+        for (PyMethodDef *m = types[i]->tp_methods; m->ml_name != NULL; m++)
+            if ((void *)m->ml_meth == fn)
+                return true;
+    static const char *const modules[] = { "builtins", "math" };
+    bool found = false;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(modules) && !found; i++) {
+        PyObject *module = PyImport_ImportModule(modules[i]), *name, *value;
+        Py_ssize_t pos = 0;
+        assert_non_null(module);
+        while (PyDict_Next(PyModule_GetDict(module), &pos, &name, &value))
+            found |= PyCFunction_CheckExact(value) && (void *)PyCFunction_GET_FUNCTION(value) == fn;
+        Py_DECREF(module);
+    }
+    return found;
+}
+
+static void
+effect_rows_name_functions_and_are_sane(void **state)
+{
+    size_t n;
+    const struct effect *const *rows = effect_rows(&n);
+    assert_true(n > 60);
+    for (size_t i = 0; i < n; i++) {
+        const struct effect *e = rows[i];
+        assert_true(i == 0 || e->fn != rows[i - 1]->fn);                 /* one row each */
+        assert_true(is_reachable(e->fn));
+        assert_int_equal(e->flags & ~(EFF_UNKNOWN | EFF_PURE | EFF_TESTS_COUNT), 0);
+        if ((e->flags & EFF_OPEN) == 0)
+            assert_int_equal(e->flags & (EFF_FRAMES | EFF_RELEASES_GIL), 0);
+        assert_true((e->fast == NULL) == (e->sig == EFF_SIG_OBJECTS));
+        assert_true(e->result == NULL || PyType_HasFeature(e->result, Py_TPFLAGS_READY));
+        assert_int_equal(e->when >> 3 * EFF_ARG_BITS, 0);
+    }
+}
+
+/* Flags of calling a built-in function on the values of a tuple. */
+static unsigned
+effect_of_text(const char *func, const char *args)
+{
+    PyObject *f = PyRun_String(func, Py_eval_input, globals, globals), *a = PyRun_String(args, Py_eval_input, globals, globals);
+    assert_non_null(f);
+    assert_non_null(a);
+    void *fn = PyCFunction_Check(f) ? (void *)PyCFunction_GET_FUNCTION(f) : (void *)((PyMethodDescrObject *)f)->d_method->ml_meth;
+    unsigned flags = effect_of_call(fn, &PyTuple_GET_ITEM(a, 0), (size_t)PyTuple_GET_SIZE(a));
+    Py_DECREF(f);
+    Py_DECREF(a);
+    return flags;
+}
+
+static void
+an_effect_depends_on_the_arguments(void **state)
+{
+    run("class S(str): pass");
+    assert_int_equal(effect_of_text("len", "([],)"), EFF_ALLOC | EFF_FAILS);
+    assert_int_equal(effect_of_text("len", "(S(),)"), EFF_UNKNOWN);
+    assert_int_equal(effect_of_text("str.find", "('a',)"), EFF_ALLOC | EFF_FAILS);
+    assert_int_equal(effect_of_text("str.find", "('a', 1, None)"), EFF_ALLOC | EFF_FAILS);
+    assert_int_equal(effect_of_text("str.find", "('a', S())"), EFF_UNKNOWN);
+    assert_int_equal(effect_of_text("str.isdigit", "()"), 0);
+    assert_int_equal(effect_of_text("print", "()"), EFF_UNKNOWN);
+}
+
+static void
+unboxed_functions_compute_the_same(void **state)
+{
+    run("import math");
+    size_t n;
+    const struct effect *const *rows = effect_rows(&n);
+    int tried = 0;
+    PyObject *x = PyFloat_FromDouble(0.75);
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i]->sig != EFF_SIG_D_D)
+            continue;
+        double fast = ((double (*)(double))rows[i]->fast)(0.75);
+        PyObject *slow = ((PyCFunction)rows[i]->fn)(NULL, x);
+        if (slow == NULL) {                            /* a domain error: acosh */
+            assert_true(fast != fast);
+            PyErr_Clear();
+            continue;
+        }
+        assert_true(PyFloat_AS_DOUBLE(slow) == fast);
+        Py_DECREF(slow);
+        tried++;
+    }
+    Py_DECREF(x);
+    assert_true(tried > 10);
+}
+
 /* ---- frames ---- */
 
 static PyObject *
@@ -501,6 +624,10 @@ main(void)
         cmocka_unit_test_teardown(functions_and_codes_are_watched, stop_notes),
         cmocka_unit_test_teardown(death_is_reported, stop_notes),
         cmocka_unit_test_teardown(a_trace_can_forget_its_deps, stop_notes),
+        cmocka_unit_test(opcode_rows_are_consistent),
+        cmocka_unit_test(effect_rows_name_functions_and_are_sane),
+        cmocka_unit_test(an_effect_depends_on_the_arguments),
+        cmocka_unit_test(unboxed_functions_compute_the_same),
         cmocka_unit_test(frames_are_what_debuggers_expect),
     };
     return cmocka_run_group_tests_name("vm", tests, start, end);

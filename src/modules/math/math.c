@@ -6,6 +6,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "rt/effect.h"
+
 /* ---- one argument ------------------------------------------------------------------------------------------------- */
 
 /* `grows`: an infinite result means overflow, else (poles) a domain error. */
@@ -23,7 +25,8 @@ apply1(PyObject *o, double (*f)(double), bool grows)
     return PyFloat_FromDouble(r);
 }
 
-#define FUNC1(name, f, grows) static PyObject *math_##name(PyObject *m, PyObject *x) { return apply1(x, f, grows); }
+#define FUNC1(name, f, grows) static PyObject *math_##name(PyObject *m, PyObject *x) { return apply1(x, f, grows); } \
+    EFFECT_D(math_##name, f, EFF_SIG_D_D, EFF_ARG(0, EFF_FLOAT));
 
 FUNC1(acos, acos, false)
 FUNC1(acosh, acosh, false)

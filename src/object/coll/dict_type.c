@@ -1,6 +1,7 @@
 /* object/coll/dict_type.c: the dict type: slots and methods. */
 #include "object/coll/dict.h"
 
+#include "rt/effect.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "object/core/type.h"
@@ -431,6 +432,10 @@ static PyObject *dict_items_method(PyObject *op, PyObject *noargs) { return dict
 static PyObject *dict_values_method(PyObject *op, PyObject *noargs) { return dict_view_new(op, &PyDictValues_Type); }
 static PyObject *dict_iter(PyObject *op) { return dict_iter_new(DICT(op), &PyDictIterKey_Type); }
 static PyObject *dict_reversed(PyObject *op, PyObject *noargs) { return dict_iter_new(DICT(op), &PyDictRevIterKey_Type); }
+
+EFFECT(dict_keys_method, EFF_ALLOC | EFF_FAILS, &PyDictKeys_Type, 0);
+EFFECT(dict_items_method, EFF_ALLOC | EFF_FAILS, &PyDictItems_Type, 0);
+EFFECT(dict_values_method, EFF_ALLOC | EFF_FAILS, &PyDictValues_Type, 0);
 
 static PyMethodDef dict_methods[] = {
     { "__contains__", dict_contains_method, METH_O | METH_COEXIST, TEXT_SIG("__contains__($self, key, /)", "True if the dictionary has the key, else False.") },

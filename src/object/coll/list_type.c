@@ -1,7 +1,9 @@
 /* object/coll/list_type.c: the list type: slots, methods, iterators. */
 #include "object/coll/list.h"
 
+#include "rt/effect.h"
 #include "object/core/call.h"
+#include "object/core/object.h"
 #include "object/coll/coll.h"
 #include "object/coll/list_priv.h"
 #include "object/coll/slice.h"
@@ -386,6 +388,12 @@ list_sizeof(PyObject *op, PyObject *noargs)
 }
 
 static PyObject *list_reversed(PyObject *op, PyObject *noargs);
+
+EFFECT(list_copy, EFF_ALLOC | EFF_FAILS, &PyList_Type, 0);
+EFFECT(list_append, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, 0);
+EFFECT(list_insert, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, EFF_ARG(0, EFF_INT));
+EFFECT(list_pop, EFF_ALLOC | EFF_FAILS, NULL, EFF_ARG(0, EFF_INT));
+EFFECT(list_reverse, 0, &_PyNone_Type, 0);
 
 static PyMethodDef list_methods[] = {
     { "__getitem__", list_subscript, METH_O | METH_COEXIST, TEXT_SIG("__getitem__($self, index, /)", "Item or slice at index.") },

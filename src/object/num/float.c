@@ -6,6 +6,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "rt/effect.h"
 #include "object/core/abstract.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
@@ -470,6 +471,11 @@ float_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject 
 }
 
 #define SIG0(name) name "($self, /)\n--\n\n"
+
+EFFECT(m_trunc, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(m_floor, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(m_ceil, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(m_is_integer, 0, &PyBool_Type, 0);
 
 static PyMethodDef float_methods[] = {
     { "conjugate", m_float, METH_NOARGS, SIG0("conjugate") "The number itself: a float has no imaginary part." },

@@ -1,6 +1,7 @@
 /* object/num/int_methods.c: int(...), methods and attributes of int. */
 #include "object/num/int_impl.h"
 
+#include "rt/effect.h"
 #include "object/core/abstract.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
@@ -229,6 +230,11 @@ m_round(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 }
 
 #define SIG0(name) name "($self, /)\n--\n\n"
+
+EFFECT(m_bit_length, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(m_bit_count, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
+EFFECT(m_ratio, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, 0);
+EFFECT(m_is_integer, 0, &PyBool_Type, 0);
 
 PyMethodDef int_methods[] = {
     { "conjugate", m_long, METH_NOARGS, SIG0("conjugate") "The number itself: an integer has no imaginary part." },

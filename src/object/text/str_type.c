@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "object/core/call.h"
+#include "rt/effect.h"
 #include "object/core/err.h"
 #include "object/core/object.h"
 #include "object/text/format.h"
@@ -307,6 +308,48 @@ PyObject *str_format_dunder(PyObject *self, PyObject *spec)
 #define FAST(name, sig, doc) { #name, (PyCFunction)(void (*)(void))str_##name, METH_FASTCALL, #name "(" sig ")\n--\n\n" doc }
 #define KEYWORDS(name, sig, doc) \
     { #name, (PyCFunction)(void (*)(void))str_##name, METH_FASTCALL | METH_KEYWORDS, #name "(" sig ")\n--\n\n" doc }
+
+/* What compiled code may know of them. */
+#define WHERE (EFF_ARG(0, EFF_STR) | EFF_ARG(1, EFF_INT | EFF_NONE) | EFF_ARG(2, EFF_INT | EFF_NONE))
+EFFECT(str_capitalize, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_casefold, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_title, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_lower, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_swapcase, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_upper, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
+EFFECT(str_isascii, 0, &PyBool_Type, 0);
+EFFECT(str_islower, 0, &PyBool_Type, 0);
+EFFECT(str_isupper, 0, &PyBool_Type, 0);
+EFFECT(str_istitle, 0, &PyBool_Type, 0);
+EFFECT(str_isspace, 0, &PyBool_Type, 0);
+EFFECT(str_isdecimal, 0, &PyBool_Type, 0);
+EFFECT(str_isdigit, 0, &PyBool_Type, 0);
+EFFECT(str_isnumeric, 0, &PyBool_Type, 0);
+EFFECT(str_isalpha, 0, &PyBool_Type, 0);
+EFFECT(str_isalnum, 0, &PyBool_Type, 0);
+EFFECT(str_isidentifier, 0, &PyBool_Type, 0);
+EFFECT(str_isprintable, 0, &PyBool_Type, 0);
+EFFECT(str_find, EFF_ALLOC | EFF_FAILS, &PyLong_Type, WHERE);
+EFFECT(str_rfind, EFF_ALLOC | EFF_FAILS, &PyLong_Type, WHERE);
+EFFECT(str_index, EFF_ALLOC | EFF_FAILS, &PyLong_Type, WHERE);
+EFFECT(str_rindex, EFF_ALLOC | EFF_FAILS, &PyLong_Type, WHERE);
+EFFECT(str_count, EFF_ALLOC | EFF_FAILS, &PyLong_Type, WHERE);
+EFFECT(str_startswith, EFF_ALLOC | EFF_FAILS, &PyBool_Type, WHERE);
+EFFECT(str_endswith, EFF_ALLOC | EFF_FAILS, &PyBool_Type, WHERE);
+EFFECT(str_strip, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR | EFF_NONE));
+EFFECT(str_lstrip, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR | EFF_NONE));
+EFFECT(str_rstrip, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR | EFF_NONE));
+EFFECT(str_removeprefix, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR));
+EFFECT(str_removesuffix, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR));
+EFFECT(str_partition, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, EFF_ARG(0, EFF_STR));
+EFFECT(str_rpartition, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, EFF_ARG(0, EFF_STR));
+EFFECT(str_ljust, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_STR));
+EFFECT(str_rjust, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_STR));
+EFFECT(str_center, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_STR));
+EFFECT(str_zfill, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT));
+EFFECT(str_split, EFF_ALLOC | EFF_FAILS, &PyList_Type, EFF_ARG(0, EFF_STR | EFF_NONE) | EFF_ARG(1, EFF_INT));
+EFFECT(str_rsplit, EFF_ALLOC | EFF_FAILS, &PyList_Type, EFF_ARG(0, EFF_STR | EFF_NONE) | EFF_ARG(1, EFF_INT));
+EFFECT(str_replace, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR) | EFF_ARG(1, EFF_STR) | EFF_ARG(2, EFF_INT));
 
 static PyMethodDef methods[] = {
     KEYWORDS(encode, "$self, /, encoding='utf-8', errors='strict'", "The bytes of the string in that encoding."),
