@@ -3,6 +3,11 @@ BUILD ?= build
 export STDLIB ?=
 FILE ?= examples/hello.py
 ARGS ?=
+RELEASE ?= build-release
+PYTHONS ?= python3.13
+PARTS ?= start memory micro frontend cases
+ONLY ?=
+BENCHMARKS ?=
 NINJA = ninja -C $(BUILD)
 CLEAN_ENV = env $$(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/-u \1/p')
 
@@ -38,10 +43,19 @@ fuzz: all
 test-sanitize: all
 	@$(CLEAN_ENV) tools/sanitize --build $(BUILD)-sanitize --share $(BUILD) $(TESTS)
 
+# Counts from a training run, and optimisation at link time: two builds, several minutes. See tools/release.
+release:
+	@STDLIB="$(STDLIB)" tools/release $(RELEASE)
+
+# PYTHONS: programs or quoted commands with arguments; the first one is the base.
+bench: release
+	@python3 tools/bench/bench.py --adder $(RELEASE)/bin/adder --only "$(ONLY)" --parts "$(PARTS)" \
+		$(if $(BENCHMARKS),--benchmarks "$(BENCHMARKS)") $(PYTHONS)
+
 lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(RELEASE)
 
-.PHONY: all run test test-cpython fuzz test-sanitize lint clean
+.PHONY: all run test test-cpython fuzz test-sanitize release bench lint clean
