@@ -8,6 +8,8 @@
 
 #include <Python.h>
 
+#include "base/own.h"
+
 #define SRE_MAGIC 20230612
 typedef uint32_t sre_code;
 #define SRE_MAXREPEAT (~(sre_code)0)
@@ -20,6 +22,9 @@ enum sre_op {
     OP_POSSESSIVE_REPEAT_ONE, OP_GROUPREF_IGNORE, OP_IN_IGNORE, OP_LITERAL_IGNORE, OP_NOT_LITERAL_IGNORE, OP_GROUPREF_LOC_IGNORE,
     OP_IN_LOC_IGNORE, OP_LITERAL_LOC_IGNORE, OP_NOT_LITERAL_LOC_IGNORE, OP_GROUPREF_UNI_IGNORE, OP_IN_UNI_IGNORE,
     OP_LITERAL_UNI_IGNORE, OP_NOT_LITERAL_UNI_IGNORE, OP_RANGE_UNI_IGNORE,
+    /* Ours, made by sre_make_tables(), never accepted from outside: stands at the start of a set; the next word leads from here to
+     * eight words with a bit for each Latin-1 character, and the set itself behind them. */
+    OP_TABLE = 64,
 };
 enum sre_at {
     AT_BEGINNING, AT_BEGINNING_LINE, AT_BEGINNING_STRING, AT_BOUNDARY, AT_NON_BOUNDARY, AT_END, AT_END_LINE, AT_END_STRING,
@@ -55,7 +60,6 @@ struct sre_state {
     struct sre_repeat *repeats;
     int32_t n_repeats, max_repeats;
     unsigned ticks;
-    unsigned char *first;                /* which Latin-1 characters a match can start with, once it pays, or NULL */
 };
 
 /* Result of matching: */
@@ -64,11 +68,31 @@ enum { SRE_NO = 0, SRE_YES = 1, SRE_ERROR = -1 /* exception set */ };
 int sre_match(struct sre_state *s, const sre_code *code);
 int sre_search(struct sre_state *s, const sre_code *code);
 
-/* Is the code well formed, so that running it stays in bounds? */
-bool sre_validate(const sre_code *code, size_t n, Py_ssize_t groups);
+/* Where sets stand in a pattern's code; `at` is the caller's, room for max positions. */
+struct sre_sets { uint32_t *at; size_t n, max; };
+
+/* Is the code well formed, so that running it stays in bounds? Notes its sets, as many as there is room for. */
+bool sre_validate(const sre_code *code, size_t n, Py_ssize_t groups, struct sre_sets *sets);
+
+/* Words that sre_make_tables() puts behind the code. */
+size_t sre_tables_size(const sre_code *code, const struct sre_sets *sets);
+/* Gives each set a table; `behind` has sre_tables_size() words. */
+void sre_make_tables(sre_code *code, const struct sre_sets *sets, sre_code *behind);
 
 bool sre_category(sre_code category, Py_UCS4 c);
 bool sre_charset(const sre_code *set, Py_UCS4 c);
+
+/* sre_charset() for a set that may have a table. */
+static inline bool sre_in(const sre_code *set, Py_UCS4 c)
+{
+    if (LIKELY(set[0] == OP_TABLE)) {
+        set += set[1];
+        if (LIKELY(c < 256))
+            return set[c >> 5] >> (c & 31) & 1;
+        set += 8;
+    }
+    return sre_charset(set, c);
+}
 bool sre_charset_loc_ignore(const sre_code *set, Py_UCS4 c);
 Py_UCS4 sre_lower_locale(Py_UCS4 c);
 Py_UCS4 sre_upper_locale(Py_UCS4 c);

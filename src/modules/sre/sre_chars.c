@@ -2,6 +2,7 @@
 #include "modules/sre/sre.h"
 
 #include <ctype.h>
+#include <string.h>
 
 static bool ascii_word(Py_UCS4 c) { return c < 128 && (Py_ISALNUM(c) || c == '_'); }
 static bool locale_word(Py_UCS4 c) { return c < 256 && (isalnum((int)c) || c == '_'); }
@@ -92,4 +93,54 @@ bool sre_charset_loc_ignore(const sre_code *set, Py_UCS4 c)
 {
     Py_UCS4 lower = sre_lower_locale(c), upper = sre_upper_locale(c);
     return sre_charset(set, lower) || (upper != lower && sre_charset(set, upper));
+}
+
+/* ---- tables ---- */
+
+static size_t op_words(const sre_code *p)
+{
+    switch (p[0]) {
+    case OP_LITERAL: case OP_CATEGORY: return 2;
+    case OP_RANGE: case OP_RANGE_UNI_IGNORE: return 3;
+    case OP_CHARSET: return 9;
+    case OP_BIGCHARSET: return 66 + (size_t)p[1] * 8;
+    default: return 1;
+    }
+}
+
+/* Words of a set with its FAILURE; 0 if a table would not pay or what it holds depends on the locale of the moment. */
+static size_t set_words(const sre_code *set)
+{
+    const sre_code *p = set;
+    for (; p[0] != OP_FAILURE; p += op_words(p))
+        if (p[0] == OP_TABLE || (p[0] == OP_CATEGORY && (p[1] == CATEGORY_LOC_WORD || p[1] == CATEGORY_LOC_NOT_WORD)))
+            return 0;
+    return p == set ? 0 : (size_t)(p - set) + 1;         /* room for OP_TABLE and the way */
+}
+
+size_t sre_tables_size(const sre_code *code, const struct sre_sets *sets)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < sets->n; i++) {
+        size_t n = set_words(code + sets->at[i]);
+        words += n == 0 ? 0 : n + 8;
+    }
+    return words;
+}
+
+void sre_make_tables(sre_code *code, const struct sre_sets *sets, sre_code *behind)
+{
+    for (size_t i = 0; i < sets->n; i++) {
+        sre_code *set = code + sets->at[i];
+        size_t n = set_words(set);
+        if (n == 0)
+            continue;
+        memset(behind, 0, 8 * sizeof(*behind));
+        for (Py_UCS4 c = 0; c < 256; c++)
+            behind[c >> 5] |= (sre_code)sre_charset(set, c) << (c & 31);
+        memcpy(behind + 8, set, n * sizeof(*set));
+        set[0] = OP_TABLE;
+        set[1] = (sre_code)(behind - set);
+        behind += n + 8;
+    }
 }

@@ -24,9 +24,9 @@ static bool FN(unit)(const sre_code *p, Py_UCS4 c)
     switch (p[0]) {
     case OP_ANY: return c != '\n';
     case OP_ANY_ALL: return true;
-    case OP_IN: return sre_charset(p + 2, c);
-    case OP_IN_IGNORE: return sre_charset(p + 2, sre_lower_ascii(c));
-    case OP_IN_UNI_IGNORE: return sre_charset(p + 2, Py_UNICODE_TOLOWER(c));
+    case OP_IN: return sre_in(p + 2, c);
+    case OP_IN_IGNORE: return sre_in(p + 2, sre_lower_ascii(c));
+    case OP_IN_UNI_IGNORE: return sre_in(p + 2, Py_UNICODE_TOLOWER(c));
     case OP_IN_LOC_IGNORE: return sre_charset_loc_ignore(p + 2, c);
     case OP_LITERAL: return c == p[1];
     case OP_NOT_LITERAL: return c != p[1];
@@ -78,7 +78,7 @@ static Py_ssize_t FN(count)(const struct sre_state *s, const sre_code *p, const 
             ptr++;
         break;
     case OP_IN:
-        while (ptr < end && sre_charset(p + 2, *ptr))
+        while (ptr < end && sre_in(p + 2, *ptr))
             ptr++;
         break;
     default:
@@ -499,7 +499,7 @@ static int FN(branch)(struct FN(run) *r, const sre_code **pp, const CHAR *ptr)
     for (; p[0] != 0; p += p[0]) {
         if (p[1] == OP_LITERAL && (ptr >= end || *ptr != p[2]))
             continue;
-        if (p[1] == OP_IN && (ptr >= end || !sre_charset(p + 3, *ptr)))
+        if (p[1] == OP_IN && (ptr >= end || !sre_in(p + 3, *ptr)))
             continue;
         break;
     }
@@ -584,7 +584,15 @@ static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
             }
             status = FN(FAILED);
             break;
-        case OP_ANY: case OP_ANY_ALL: case OP_IN: case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE:
+        case OP_IN:
+            if (ptr < end && sre_in(p + 1, *ptr)) {
+                ptr++;
+                p += p[0];
+                continue;
+            }
+            status = FN(FAILED);
+            break;
+        case OP_ANY: case OP_ANY_ALL: case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE:
         case OP_LITERAL_UNI_IGNORE: case OP_NOT_LITERAL_UNI_IGNORE: case OP_LITERAL_LOC_IGNORE: case OP_NOT_LITERAL_LOC_IGNORE:
         case OP_CATEGORY: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
             if (ptr < end && FN(unit)(p - 1, *ptr)) {
@@ -660,29 +668,10 @@ static const CHAR *FN(find_unit)(const sre_code *p, const CHAR *ptr, const CHAR 
     return ptr;
 }
 
-/* The first character of the set: a long search makes a table of the Latin-1 ones. */
-static const CHAR *FN(find_set)(struct sre_state *s, const sre_code *set, const CHAR *ptr, const CHAR *end)
+static const CHAR *FN(find_set)(const sre_code *set, const CHAR *ptr, const CHAR *end)
 {
-    const CHAR *near = end - ptr > 32 ? ptr + 32 : end;
-    if (s->first == NULL) {
-        while (ptr < near && !sre_charset(set, *ptr))
-            ptr++;
-        if (ptr < near || near == end)
-            return ptr;
-        s->first = PyMem_RawMalloc(256);
-        if (s->first == NULL) {
-            while (ptr < end && !sre_charset(set, *ptr))
-                ptr++;
-            return ptr;
-        }
-        for (int i = 0; i < 256; i++)
-            s->first[i] = sre_charset(set, (Py_UCS4)i);
-    }
-    for (; ptr < end; ptr++) {
-        Py_UCS4 c = *ptr;
-        if (c < 256 ? s->first[c] : sre_charset(set, c))
-            break;
-    }
+    while (ptr < end && !sre_in(set, *ptr))
+        ptr++;
     return ptr;
 }
 
@@ -735,7 +724,7 @@ static int FN(search)(struct sre_state *s, const sre_code *code)
     bool anchored = body[0] == OP_AT && (body[1] == AT_BEGINNING || body[1] == AT_BEGINNING_STRING);
     for (;; ptr++) {
         if (set != NULL) {
-            ptr = FN(find_set)(s, set, ptr, last);
+            ptr = FN(find_set)(set, ptr, last);
             if (ptr >= last)
                 return SRE_NO;
         }

@@ -43,6 +43,36 @@ static int pattern_kind(PyObject *pattern)
     return isbytes;
 }
 
+/* Checks the code and puts the tables of its sets behind it, where the size that Python sees does not count them: 0 or -1. */
+static int finish_code(struct sre_pattern **pp)
+{
+    struct sre_pattern *p = *pp;
+    Py_ssize_t n = p->codesize;
+    struct sre_sets sets = { PyMem_New(uint32_t, n / 3 + 1), 0, n / 3 + 1 };
+    if (sets.at == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (!sre_validate(p->code, (size_t)n, p->groups, &sets)) {
+        PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
+        goto fail;
+    }
+    size_t more = sre_tables_size(p->code, &sets);
+    if (more > 0) {
+        p = PyObject_GC_Resize(struct sre_pattern, p, n + (Py_ssize_t)more);
+        if (p == NULL)
+            goto fail;
+        *pp = p;
+        Py_SET_SIZE(p, n);
+        sre_make_tables(p->code, &sets, p->code + n);
+    }
+    PyMem_Free(sets.at);
+    return 0;
+fail:
+    PyMem_Free(sets.at);
+    return -1;
+}
+
 static PyObject *new_pattern(struct sre_module *m, PyObject *a[6], int flags, Py_ssize_t groups)
 {
     Py_ssize_t n = PyList_GET_SIZE(a[2]);
@@ -62,8 +92,7 @@ static PyObject *new_pattern(struct sre_module *m, PyObject *a[6], int flags, Py
     p->groups = groups;
     p->groupindex = Py_NewRef(a[4]);
     p->indexgroup = Py_NewRef(a[5]);
-    if (!sre_validate(p->code, (size_t)n, groups)) {
-        PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
+    if (finish_code(&p) < 0) {
         Py_DECREF(p);
         return NULL;
     }

@@ -67,12 +67,10 @@ void sre_state_fini(struct sre_state *s)
     Py_CLEAR(s->string);
     PyMem_RawFree(s->stack);
     PyMem_RawFree(s->repeats);
-    PyMem_RawFree(s->first);
     PyMem_Free(s->mark);
     s->buffer.buf = NULL;
     s->stack = NULL;
     s->repeats = NULL;
-    s->first = NULL;
     s->mark = NULL;
 }
 

@@ -4,7 +4,7 @@
 
 #define DEPTH_MAX 3000
 
-struct check { Py_ssize_t groups; int depth; };
+struct check { Py_ssize_t groups; int depth; const sre_code *code; struct sre_sets *sets; };
 
 static bool check_charset(const sre_code *p, const sre_code *end)
 {
@@ -44,20 +44,29 @@ static bool check_charset(const sre_code *p, const sre_code *end)
     return p == end;
 }
 
+static void note_set(struct check *c, const sre_code *set)
+{
+    if (c->sets->n < c->sets->max)
+        c->sets->at[c->sets->n++] = (uint32_t)(set - c->code);
+}
+
 /* A set with its skip word at p, FAILURE at its end: the position behind, or NULL. */
-static const sre_code *check_in(const sre_code *p, const sre_code *end)
+static const sre_code *check_in(struct check *c, sre_code op, const sre_code *p, const sre_code *end)
 {
     if (end - p < 2 || p[0] < 2 || p[0] > (size_t)(end - p) || p[p[0] - 1] != OP_FAILURE || !check_charset(p + 1, p + p[0] - 1))
         return NULL;
+    if (op != OP_IN_LOC_IGNORE)
+        note_set(c, p + 1);
     return p + p[0];
 }
 
 /* A single-character op: the position behind, or NULL. */
-static const sre_code *check_unit(const sre_code *p, const sre_code *end)
+static const sre_code *check_unit(struct check *c, const sre_code *p, const sre_code *end)
 {
     if (p >= end)
         return NULL;
-    switch (*p++) {
+    sre_code op = *p++;
+    switch (op) {
     case OP_ANY: case OP_ANY_ALL:
         return p;
     case OP_LITERAL: case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE: case OP_LITERAL_UNI_IGNORE:
@@ -66,7 +75,7 @@ static const sre_code *check_unit(const sre_code *p, const sre_code *end)
     case OP_CATEGORY:
         return p < end && *p <= CATEGORY_UNI_NOT_LINEBREAK ? p + 1 : NULL;
     case OP_IN: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
-        return check_in(p, end);
+        return check_in(c, op, p, end);
     default:
         return NULL;
     }
@@ -92,7 +101,7 @@ static bool check_skip(const sre_code *p, const sre_code *end, const sre_code **
     return true;
 }
 
-static const sre_code *check_info(const sre_code *p, const sre_code *end)
+static const sre_code *check_info(struct check *c, const sre_code *p, const sre_code *end)
 {
     const sre_code *behind;
     if (!check_skip(p, end, &behind) || p[0] < 4)
@@ -114,8 +123,12 @@ static const sre_code *check_info(const sre_code *p, const sre_code *end)
                 return NULL;
         return behind;
     }
-    if (flags & SRE_INFO_CHARSET)
-        return behind - q >= 1 && behind[-1] == OP_FAILURE && check_charset(q, behind - 1) ? behind : NULL;
+    if (flags & SRE_INFO_CHARSET) {
+        if (behind - q < 1 || behind[-1] != OP_FAILURE || !check_charset(q, behind - 1))
+            return NULL;
+        note_set(c, q);
+        return behind;
+    }
     return q == behind ? behind : NULL;
 }
 
@@ -146,7 +159,7 @@ static const sre_code *check_repeat(struct check *c, sre_code op, const sre_code
     if (!check_skip(p, end, &behind) || p[0] < 3 || p[1] > p[2])
         return NULL;
     if (op == OP_REPEAT_ONE || op == OP_MIN_REPEAT_ONE || op == OP_POSSESSIVE_REPEAT_ONE)
-        return behind - p >= 5 && behind[-1] == OP_SUCCESS && check_unit(p + 3, behind - 1) == behind - 1 ? behind : NULL;
+        return behind - p >= 5 && behind[-1] == OP_SUCCESS && check_unit(c, p + 3, behind - 1) == behind - 1 ? behind : NULL;
     if (!check_inner(c, p + 3, behind) || behind >= end)
         return NULL;
     bool ok = op == OP_REPEAT ? behind[0] == OP_MAX_UNTIL || behind[0] == OP_MIN_UNTIL : behind[0] == OP_SUCCESS;
@@ -177,7 +190,7 @@ static bool check_code(struct check *c, const sre_code *p, const sre_code *end)
 {
     while (p != NULL && p < end) {
         sre_code op = *p;
-        const sre_code *unit = check_unit(p, end);
+        const sre_code *unit = check_unit(c, p, end);
         if (unit != NULL) {
             p = unit;
             continue;
@@ -193,7 +206,7 @@ static bool check_code(struct check *c, const sre_code *p, const sre_code *end)
         case OP_FAILURE:
             break;
         case OP_INFO:
-            p = check_info(p, end);
+            p = check_info(c, p, end);
             break;
         case OP_BRANCH:
             p = check_branch(c, p, end);
@@ -220,9 +233,9 @@ static bool check_code(struct check *c, const sre_code *p, const sre_code *end)
     return p != NULL && p == end;
 }
 
-bool sre_validate(const sre_code *code, size_t n, Py_ssize_t groups)
+bool sre_validate(const sre_code *code, size_t n, Py_ssize_t groups, struct sre_sets *sets)
 {
-    struct check c = { groups, 0 };
+    struct check c = { groups, 0, code, sets };
     if (groups < 0 || (size_t)groups > SRE_MAXGROUPS || n < 1 || code[n - 1] != OP_SUCCESS)
         return false;
     return check_code(&c, code, code + n - 1);
