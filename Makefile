@@ -56,6 +56,6 @@ lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(RELEASE)
+	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train
 
 .PHONY: all run test test-cpython fuzz test-sanitize release bench lint clean
