@@ -59,8 +59,8 @@ static PyStructSequence_Field thread_fields[] = {
 };
 static PyStructSequence_Desc thread_desc = { "sys.thread_info", "sys.thread_info\n\nThe thread implementation.", thread_fields, 3 };
 
-static PyStructSequence_Field hooks_fields[] = { { "firstiter", NULL }, { "finalizer", NULL }, { NULL, NULL } };
-static PyStructSequence_Desc hooks_desc = { "sys.asyncgen_hooks", NULL, hooks_fields, 2 };
+static PyStructSequence_Field hooks_fields[] = { { "firstiter", "called when iteration starts" }, { "finalizer", "called instead of closing" }, { NULL, NULL } };
+static PyStructSequence_Desc hooks_desc = { "asyncgen_hooks", "asyncgen_hooks\n\nWhat is called for asynchronous generators.", hooks_fields, 2 };
 
 /* Make one instance and forbid more: these are facts, not a type to play with. */
 static int

@@ -2,7 +2,7 @@
  *
  * Everything that can fail or allocate happens before the fork; the child calls only async-signal-safe functions, since
  * other threads may have held locks. A failure in the child is written to the error pipe as "Class:errno-in-hex:where". */
-#include <Python.h>
+#include "modules/posix/posix_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -261,20 +261,6 @@ copy_fds(PyObject *tuple, size_t *count)
 }
 
 static int
-id_value(PyObject *o, uint32_t *out, const char *what)
-{
-    long v = PyLong_AsLong(o);
-    if (v == -1 && PyErr_Occurred())
-        return -1;
-    if (v < 0 || v > 4294967294L) {
-        PyErr_Format(PyExc_ValueError, "invalid %s", what);
-        return -1;
-    }
-    *out = (uint32_t)v;
-    return 0;
-}
-
-static int
 read_groups(PyObject *list, struct child *c)
 {
     if (!PyList_Check(list)) {
@@ -292,8 +278,15 @@ read_groups(PyObject *list, struct child *c)
         return -1;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (id_value(PyList_GET_ITEM(list, i), &c->groups[i], "group id") < 0)
+        PyObject *id = PyList_GET_ITEM(list, i);
+        if (!PyLong_Check(id)) {
+            PyErr_SetString(PyExc_TypeError, "extra_groups must be integers");
             return -1;
+        }
+        if (!os_gid_convert(id, &c->groups[i])) {
+            PyErr_SetString(PyExc_ValueError, "invalid group id");
+            return -1;
+        }
     }
     c->n_groups = (size_t)n;
     c->set_groups = true;
@@ -305,9 +298,9 @@ read_identity(struct child *c, PyObject *gid, PyObject *groups, PyObject *uid)
 {
     if (groups != Py_None && read_groups(groups, c) < 0)
         return -1;
-    if (gid != Py_None && (id_value(gid, &c->gid, "group id") < 0 || !(c->set_gid = true)))
+    if (gid != Py_None && !(c->set_gid = os_gid_convert(gid, &c->gid)))
         return -1;
-    return uid != Py_None && (id_value(uid, &c->uid, "user id") < 0 || !(c->set_uid = true)) ? -1 : 0;
+    return uid != Py_None && !(c->set_uid = os_uid_convert(uid, &c->uid)) ? -1 : 0;
 }
 
 static pid_t

@@ -150,7 +150,7 @@ static PyMethodDef agen_methods[] = {
 };
 
 static PyGetSetDef agen_getset[] = {
-    { "__name__", gen_get_name, gen_set_name }, { "__qualname__", gen_get_qualname, gen_set_qualname }, { "ag_await", gen_get_yieldfrom },
+    { "__name__", gen_get_name, gen_set_name, "name of the async generator" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the async generator" }, { "ag_await", gen_get_yieldfrom, NULL, "what it awaits, or None" },
     { "ag_frame", gen_get_frame }, { "ag_code", gen_get_code }, { "ag_suspended", gen_get_suspended }, { NULL },
 };
 

@@ -488,9 +488,9 @@ static PyMemberDef func_members[] = {
 
 static PyGetSetDef func_getset[] = {
     { "__code__", get_code, set_code }, { "__defaults__", get_defaults, set_defaults }, { "__kwdefaults__", get_kwdefaults, set_kwdefaults },
-    { "__annotations__", get_annotations, set_annotations }, { "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict },
+    { "__annotations__", get_annotations, set_annotations, "annotations of the parameters" }, { "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict },
     { "__name__", get_name, set_name }, { "__qualname__", get_qualname, set_qualname },
-    { "__type_params__", get_type_params, set_type_params }, { NULL },
+    { "__type_params__", get_type_params, set_type_params, "type parameters" }, { NULL },
 };
 
 /* ---- types.FunctionType(...) ---- */

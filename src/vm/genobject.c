@@ -564,7 +564,7 @@ static PyMethodDef gen_methods[] = {
 
 static PyGetSetDef gen_getset[] = {
     { "__name__", gen_get_name, gen_set_name, "name of the generator" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the generator" },
-    { "gi_yieldfrom", gen_get_yieldfrom }, { "gi_running", gen_get_running }, { "gi_frame", gen_get_frame },
+    { "gi_yieldfrom", gen_get_yieldfrom, NULL, "the iterator that yield from runs, or None" }, { "gi_running", gen_get_running }, { "gi_frame", gen_get_frame },
     { "gi_suspended", gen_get_suspended }, { "gi_code", gen_get_code }, { NULL },
 };
 
@@ -638,7 +638,7 @@ static PyMethodDef coro_methods[] = {
 
 static PyGetSetDef coro_getset[] = {
     { "__name__", gen_get_name, gen_set_name, "name of the coroutine" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the coroutine" },
-    { "cr_await", gen_get_yieldfrom }, { "cr_running", gen_get_running }, { "cr_frame", gen_get_frame },
+    { "cr_await", gen_get_yieldfrom, NULL, "what it awaits, or None" }, { "cr_running", gen_get_running }, { "cr_frame", gen_get_frame },
     { "cr_code", gen_get_code }, { "cr_suspended", gen_get_suspended }, { NULL },
 };
 

@@ -547,19 +547,19 @@ stringio_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-#define DEF(name, fn, flags, sig) {#name, FAST(fn), flags, #name sig "\n--\n\n"}
+#define DEF(name, fn, flags, sig, ...) {#name, FAST(fn), flags, #name sig "\n--\n\n" __VA_ARGS__}
 static PyMethodDef stringio_methods[] = {
-    DEF(close, stringio_close, METH_NOARGS, "($self, /)"),
-    DEF(getvalue, stringio_getvalue, METH_NOARGS, "($self, /)"),
-    DEF(read, stringio_read, METH_FASTCALL, "($self, size=-1, /)"),
-    DEF(readline, stringio_readline, METH_FASTCALL, "($self, size=-1, /)"),
-    DEF(tell, stringio_tell, METH_NOARGS, "($self, /)"),
-    DEF(truncate, stringio_truncate, METH_FASTCALL, "($self, pos=None, /)"),
-    DEF(seek, stringio_seek, METH_FASTCALL, "($self, pos, whence=0, /)"),
-    DEF(write, stringio_write, METH_O, "($self, s, /)"),
-    DEF(seekable, stringio_true, METH_NOARGS, "($self, /)"),
-    DEF(readable, stringio_true, METH_NOARGS, "($self, /)"),
-    DEF(writable, stringio_true, METH_NOARGS, "($self, /)"),
+    DEF(close, stringio_close, METH_NOARGS, "($self, /)", "Give the contents up: nothing works afterwards."),
+    DEF(getvalue, stringio_getvalue, METH_NOARGS, "($self, /)", "All contents."),
+    DEF(read, stringio_read, METH_FASTCALL, "($self, size=-1, /)", "Read up to this much, or all."),
+    DEF(readline, stringio_readline, METH_FASTCALL, "($self, size=-1, /)", "Read one line, or up to this much of it."),
+    DEF(tell, stringio_tell, METH_NOARGS, "($self, /)", "The position."),
+    DEF(truncate, stringio_truncate, METH_FASTCALL, "($self, pos=None, /)", "Cut the contents, at the position by default."),
+    DEF(seek, stringio_seek, METH_FASTCALL, "($self, pos, whence=0, /)", "Set the position."),
+    DEF(write, stringio_write, METH_O, "($self, s, /)", "Write at the position; the result is how much."),
+    DEF(seekable, stringio_true, METH_NOARGS, "($self, /)", "Can the stream be positioned?"),
+    DEF(readable, stringio_true, METH_NOARGS, "($self, /)", "Can the stream be read?"),
+    DEF(writable, stringio_true, METH_NOARGS, "($self, /)", "Can the stream be written?"),
     DEF(__getstate__, stringio_getstate, METH_NOARGS, "($self, /)"),
     DEF(__setstate__, stringio_setstate, METH_O, "($self, state, /)"),
     {NULL}

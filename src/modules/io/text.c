@@ -613,11 +613,11 @@ text_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-#define DEF(name, fn, flags, sig) {#name, FAST(fn), flags, #name sig "\n--\n\n"}
+#define DEF(name, fn, flags, sig, ...) {#name, FAST(fn), flags, #name sig "\n--\n\n" __VA_ARGS__}
 static PyMethodDef text_methods[] = {
     DEF(detach, text_detach, METH_NOARGS, "($self, /)"),
     DEF(reconfigure, text_reconfigure, METH_FASTCALL | METH_KEYWORDS,
-        "($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)"),
+        "($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)", "Change the settings of the text layer."),
     DEF(write, text_write, METH_O, "($self, text, /)"),
     DEF(read, text_read, METH_FASTCALL, "($self, size=-1, /)"),
     DEF(readline, text_readline, METH_FASTCALL, "($self, size=-1, /)"),
@@ -629,8 +629,8 @@ static PyMethodDef text_methods[] = {
     DEF(writable, text_writable, METH_NOARGS, "($self, /)"),
     DEF(isatty, text_isatty, METH_NOARGS, "($self, /)"),
     DEF(__getstate__, io_cannot_pickle, METH_NOARGS, "($self, /)"),
-    DEF(seek, text_seek, METH_FASTCALL, "($self, cookie, whence=os.SEEK_SET, /)"),
-    DEF(tell, text_tell, METH_NOARGS, "($self, /)"),
+    DEF(seek, text_seek, METH_FASTCALL, "($self, cookie, whence=os.SEEK_SET, /)", "Set the position."),
+    DEF(tell, text_tell, METH_NOARGS, "($self, /)", "The position."),
     DEF(truncate, text_truncate, METH_FASTCALL, "($self, pos=None, /)"),
     {NULL}
 };

@@ -689,7 +689,7 @@ static PyGetSetDef getset[] = { { "timeout", get_timeout, NULL, PyDoc_STR("the s
 
 static PyType_Slot slots[] = {
     { Py_tp_dealloc, sock_dealloc }, { Py_tp_traverse, sock_traverse }, { Py_tp_repr, sock_repr }, { Py_tp_methods, methods }, { Py_tp_members, members },
-    { Py_tp_getset, getset }, { Py_tp_init, sock_init }, { Py_tp_new, sock_new }, { Py_tp_finalize, sock_finalize }, { Py_tp_getattro, PyObject_GenericGetAttr },
+    { Py_tp_getset, getset }, { Py_tp_init, sock_init }, { Py_tp_new, sock_new }, { Py_tp_finalize, sock_finalize },
     { Py_tp_doc, "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\nsocket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\nAn end of a connection." },
     { 0, NULL },
 };

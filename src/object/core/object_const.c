@@ -49,7 +49,7 @@ PyTypeObject _PyNone_Type = {
     .tp_as_number = &none_number,
     .tp_hash = none_hash,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "The type of None.",
+    .tp_doc = "NoneType()\n--\n\nThe type of None.",
     .tp_richcompare = object_richcompare,
     .tp_new = none_new,
 };
@@ -88,7 +88,7 @@ PyTypeObject _PyNotImplemented_Type = {
     .tp_repr = notimplemented_repr,
     .tp_as_number = &notimplemented_number,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "The type of NotImplemented.",
+    .tp_doc = "NotImplementedType()\n--\n\nThe type of NotImplemented.",
     .tp_methods = notimplemented_methods,
     .tp_new = notimplemented_new,
 };
@@ -121,7 +121,7 @@ PyTypeObject PyEllipsis_Type = {
     .tp_dealloc = constant_dealloc,
     .tp_repr = ellipsis_repr,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "The type of Ellipsis.",
+    .tp_doc = "ellipsis()\n--\n\nThe type of Ellipsis.",
     .tp_methods = ellipsis_methods,
     .tp_new = ellipsis_new,
 };

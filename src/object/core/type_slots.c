@@ -92,7 +92,7 @@ struct wrapperbase type_slotdefs[] = {
     IN(isub, subtract, "-"),
     IN(imul, multiply, "*"),
     IN(imod, remainder, "%"),
-    SUITE("__ipow__", as_number.nb_inplace_power, slot_nb_inplace_power, wrap_ternaryfunc, "$self, value, mod=None, /", "Do self**=value in place."),
+    SUITE("__ipow__", as_number.nb_inplace_power, slot_nb_inplace_power, wrap_ternaryfunc, "$self, value, /", "Do self**=value in place."),
     IN(ilshift, lshift, "<<"),
     IN(irshift, rshift, ">>"),
     IN(iand, and, "&"),

@@ -652,7 +652,7 @@ static PyMemberDef paramspec_members[] = {
 static PyGetSetDef paramspec_getset[] = {
     { "args", paramspec_args, NULL, PyDoc_STR("Stands for the positional parameters.") },
     { "kwargs", paramspec_kwargs, NULL, PyDoc_STR("Stands for the keyword parameters.") },
-    { "__default__", paramspec_default },
+    { "__default__", paramspec_default, NULL, "The default value, or NoDefault." },
     { NULL },
 };
 static PyMethodDef paramspec_methods[] = {
@@ -809,7 +809,7 @@ static PyMemberDef typevartuple_members[] = {
     { "__name__", _Py_T_OBJECT, offsetof(struct typevartuple, name), Py_READONLY },
     { NULL },
 };
-static PyGetSetDef typevartuple_getset[] = { { "__default__", typevartuple_default }, { NULL } };
+static PyGetSetDef typevartuple_getset[] = { { "__default__", typevartuple_default, NULL, "The default value, or NoDefault." }, { NULL } };
 static PyMethodDef typevartuple_methods[] = {
     { "__typing_subst__", typevartuple_subst, METH_O, SUBST_SIG },
     { "__typing_prepare_subst__", _PyCFunction_CAST(typevartuple_prepare_subst), METH_FASTCALL, PREPARE_SIG },
