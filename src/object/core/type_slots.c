@@ -131,9 +131,11 @@ type_slots_init(void)
     if (type_slotdefs[0].name_strobj != NULL)
         return 0;
     for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++) {
-        p->name_strobj = PyUnicode_InternFromString(p->name);
-        if (p->name_strobj == NULL)
+        PyObject *name = PyUnicode_FromString(p->name);
+        if (name == NULL)
             return -1;
+        str_intern_immortal(&name);      /* the same object in all interpreters */
+        p->name_strobj = name;
     }
     return 0;
 }
