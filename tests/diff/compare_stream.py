@@ -7,25 +7,12 @@ disassemblies, with positions and exception tables. PREFIX is taken off the path
 """
 import argparse
 import difflib
-import dis
 import marshal
 import sys
-import types
 import warnings
 
 from canonical import differences
-
-
-def listing(co):
-    lines = []
-    try:
-        for i in dis.get_instructions(co):
-            value = "code" if isinstance(i.argval, types.CodeType) else repr(i.argval)[:60]
-            lines.append(f"{i.offset} {i.opname} {i.arg} {value} {tuple(i.positions)}")
-        lines += [str(entry) for entry in dis._parse_exception_table(co)]
-    except Exception as e:
-        lines.append(repr(e))
-    return lines
+from places import listing
 
 
 def show(want, got, fields):
