@@ -71,6 +71,17 @@ os_reserve(size_t size, size_t align)
     return start;
 }
 
+void *
+os_reserve_low(size_t size)
+{
+#ifdef MAP_32BIT
+    void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_32BIT, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+#else
+    return NULL;
+#endif
+}
+
 int os_commit(void *p, size_t size) { return mprotect(p, size, PROT_READ | PROT_WRITE); }
 void os_discard(void *p, size_t size) { madvise(p, size, MADV_DONTNEED); }
 

@@ -13,6 +13,8 @@ int64_t os_monotonic_ns(void);
 int os_random(void *buf, size_t n, bool blocking);
 /* Address space without memory, aligned to `align` (a power of two); NULL when refused. */
 void *os_reserve(size_t size, size_t align);
+/* The same below 2 GB, aligned to a page; NULL also where no such place can be asked for. */
+void *os_reserve_low(size_t size);
 int os_commit(void *p, size_t size);         /* makes reserved pages usable */
 void os_discard(void *p, size_t size);       /* gives the memory back, keeps the address space */
 /* Lowest usable address of the running thread's C stack; 0 when unknown. */

@@ -27,7 +27,7 @@ typedef union {
 
 /* Inline caches, following their instruction. */
 typedef struct { _Py_BackoffCounter counter; uint16_t module_keys_version, builtin_keys_version, index; } _PyLoadGlobalCache;
-typedef struct { _Py_BackoffCounter counter; uint16_t version[2], index; } _PyAttrCache;
+typedef struct { _Py_BackoffCounter counter; uint16_t version[2], index, shape[2]; } _PyAttrCache;   /* shape: loads only */
 typedef struct {
     _Py_BackoffCounter counter;
     uint16_t type_version[2];

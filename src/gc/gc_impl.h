@@ -41,6 +41,8 @@ Py_ssize_t gc_keep_legacy(PyInterpreterState *interp, int old);
 static inline struct gc_log *
 gc_log_of(PyThreadState *ts, int which)
 {
+    if (UNLIKELY(ts->interp->gc_chain != NULL) && which == GC_LOG_YOUNG)
+        gc_adopt_chained(ts);
     return which == GC_LOG_YOUNG ? &rt_thread_of(ts)->young : &ts->interp->gc_logs[which];
 }
 

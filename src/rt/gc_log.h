@@ -4,6 +4,8 @@
 
 #include "rt/thread.h"
 
+/* The most slots that a log may have: tests make it small. */
+extern size_t gc_log_max;
 /* Room for n slots in all; false when out of memory. */
 bool gc_log_reserve(struct gc_log *log, size_t n);
 /* Closes the holes of the log of generation `gen`. */

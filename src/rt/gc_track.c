@@ -10,11 +10,15 @@
 
 #define FIRST_CAP 4096
 
+size_t gc_log_max = SIZE_MAX / sizeof(void *);
+
 bool
 gc_log_reserve(struct gc_log *log, size_t n)
 {
     if (n <= log->cap)
         return true;
+    if (UNLIKELY(n > gc_log_max))
+        return false;
     size_t cap = log->cap == 0 ? FIRST_CAP : log->cap * 2;
     if (cap < n)
         cap = n;
@@ -69,7 +73,8 @@ gc_track_slow(struct rt_thread *t, PyObject *op)
     gc_log_squeeze(log, 0);
     if (log->used + log->used / 4 >= log->cap && !gc_log_reserve(log, log->used + 1 > FIRST_CAP ? log->used * 2 : FIRST_CAP)
         && log->used >= log->cap) {
-        GC_HEAD(op)->_gc_next = 0;
+        GC_HEAD(op)->_gc_next = (uintptr_t)interp->gc_chain | GC_CHAINED;
+        interp->gc_chain = op;
         return;
     }
     if (gc->enabled && gc->generations[0].threshold > 0 && log->used >= (size_t)gc->generations[0].threshold && !gc->collecting) {
@@ -103,12 +108,46 @@ forget(struct gc_log *log, PyObject *op, size_t slot)
     return true;
 }
 
+static bool
+unchain(PyInterpreterState *interp, PyObject *op)
+{
+    PyObject *before = NULL, *at = interp->gc_chain, *next;
+    for (; at != NULL; before = at, at = next) {
+        next = (PyObject *)(GC_HEAD(at)->_gc_next & ~(uintptr_t)GC_CHAINED);
+        if (at != op)
+            continue;
+        if (before == NULL)
+            interp->gc_chain = next;
+        else
+            GC_HEAD(before)->_gc_next = (uintptr_t)next | GC_CHAINED;
+        GC_HEAD(op)->_gc_next = 0;
+        return true;
+    }
+    return false;
+}
+
+void
+gc_adopt_chained(PyThreadState *ts)
+{
+    PyObject *op = ts->interp->gc_chain, *next;
+    ts->interp->gc_chain = NULL;
+    for (; op != NULL; op = next) {
+        next = (PyObject *)(GC_HEAD(op)->_gc_next & ~(uintptr_t)GC_CHAINED);
+        gc_track_ts(ts, op);
+    }
+}
+
 /* An object of another interpreter may die here: its log is looked for. */
 void
 gc_untrack_slow(struct rt_thread *t, PyObject *op)
 {
     uintptr_t place = GC_HEAD(op)->_gc_next;
     int gen = GC_GENERATION(place);
+    if (UNLIKELY(gen == GC_CHAINED)) {
+        for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL && !unchain(i, op); i = i->next)
+            continue;
+        return;
+    }
     GC_HEAD(op)->_gc_next = 0;
     if (place == 0 || forget(log_of(t->api.interp, gen), op, GC_SLOT(place)))
         return;

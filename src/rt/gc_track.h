@@ -2,7 +2,7 @@
  *
  * PyGC_Head stays 16 bytes in front of a collectable object, but tracking does not link a list: it writes the
  * object into the young log of the interpreter (an array) and its place into the head, so that track is two
- * stores and untrack of the newest object is a pop. If the log cannot grow the object stays untracked.
+ * stores and untrack of the newest object is a pop. If the log cannot grow the object is chained through its head instead.
  * Allocation never collects: a log that reaches its threshold sets the collection bit in the eval breaker. */
 #ifndef ADDER_RT_GC_TRACK_H
 #define ADDER_RT_GC_TRACK_H
@@ -12,6 +12,7 @@
 #include "rt/thread.h"
 
 /* _gc_next: 0 = untracked, else (slot + 1) << 3 | log (GC_LOG_*).
+ * Or, log number GC_CHAINED: the upper bits are the address of the next such object.
  * _gc_prev: GC_* bits; during a collection the upper bits hold the copied reference count. */
 typedef struct { uintptr_t _gc_next; uintptr_t _gc_prev; } PyGC_Head;
 
@@ -25,6 +26,7 @@ typedef struct { uintptr_t _gc_next; uintptr_t _gc_prev; } PyGC_Head;
 
 /* Logs: the generations, then the frozen objects, and two that exist while a collection runs. */
 enum { GC_LOG_YOUNG, GC_LOG_MIDDLE, GC_LOG_OLD, GC_LOG_FROZEN, GC_LOG_TRASH, GC_LOG_LEGACY, GC_LOG_COUNT };
+#define GC_CHAINED 7
 #define GC_GEN_BITS 3
 #define GC_GENERATION(place) ((int)((place) & 7))
 #define GC_SLOT(place) (((place) >> GC_GEN_BITS) - 1)
@@ -43,6 +45,8 @@ static inline bool gc_may_be_tracked(PyObject *op) { return gc_is_collectable(op
 
 void gc_track_slow(struct rt_thread *t, PyObject *op);
 void gc_untrack_slow(struct rt_thread *t, PyObject *op);
+/* Before a collection, or a list of all objects: chained objects go into the young log, as far as there is room now. */
+void gc_adopt_chained(PyThreadState *ts);
 
 /* Start tracking `op`; it must be collectable, untracked and fully initialised for tp_traverse. Never fails. */
 static inline void gc_track_ts(PyThreadState *ts, PyObject *op)

@@ -18,6 +18,7 @@
 #include "rt/alloc_api.h"
 #include "rt/gc_track.h"
 #include "rt/interp.h"
+#include "rt/low.h"
 
 /* Under AddressSanitizer every block is malloc's, of the very size asked for, or it would see no error in it. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -323,7 +324,10 @@ heap_block_free(void *p)
         return;
     if (!is_ours(p)) {
         heap.big_blocks--;
-        free(p);
+        if (UNLIKELY(low_is(p)))
+            low_free(p);
+        else
+            free(p);
         return;
     }
     if (heap.bypass) {
@@ -348,9 +352,9 @@ heap_block_resize(void *p, size_t size)
         size = 1;
     if (size > PY_SSIZE_T_MAX)
         return NULL;
-    if (!is_ours(p))
+    if (!is_ours(p) && !low_is(p))
         return realloc(p, malloc_size(size));
-    size_t old = page_of(p)->cls * HEAP_GRAIN;
+    size_t old = low_is(p) ? low_room(p) : page_of(p)->cls * HEAP_GRAIN;
     if (size <= old && size > old - old / 4 - HEAP_GRAIN)
         return p;
     void *moved = heap_block_new(size);
@@ -379,7 +383,11 @@ heap_object_alloc(PyTypeObject *type, size_t size)
     size_t prefix = heap_prefix(type);
     if (size > PY_SSIZE_T_MAX - prefix)
         return NULL;
-    uint64_t *p = heap_alloc(prefix + size);
+    uint64_t *p = NULL;
+    if (size > HEAP_SMALL_MAX && (type->tp_flags & Py_TPFLAGS_TYPE_SUBCLASS) && !heap.bypass && (p = low_alloc(prefix + size)) != NULL)
+        heap.big_blocks++;
+    if (LIKELY(p == NULL))
+        p = heap_alloc(prefix + size);
     if (p == NULL)
         return NULL;
     for (size_t i = 0; i < prefix / 8; i++)

@@ -165,7 +165,8 @@ struct _is {
             PyObject *id_object;                 /* PyInterpreterState id as int, cached */
             int sys_trace_initialized, sys_profile_initialized;
             Py_ssize_t sys_tracing_threads, sys_profiling_threads;
-            void *spare[64];                     /* room for new pointers without recompiling the world */
+            PyObject *gc_chain;                  /* tracked objects that no log had room for: rt/gc_track.c */
+            void *spare[63];                     /* room for new pointers without recompiling the world */
         };
         char _size[RT_SIZEOF_INTERP];
     };

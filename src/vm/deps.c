@@ -156,7 +156,7 @@ watch_type(PyTypeObject *t)
     if (!type_assign_version(t))
         return false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(t->tp_mro); i++)
-        ((PyTypeObject *)PyTuple_GET_ITEM(t->tp_mro, i))->tp_watched |= 1 << TYPE_WATCHER_JIT;
+        *type_watch_bits((PyTypeObject *)PyTuple_GET_ITEM(t->tp_mro, i)) |= 1 << TYPE_WATCHER_JIT;
     return true;
 }
 

@@ -102,9 +102,27 @@ frame_clear_locals(_PyInterpreterFrame *f)
     Py_CLEAR(f->f_locals);
 }
 
+bool
+frame_counts_hold(_PyInterpreterFrame *f)
+{
+    for (int i = 0; i < f->stacktop; i++) {
+        PyObject *v = f->localsplus[i];
+        if (v == NULL || _Py_IsImmortal(v))
+            continue;
+        Py_ssize_t held = (v == f->f_funcobj) + (v == f->f_executable) + (v == f->f_locals) + (v == (PyObject *)f->frame_obj);
+        for (int k = 0; k < f->stacktop; k++)
+            held += f->localsplus[k] == v;
+        if (Py_REFCNT(v) < held)
+            return false;
+    }
+    return true;
+}
+
 void
 frame_clear(_PyInterpreterFrame *frame)
 {
+    if (ADDER_CHECKS >= 2 && !frame_counts_hold(frame))
+        Py_FatalError("a frame holds more references to an object than the object has");
     PyFrameObject *f = frame->frame_obj;
     if (f != NULL) {
         frame->frame_obj = NULL;

@@ -282,6 +282,11 @@ in_instance(PyObject *owner, _Py_CODEUNIT *instr, PyObject *name, bool store)
     if (type_has(t, Py_TPFLAGS_INLINE_VALUES) && inline_values(owner)->valid && !(store && MANAGED_DICT(owner) != NULL)) {
         index = find_key(type_shared_keys(t), name);
         op = store ? STORE_ATTR_INSTANCE_VALUE : LOAD_ATTR_INSTANCE_VALUE;
+        if (!store && index >= 0) {
+            uint32_t shape = inline_values(owner)->shape;
+            bool has = shape_slots(type_shared_keys(t), shape) >> index & 1;
+            cache_write_u32(c->shape, has ? shape : SHAPE_NEVER);
+        }
     }
     else {
         PyDictObject *d = MANAGED_DICT(owner);

@@ -33,6 +33,7 @@ size_t values_bytes(PyTypeObject *t);
 /* Set up inline values of a freshly allocated instance (memory need not be zero). */
 void values_init(PyObject *op, PyTypeObject *t);
 
+#define SHAPE_NEVER 1u             /* no instance has this shape */
 /* The shape after giving slot ix its first value, or 0. */
 uint32_t shape_after_add(PyDictKeysObject *keys, uint32_t shape, Py_ssize_t ix);
 /* Shape of an instance without attributes, or 0. */

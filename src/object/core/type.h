@@ -13,7 +13,11 @@
 
 #define TYPE_MAX_VERSIONS_PER_CLASS 1000       /* a class changed more often than this gets no further version */
 #define TYPE_MAX_GLOBAL_VERSION 0xFFFFu        /* static builtin types use 1..this, the same in all interpreters */
-#define TYPE_WATCHER_JIT 7                     /* watcher number that PyType_AddWatcher() never gives out; the last, so that others start at 0 */
+#define TYPE_WATCHER_JIT 8                     /* watcher number behind those that PyType_AddWatcher() gives out */
+
+/* tp_watched, and as bit 8 the reserved watcher: the byte behind it is padding. */
+_Static_assert(offsetof(PyTypeObject, tp_versions_used) == offsetof(PyTypeObject, tp_watched) + 2, "a byte of padding");
+static inline uint16_t *type_watch_bits(PyTypeObject *t) { return (uint16_t *)&t->tp_watched; }
 
 /* The heap part of a type, the metaclass's own data included. */
 static inline PyHeapTypeObject *type_heap(PyTypeObject *t) { return (PyHeapTypeObject *)t; }

@@ -32,7 +32,7 @@ struct type_state {
     struct type_cache_entry cache[TYPE_CACHE_SIZE];
     PyTypeObject *by_version[TYPE_CACHE_SIZE];       /* direct-mapped: the last type that got such a version */
     uint32_t next_version;               /* for heap types; 0 = used up */
-    PyType_WatchCallback watchers[TYPE_MAX_WATCHERS];
+    PyType_WatchCallback watchers[TYPE_MAX_WATCHERS + 1];
     PyObject *modified_name;             /* borrowed: what type_setattro() changes now */
     struct static_type *statics;         /* by index - 1 */
     size_t nstatics;
@@ -48,12 +48,9 @@ struct static_type *static_type_slot(PyTypeObject *t);
 /* The same, made if needed; NULL with MemoryError. */
 struct static_type *static_type_slot_make(PyTypeObject *t);
 
-/* Which rows of type_slotdefs[] a static type filled itself when it was first made ready. Later interpreters ask, since
- * after the first time inherited slots look like own ones. */
-#define TYPE_SLOT_ROWS_MAX 128
-#define TYPE_NEW_ROW (TYPE_SLOT_ROWS_MAX - 1)        /* stands for tp_new, which has no row */
-void static_type_set_own(PyTypeObject *t, size_t row);
-bool static_type_is_own(PyTypeObject *t, size_t row);
+/* The main interpreter's dict of a static type has this name. Later interpreters ask, since after the first time
+ * inherited slots look like own ones. */
+bool static_type_had(PyTypeObject *t, PyObject *name);
 
 /* The words that static builtin types keep elsewhere. */
 PyObject **type_dict_slot(PyTypeObject *t);
@@ -109,8 +106,6 @@ extern struct wrapperbase type_slotdefs[];
 void **type_slot_ptr(PyTypeObject *t, int offset);
 /* Make wrapper descriptors for the C slots that t itself fills. 0 or -1. */
 int type_add_operators(PyTypeObject *t);
-/* A static type without a hash function has been given the one that refuses: note its row. */
-void type_own_hash(PyTypeObject *t);
 /* t.name was assigned or deleted: set the slots that depend on it, in t and its subclasses. 0 or -1. */
 int type_update_slot(PyTypeObject *t, PyObject *name);
 /* Intern the names of the table; once. 0 or -1. */

@@ -20,7 +20,6 @@
 
 static uint32_t next_global_version = 1;
 static size_t nstatic_types;                 /* indices handed out, process-wide */
-static uint64_t own_rows[STATIC_TYPES_MAX][TYPE_SLOT_ROWS_MAX / 64];
 
 int
 type_state_init(PyInterpreterState *interp)
@@ -135,16 +134,17 @@ type_ready_static(PyTypeObject *t)
     return err;
 }
 
-void
-static_type_set_own(PyTypeObject *t, size_t row)
-{
-    own_rows[(size_t)t->tp_subclasses - 1][row / 64] |= (uint64_t)1 << row % 64;
-}
-
 bool
-static_type_is_own(PyTypeObject *t, size_t row)
+static_type_had(PyTypeObject *t, PyObject *name)
 {
-    return own_rows[(size_t)t->tp_subclasses - 1][row / 64] >> row % 64 & 1;
+    struct type_state *main = PyInterpreterState_Main()->types;
+    if (main == NULL || main == type_state())
+        return true;
+    PyObject *dict = main->statics[(size_t)t->tp_subclasses - 1].dict;
+    int found = dict == NULL ? 1 : PyDict_Contains(dict, name);
+    if (found < 0)
+        PyErr_Clear();
+    return found != 0;
 }
 
 int
@@ -339,7 +339,7 @@ call_watchers(PyTypeObject *t, unsigned watchers)
 {
     struct type_state *s = type_state();
     PyObject *pending = PyErr_GetRaisedException();
-    for (int i = 0; i < TYPE_MAX_WATCHERS; i++) {
+    for (int i = 0; i <= TYPE_WATCHER_JIT; i++) {
         if ((watchers & (1u << i)) == 0 || s->watchers[i] == NULL)
             continue;
         if (s->watchers[i](t) < 0)
@@ -351,7 +351,7 @@ call_watchers(PyTypeObject *t, unsigned watchers)
 void
 PyType_Modified(PyTypeObject *t)
 {
-    unsigned watchers = t->tp_watched;
+    unsigned watchers = *type_watch_bits(t);
     if (t->tp_version_tag == 0) {        /* then no subclass has one either */
         if (LIKELY((watchers & 1u << TYPE_WATCHER_JIT) == 0))
             return;
@@ -492,7 +492,7 @@ int
 PyType_AddWatcher(PyType_WatchCallback callback)
 {
     struct type_state *s = type_state();
-    for (int i = 0; i < TYPE_WATCHER_JIT; i++) {
+    for (int i = 0; i < TYPE_MAX_WATCHERS; i++) {
         if (s->watchers[i] == NULL) {
             s->watchers[i] = callback;
             return i;

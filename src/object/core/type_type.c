@@ -253,7 +253,7 @@ type_dealloc(PyObject *self)
     if (t->tp_bases != NULL)
         type_remove_all_subclasses(t, t->tp_bases);
     PyErr_SetRaisedException(pending);
-    if (UNLIKELY(t->tp_watched & 1 << TYPE_WATCHER_JIT))
+    if (UNLIKELY(*type_watch_bits(t) & 1 << TYPE_WATCHER_JIT))
         type_death_notice(t);
     type_cache_forget(t);
     PyObject_ClearWeakRefs(self);
