@@ -128,6 +128,44 @@ threads_share_the_heap(void **state)
     assert_int_equal(heap_blocks_in_use(), before);
 }
 
+/* What one thread frees the next one takes: lists and young log are where the GIL is. */
+static void
+lists_change_hands_with_the_gil(void **state)
+{
+    PyThreadState *first = ts_current(), *second = ts_new(first->interp, TS_THREADING);
+    assert_non_null(second);
+    void *p = heap_alloc(48);
+    heap_free_sized(p, 48);
+    assert_ptr_equal(rt_thread_of(first)->heap.head[HEAP_CLASS(48)], p);
+    size_t tracked = rt_thread_of(first)->young.used;
+    PyThreadState_Swap(second);
+    assert_ptr_equal(ts_current(), second);
+    assert_null(rt_thread_of(first)->heap.head[HEAP_CLASS(48)]);
+    assert_int_equal(rt_thread_of(first)->heap.room[HEAP_CLASS(48)], 0);  /* whoever used them without the GIL would take the slow path */
+    assert_null(rt_thread_of(first)->young.items);
+    assert_int_equal(rt_thread_of(second)->young.used, tracked);
+    assert_ptr_equal(heap_alloc(48), p);
+    heap_free_sized(p, 48);
+    PyThreadState_Swap(first);
+    assert_ptr_equal(rt_thread_of(first)->heap.head[HEAP_CLASS(48)], p);
+    PyThreadState_Clear(second);
+    PyThreadState_Delete(second);
+}
+
+static void
+a_list_gives_half_back_when_it_is_full(void **state)
+{
+    enum { N = 4000 };
+    static void *held[N];
+    struct heap_lists *h = &rt_thread_of(ts_current())->heap;
+    for (int i = 0; i < N; i++)
+        held[i] = heap_alloc(480);
+    for (int i = 0; i < N; i++)
+        heap_free_sized(held[i], 480);
+    assert_in_range(heap_free_blocks(480), 1, 200);    /* and not 4000 */
+    assert_non_null(h->head[HEAP_CLASS(480)]);
+}
+
 static void
 static_objects_lie_where_they_should(void **state)
 {
@@ -146,6 +184,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_distinct_and_aligned), cmocka_unit_test(resizing_keeps_the_content),
         cmocka_unit_test(stack_pops_what_was_pushed), cmocka_unit_test(young_log_forgets_the_dead),
+        cmocka_unit_test(lists_change_hands_with_the_gil), cmocka_unit_test(a_list_gives_half_back_when_it_is_full),
         cmocka_unit_test(threads_share_the_heap), cmocka_unit_test(static_objects_lie_where_they_should),
     };
     return rt_init() < 0 ? 99 : cmocka_run_group_tests(tests, NULL, NULL);

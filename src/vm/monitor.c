@@ -304,7 +304,7 @@ mon_instruction(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr)
 
 /* ---- what is watched ---- */
 
-/* A new version for all threads; code that runs now is brought up to date at once. 0 or -1. */
+/* A new version for all threads; code that runs now is brought up to date at once, a frame before its RESUME by that. 0 or -1. */
 static int
 publish(PyThreadState *ts)
 {
@@ -318,8 +318,8 @@ publish(PyThreadState *ts)
             continue;
     }
     for (PyThreadState *t = interp->threads.head; t != NULL; t = t->next)
-        for (_PyInterpreterFrame *f = t->current_frame; f != NULL; f = f->previous)
-            if (f->owner != FRAME_OWNED_BY_CSTACK && mon_instrument(ts, frame_code(f)) < 0)
+        for (_PyInterpreterFrame *f = frame_current(t); f != NULL; f = frame_walk(f->previous))
+            if (mon_instrument(ts, frame_code(f)) < 0)
                 return -1;
     return 0;
 }
