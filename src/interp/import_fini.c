@@ -64,6 +64,17 @@ clear_survivors(PyInterpreterState *interp, PyObject *list)
     }
 }
 
+/* What the program has put into builtins goes; finalizers still find the original functions. */
+static void
+restore_builtins(PyInterpreterState *interp)
+{
+    PyObject *now = PyDict_Copy(interp->builtins);
+    PyDict_Clear(interp->builtins);
+    if (now == NULL || interp->builtins_copy == NULL || PyDict_Update(interp->builtins, interp->builtins_copy) < 0)
+        PyErr_Clear();
+    Py_XDECREF(now);
+}
+
 void
 import_finalize_modules(PyThreadState *ts)
 {
@@ -74,9 +85,14 @@ import_finalize_modules(PyThreadState *ts)
     reset_sys_names(interp->sysdict);
     PyObject *survivors = weaken_modules(modules);
     PyDict_Clear(modules);
+    restore_builtins(interp);
     gc_collect_at_exit(ts);
     gc_report_garbage(interp);
     clear_survivors(interp, survivors);
     Py_XDECREF(survivors);
-    /* Cycles that only now became garbage are left: their finalizers would find empty modules. */
+    _PyModule_ClearDict(interp->sysdict);
+    _PyModule_ClearDict(interp->builtins);
+    Py_CLEAR(interp->imports.modules_by_index);
+    Py_CLEAR(interp->imports.modules);
+    gc_collect_at_exit(ts);
 }

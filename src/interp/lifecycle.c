@@ -111,7 +111,8 @@ lifecycle_init_first_modules(PyThreadState *ts)
     int r = -1;
     if (builtins != NULL) {
         ts->interp->builtins = Py_NewRef(PyModule_GetDict(builtins));
-        r = import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules) < 0 || set_first_stderr() < 0 ? -1 : 0;
+        ts->interp->builtins_copy = PyDict_Copy(ts->interp->builtins);
+        r = ts->interp->builtins_copy == NULL || import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules) < 0 || set_first_stderr() < 0 ? -1 : 0;
     }
     Py_XDECREF(sys);
     Py_XDECREF(builtins);
@@ -216,8 +217,10 @@ Py_InitializeFromConfig(const PyConfig *config)
         status = init_dumps(&own);
     if (PyStatus_Exception(status))
         return status;
-    if (rt_hash_seed(own.use_hash_seed > 0, (uint32_t)own.hash_seed) < 0)
+    static bool seeded;                     /* once: static strings keep their hash to the end of the process */
+    if (!seeded && rt_hash_seed(own.use_hash_seed > 0, (uint32_t)own.hash_seed) < 0)
         return PyStatus_Error("failed to get random numbers to initialize Python");
+    seeded = true;
     if (rt_init() < 0)
         return PyStatus_NoMemory();
     fatal_init();
@@ -300,8 +303,11 @@ lifecycle_clear_interpreter(PyThreadState *ts)
     if (interp->vm != NULL)
         mon_fini(interp);
     PyInterpreterState_Clear(interp);
+    if (interp_is_main(interp))
+        import_fini_extensions();
     cross_fini(interp);
-    gc_collect_at_exit(ts);
+    if (!interp_is_main(interp))         /* memory of the process's last one goes with the process */
+        gc_collect_at_exit(ts);
     gc_fini(interp);
     objects_fini(ts);
     vm_fini(interp);
@@ -332,6 +338,8 @@ Py_FinalizeEx(void)
     if (sys_flush_streams(ts) < 0)
         status = -1;
     tracemalloc_stop();
+    lifecycle_clear_interpreter(ts);
+    rt_fini();
     lifecycle_run_exit_functions();
     return status;
 }

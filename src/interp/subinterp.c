@@ -149,31 +149,53 @@ Py_EndInterpreter(PyThreadState *ts)
     discard(ts);
 }
 
-/* The interpreters but the main one, the newest first; NULL when there are none (left). */
-static PyInterpreterState *
-next_other(void)
+/* Drops thread states that no thread runs with: an embedder has left them. Called on `keep`. */
+static void
+drop_idle_states(PyThreadState *keep)
 {
-    PyInterpreterState *i = PyInterpreterState_Head();
-    while (i != NULL && interp_is_main(i))
-        i = PyInterpreterState_Next(i);
-    return i;
+    for (PyThreadState *ts = keep->interp->threads.head, *next; ts != NULL; ts = next) {
+        next = ts->next;
+        if (ts != keep && ts->current_frame == NULL && ts->_whence != TS_THREADING) {
+            PyThreadState_Clear(ts);
+            PyThreadState_Delete(ts);
+        }
+    }
 }
 
+/* One whose threads do not end (daemons) stays as it is: they find the process finalizing. */
+static void
+end_if_idle(PyInterpreterState *interp, PyThreadState *main)
+{
+    PyThreadState *ts = ts_new(interp, TS_FINI);
+    if (ts == NULL)
+        return;
+    PyThreadState_Swap(ts);
+    lifecycle_wait_for_threads();
+    drop_idle_states(ts);
+    if (interp->threads.head == ts && ts->next == NULL)
+        Py_EndInterpreter(ts);
+    PyThreadState_Swap(main);
+}
+
+/* The newest interpreter older than `id`, but not the main one; NULL if there is none. */
+static PyInterpreterState *
+next_older(int64_t id)
+{
+    PyInterpreterState *found = NULL;
+    for (PyInterpreterState *i = PyInterpreterState_Head(); i != NULL; i = PyInterpreterState_Next(i))
+        if (!interp_is_main(i) && i->id < id && (found == NULL || i->id > found->id))
+            found = i;
+    return found;
+}
+
+/* By number, since the end of one may be the end of others. */
 void
 subinterp_end_all(PyThreadState *main)
 {
-    PyInterpreterState *interp = next_other();
-    if (interp == NULL)
-        return;
-    for (; interp != NULL; interp = next_other()) {
-        PyThreadState *ts = PyInterpreterState_ThreadHead(interp);
-        if (ts == NULL) {
-            if ((ts = ts_new(interp, TS_FINI)) == NULL)
-                return;
-            ts_bind(ts);
-        }
-        PyThreadState_Swap(ts);
-        Py_EndInterpreter(ts);
-        PyThreadState_Swap(main);
+    PyInterpreterState *interp = next_older(INT64_MAX);
+    while (interp != NULL) {
+        int64_t id = interp->id;
+        end_if_idle(interp, main);
+        interp = next_older(id);
     }
 }

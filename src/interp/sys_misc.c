@@ -177,7 +177,7 @@ sys_getallocatedblocks(PyObject *module, PyObject *unused)
 static PyObject *
 sys_getunicodeinternedsize(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    return PyLong_FromSsize_t((Py_ssize_t)interp_current()->strs->used);
+    return PyLong_FromSsize_t(str_interned_count());
 }
 
 static PyObject *

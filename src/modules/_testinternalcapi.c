@@ -374,6 +374,8 @@ static int
 module_exec(PyObject *m)
 {
     if (PyModule_AddFunctions(m, testinternalcapi_interp_methods) < 0
+        || PyModule_AddFunctions(m, testinternalcapi_time_methods) < 0
+        || PyModule_AddFunctions(m, testinternalcapi_eval_methods) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_MANAGED_PRE_HEADER", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0)

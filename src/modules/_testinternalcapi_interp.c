@@ -315,6 +315,42 @@ pending_identify(PyObject *m, PyObject *args)
     return PyLong_FromLongLong(call.id);
 }
 
+static int
+call_pending(void *callable)
+{
+    PyObject *r = PyObject_CallNoArgs(callable);
+    Py_DECREF((PyObject *)callable);
+    Py_XDECREF(r);
+    return r == NULL ? -1 : 0;
+}
+
+/* Leaves `num` calls to this interpreter; how many found room. */
+static PyObject *
+pending_threadfunc(PyObject *m, PyObject *args, PyObject *kwds)
+{
+    static char *names[] = { "callback", "num", "blocking", "ensure_added", NULL };
+    PyObject *callback;
+    unsigned int num = 1, added = 0;
+    int blocking = 0, ensure = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwds, "O|I$pp:pending_threadfunc", names, &callback, &num, &blocking, &ensure))
+        return NULL;
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    for (unsigned int i = 0; i < num; i++)
+        Py_INCREF(callback);
+    PyThreadState *ts = blocking ? NULL : PyEval_SaveThread();
+    while (added < num) {
+        if (interp_add_pending(interp, call_pending, callback, 0) == 0)
+            added++;
+        else if (!ensure)
+            break;
+    }
+    if (ts != NULL)
+        PyEval_RestoreThread(ts);
+    for (unsigned int i = added; i < num; i++)
+        Py_DECREF(callback);
+    return PyLong_FromUnsignedLong(added);
+}
+
 #define KW(f) _PyCFunction_CAST(f), METH_VARARGS | METH_KEYWORDS, NULL
 PyMethodDef testinternalcapi_interp_methods[] = {
     { "create_interpreter", KW(create_interpreter) },
@@ -332,6 +368,7 @@ PyMethodDef testinternalcapi_interp_methods[] = {
     { "get_interp_settings", get_interp_settings, METH_VARARGS, NULL },
     { "get_crossinterp_data", get_crossinterp_data, METH_VARARGS, NULL },
     { "restore_crossinterp_data", restore_crossinterp_data, METH_VARARGS, NULL },
+    { "pending_threadfunc", KW(pending_threadfunc) },
     { "pending_identify", pending_identify, METH_VARARGS, NULL },
     { NULL },
 };

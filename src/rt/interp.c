@@ -65,6 +65,8 @@ rt_init(void)
         return 0;
     if (_PyRuntime.preinitialized == 0)
         _PyRuntime.preinitialized = 1;
+    _PyRuntime._finalizing = NULL;
+    _PyRuntime._finalizing_id = 0;
     _PyRuntime.main_thread = (unsigned long)pthread_self();
     _PyRuntime.interpreters.next_id = 0;
     _PyRuntime.pending_mainthread.max = 32;
@@ -112,8 +114,7 @@ rt_fini(void)
     _PyRuntime.gilstate_interp = NULL;
     _PyRuntime.gilstate_check = 0;
     _PyRuntime.main_tstate = NULL;
-    _PyRuntime._finalizing = NULL;
-    _PyRuntime._finalizing_id = 0;
+    /* _finalizing stays until the next start: threads that wake up now must see that they are to end. */
 }
 
 void
@@ -161,6 +162,9 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
         }
     rt_unlock_lists();
     logs_free(interp);
+    if (interp->id_mutex != NULL)
+        PyThread_free_lock(interp->id_mutex);
+    interp->id_mutex = NULL;
     if (!interp_is_main(interp))
         free(interp);
 }
@@ -282,9 +286,9 @@ interp_add_pending(PyInterpreterState *interp, int (*func)(void *), void *arg, i
     struct rt_pending *p = main_only ? &_PyRuntime.pending_mainthread : &interp->ceval.pending;
     if (pending_push(p, (struct rt_pending_call){ func, arg, flags }) < 0)
         return -1;
-    if (main_only)
+    if (main_only && _PyRuntime.main_tstate != NULL)
         ts_set_breaker(_PyRuntime.main_tstate, EB_CALLS);
-    else
+    else if (!main_only)
         interp_set_breaker(interp, EB_CALLS);
     return 0;
 }
@@ -345,6 +349,24 @@ ts_run_pending(PyThreadState *ts)
 
 /* ---- fork --------------------------------------------------------------------------------------------------- */
 
+/* Their threads are not in this process: they are left as they are and never ended. */
+static void
+forget_other_interpreters(void)
+{
+    rt_main_interp->next = NULL;
+    _PyRuntime.interpreters.head = rt_main_interp;
+}
+
+/* The thread state that this thread has in the main interpreter, or NULL. */
+static PyThreadState *
+main_state_of_this_thread(void)
+{
+    PyThreadState *ts = rt_main_interp->threads.head;
+    while (ts != NULL && ts->thread_id != (unsigned long)pthread_self())
+        ts = ts->next;
+    return ts;
+}
+
 void
 rt_after_fork_child(void)
 {
@@ -356,7 +378,11 @@ rt_after_fork_child(void)
     rt_main_interp->_gil.locked = 1;
     rt_main_interp->_gil.last_holder = ts;
     ts_after_fork(ts);
-    _PyRuntime.main_tstate = ts;
+    if (interp_is_main(ts->interp)) {
+        _PyRuntime.main_tstate = ts;
+        forget_other_interpreters();
+    } else
+        _PyRuntime.main_tstate = main_state_of_this_thread();
     _PyRuntime.pending_mainthread.mutex = (PyMutex){ 0 };
     ts->interp->ceval.pending.mutex = (PyMutex){ 0 };
     ts->interp->ceval.pending.handling_thread = NULL;

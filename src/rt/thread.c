@@ -397,7 +397,8 @@ ts_delete_others(PyThreadState *keep)
     for (PyThreadState *ts = list, *next; ts != NULL; ts = next) {
         next = ts->next;
         PyThreadState_Clear(ts);
-        ts_free(ts);
+        if (_PyRuntime._finalizing == NULL)      /* else its thread may be waiting with this pointer in hand */
+            ts_free(ts);
     }
 }
 PyAPI_FUNC(void) _PyThreadState_DeleteExcept(PyThreadState *keep);

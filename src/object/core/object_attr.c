@@ -180,7 +180,7 @@ PyObject *
 _PyObject_GenericGetAttrWithDict(PyObject *obj, PyObject *name, PyObject *dict, int suppress)
 {
     PyTypeObject *t = Py_TYPE(obj);
-    if (check_name(name) < 0 || (UNLIKELY(type_dict(t) == NULL) && PyType_Ready(t) < 0))
+    if (check_name(name) < 0 || (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0))
         return NULL;
     PyObject *out = NULL;
     descrgetfunc get = NULL;
@@ -287,7 +287,7 @@ int
 _PyObject_GenericSetAttrWithDict(PyObject *obj, PyObject *name, PyObject *value, PyObject *dict)
 {
     PyTypeObject *t = Py_TYPE(obj);
-    if (check_name(name) < 0 || (UNLIKELY(type_dict(t) == NULL) && PyType_Ready(t) < 0))
+    if (check_name(name) < 0 || (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0))
         return -1;
     int err = -1;
     bool has_place = true;
@@ -526,7 +526,7 @@ _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method)
         *method = PyObject_GetAttr(obj, name);
         return 0;
     }
-    if (UNLIKELY(type_dict(t) == NULL) && PyType_Ready(t) < 0)
+    if (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0)
         return 0;
     PyObject *descr = Py_XNewRef(type_lookup(t, name)), *own;
     descrgetfunc get = NULL;

@@ -48,9 +48,12 @@ struct static_type *static_type_slot(PyTypeObject *t);
 /* The same, made if needed; NULL with MemoryError. */
 struct static_type *static_type_slot_make(PyTypeObject *t);
 
-/* The main interpreter's dict of a static type has this name. Later interpreters ask, since after the first time
- * inherited slots look like own ones. */
-bool static_type_had(PyTypeObject *t, PyObject *name);
+/* Which rows of type_slotdefs[] a static type filled itself when it was first made ready. Later interpreters ask, since
+ * after the first time inherited slots look like own ones. */
+#define TYPE_SLOT_ROWS_MAX 128
+#define TYPE_NEW_ROW (TYPE_SLOT_ROWS_MAX - 1)        /* stands for tp_new, which has no row */
+void static_type_set_own(PyTypeObject *t, size_t row);
+bool static_type_is_own(PyTypeObject *t, size_t row);
 
 /* The words that static builtin types keep elsewhere. */
 PyObject **type_dict_slot(PyTypeObject *t);
@@ -106,6 +109,8 @@ extern struct wrapperbase type_slotdefs[];
 void **type_slot_ptr(PyTypeObject *t, int offset);
 /* Make wrapper descriptors for the C slots that t itself fills. 0 or -1. */
 int type_add_operators(PyTypeObject *t);
+/* A static type without a hash function has been given the one that refuses: note its row. */
+void type_own_hash(PyTypeObject *t);
 /* t.name was assigned or deleted: set the slots that depend on it, in t and its subclasses. 0 or -1. */
 int type_update_slot(PyTypeObject *t, PyObject *name);
 /* Intern the names of the table; once. 0 or -1. */

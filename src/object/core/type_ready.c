@@ -182,9 +182,12 @@ ready_new(PyTypeObject *t, bool first)
         t->tp_new = base->tp_new;
         return 0;
     }
-    /* A later interpreter sees an inherited tp_new as if it were the type's own. */
-    if (!first && base != NULL && t->tp_new == base->tp_new)
-        return 0;
+    if (type_is_static_builtin(t)) {
+        if (first)
+            static_type_set_own(t, TYPE_NEW_ROW);
+        else if (!static_type_is_own(t, TYPE_NEW_ROW))
+            return 0;
+    }
     return add_new(t);
 }
 
@@ -399,10 +402,11 @@ ready_preheader(PyTypeObject *t)
     return 0;
 }
 
+/* A type that defines comparison but no hash has none. In later interpreters type_add_operators() has said so. */
 static int
-ready_hash(PyTypeObject *t, bool first)
+ready_hash(PyTypeObject *t)
 {
-    if (first ? t->tp_hash != NULL : t->tp_hash != PyObject_HashNotImplemented || !static_type_had(t, ID(__hash__)))
+    if (t->tp_hash != NULL)
         return 0;
     int own = PyDict_Contains(type_dict(t), ID(__hash__));
     if (own != 0)
@@ -410,6 +414,8 @@ ready_hash(PyTypeObject *t, bool first)
     if (PyDict_SetItem(type_dict(t), ID(__hash__), Py_None) < 0)
         return -1;
     t->tp_hash = PyObject_HashNotImplemented;
+    if (type_is_static_builtin(t))
+        type_own_hash(t);
     return 0;
 }
 
@@ -467,7 +473,7 @@ ready_steps(PyTypeObject *t, bool first)
         return -1;
     if (first && (ready_inherit(t) < 0 || ready_preheader(t) < 0))
         return -1;
-    if (ready_hash(t, first) < 0 || type_add_all_subclasses(t, t->tp_bases) < 0)
+    if ((first && ready_hash(t) < 0) || type_add_all_subclasses(t, t->tp_bases) < 0)
         return -1;
     return first && (ready_managed_dict(t) < 0 || ready_checks(t) < 0) ? -1 : 0;
 }

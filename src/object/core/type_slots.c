@@ -123,6 +123,7 @@ struct wrapperbase type_slotdefs[] = {
     SUITE("__release_buffer__", as_buffer.bf_releasebuffer, slot_bf_releasebuffer, wrap_releasebuffer, "$self, buffer, /", "Give back a memoryview that __buffer__() returned."),
     { NULL },
 };
+_Static_assert(sizeof type_slotdefs / sizeof *type_slotdefs <= TYPE_NEW_ROW, "a bit for each row");
 _Static_assert(offsetof(PyHeapTypeObject, as_mapping) < offsetof(PyHeapTypeObject, as_sequence), "suites are found by offset");
 
 int
@@ -131,9 +132,11 @@ type_slots_init(void)
     if (type_slotdefs[0].name_strobj != NULL)
         return 0;
     for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++) {
-        p->name_strobj = PyUnicode_InternFromString(p->name);
-        if (p->name_strobj == NULL)
+        PyObject *name = PyUnicode_FromString(p->name);
+        if (name == NULL)
             return -1;
+        str_intern_immortal(&name);      /* the same object in all interpreters */
+        p->name_strobj = name;
     }
     return 0;
 }
@@ -169,13 +172,16 @@ int
 type_add_operators(PyTypeObject *t)
 {
     PyObject *dict = type_dict(t);
-    bool again = type_is_static_builtin(t) && type_has(t, Py_TPFLAGS_READY);
+    bool is_static = type_is_static_builtin(t), again = is_static && type_has(t, Py_TPFLAGS_READY);
     for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++) {
+        size_t row = (size_t)(p - type_slotdefs);
         if (p->wrapper == NULL)
             continue;
         void **slot = type_slot_ptr(t, p->offset);
-        if (slot == NULL || *slot == NULL || (again && !static_type_had(t, p->name_strobj)))
+        if (slot == NULL || *slot == NULL || (again && !static_type_is_own(t, row)))
             continue;
+        if (is_static)
+            static_type_set_own(t, row);
         int own = PyDict_Contains(dict, p->name_strobj);
         if (own != 0) {
             if (own < 0)
@@ -195,6 +201,14 @@ type_add_operators(PyTypeObject *t)
             return -1;
     }
     return 0;
+}
+
+void
+type_own_hash(PyTypeObject *t)
+{
+    for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++)
+        if (p->offset == offsetof(PyTypeObject, tp_hash))
+            static_type_set_own(t, (size_t)(p - type_slotdefs));
 }
 
 /* ---- Python to C ---- */

@@ -20,6 +20,7 @@
 
 static uint32_t next_global_version = 1;
 static size_t nstatic_types;                 /* indices handed out, process-wide */
+static uint64_t own_rows[STATIC_TYPES_MAX][TYPE_SLOT_ROWS_MAX / 64];
 
 int
 type_state_init(PyInterpreterState *interp)
@@ -134,17 +135,16 @@ type_ready_static(PyTypeObject *t)
     return err;
 }
 
-bool
-static_type_had(PyTypeObject *t, PyObject *name)
+void
+static_type_set_own(PyTypeObject *t, size_t row)
 {
-    struct type_state *main = PyInterpreterState_Main()->types;
-    if (main == NULL || main == type_state())
-        return true;
-    PyObject *dict = main->statics[(size_t)t->tp_subclasses - 1].dict;
-    int found = dict == NULL ? 1 : PyDict_Contains(dict, name);
-    if (found < 0)
-        PyErr_Clear();
-    return found != 0;
+    own_rows[(size_t)t->tp_subclasses - 1][row / 64] |= (uint64_t)1 << row % 64;
+}
+
+bool
+static_type_is_own(PyTypeObject *t, size_t row)
+{
+    return own_rows[(size_t)t->tp_subclasses - 1][row / 64] >> row % 64 & 1;
 }
 
 int

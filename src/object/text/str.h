@@ -14,7 +14,7 @@
 
 /* ---- state ---- */
 struct str_state {                                   /* per interpreter */
-    PyObject **interned;                             /* main interpreter only; borrowed: a mortal string leaves when it dies */
+    PyObject **interned;                             /* borrowed: a mortal string leaves when it dies; unused where the main one's serves */
     size_t mask, used, filled;                       /* mask + 1 slots; filled counts dead ones too */
     PyObject **ids;                                  /* _Py_Identifier strings by index */
     Py_ssize_t n_ids;
@@ -100,6 +100,8 @@ Py_ssize_t chars_rfind_char(int kind, const void *s, Py_ssize_t n, Py_UCS4 c);
 /* Replaces *p by the interned string of the same characters (exact str only, others are left alone). The
  * immortal form lives until the interpreter ends. Never fails: out of memory leaves *p as it is. */
 void str_intern_mortal(PyObject **p);
+/* Interned strings of this interpreter that are not static. */
+Py_ssize_t str_interned_count(void);
 void str_intern_immortal(PyObject **p);
 /* Borrowed static string of _PyRuntime with these ASCII/latin-1 bytes, or NULL. */
 BORROWED(static) PyObject *str_static_lookup(const char *s, Py_ssize_t n);

@@ -3,8 +3,9 @@
  * Three places hold interned strings: the one-character ones and the names of ids.def lie in _PyRuntime and are
  * found without any start-up work (by code, or through the hash table that tools/gen/intern_table.py lays out);
  * all others are in an open-addressing table. That table owns nothing: a mortal string is taken out when it dies, an
- * immortal one never dies. It is the main interpreter's and serves all, as they share one GIL: a string may die in
- * another interpreter than the one that interned it, and must be found there. */
+ * immortal one never dies. Interpreters that share the main one's memory share its table too; others have their own, and
+ * beside it see the main one's immortal strings, which C variables may hold. C code of old modules can let a string die in
+ * another interpreter than its own: it is looked for everywhere. */
 #include "object/text/str.h"
 
 #include <string.h>
@@ -89,16 +90,41 @@ static PyObject **table_find(struct str_state *st, PyObject *s)
     }
 }
 
+/* The table of an interpreter; NULL before its start and after its end. */
+static struct str_state *table_of(PyInterpreterState *interp)
+{
+    return interp_allows(interp, RT_USE_MAIN_OBMALLOC) ? rt_main_interp->strs : interp->strs;
+}
+
+Py_ssize_t str_interned_count(void) { return (Py_ssize_t)table_of(interp_current())->used; }
+
+static bool table_remove(struct str_state *st, PyObject *s)
+{
+    if (st == NULL || st->interned == NULL)
+        return false;
+    PyObject **slot = table_find(st, s);
+    if (*slot != s)
+        return false;
+    *slot = DEAD;
+    st->used--;
+    return true;
+}
+
 void str_intern_remove(PyObject *s)
 {
-    struct str_state *st = rt_main_interp->strs;
-    if (st == NULL || st->interned == NULL)
+    if (table_remove(table_of(interp_current()), s))
         return;
-    PyObject **slot = table_find(st, s);
-    if (*slot == s) {
-        *slot = DEAD;
-        st->used--;
-    }
+    for (PyInterpreterState *i = PyInterpreterState_Head(); i != NULL; i = PyInterpreterState_Next(i))
+        if (table_remove(i->strs, s))
+            return;
+}
+
+/* An immortal string of the main interpreter, or NULL. */
+static PyObject *shared_immortal(PyObject *s)
+{
+    struct str_state *st = rt_main_interp->strs;
+    PyObject *found = st == NULL || st->interned == NULL ? NULL : *table_find(st, s);
+    return found == NULL || found == DEAD || PyUnicode_CHECK_INTERNED(found) < SSTATE_INTERNED_IMMORTAL ? NULL : found;
 }
 
 static void make_immortal(PyObject *s)
@@ -125,7 +151,7 @@ static void intern(PyObject **p, bool immortal)
         Py_SETREF(*p, Py_NewRef(found));
         return;
     }
-    struct str_state *st = rt_main_interp->strs;
+    struct str_state *st = table_of(interp_current());
     if (st == NULL || ((st->interned == NULL || st->filled * 3 >= (st->mask + 1) * 2) && table_resize(st) < 0))
         return;
     PyObject **slot = table_find(st, s);
@@ -134,6 +160,10 @@ static void intern(PyObject **p, bool immortal)
         Py_SETREF(*p, Py_NewRef(found));
         if (immortal && PyUnicode_CHECK_INTERNED(found) == SSTATE_INTERNED_MORTAL)
             make_immortal(found);
+        return;
+    }
+    if (st != rt_main_interp->strs && (found = shared_immortal(s)) != NULL) {
+        Py_SETREF(*p, Py_NewRef(found));
         return;
     }
     st->filled += *slot == NULL;
