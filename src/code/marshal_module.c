@@ -3,6 +3,9 @@
 
 #include "code/code.h"
 #include "object/core/call.h"
+#include "object/core/object.h"
+#include "rt/hooks.h"
+#include "rt/thread.h"
 
 static int
 take_allow_code(PyObject *v, bool *out)
@@ -24,6 +27,15 @@ take_version(PyObject *v, int *out)
     return 0;
 }
 
+/* Steals args. */
+static int
+marshal_audit(const char *event, PyObject *args)
+{
+    int r = args == NULL ? -1 : rt_hooks.audit(ts_current(), event, args);
+    Py_XDECREF(args);
+    return r;
+}
+
 static PyObject *
 marshal_dump(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -32,6 +44,8 @@ marshal_dump(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObject *k
     int version = Py_MARSHAL_VERSION;
     bool allow;
     if (args_unpack("dump", args, nargs, kwnames, names, 4, 2, 3, a) < 0 || take_version(a[2], &version) < 0 || take_allow_code(a[3], &allow) < 0)
+        return NULL;
+    if ((object_audit_listens() ? marshal_audit("marshal.dumps", Py_BuildValue("(Oi)", a[0], version)) : 0) < 0)
         return NULL;
     PyObject *bytes = marshal_dumps(a[0], version, allow);
     return bytes == NULL ? NULL : PyObject_CallMethod(a[1], "write", "N", bytes);
@@ -45,6 +59,8 @@ marshal_dumps_py(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObjec
     int version = Py_MARSHAL_VERSION;
     bool allow;
     if (args_unpack("dumps", args, nargs, kwnames, names, 3, 1, 2, a) < 0 || take_version(a[1], &version) < 0 || take_allow_code(a[2], &allow) < 0)
+        return NULL;
+    if ((object_audit_listens() ? marshal_audit("marshal.dumps", Py_BuildValue("(Oi)", a[0], version)) : 0) < 0)
         return NULL;
     return marshal_dumps(a[0], version, allow);
 }
@@ -64,7 +80,7 @@ marshal_load(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObject *k
     if (!ok)
         PyErr_Format(PyExc_TypeError, "file.read() returned not bytes but %.100s", Py_TYPE(probe)->tp_name);
     Py_DECREF(probe);
-    return ok ? marshal_load_readable(a[0], allow) : NULL;
+    return ok && (object_audit_listens() ? marshal_audit("marshal.load", PyTuple_New(0)) : 0) == 0 ? marshal_load_readable(a[0], allow) : NULL;
 }
 
 static PyObject *
@@ -78,7 +94,9 @@ marshal_loads_py(PyObject *mod, PyObject *const *args, Py_ssize_t nargs, PyObjec
         return NULL;
     if (PyObject_GetBuffer(a[0], &view, PyBUF_SIMPLE) < 0)
         return NULL;
-    PyObject *v = take_allow_code(a[1], &allow) < 0 ? NULL : marshal_loads(view.buf, view.len, allow, NULL);
+    PyObject *v = NULL;
+    if (take_allow_code(a[1], &allow) == 0 && (object_audit_listens() ? marshal_audit("marshal.loads", Py_BuildValue("(y#)", view.buf, view.len)) : 0) == 0)
+        v = marshal_loads(view.buf, view.len, allow, NULL);
     PyBuffer_Release(&view);
     return v;
 }

@@ -204,10 +204,12 @@ m_get_objects(PyObject *m, PyObject *const *args, Py_ssize_t nargs, PyObject *kw
     Py_ssize_t which;
     if (args_unpack("get_objects", args, nargs, kwnames, names, 1, 0, 1, a) < 0)
         return NULL;
-    PyObject *event = PyTuple_Pack(1, a[0] == NULL ? Py_None : a[0]);
+    if (parse_generation(a[0], &which) < 0)
+        return NULL;
+    PyObject *event = Py_BuildValue("(n)", which);
     int rc = event == NULL ? -1 : audit("gc.get_objects", event);
     Py_XDECREF(event);
-    if (rc < 0 || parse_generation(a[0], &which) < 0)
+    if (rc < 0)
         return NULL;
     PyObject *out = PyList_New(0);
     for (int g = 0; out != NULL && g < GC_GENERATIONS; g++)

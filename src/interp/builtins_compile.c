@@ -89,8 +89,7 @@ builtin_compile(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObj
     else {
         if (!dont_inherit)
             PyEval_MergeCompilerFlags(&cf);
-        if (PySys_Audit("compile", "OO", ast_is_node(a[0]) == 1 ? Py_None : a[0], filename) == 0)
-            r = compile_object(a[0], filename, a[2], &cf, optimize);
+        r = compile_object(a[0], filename, a[2], &cf, optimize);
     }
     Py_DECREF(filename);
     return r;
@@ -158,10 +157,9 @@ run_text(PyObject *source, const char *who, int start, PyObject *g, PyObject *l)
             text++;
     PyEval_MergeCompilerFlags(&cf);
     PyObject *code = source_compile(text, STR(anon_string), start, &cf, -1);
-    if (code != NULL) {
+    if (code != NULL && PySys_Audit("exec", "O", code) == 0)
         r = PyEval_EvalCode(code, g, l);
-        Py_DECREF(code);
-    }
+    Py_XDECREF(code);
     Py_XDECREF(keep);
     return r;
 }

@@ -2,6 +2,7 @@
 #include "interp/import.h"
 #include "interp/tracemalloc.h"
 #include "rt/interp.h"
+#include "rt/lock.h"
 #include "rt/runtime.h"
 
 static void
@@ -38,18 +39,14 @@ void
 PyOS_BeforeFork(void)
 {
     run_hooks(interp_current()->before_forkers, 1);
-    struct rt_recursive_mutex *lock = &interp_current()->imports.lock;
-    if (lock->level == 0)
-        PyMutex_Lock(&lock->mutex);
+    _PyRecursiveMutex_Lock(&interp_current()->imports.lock);      /* waits until no other thread imports */
     rt_lock_lists();
 }
 
 static void
 release_import_lock(void)
 {
-    struct rt_recursive_mutex *lock = &interp_current()->imports.lock;
-    if (lock->level == 0)
-        PyMutex_Unlock(&lock->mutex);
+    _PyRecursiveMutex_Unlock(&interp_current()->imports.lock);
 }
 
 void

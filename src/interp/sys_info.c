@@ -327,12 +327,12 @@ sys_set_asyncgen_hooks(PyObject *module, PyObject *args, PyObject *kwds)
     if (check_hook(hook[1], "finalizer") < 0 || check_hook(hook[0], "firstiter") < 0)
         return NULL;
     if (hook[1] != NULL) {
-        if (PySys_Audit("sys.set_asyncgen_hooks_finalizer", NULL) < 0)
+        if (PySys_Audit("sys.set_asyncgen_hook_finalizer", NULL) < 0)
             return NULL;
         Py_XSETREF(ts->async_gen_finalizer, hook[1] == Py_None ? NULL : Py_NewRef(hook[1]));
     }
     if (hook[0] != NULL) {
-        if (PySys_Audit("sys.set_asyncgen_hooks_firstiter", NULL) < 0)
+        if (PySys_Audit("sys.set_asyncgen_hook_firstiter", NULL) < 0)
             return NULL;
         Py_XSETREF(ts->async_gen_firstiter, hook[0] == Py_None ? NULL : Py_NewRef(hook[0]));
     }

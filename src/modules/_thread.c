@@ -948,6 +948,8 @@ thread_start_joinable_thread(PyObject *module, PyObject *args, PyObject *kwds)
         PyErr_SetString(PyExc_TypeError, "thread function must be callable");
         return NULL;
     }
+    if (PySys_Audit("_thread.start_joinable_thread", "OiO", func, daemon, handle_obj == NULL ? Py_None : handle_obj) < 0)
+        return NULL;
     if (handle_obj == NULL || handle_obj == Py_None)
         handle_obj = handle_new(s->handle_type, NULL, NULL);
     else if (!Py_IS_TYPE(handle_obj, s->handle_type)) {
@@ -964,7 +966,7 @@ thread_start_joinable_thread(PyObject *module, PyObject *args, PyObject *kwds)
         PyErr_SetString(PyExc_RuntimeError, "thread already started");
     else if (daemon && !interp_allows(PyInterpreterState_Get(), RT_ALLOW_DAEMON_THREADS))
         PyErr_SetString(PyExc_RuntimeError, "daemon thread are not supported in this interpreter");
-    else if (fargs != NULL && PySys_Audit("_thread.start_joinable_thread", "OiO", func, daemon, handle_obj) == 0) {
+    else if (fargs != NULL) {
         h->state = STARTING;
         if (!daemon)
             handle_list(h);

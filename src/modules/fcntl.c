@@ -135,9 +135,13 @@ fcntl_lockf(PyObject *module, PyObject *args)
 {
     int fd, code, whence = 0, r;
     long long len = 0, start = 0;
-    if (!PyArg_ParseTuple(args, "O&i|LLi:lockf", fd_converter, &fd, &code, &len, &start, &whence))
+    PyObject *len_obj = NULL, *start_obj = NULL;
+    if (!PyArg_ParseTuple(args, "O&i|OOi:lockf", fd_converter, &fd, &code, &len_obj, &start_obj, &whence))
         return NULL;
-    if (PySys_Audit("fcntl.lockf", "iiLLi", fd, code, len, start, whence) < 0)
+    if (PySys_Audit("fcntl.lockf", "iiOOi", fd, code, len_obj == NULL ? Py_None : len_obj, start_obj == NULL ? Py_None : start_obj, whence) < 0)
+        return NULL;
+    if ((start_obj != NULL && (start = PyLong_AsLongLong(start_obj)) == -1 && PyErr_Occurred())
+        || (len_obj != NULL && (len = PyLong_AsLongLong(len_obj)) == -1 && PyErr_Occurred()))
         return NULL;
     struct flock l = { .l_whence = (short)whence, .l_start = start, .l_len = len };
     if (code == LOCK_UN)

@@ -41,7 +41,7 @@ parse_timeout(PyObject *o, double scale, PyTime_t *out)
     double v = PyFloat_AsDouble(o);
     if (v == -1.0 && PyErr_Occurred())
         return -1;
-    double ns = ceil(v * scale);
+    double ns = v < 0 ? floor(v * scale) : ceil(v * scale);      /* away from zero */
     if (isnan(ns)) {
         PyErr_SetString(PyExc_ValueError, "Invalid value NaN (not a number)");
         return -1;
@@ -202,7 +202,7 @@ is_negative(PyObject *o)
     int overflow;
     long v = PyLong_AsLongAndOverflow(o, &overflow);
     PyErr_SetRaisedException(exc);
-    return overflow < 0 || v < 0;
+    return overflow < 0 || (overflow == 0 && v < 0);
 }
 
 static int
@@ -324,6 +324,10 @@ poll_poll(PyObject *op, PyObject *args)
     PyTime_t timeout;
     if (!PyArg_ParseTuple(args, "|O:poll", &timeout_obj) || parse_timeout(timeout_obj, 1e6, &timeout) < 0)
         return NULL;
+    if (timeout > (PyTime_t)INT_MAX * 1000000) {
+        PyErr_SetString(PyExc_OverflowError, "timeout is too large");
+        return NULL;
+    }
     if (self->running) {
         PyErr_SetString(PyExc_RuntimeError, "concurrent poll() invocation");
         return NULL;

@@ -4,6 +4,7 @@
  * awaitables below take it out and end with StopIteration(value). */
 #include <structmember.h>
 
+#include "object/core/object.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "rt/gc_track.h"
@@ -151,7 +152,7 @@ static PyMethodDef agen_methods[] = {
 
 static PyGetSetDef agen_getset[] = {
     { "__name__", gen_get_name, gen_set_name, "name of the async generator" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the async generator" }, { "ag_await", gen_get_yieldfrom, NULL, "what it awaits, or None" },
-    { "ag_frame", gen_get_frame }, { "ag_code", gen_get_code }, { "ag_suspended", gen_get_suspended }, { NULL },
+    { "ag_frame", gen_get_frame, NULL, NULL, "ag_frame" }, { "ag_code", gen_get_code, NULL, NULL, "ag_code" }, { "ag_suspended", gen_get_suspended }, { NULL },
 };
 
 static PyMemberDef agen_members[] = {

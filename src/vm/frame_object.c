@@ -1,6 +1,7 @@
 /* vm/frame_object.c: the type `frame`. */
 #include <structmember.h>
 
+#include "object/core/object.h"
 #include "object/core/err.h"
 #include "rt/gc_track.h"
 #include "vm/eval.h"
@@ -105,7 +106,7 @@ get_back(PyObject *self, void *c)
 
 static PyObject *get_globals(PyObject *self, void *c) { return PyFrame_GetGlobals((PyFrameObject *)self); }
 static PyObject *get_builtins(PyObject *self, void *c) { return PyFrame_GetBuiltins((PyFrameObject *)self); }
-static PyObject *get_code(PyObject *self, void *c) { return (PyObject *)PyFrame_GetCode((PyFrameObject *)self); }
+static PyObject *get_code(PyObject *self, void *c) { return object_audit_read(self, "f_code") < 0 ? NULL : (PyObject *)PyFrame_GetCode((PyFrameObject *)self); }
 
 static PyObject *
 get_trace(PyObject *self, void *c)

@@ -8,6 +8,7 @@
 
 #include "code/code.h"
 #include "code/code_state.h"
+#include "object/core/object.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "rt/gc_track.h"
@@ -303,23 +304,9 @@ PyFunction_SetAnnotations(PyObject *op, PyObject *v)
 
 /* ---- attributes ---- */
 
-static PyObject *get_code(PyObject *op, void *c) { return Py_NewRef(FUNC(op)->func_code); }
+static PyObject *get_code(PyObject *op, void *c) { return object_audit_read(op, "__code__") < 0 ? NULL : Py_NewRef(FUNC(op)->func_code); }
 static PyObject *get_name(PyObject *op, void *c) { return Py_NewRef(FUNC(op)->func_name); }
 static PyObject *get_qualname(PyObject *op, void *c) { return Py_NewRef(FUNC(op)->func_qualname); }
-
-static int
-audit_set(PyObject *op, const char *attr, PyObject *v)
-{
-    if (rt_hooks.audit == NULL)
-        return 0;
-    PyObject *name = PyUnicode_FromString(attr), *args = NULL;
-    if (name != NULL)
-        args = v != NULL ? PyTuple_Pack(3, op, name, v) : PyTuple_Pack(2, op, name);
-    Py_XDECREF(name);
-    int rc = args == NULL ? -1 : rt_hooks.audit(ts_current(), v != NULL ? "object.__setattr__" : "object.__delattr__", args);
-    Py_XDECREF(args);
-    return rc;
-}
 
 static int
 set_code(PyObject *op, PyObject *v, void *c)
@@ -328,7 +315,7 @@ set_code(PyObject *op, PyObject *v, void *c)
         PyErr_SetString(PyExc_TypeError, "__code__ must be set to a code object");
         return -1;
     }
-    if (audit_set(op, "__code__", v) < 0)
+    if (object_audit_write(op, "__code__", v) < 0)
         return -1;
     int nfree = ((PyCodeObject *)v)->co_nfreevars;
     Py_ssize_t nclosure = FUNC(op)->func_closure == NULL ? 0 : PyTuple_GET_SIZE(FUNC(op)->func_closure);
@@ -365,6 +352,8 @@ static int set_qualname(PyObject *op, PyObject *v, void *c) { return set_str(&FU
 static PyObject *
 get_defaults(PyObject *op, void *c)
 {
+    if (object_audit_read(op, "__defaults__") < 0)
+        return NULL;
     return Py_NewRef(FUNC(op)->func_defaults == NULL ? Py_None : FUNC(op)->func_defaults);
 }
 
@@ -377,7 +366,7 @@ set_defaults(PyObject *op, PyObject *v, void *c)
         PyErr_SetString(PyExc_TypeError, "__defaults__ must be set to a tuple object");
         return -1;
     }
-    if (audit_set(op, "__defaults__", v) < 0)
+    if (object_audit_write(op, "__defaults__", v) < 0)
         return -1;
     notify(PyFunction_EVENT_MODIFY_DEFAULTS, FUNC(op), v);
     _PyFunction_SetVersion(FUNC(op), 0);
@@ -388,6 +377,8 @@ set_defaults(PyObject *op, PyObject *v, void *c)
 static PyObject *
 get_kwdefaults(PyObject *op, void *c)
 {
+    if (object_audit_read(op, "__kwdefaults__") < 0)
+        return NULL;
     return Py_NewRef(FUNC(op)->func_kwdefaults == NULL ? Py_None : FUNC(op)->func_kwdefaults);
 }
 
@@ -400,7 +391,7 @@ set_kwdefaults(PyObject *op, PyObject *v, void *c)
         PyErr_SetString(PyExc_TypeError, "__kwdefaults__ must be set to a dict object");
         return -1;
     }
-    if (audit_set(op, "__kwdefaults__", v) < 0)
+    if (object_audit_write(op, "__kwdefaults__", v) < 0)
         return -1;
     notify(PyFunction_EVENT_MODIFY_KWDEFAULTS, FUNC(op), v);
     _PyFunction_SetVersion(FUNC(op), 0);

@@ -3,6 +3,7 @@
 
 #include <structmember.h>
 
+#include "object/core/object.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "rt/gc_track.h"
@@ -508,7 +509,7 @@ PyObject *gen_get_name(PyObject *op, void *c) { return Py_NewRef(GEN(op)->gi_nam
 PyObject *gen_get_qualname(PyObject *op, void *c) { return Py_NewRef(GEN(op)->gi_qualname); }
 PyObject *gen_get_running(PyObject *op, void *c) { return PyBool_FromLong(GEN(op)->gi_frame_state == FRAME_EXECUTING); }
 PyObject *gen_get_suspended(PyObject *op, void *c) { return PyBool_FromLong(FRAME_STATE_SUSPENDED(GEN(op)->gi_frame_state)); }
-PyObject *gen_get_code(PyObject *op, void *c) { return (PyObject *)PyGen_GetCode(GEN(op)); }
+PyObject *gen_get_code(PyObject *op, void *c) { return object_audit_read(op, c) < 0 ? NULL : (PyObject *)PyGen_GetCode(GEN(op)); }
 
 static int
 set_str(PyObject **slot, PyObject *v, const char *name)
@@ -534,6 +535,8 @@ gen_get_yieldfrom(PyObject *op, void *c)
 PyObject *
 gen_get_frame(PyObject *op, void *c)
 {
+    if (object_audit_read(op, c) < 0)
+        return NULL;
     if (FRAME_STATE_FINISHED(GEN(op)->gi_frame_state))
         Py_RETURN_NONE;
     return Py_XNewRef(frame_object(GEN_FRAME(op)));
@@ -564,8 +567,8 @@ static PyMethodDef gen_methods[] = {
 
 static PyGetSetDef gen_getset[] = {
     { "__name__", gen_get_name, gen_set_name, "name of the generator" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the generator" },
-    { "gi_yieldfrom", gen_get_yieldfrom, NULL, "the iterator that yield from runs, or None" }, { "gi_running", gen_get_running }, { "gi_frame", gen_get_frame },
-    { "gi_suspended", gen_get_suspended }, { "gi_code", gen_get_code }, { NULL },
+    { "gi_yieldfrom", gen_get_yieldfrom, NULL, "the iterator that yield from runs, or None" }, { "gi_running", gen_get_running }, { "gi_frame", gen_get_frame, NULL, NULL, "gi_frame" },
+    { "gi_suspended", gen_get_suspended }, { "gi_code", gen_get_code, NULL, NULL, "gi_code" }, { NULL },
 };
 
 static PyAsyncMethods gen_async = { .am_send = gen_am_send };
@@ -638,8 +641,8 @@ static PyMethodDef coro_methods[] = {
 
 static PyGetSetDef coro_getset[] = {
     { "__name__", gen_get_name, gen_set_name, "name of the coroutine" }, { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the coroutine" },
-    { "cr_await", gen_get_yieldfrom, NULL, "what it awaits, or None" }, { "cr_running", gen_get_running }, { "cr_frame", gen_get_frame },
-    { "cr_code", gen_get_code }, { "cr_suspended", gen_get_suspended }, { NULL },
+    { "cr_await", gen_get_yieldfrom, NULL, "what it awaits, or None" }, { "cr_running", gen_get_running }, { "cr_frame", gen_get_frame, NULL, NULL, "cr_frame" },
+    { "cr_code", gen_get_code, NULL, NULL, "cr_code" }, { "cr_suspended", gen_get_suspended }, { NULL },
 };
 
 static PyMemberDef coro_members[] = {

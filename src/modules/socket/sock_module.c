@@ -231,6 +231,8 @@ sock_getnameinfo(PyObject *m, PyObject *args)
         PyErr_SetString(PyExc_OverflowError, "getnameinfo(): flowinfo must be 0-1048575.");
         return NULL;
     }
+    if (PySys_Audit("socket.getnameinfo", "(O)", sa) < 0)
+        return NULL;
     struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST }, *res = NULL;
     char service[16], hbuf[NI_MAXHOST], sbuf[NI_MAXSERV];
     snprintf(service, sizeof(service), "%d", port);
@@ -281,6 +283,8 @@ sock_getservbyport(PyObject *m, PyObject *args)
         PyErr_SetString(PyExc_OverflowError, "getservbyport: port must be 0-65535.");
         return NULL;
     }
+    if (PySys_Audit("socket.getservbyport", "is", port, proto) < 0)
+        return NULL;
     struct servent *sp = getservbyport(htons((uint16_t)port), proto);
     if (sp == NULL) {
         PyErr_SetString(PyExc_OSError, "port/proto not found");

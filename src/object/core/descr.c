@@ -3,6 +3,7 @@
  * All begin with PyDescrObject: the type that they were made for, a name, and the qualified name once asked for. A
  * method descriptor called with its receiver goes straight to the C function through the vectorcall chosen for its
  * METH_ flags; no bound method is made. */
+#include "object/core/object.h"
 #include "object/core/descr.h"
 
 #include <stddef.h>
@@ -437,26 +438,13 @@ PyDescr_NewMember(PyTypeObject *type, PyMemberDef *def)
 
 static PyObject *member_repr(PyObject *d) { return show(d, "<member '%U' of '%s' objects>"); }
 
-static int
-audit_read(PyObject *obj, const char *name)
-{
-    if (rt_hooks.audit == NULL)
-        return 0;
-    PyObject *args = Py_BuildValue("(Os)", obj, name);
-    if (args == NULL)
-        return -1;
-    int err = rt_hooks.audit(ts_current(), "object.__getattr__", args);
-    Py_DECREF(args);
-    return err;
-}
-
 static PyObject *
 member_get(PyObject *self, PyObject *obj, PyObject *type)
 {
     PyMemberDef *def = ((PyMemberDescrObject *)self)->d_member;
     if (obj == NULL)
         return Py_NewRef(self);
-    if (check_instance(self, obj) < 0 || ((def->flags & Py_AUDIT_READ) && audit_read(obj, def->name) < 0))
+    if (check_instance(self, obj) < 0 || ((def->flags & Py_AUDIT_READ) && object_audit_read(obj, def->name) < 0))
         return NULL;
     return PyMember_GetOne((char *)obj, def);
 }

@@ -33,6 +33,11 @@ PyObject **object_weaklist(PyObject *op);
 
 /* ---- attributes ---- */
 
+/* Audit events object.__getattr__, and object.__setattr__ or (value NULL) object.__delattr__: 0 or -1 with an exception. */
+bool object_audit_listens(void);
+int object_audit_read(PyObject *op, const char *name);
+int object_audit_write(PyObject *op, const char *name, PyObject *value);
+
 /* Prepare a method call: *method is set to a new reference. Result 1: *method is unbound, self goes first;
  * 0: call *method as it is, or *method NULL and an exception. */
 PyAPI_FUNC(int) _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method);

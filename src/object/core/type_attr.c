@@ -103,7 +103,7 @@ type_check_set_special(PyTypeObject *t, PyObject *value, const char *name)
         PyErr_Format(PyExc_TypeError, "cannot delete '%s' attribute of immutable type '%s'", name, t->tp_name);
         return 0;
     }
-    return 1;
+    return object_audit_write((PyObject *)t, name, value) == 0;
 }
 
 static PyObject *get_name(PyObject *t, void *closure) { return PyType_GetName((PyTypeObject *)t); }

@@ -2,6 +2,7 @@
  *
  * Both are allowed only between types whose instances have the same layout: the same C fields, the same __slots__ in
  * the same places, the same words for dict and weak references. */
+#include "object/core/object.h"
 #include "object/core/type_impl.h"
 
 #include "rt/hooks.h"
@@ -73,19 +74,6 @@ type_compatible_for_assignment(PyTypeObject *from, PyTypeObject *to, const char 
     return 1;
 }
 
-static int
-audit_setattr(PyObject *obj, const char *name, PyObject *value)
-{
-    if (rt_hooks.audit == NULL)
-        return 0;
-    PyObject *args = Py_BuildValue("(OsO)", obj, name, value);
-    if (args == NULL)
-        return -1;
-    int err = rt_hooks.audit(ts_current(), "object.__setattr__", args);
-    Py_DECREF(args);
-    return err;
-}
-
 /* ---- __class__ ---- */
 
 /* The instance's dict takes over the inline values: 0 or -1. Holding it makes instance_set_dict() copy them. */
@@ -111,7 +99,7 @@ object_set_class(PyObject *self, PyObject *value, void *closure)
         PyErr_Format(PyExc_TypeError, "__class__ must be set to a class, not '%s' object", Py_TYPE(value)->tp_name);
         return -1;
     }
-    if (audit_setattr(self, "__class__", value) < 0)
+    if (object_audit_write(self, "__class__", value) < 0)
         return -1;
     PyTypeObject *to = (PyTypeObject *)value, *from = Py_TYPE(self);
     /* Immutable types may have special C code, shared instances, or no heap part; modules are known to be fine. */
