@@ -1,6 +1,7 @@
 /* interp/config.c: PyConfig, PyPreConfig, PyStatus and the wide-string lists in them (PEP 587). */
 #include "interp/config.h"
 
+#include "interp/sys.h"
 #include "rt/interp.h"
 
 enum { CONFIG_INIT_COMPAT = 1, CONFIG_INIT_PYTHON = 2, CONFIG_INIT_ISOLATED = 3 };
@@ -241,6 +242,60 @@ PyConfig_Read(PyConfig *c)
     if (!PyStatus_Exception(s))
         s = config_read_command_line(c);
     return PyStatus_Exception(s) ? s : config_compute_paths(c);
+}
+
+/* *to = a copy of from, if it is empty. 0 or -1. */
+static int
+default_text(wchar_t **to, const wchar_t *from)
+{
+    return *to == NULL && from != NULL && (*to = wide_dup(from)) == NULL ? -1 : 0;
+}
+
+/* Fields that the start computes when they are not given. 0 or -1 (no memory). */
+static int
+complete(PyConfig *c)
+{
+    if (default_text(&c->base_executable, c->executable) < 0 || default_text(&c->base_prefix, c->prefix) < 0
+        || default_text(&c->base_exec_prefix, c->exec_prefix) < 0 || (c->argv.length == 0 && wide_list_append(&c->argv, L"") < 0))
+        return -1;
+    if (c->module_search_paths_set)
+        return 0;
+    PyConfig fresh;
+    PyConfig_InitPythonConfig(&fresh);
+    if (default_text(&fresh.program_name, c->program_name) < 0 || PyStatus_Exception(config_compute_paths(&fresh))) {
+        PyConfig_Clear(&fresh);
+        return -1;
+    }
+    wide_list_clear(&c->module_search_paths);
+    c->module_search_paths = fresh.module_search_paths;
+    c->module_search_paths_set = 1;
+    fresh.module_search_paths = (PyWideStringList){ 0, NULL };
+    PyConfig_Clear(&fresh);
+    return 0;
+}
+
+int
+_PyInterpreterState_SetConfig(const PyConfig *config)
+{
+    PyThreadState *ts = ts_current();
+    PyConfig copy;
+    if (config_copy(&copy, config) < 0 || complete(&copy) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    PyConfig_Clear(&ts->interp->config);
+    ts->interp->config = copy;
+    ts->interp->long_max_str_digits = copy.int_max_str_digits;
+    return sys_update_config(ts);
+}
+
+int
+_PyInterpreterState_GetConfigCopy(PyConfig *config)
+{
+    if (config_copy(config, _Py_GetConfig()) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
 const PyConfig *

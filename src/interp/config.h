@@ -31,6 +31,9 @@ bool config_is_coercion_target(const char *ctype);
 bool config_warns_of_c_locale(void);
 /* The configuration of the current interpreter. */
 PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
+/* Replaces it, and what sys shows of it, by a copy: 0, or -1 with an exception. Empty fields are computed as at the start. */
+PyAPI_FUNC(int) _PyInterpreterState_SetConfig(const PyConfig *config);
+PyAPI_FUNC(int) _PyInterpreterState_GetConfigCopy(PyConfig *config);
 /* Load the codecs of file names and streams, and put their own names into the configuration: 0, or -1 with an exception,
  * *step and *message for the fatal error. */
 int config_init_encodings(PyThreadState *ts, const char **step, const char **message);

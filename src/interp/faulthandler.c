@@ -652,7 +652,7 @@ static PyMethodDef fh_methods[] = {
 };
 
 static PyModuleDef_Slot fh_slots[] = {
-    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+    { Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED },
     { Py_mod_gil, Py_MOD_GIL_NOT_USED },
     { 0, NULL },
 };

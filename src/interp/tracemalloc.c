@@ -573,7 +573,7 @@ static PyMethodDef tm_methods[] = {
 };
 
 static PyModuleDef_Slot tm_slots[] = {
-    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+    { Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED },
     { Py_mod_gil, Py_MOD_GIL_NOT_USED },
     { 0, NULL },
 };

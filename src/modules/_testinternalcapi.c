@@ -5,7 +5,6 @@
 
 #include "compile/compile.h"
 #include "compile/seq.h"
-#include "interp/config.h"
 #include "interp/import.h"
 #include "modules/_testinternalcapi.h"
 #include "interp/tracemalloc.h"
@@ -119,80 +118,6 @@ clear_extension(PyObject *m, PyObject *args)
     if (!PyArg_ParseTuple(args, "OO:clear_extension", &name, &path) || _PyImport_ClearExtension(name, path) < 0)
         return NULL;
     return Py_NewRef(Py_None);
-}
-
-/* --- the configuration --- */
-
-enum config_kind { CONFIG_INT, CONFIG_BOOL, CONFIG_ULONG, CONFIG_STR, CONFIG_LIST };
-
-#define C_INT(name) { #name, CONFIG_INT, offsetof(PyConfig, name) },
-#define C_BOOL(name) { #name, CONFIG_BOOL, offsetof(PyConfig, name) },
-#define C_ULONG(name) { #name, CONFIG_ULONG, offsetof(PyConfig, name) },
-#define C_STR(name) { #name, CONFIG_STR, offsetof(PyConfig, name) },
-#define C_LIST(name) { #name, CONFIG_LIST, offsetof(PyConfig, name) },
-static const struct { const char *name; enum config_kind kind; size_t offset; } config_fields[] = {
-    C_INT(_config_init) C_BOOL(isolated) C_BOOL(use_environment) C_BOOL(dev_mode) C_BOOL(install_signal_handlers)
-    C_BOOL(use_hash_seed) C_ULONG(hash_seed) C_BOOL(faulthandler) C_INT(tracemalloc) C_INT(perf_profiling)
-    C_BOOL(import_time) C_BOOL(code_debug_ranges) C_BOOL(show_ref_count) C_BOOL(dump_refs) C_STR(dump_refs_file)
-    C_BOOL(malloc_stats) C_STR(filesystem_encoding) C_STR(filesystem_errors) C_STR(pycache_prefix)
-    C_BOOL(parse_argv) C_LIST(orig_argv) C_LIST(argv) C_LIST(xoptions) C_LIST(warnoptions) C_BOOL(site_import)
-    C_INT(bytes_warning) C_BOOL(warn_default_encoding) C_BOOL(inspect) C_BOOL(interactive) C_INT(optimization_level)
-    C_BOOL(parser_debug) C_BOOL(write_bytecode) C_INT(verbose) C_BOOL(quiet) C_BOOL(user_site_directory)
-    C_BOOL(configure_c_stdio) C_BOOL(buffered_stdio) C_STR(stdio_encoding) C_STR(stdio_errors)
-    C_STR(check_hash_pycs_mode) C_BOOL(use_frozen_modules) C_BOOL(safe_path) C_INT(int_max_str_digits)
-    C_INT(cpu_count) C_BOOL(pathconfig_warnings) C_STR(program_name) C_STR(pythonpath_env) C_STR(home)
-    C_STR(platlibdir) C_BOOL(module_search_paths_set) C_LIST(module_search_paths) C_STR(stdlib_dir)
-    C_STR(executable) C_STR(base_executable) C_STR(prefix) C_STR(base_prefix) C_STR(exec_prefix)
-    C_STR(base_exec_prefix) C_BOOL(skip_source_first_line) C_STR(run_command) C_STR(run_module) C_STR(run_filename)
-    C_STR(sys_path_0) C_BOOL(_install_importlib) C_BOOL(_init_main) C_BOOL(_is_python_build)
-};
-
-static PyObject *
-wide_list(const PyWideStringList *l)
-{
-    PyObject *list = PyList_New(l->length);
-    for (Py_ssize_t i = 0; list != NULL && i < l->length; i++) {
-        PyObject *item = PyUnicode_FromWideChar(l->items[i], -1);
-        if (item == NULL)
-            Py_CLEAR(list);
-        else
-            PyList_SET_ITEM(list, i, item);
-    }
-    return list;
-}
-
-static PyObject *
-config_value(const PyConfig *config, enum config_kind kind, size_t offset)
-{
-    const char *at = (const char *)config + offset;
-    switch (kind) {
-    case CONFIG_INT:
-        return PyLong_FromLong(*(const int *)at);
-    case CONFIG_BOOL:
-        return PyBool_FromLong(*(const int *)at);
-    case CONFIG_ULONG:
-        return PyLong_FromUnsignedLong(*(const unsigned long *)at);
-    case CONFIG_STR: {
-        const wchar_t *text = *(wchar_t *const *)at;
-        return text != NULL ? PyUnicode_FromWideChar(text, -1) : Py_NewRef(Py_None);
-    }
-    default:
-        return wide_list((const PyWideStringList *)at);
-    }
-}
-
-static PyObject *
-get_config(PyObject *m, PyObject *unused)
-{
-    const PyConfig *config = _Py_GetConfig();
-    PyObject *dict = PyDict_New();
-    for (size_t i = 0; dict != NULL && i < Py_ARRAY_LENGTH(config_fields); i++) {
-        PyObject *value = config_value(config, config_fields[i].kind, config_fields[i].offset);
-        if (value == NULL || PyDict_SetItemString(dict, config_fields[i].name, value) < 0)
-            Py_CLEAR(dict);
-        Py_XDECREF(value);
-    }
-    return dict;
 }
 
 /* --- objects --- */
@@ -362,7 +287,6 @@ static PyMethodDef methods[] = {
     { "get_c_recursion_remaining", get_c_recursion_remaining, METH_NOARGS, NULL },
     { "suppress_immortalization", suppress_immortalization, METH_O, NULL },
     { "get_immortalize_deferred", get_immortalize_deferred, METH_NOARGS, NULL },
-    { "get_config", get_config, METH_NOARGS, NULL },
     { "pymem_getallocatorsname", pymem_getallocatorsname, METH_NOARGS, NULL },
     { "get_object_dict_values", get_object_dict_values, METH_O, NULL },
     { "has_inline_values", has_inline_values, METH_O, NULL },
@@ -376,6 +300,7 @@ module_exec(PyObject *m)
     if (PyModule_AddFunctions(m, testinternalcapi_interp_methods) < 0
         || PyModule_AddFunctions(m, testinternalcapi_time_methods) < 0
         || PyModule_AddFunctions(m, testinternalcapi_eval_methods) < 0
+        || PyModule_AddFunctions(m, testinternalcapi_config_methods) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_MANAGED_PRE_HEADER", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0)

@@ -7,5 +7,6 @@
 extern PyMethodDef testinternalcapi_interp_methods[];     /* _testinternalcapi_interp.c */
 extern PyMethodDef testinternalcapi_time_methods[];       /* _testinternalcapi_time.c */
 extern PyMethodDef testinternalcapi_eval_methods[];       /* _testinternalcapi_eval.c */
+extern PyMethodDef testinternalcapi_config_methods[];     /* _testinternalcapi_config.c */
 
 #endif

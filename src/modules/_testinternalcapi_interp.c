@@ -315,40 +315,16 @@ pending_identify(PyObject *m, PyObject *args)
     return PyLong_FromLongLong(call.id);
 }
 
-static int
-call_pending(void *callable)
-{
-    PyObject *r = PyObject_CallNoArgs(callable);
-    Py_DECREF((PyObject *)callable);
-    Py_XDECREF(r);
-    return r == NULL ? -1 : 0;
-}
+PyAPI_FUNC(int) _PyArg_ParseStackAndKeywords(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, ...);
 
-/* Leaves `num` calls to this interpreter; how many found room. */
+/* The parser's table of names is made by the interpreter that calls first, and outlives it. */
 static PyObject *
-pending_threadfunc(PyObject *m, PyObject *args, PyObject *kwds)
+gh_119213_getargs(PyObject *m, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static char *names[] = { "callback", "num", "blocking", "ensure_added", NULL };
-    PyObject *callback;
-    unsigned int num = 1, added = 0;
-    int blocking = 0, ensure = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwds, "O|I$pp:pending_threadfunc", names, &callback, &num, &blocking, &ensure))
-        return NULL;
-    PyInterpreterState *interp = PyInterpreterState_Get();
-    for (unsigned int i = 0; i < num; i++)
-        Py_INCREF(callback);
-    PyThreadState *ts = blocking ? NULL : PyEval_SaveThread();
-    while (added < num) {
-        if (interp_add_pending(interp, call_pending, callback, 0) == 0)
-            added++;
-        else if (!ensure)
-            break;
-    }
-    if (ts != NULL)
-        PyEval_RestoreThread(ts);
-    for (unsigned int i = added; i < num; i++)
-        Py_DECREF(callback);
-    return PyLong_FromUnsignedLong(added);
+    static const char *const names[] = { "spam", NULL };
+    static struct _PyArg_Parser parser = { .format = "O:gh_119213_getargs", .keywords = names };
+    PyObject *spam;
+    return _PyArg_ParseStackAndKeywords(args, nargs, kwnames, &parser, &spam) ? Py_NewRef(spam) : NULL;
 }
 
 #define KW(f) _PyCFunction_CAST(f), METH_VARARGS | METH_KEYWORDS, NULL
@@ -368,7 +344,7 @@ PyMethodDef testinternalcapi_interp_methods[] = {
     { "get_interp_settings", get_interp_settings, METH_VARARGS, NULL },
     { "get_crossinterp_data", get_crossinterp_data, METH_VARARGS, NULL },
     { "restore_crossinterp_data", restore_crossinterp_data, METH_VARARGS, NULL },
-    { "pending_threadfunc", KW(pending_threadfunc) },
+    { "gh_119213_getargs", _PyCFunction_CAST(gh_119213_getargs), METH_FASTCALL | METH_KEYWORDS, NULL },
     { "pending_identify", pending_identify, METH_VARARGS, NULL },
     { NULL },
 };
