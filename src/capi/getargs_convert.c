@@ -638,6 +638,8 @@ arg_skip(struct arg_parser *a)
         return "impossible<bad format char>";
     }
     (void)va_arg(a->va, void *);
+    if (unit == 'w' && *a->p != '*')
+        return "impossible<bad format char>";
     if ((unit == 's' || unit == 'z' || unit == 'y' || unit == 'w') && *a->p == '*')
         a->p++;
     else if ((unit == 'e' || unit == 's' || unit == 'z' || unit == 'y') && *a->p == '#') {

@@ -204,11 +204,32 @@ free_strings(char **strings)
     PyMem_Free(strings);
 }
 
+/* The items of a sequence by index, as a list. */
+static PyObject *
+items_of(PyObject *seq)
+{
+    if (PyTuple_CheckExact(seq) || PyList_CheckExact(seq))
+        return PySequence_List(seq);
+    Py_ssize_t n = PySequence_Size(seq);
+    PyObject *list = n < 0 ? NULL : PyList_New(0);
+    if (n > (Py_ssize_t)(PY_SSIZE_T_MAX / sizeof(char *)) - 1) {
+        Py_CLEAR(list);
+        PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; list != NULL && i < n; i++) {
+        PyObject *item = PySequence_GetItem(seq, i);
+        if (item == NULL || PyList_Append(list, item) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
 /* A NULL-terminated copy of a sequence of path-like objects (convert) or bytes. */
 static char **
 copy_strings(PyObject *seq, bool convert)
 {
-    PyObject *fast = PySequence_Fast(seq, "argv must be a tuple");
+    PyObject *fast = convert ? PySequence_Fast(seq, "argv must be a tuple") : items_of(seq);
     Py_ssize_t n = fast == NULL ? 0 : PySequence_Fast_GET_SIZE(fast);
     char **out = fast == NULL ? NULL : PyMem_Calloc((size_t)n + 1, sizeof(char *));
     if (fast != NULL && out == NULL)

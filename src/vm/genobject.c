@@ -8,6 +8,7 @@
 #include "object/core/err.h"
 #include "rt/gc_track.h"
 #include "rt/hooks.h"
+#include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/eval.h"
 #include "vm/gen_run.h"
@@ -317,13 +318,22 @@ gen_throw(PyObject *self, PyObject *const *args, Py_ssize_t n)
 
 /* ---- finalization and death ---- */
 
+/* The module warnings; during finalization only if it is still there: nothing can be imported any more. NULL with or
+ * without an exception. */
+static PyObject *
+warnings_module(PyObject *name)
+{
+    if (!Py_IsFinalizing())
+        return rt_hooks.import_module == NULL ? NULL : rt_hooks.import_module(name);
+    PyObject *modules = interp_current()->imports.modules;
+    return modules == NULL || !PyDict_Check(modules) ? NULL : Py_XNewRef(PyDict_GetItemWithError(modules, name));
+}
+
 static void
 warn_unawaited(PyObject *coro)
 {
     bool warned = false;
-    PyObject *name = PyUnicode_FromString("warnings"), *mod = NULL, *fn = NULL;
-    if (name != NULL && rt_hooks.import_module != NULL)
-        mod = rt_hooks.import_module(name);
+    PyObject *name = PyUnicode_FromString("warnings"), *mod = name == NULL ? NULL : warnings_module(name), *fn = NULL;
     if (mod != NULL)
         (void)PyObject_GetOptionalAttrString(mod, "_warn_unawaited_coroutine", &fn);
     if (fn != NULL) {

@@ -72,6 +72,8 @@ build_items(struct builder *b, PyObject **out, Py_ssize_t n)
 static int
 skip_end(struct builder *b, char end)
 {
+    while (*b->p == ',' || *b->p == ':' || *b->p == ' ' || *b->p == '\t')
+        b->p++;
     if (*b->p != end) {
         PyErr_SetString(PyExc_SystemError, "Unmatched paren in format");
         return -1;
@@ -195,17 +197,6 @@ build_object(struct builder *b, char unit)
     return NULL;
 }
 
-static OWNED PyObject *
-build_char(struct builder *b)
-{
-    int c = va_arg(b->args, int);
-    if (c < 0 || c > 0x10ffff) {
-        PyErr_SetString(PyExc_OverflowError, "%c arg not in range(0x110000)");
-        return NULL;
-    }
-    return PyUnicode_FromOrdinal(c);
-}
-
 static PyObject *
 build_item(struct builder *b)
 {
@@ -236,7 +227,7 @@ build_item(struct builder *b)
             char c = (char)va_arg(b->args, int);
             return PyBytes_FromStringAndSize(&c, 1);
         }
-        case 'C': return build_char(b);
+        case 'C': return PyUnicode_FromOrdinal(va_arg(b->args, int));
         case 's': case 'z': case 'U': return build_text(b, false);
         case 'y': return build_text(b, true);
         case 'N': case 'S': case 'O': return build_object(b, unit);

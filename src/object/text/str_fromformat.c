@@ -88,7 +88,10 @@ static const char *parse_unit(const char *start, struct unit *u, struct argument
     case 'd': case 'i': case 'o': case 'u': case 'x': case 'X':
         ok = true;
         break;
-    case 'c': case 'p': case 'S': case 'R': case 'A': case 'U': case 'T': case 'N':
+    case 'c': case 'p':
+        ok = u->size == 0 && u->width < 0 && u->precision < 0;
+        break;
+    case 'S': case 'R': case 'A': case 'U': case 'T': case 'N':
         ok = u->size == 0;
         break;
     case 's': case 'V':
@@ -165,20 +168,13 @@ static int write_owned(_PyUnicodeWriter *w, const struct unit *u, PyObject *s)
     return r;
 }
 
-/* A C string of at most `precision` bytes; an incomplete character at the cut is left out. */
+/* A C string of at most `precision` bytes; an incomplete character at the cut shows as U+FFFD. */
 static int write_utf8(_PyUnicodeWriter *w, const struct unit *u, const char *s)
 {
-    Py_ssize_t n, *consumed = NULL;
-    if (u->precision < 0)
-        n = (Py_ssize_t)strlen(s);
-    else {
-        n = (Py_ssize_t)strnlen(s, u->precision);
-        if (n == u->precision)
-            consumed = &n;
-    }
+    Py_ssize_t n = (Py_ssize_t)(u->precision < 0 ? strlen(s) : strnlen(s, (size_t)u->precision));
     if (u->width < 0 && bytes_are_ascii(s, n))
         return _PyUnicodeWriter_WriteASCIIString(w, s, n);
-    PyObject *str = PyUnicode_DecodeUTF8Stateful(s, n, "replace", consumed);
+    PyObject *str = PyUnicode_DecodeUTF8(s, n, "replace");
     if (str == NULL)
         return -1;
     int r = write_str(w, u, str, -1);

@@ -277,6 +277,8 @@ PyObject *PyUnicode_FromWideChar(const wchar_t *w, Py_ssize_t n)
     }
     if (n == -1)
         n = (Py_ssize_t)wcslen(w);
+    if (n > (Py_ssize_t)(PY_SSIZE_T_MAX / sizeof(wchar_t)))
+        return PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < n; i++)
         if ((Py_UCS4)w[i] > 0x10ffff) {
             PyErr_Format(PyExc_ValueError, "character U+%x is not in range [U+0000; U+10ffff]", (unsigned)w[i]);

@@ -325,23 +325,72 @@ static int table_lookup(PyObject *table, Py_UCS4 c, PyObject **out)
     return -1;
 }
 
+/* What the error handler says about s[start:end], whose characters the table leaves out: writes it; where to go on, or -1. */
+static Py_ssize_t translate_error(_PyUnicodeWriter *w, PyObject *s, Py_ssize_t start, Py_ssize_t end, const char *errors)
+{
+    PyObject *handler = PyCodec_LookupError(errors), *exc = NULL, *answer = NULL, *text;
+    Py_ssize_t next = -1, n = str_len(s);
+    if (handler != NULL)
+        exc = PyObject_CallFunction(PyExc_UnicodeTranslateError, "Onns", s, start, end, "character maps to <undefined>");
+    if (exc != NULL)
+        answer = PyObject_CallOneArg(handler, exc);
+    Py_XDECREF(handler);
+    Py_XDECREF(exc);
+    if (answer == NULL)
+        return -1;
+    if (!PyTuple_Check(answer) || PyTuple_GET_SIZE(answer) != 2 || !PyUnicode_Check(text = PyTuple_GET_ITEM(answer, 0))
+        || !PyLong_Check(PyTuple_GET_ITEM(answer, 1)))
+        PyErr_SetString(PyExc_TypeError, "translating error handler must return (str, int) tuple");
+    else if ((next = PyLong_AsSsize_t(PyTuple_GET_ITEM(answer, 1))) != -1 || !PyErr_Occurred()) {
+        Py_ssize_t asked = next;
+        next = next < 0 ? next + n : next;
+        if (next < 0 || next > n) {
+            PyErr_Format(PyExc_IndexError, "position %zd from error handler out of bounds", asked);
+            next = -1;
+        }
+        else if (_PyUnicodeWriter_WriteStr(w, text) < 0)
+            next = -1;
+    }
+    Py_DECREF(answer);
+    return next;
+}
+
+/* 1 when the table leaves c out. */
 static int translate_char(_PyUnicodeWriter *w, PyObject *table, Py_UCS4 c)
 {
     PyObject *item = NULL;
     int r = table_lookup(table, c, &item);
     if (r <= 0)
         return r < 0 ? -1 : _PyUnicodeWriter_WriteChar(w, c);
-    r = 0;
     if (PyUnicode_Check(item))
         r = _PyUnicodeWriter_WriteStr(w, item);
     else if (PyLong_Check(item))
         r = _PyUnicodeWriter_WriteChar(w, (Py_UCS4)PyLong_AsLong(item));
+    else
+        r = 1;
     Py_DECREF(item);
     return r;
 }
 
-/* For ASCII text: remembers single ASCII answers. Where it gets stuck is returned in *at. */
-static int translate_ascii(_PyUnicodeWriter *w, PyObject *s, PyObject *table, Py_ssize_t *at)
+/* The end of the run of characters from i on that the table leaves out; -1 with an exception. */
+static Py_ssize_t left_out_run(PyObject *s, PyObject *table, Py_ssize_t i)
+{
+    for (; i < str_len(s); i++) {
+        PyObject *item = NULL;
+        int r = table_lookup(table, PyUnicode_READ_CHAR(s, i), &item);
+        bool is_none = item == Py_None;
+        Py_XDECREF(item);
+        if (r < 0)
+            return -1;
+        if (!is_none)
+            break;
+    }
+    return i;
+}
+
+/* For ASCII text: remembers single ASCII answers. Where it gets stuck is returned in *at; that is also where the table
+ * leaves a character out, unless such are to be ignored. */
+static int translate_ascii(_PyUnicodeWriter *w, PyObject *s, PyObject *table, bool ignore, Py_ssize_t *at)
 {
     enum { UNKNOWN = 0xff, GONE = 0xfe };
     Py_UCS1 known[128];
@@ -360,7 +409,7 @@ static int translate_ascii(_PyUnicodeWriter *w, PyObject *s, PyObject *table, Py
             if (r == 0)
                 to = c;
             else if (item == Py_None)
-                to = GONE;
+                to = ignore ? GONE : UNKNOWN;
             else {
                 Py_UCS4 v = 0x100;
                 if (PyLong_Check(item))
@@ -382,30 +431,41 @@ static int translate_ascii(_PyUnicodeWriter *w, PyObject *s, PyObject *table, Py
     return 0;
 }
 
-static PyObject *translate(PyObject *s, PyObject *table)
+static PyObject *translate(PyObject *s, PyObject *table, const char *errors)
 {
+    bool ignore = errors != NULL && strcmp(errors, "ignore") == 0;
     Py_ssize_t n = str_len(s), i = 0;
     if (n == 0)
         return str_empty();
     _PyUnicodeWriter w;
     _PyUnicodeWriter_Init(&w);
-    if (PyUnicode_IS_ASCII(s) && translate_ascii(&w, s, table, &i) < 0)
+    if (PyUnicode_IS_ASCII(s) && translate_ascii(&w, s, table, ignore, &i) < 0)
         goto fail;
     w.overallocate = 1;
-    for (; i < n; i++)
-        if (translate_char(&w, table, PyUnicode_READ_CHAR(s, i)) < 0)
+    while (i < n) {
+        int r = translate_char(&w, table, PyUnicode_READ_CHAR(s, i));
+        Py_ssize_t end = r <= 0 || ignore ? i + 1 : left_out_run(s, table, i + 1);
+        if (r < 0 || end < 0)
             goto fail;
+        i = r == 0 || ignore ? end : translate_error(&w, s, i, end, errors);
+        if (i < 0)
+            goto fail;
+    }
     return _PyUnicodeWriter_Finish(&w);
 fail:
     _PyUnicodeWriter_Dealloc(&w);
     return NULL;
 }
 
-PyObject *str_translate(PyObject *self, PyObject *table) { return translate(self, table); }
+PyObject *str_translate(PyObject *self, PyObject *table) { return translate(self, table, "ignore"); }
 
 PyObject *PyUnicode_Translate(PyObject *s, PyObject *table, const char *errors)
 {
-    return str_check(s) < 0 ? NULL : translate(s, table);
+    if (table == NULL) {
+        PyErr_BadArgument();
+        return NULL;
+    }
+    return str_check(s) < 0 ? NULL : translate(s, table, errors);
 }
 
 /* ---- maketrans ---- */
