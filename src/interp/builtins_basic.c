@@ -262,12 +262,13 @@ builtin_vars(PyObject *module, PyObject *args)
 /* What compiled code may know of them. */
 EFFECT(builtin_abs, EFF_ALLOC | EFF_FAILS, NULL, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_BOOL));
 EFFECT(builtin_bin, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
-EFFECT(builtin_callable, 0, &PyBool_Type, 0);
+EFFECT_MEM(builtin_callable, 0, &PyBool_Type, 0, EFF_SLOT, 0);
 EFFECT(builtin_chr, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
 EFFECT(builtin_hash, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_STR | EFF_BYTES | EFF_BOOL | EFF_NONE));
 EFFECT(builtin_hex, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
 EFFECT(builtin_id, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
-EFFECT(builtin_len, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_STR | EFF_BYTES | EFF_LIST | EFF_TUPLE | EFF_DICT | EFF_SET));
+EFFECT_MEM(builtin_len, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_STR | EFF_BYTES | EFF_LIST | EFF_TUPLE | EFF_DICT | EFF_SET),
+           EFF_LISTSIZE | EFF_DICTSHAPE | EFF_RAW, 0);
 EFFECT(builtin_oct, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
 EFFECT(builtin_ord, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_STR | EFF_BYTES));
 EFFECT(builtin_repr, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_INT | EFF_FLOAT | EFF_STR | EFF_BYTES | EFF_BOOL | EFF_NONE));

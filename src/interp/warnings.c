@@ -33,44 +33,41 @@ module_attr(const char *name, int try_import)
     return v;
 }
 
-/* New references. */
+/* The module's variable, or `own` while there is none: a new reference. NULL with `error` if it is not an instance of the type that
+ * has this flag; the complaint may name the type it has. */
+static PyObject *
+variable(const char *name, PyObject *own, unsigned long type_flag, PyObject *error, const char *complaint)
+{
+    PyObject *v = module_attr(name, 0);
+    if (v == NULL)
+        return PyErr_Occurred() ? NULL : Py_NewRef(own);
+    if (!PyType_FastSubclass(Py_TYPE(v), type_flag)) {
+        PyErr_Format(error, complaint, Py_TYPE(v)->tp_name);
+        Py_CLEAR(v);
+    }
+    return v;
+}
+
 static PyObject *
 once_registry(void)
 {
-    PyObject *r = module_attr("onceregistry", 0);
-    if (r == NULL)
-        return PyErr_Occurred() ? NULL : Py_NewRef(STATE->once_registry);
-    if (!PyDict_Check(r)) {
-        PyErr_Format(PyExc_TypeError, "_warnings.onceregistry must be a dict, not '%.200s'", Py_TYPE(r)->tp_name);
-        Py_CLEAR(r);
-    }
-    return r;
+    return variable("onceregistry", STATE->once_registry, Py_TPFLAGS_DICT_SUBCLASS, PyExc_TypeError,
+                    "_warnings.onceregistry must be a dict, not '%.200s'");
 }
 
 static PyObject *
 default_action(void)
 {
-    PyObject *r = module_attr("defaultaction", 0);
-    if (r == NULL)
-        return PyErr_Occurred() ? NULL : Py_NewRef(STATE->default_action);
-    if (!PyUnicode_Check(r)) {
-        PyErr_Format(PyExc_TypeError, "_warnings.defaultaction must be a string, not '%.200s'", Py_TYPE(r)->tp_name);
-        Py_CLEAR(r);
-    }
-    return r;
+    return variable("defaultaction", STATE->default_action, Py_TPFLAGS_UNICODE_SUBCLASS, PyExc_TypeError,
+                    "_warnings.defaultaction must be a string, not '%.200s'");
 }
 
+/* The last list seen serves when there is none any more. */
 static PyObject *
 current_filters(void)
 {
-    PyObject *f = module_attr("filters", 0);
-    if (f == NULL)
-        return PyErr_Occurred() ? NULL : Py_NewRef(STATE->filters);
-    if (!PyList_Check(f)) {
-        PyErr_SetString(PyExc_ValueError, "_warnings.filters must be a list");
-        Py_CLEAR(f);
-    }
-    else                             /* the last list seen serves when there is none any more */
+    PyObject *f = variable("filters", STATE->filters, Py_TPFLAGS_LIST_SUBCLASS, PyExc_ValueError, "_warnings.filters must be a list");
+    if (f != NULL && f != STATE->filters)
         Py_XSETREF(STATE->filters, Py_NewRef(f));
     return f;
 }

@@ -18,11 +18,19 @@ enum {
     EFF_UNKNOWN = EFF_OPEN | EFF_FRAMES | EFF_RELEASES_GIL | EFF_FAILS | EFF_ALLOC,
 };
 
+/* Classes of mutable memory, for `reads` and `writes`: what compiled code has loaded from a class that a function does not write is
+ * still so after the call. A function with EFF_OPEN reads and writes all. Contents of immutable objects belong to none. */
+enum {
+    EFF_INSTVAL = 1, EFF_SLOT = 2, EFF_LISTITEM = 4, EFF_LISTSIZE = 8, EFF_LISTBASE = 16, EFF_DICTVAL = 32, EFF_DICTSHAPE = 64,
+    EFF_CELL = 128, EFF_GLOBAL = 256, EFF_GENSLOT = 512, EFF_RAW = 1024,
+    EFF_LISTS = EFF_LISTITEM | EFF_LISTSIZE | EFF_LISTBASE,
+};
+
 struct effect {
     void *fn;                /* the C function */
     void *fast;              /* entry with unboxed arguments, or NULL */
     uint32_t sig;            /* argument and result kinds; 0 = PyObject * throughout */
-    uint16_t reads, writes;  /* heap classes */
+    uint16_t reads, writes;  /* classes of memory, above */
     uint16_t flags;          /* EFF_* */
     PyTypeObject *result;    /* exact result type, or NULL */
     uint32_t when;           /* exact types of arguments under which the row holds (EFF_ARG); 0 = always */
@@ -40,8 +48,10 @@ enum {
 enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD };      /* `fast`: double f(double), double f(double, double) */
 
 /* Rows are collected by the linker from all folders. */
-/* The usual row: EFFECT(function, flags, result type or NULL, condition). */
+/* The row of a function of immutable things: EFFECT(function, flags, result type or NULL, condition); and of others: + reads, writes. */
 #define EFFECT(f, does, type, cond) EFFECT_ROW(f, .fn = (void *)f, .flags = (does), .result = (type), .when = (cond))
+#define EFFECT_MEM(f, does, type, cond, in, out) \
+    EFFECT_ROW(f, .fn = (void *)f, .flags = (does), .result = (type), .when = (cond), .reads = (in), .writes = (out))
 /* With a C function for unboxed doubles. Where it gives a NaN for arguments that are none, or an infinity for finite ones, it is
  * for the slow function to say what happens. */
 #define EFFECT_D(f, unboxed, signature, cond) \

@@ -12,6 +12,7 @@
 #include "object/core/effect.h"
 #include "program/inittab.h"
 #include "rt/interp.h"
+#include "rt/singletons.h"
 #include "vm/deps.h"
 #include "vm/eval.h"
 #include "vm/heat.h"
@@ -494,6 +495,44 @@ effect_rows_name_functions_and_are_sane(void **state)
     }
 }
 
+static const struct effect *
+row_of_method(PyTypeObject *t, const char *method)
+{
+    for (PyMethodDef *m = t->tp_methods; m->ml_name != NULL; m++)
+        if (strcmp(m->ml_name, method) == 0)
+            return effect_of((void *)m->ml_meth);
+    return NULL;
+}
+
+/* A row that says nothing of memory must belong to a function of immutable things. */
+static void
+methods_of_lists_say_what_they_write(void **state)
+{
+    int rows = 0;
+    for (PyMethodDef *m = PyList_Type.tp_methods; m->ml_name != NULL; m++) {
+        const struct effect *e = effect_of((void *)m->ml_meth);
+        rows += e != NULL;
+        assert_true(e == NULL || (e->flags & EFF_OPEN) || e->reads != 0);
+    }
+    assert_true(rows >= 5);
+    assert_int_equal(row_of_method(&PyList_Type, "append")->writes, EFF_LISTS);
+    assert_int_equal(row_of_method(&PyList_Type, "copy")->writes, 0);
+    assert_null(row_of_method(&PyList_Type, "clear"));                   /* frees, so may run anything */
+    assert_null(row_of_method(&PyDict_Type, "get"));                     /* may compare */
+}
+
+static void
+singletons_are_immortal_and_low(void **state)
+{
+    PyObject *const all[] = { Py_None, Py_True, Py_False, SMALL_INT(-5), SMALL_INT(256), EMPTY_TUPLE, EMPTY_STR, EMPTY_BYTES, ID(__add__),
+                              LATIN1_CHAR('a'), (PyObject *)&PyList_Type, (PyObject *)&PyFunction_Type };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(all); i++) {
+        assert_true(_Py_IsImmortal(all[i]));
+        assert_true((uintptr_t)all[i] < (uintptr_t)1 << 31);
+    }
+    assert_true((uintptr_t)_PyEval_EvalFrameDefault < (uintptr_t)1 << 31);
+}
+
 /* Flags of calling a built-in function on the values of a tuple. */
 static unsigned
 effect_of_text(const char *func, const char *args)
@@ -626,6 +665,8 @@ main(void)
         cmocka_unit_test_teardown(a_trace_can_forget_its_deps, stop_notes),
         cmocka_unit_test(opcode_rows_are_consistent),
         cmocka_unit_test(effect_rows_name_functions_and_are_sane),
+        cmocka_unit_test(methods_of_lists_say_what_they_write),
+        cmocka_unit_test(singletons_are_immortal_and_low),
         cmocka_unit_test(an_effect_depends_on_the_arguments),
         cmocka_unit_test(unboxed_functions_compute_the_same),
         cmocka_unit_test(frames_are_what_debuggers_expect),

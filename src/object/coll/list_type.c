@@ -389,11 +389,11 @@ list_sizeof(PyObject *op, PyObject *noargs)
 
 static PyObject *list_reversed(PyObject *op, PyObject *noargs);
 
-EFFECT(list_copy, EFF_ALLOC | EFF_FAILS, &PyList_Type, 0);
-EFFECT(list_append, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, 0);
-EFFECT(list_insert, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, EFF_ARG(0, EFF_INT));
-EFFECT(list_pop, EFF_ALLOC | EFF_FAILS, NULL, EFF_ARG(0, EFF_INT));
-EFFECT(list_reverse, 0, &_PyNone_Type, 0);
+EFFECT_MEM(list_copy, EFF_ALLOC | EFF_FAILS, &PyList_Type, 0, EFF_LISTS, 0);
+EFFECT_MEM(list_append, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, 0, EFF_LISTS, EFF_LISTS);
+EFFECT_MEM(list_insert, EFF_ALLOC | EFF_FAILS, &_PyNone_Type, EFF_ARG(0, EFF_INT), EFF_LISTS, EFF_LISTS);
+EFFECT_MEM(list_pop, EFF_ALLOC | EFF_FAILS, NULL, EFF_ARG(0, EFF_INT), EFF_LISTS, EFF_LISTS);
+EFFECT_MEM(list_reverse, 0, &_PyNone_Type, 0, EFF_LISTS, EFF_LISTITEM);
 
 static PyMethodDef list_methods[] = {
     { "__getitem__", list_subscript, METH_O | METH_COEXIST, TEXT_SIG("__getitem__($self, index, /)", "Item or slice at index.") },
