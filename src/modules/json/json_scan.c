@@ -9,8 +9,18 @@ struct scanner {
     PyObject *object_hook, *object_pairs_hook, *parse_float, *parse_int, *parse_constant;
 };
 
-/* The text being read. */
-struct text { PyObject *str; int kind; const void *data; Py_ssize_t n; struct scanner *s; PyObject *memo; };
+#define RECENT 64
+
+/* The text being read. `memo` owns each key once; `recent` finds most of them again without making a string first. */
+struct text {
+    PyObject *str;
+    int kind;
+    const void *data;
+    Py_ssize_t n;
+    struct scanner *s;
+    PyObject *memo;
+    PyObject *recent[RECENT];
+};
 
 static inline Py_UCS4 at(const struct text *t, Py_ssize_t i) { return PyUnicode_READ(t->kind, t->data, i); }
 
@@ -96,6 +106,9 @@ static Py_UCS4 scan_escape(PyObject *s, Py_ssize_t begin, Py_ssize_t i, Py_ssize
     return Py_UNICODE_JOIN_SURROGATES((Py_UCS4)v, (Py_UCS4)low);
 }
 
+/* Latin-1 characters that end a plain run: control characters, the quote, the backslash. */
+static const bool ends_run[256] = { [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true };
+
 /* The end of the plain run from i: at a quote, a backslash or the end of the text; -1 with an exception. */
 static Py_ssize_t plain_run(PyObject *s, Py_ssize_t i, bool strict)
 {
@@ -104,7 +117,7 @@ static Py_ssize_t plain_run(PyObject *s, Py_ssize_t i, bool strict)
     Py_ssize_t n = PyUnicode_GET_LENGTH(s);
     if (kind == PyUnicode_1BYTE_KIND) {
         const Py_UCS1 *p = data;
-        while (i < n && p[i] > 0x1f && p[i] != '"' && p[i] != '\\')
+        while (i < n && !ends_run[p[i]])
             i++;
     }
     for (; i < n; i++) {
@@ -164,7 +177,7 @@ static Py_ssize_t skip_space(const struct text *t, Py_ssize_t i)
 {
     while (i < t->n) {
         Py_UCS4 c = at(t, i);
-        if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+        if (c > ' ' || (c != ' ' && c != '\t' && c != '\n' && c != '\r'))
             break;
         i++;
     }
@@ -173,15 +186,37 @@ static Py_ssize_t skip_space(const struct text *t, Py_ssize_t i)
 
 static bool is_char(const struct text *t, Py_ssize_t i, Py_UCS4 c) { return i < t->n && at(t, i) == c; }
 
+/* The place in `recent` of the key whose quote is at i, and its length; NULL if it does not fit there (escapes, other than ASCII). */
+static PyObject **recent_place(struct text *t, Py_ssize_t i, Py_ssize_t *length)
+{
+    if (!PyUnicode_IS_ASCII(t->str))
+        return NULL;
+    const Py_UCS1 *p = (const Py_UCS1 *)t->data + i + 1;
+    Py_ssize_t n = 0, left = t->n - i - 1;
+    uint32_t h = 0;
+    for (; n < left && !ends_run[p[n]]; n++)
+        h = h * 31 + p[n];
+    *length = n;
+    return n < left && p[n] == '"' ? &t->recent[(h ^ h >> 11) % RECENT] : NULL;
+}
+
 /* The key whose quote is at i, made one object for all its occurrences. */
 static PyObject *scan_key(struct text *t, Py_ssize_t i, Py_ssize_t *next)
 {
+    Py_ssize_t n = 0;
+    PyObject **place = recent_place(t, i, &n), *seen = place == NULL ? NULL : *place;
+    if (seen != NULL && PyUnicode_GET_LENGTH(seen) == n && memcmp(PyUnicode_DATA(seen), (const char *)t->data + i + 1, (size_t)n) == 0) {
+        *next = i + 2 + n;
+        return Py_NewRef(seen);
+    }
     PyObject *key = json_scan_string(t->str, i + 1, t->s->strict, next);
     if (key == NULL)
         return NULL;
     PyObject *known = PyDict_SetDefault(t->memo, key, key);
     Py_XINCREF(known);
     Py_DECREF(key);
+    if (place != NULL)
+        *place = known;
     return known;
 }
 
@@ -305,6 +340,14 @@ static PyObject *make_number(struct text *t, Py_ssize_t start, Py_ssize_t end, b
             v = v * 10 + (long long)(at(t, i) - '0');
         return PyLong_FromLongLong(negative ? -v : v);
     }
+    char digits[32];
+    if (is_float && parse == (PyObject *)&PyFloat_Type && (size_t)(end - start) < sizeof(digits)) {
+        for (Py_ssize_t i = start; i < end; i++)
+            digits[i - start] = (char)at(t, i);
+        digits[end - start] = '\0';
+        double v = PyOS_string_to_double(digits, NULL, NULL);
+        return v == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(v);
+    }
     PyObject *text = PyUnicode_Substring(t->str, start, end), *out = NULL;
     if (text == NULL)
         return NULL;
@@ -409,7 +452,7 @@ static PyObject *scanner_call(PyObject *self, PyObject *args, PyObject *kwds)
         PyErr_Format(PyExc_TypeError, "first argument must be a string, not %.80s", Py_TYPE(s)->tp_name);
         return NULL;
     }
-    struct text t = { s, PyUnicode_KIND(s), PyUnicode_DATA(s), PyUnicode_GET_LENGTH(s), SCANNER(self), PyDict_New() };
+    struct text t = { s, PyUnicode_KIND(s), PyUnicode_DATA(s), PyUnicode_GET_LENGTH(s), SCANNER(self), PyDict_New(), { NULL } };
     if (t.memo == NULL)
         return NULL;
     PyObject *value = scan_value(&t, idx, &next);
