@@ -352,13 +352,18 @@ int
 _PyRun_InteractiveLoopObject(FILE *fp, PyObject *filename, PyCompilerFlags *flags)
 {
     PyCompilerFlags local = { .cf_flags = 0, .cf_feature_version = PY_MINOR_VERSION };
-    int at_end, status = 0;
+    int at_end = 0, status = 0, out_of_memory = 0;     /* the last: how often in a row */
     if (default_prompt("ps1", ">>> ") < 0 || default_prompt("ps2", "... ") < 0)
         PyErr_Clear();
     do {
         int r = run_one(fp, filename, flags == NULL ? &local : flags, &at_end), code;
         if (r < 0 && PyErr_ExceptionMatches(PyExc_SystemExit) && run_handle_error(&code))
             Py_Exit(code);
+        out_of_memory = r < 0 && PyErr_ExceptionMatches(PyExc_MemoryError) ? out_of_memory + 1 : 0;
+        if (out_of_memory > 16) {            /* nothing can be read or printed any more */
+            PyErr_Clear();
+            return -1;
+        }
         if (r < 0)
             PyErr_Print();
         status = r;

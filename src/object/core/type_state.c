@@ -15,6 +15,7 @@
 #include "object/core/exc.h"
 #include "object/core/object.h"
 #include "object/core/type_slot_fn.h"
+#include "object/core/weakref.h"
 
 #define STATIC_TYPES_MAX 768
 
@@ -186,7 +187,7 @@ type_fini_builtin_types(PyInterpreterState *interp)
         if (slot->type == NULL)
             continue;
         if (slot->weaklist != NULL)
-            PyObject_ClearWeakRefs((PyObject *)slot->type);
+            weakref_clear_no_callbacks((PyObject *)slot->type);
         Py_CLEAR(slot->subclasses);
         if (slot->dict != NULL)
             PyDict_Clear(slot->dict);
