@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "interp/config.h"
+#include "interp/pth.h"
 #include "rt/locale_text.h"
 
 #define LIBDIR "python3.13"
@@ -256,6 +257,12 @@ config_compute_paths(PyConfig *c)
     find_program(name, p->program);
     PyMem_RawFree(name);
     resolve_base(p);
+    char pth_folder[PATH_MAX];
+    int pth = pth_read(c, p->program, pth_folder);
+    if (pth < 0) {
+        PyMem_RawFree(p);
+        return PyStatus_NoMemory();
+    }
     if (c->home != NULL) {
         copy_wide(p->prefix, sizeof(p->prefix), c->home);
         p->prefix[strcspn(p->prefix, ":")] = '\0';
@@ -265,6 +272,8 @@ config_compute_paths(PyConfig *c)
             snprintf(p->prefix, sizeof(p->prefix), "%s", home);
     } else
         find_prefix(p);
+    if (pth > 0)
+        snprintf(p->prefix, sizeof(p->prefix), "%s", pth_folder);
     const struct { wchar_t **field; const char *value; } fields[] = {
         { &c->executable, p->program }, { &c->base_executable, p->base_program }, { &c->prefix, p->prefix },
         { &c->base_prefix, p->prefix }, { &c->exec_prefix, p->prefix }, { &c->base_exec_prefix, p->prefix },
