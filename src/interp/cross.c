@@ -130,6 +130,29 @@ _PyCrossInterpreterData_ReleaseAndRawFree(_PyCrossInterpreterData *data)
     return r;
 }
 
+static void release_view(void *view) { PyBuffer_Release(view); }
+
+static void
+release_and_free_view(void *view)
+{
+    PyBuffer_Release(view);
+    PyMem_RawFree(view);
+}
+
+int
+_PyBuffer_ReleaseInInterpreter(PyInterpreterState *interp, Py_buffer *view)
+{
+    _PyCrossInterpreterData data = { view, NULL, interp->id, NULL, release_view };
+    return _PyCrossInterpreterData_Release(&data);
+}
+
+int
+_PyBuffer_ReleaseInInterpreterAndRawFree(PyInterpreterState *interp, Py_buffer *view)
+{
+    _PyCrossInterpreterData data = { view, NULL, interp->id, NULL, release_and_free_view };
+    return _PyCrossInterpreterData_Release(&data);
+}
+
 /* ---- the types that have them ---- */
 
 static PyObject *new_none(_PyCrossInterpreterData *data) { return Py_NewRef(Py_None); }

@@ -42,6 +42,10 @@ PyAPI_FUNC(int) _PyCrossInterpreterData_RegisterClass(PyTypeObject *cls, crossin
 PyAPI_FUNC(int) _PyCrossInterpreterData_UnregisterClass(PyTypeObject *cls);
 PyAPI_FUNC(crossinterpdatafunc) _PyCrossInterpreterData_Lookup(PyObject *obj);
 
+/* PyBuffer_Release() in the interpreter that made the view: 0. */
+PyAPI_FUNC(int) _PyBuffer_ReleaseInInterpreter(PyInterpreterState *interp, Py_buffer *view);
+PyAPI_FUNC(int) _PyBuffer_ReleaseInInterpreterAndRawFree(PyInterpreterState *interp, Py_buffer *view);
+
 /* NotShareableError of this interpreter, borrowed; NULL with an exception. */
 PyObject *cross_not_shareable(void);
 /* Drops the registry of an interpreter that ends. */

@@ -2,7 +2,7 @@
  *
  * Each has its own modules, types' dicts, collector logs and registries; static types, immortal objects, interned
  * strings and the memory allocator are the process's. All interpreters take turns under one GIL, also those that ask for
- * their own (docs/decisions/0012), so that what the process shares needs no locks. */
+ * their own (docs/decisions/0015), so that what the process shares needs no locks. */
 #include "interp/lifecycle.h"
 
 #include "interp/config.h"

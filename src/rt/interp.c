@@ -56,7 +56,16 @@ interp_new(long whence)
     return interp;
 }
 
-PyInterpreterState *PyInterpreterState_New(void) { return interp_new(0); }
+PyInterpreterState *PyInterpreterState_New(void) { return interp_new(INTERP_UNKNOWN); }
+PyAPI_FUNC(PyStatus) _PyInterpreterState_New(PyThreadState *ts, PyInterpreterState **result);
+PyStatus
+_PyInterpreterState_New(PyThreadState *ts, PyInterpreterState **result)
+{
+    *result = interp_new(INTERP_UNKNOWN);
+    if (*result == NULL)
+        return (PyStatus){ ._type = _PyStatus_TYPE_ERROR, .func = "_PyInterpreterState_New", .err_msg = "memory allocation failed" };
+    return (PyStatus){ ._type = _PyStatus_TYPE_OK };
+}
 
 int
 rt_init(void)
