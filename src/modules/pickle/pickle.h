@@ -100,7 +100,7 @@ struct pickler {                       /* the offsets of dispatch_table, bin and
     PyObject *output;                  /* bytes that holds `out`; NULL if out is NULL or on the C stack */
     char *out;
     Py_ssize_t out_len;
-    uint8_t proto, fix_imports, framing;
+    uint8_t proto, fix_imports;
     int bin;
     Py_ssize_t out_cap;
     Py_ssize_t frame_start;            /* where the open frame's header begins, or -1 */

@@ -95,6 +95,10 @@ PyObject *out_take(struct pickler *p)
 
 static int write_to_file(struct pickler *p, PyObject *data)
 {
+    if (p->write == NULL) {
+        PyErr_SetString(p->st->pickling_error, "Pickler.__init__() failed while dump() ran");
+        return -1;
+    }
     PyObject *write = Py_NewRef(p->write), *result = PyObject_CallOneArg(write, data);
     Py_DECREF(write);
     if (result == NULL)

@@ -109,11 +109,14 @@ static void free_memo(struct pickler *p)
     }
 }
 
-void pickler_release(struct pickler *p)
+/* As before __init__(), but with a memo: dump() may be running, and code that it calls may be what calls this. */
+static void forget(struct pickler *p)
 {
     Py_CLEAR(p->output);
     p->out = NULL;
     p->out_len = p->out_cap = 0;
+    p->frame_start = -1;
+    p->frame_limit = PY_SSIZE_T_MAX;
     Py_CLEAR(p->write);
     Py_CLEAR(p->pers_func);
     Py_CLEAR(p->pers_attr);
@@ -121,6 +124,13 @@ void pickler_release(struct pickler *p)
     Py_CLEAR(p->fast_memo);
     Py_CLEAR(p->reducer_override);
     Py_CLEAR(p->buffer_callback);
+    if (p->memo != NULL)
+        memo_clear(p->memo);
+}
+
+void pickler_release(struct pickler *p)
+{
+    forget(p);
     free_memo(p);
 }
 
@@ -191,8 +201,8 @@ static int pickler_init(PyObject *self, PyObject *args, PyObject *kwargs)
     struct pickle_state *st = pickle_state_of_type(Py_TYPE(self));
     if (st == NULL)
         return -1;
-    if (p->write != NULL)
-        pickler_release(p);            /* called again */
+    if (p->memo != NULL)
+        forget(p);                     /* called again */
     p->st = st;
     if (pickler_set_protocol(p, protocol, fix_imports) < 0 || pickler_set_file(p, file) < 0
         || pickler_set_buffer_callback(p, buffer_callback) < 0 || (p->memo == NULL && new_memo(p) < 0) || out_reset(p) < 0)
