@@ -62,6 +62,13 @@ static inline size_t heap_prefix(PyTypeObject *t)
 {
     return ((t->tp_flags & Py_TPFLAGS_HAVE_GC) ? 16 : 0) + ((t->tp_flags & Py_TPFLAGS_PREHEADER) ? 16 : 0);
 }
+/* The prefix with all parts, and what it is before anything is known about the object. */
+#define HEAP_WHOLE_PREFIX 32
+static inline void heap_clear_prefix(void *op)
+{
+    uint64_t *p = op;
+    p[-4] = p[-3] = p[-2] = p[-1] = 0;
+}
 /* Memory for `size` bytes of object behind a zeroed prefix (GC head, managed dict and weakref slots as the type
  * wants); type and count not yet set. NULL without exception when out of memory. Freed by heap_object_free(). */
 void *heap_object_alloc(PyTypeObject *type, size_t size);

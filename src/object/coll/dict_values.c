@@ -10,21 +10,7 @@
 
 #define SHAPES_MAX 64                  /* nodes, and numbers reserved, per table */
 
-struct shape_node { uint32_t slots; uint8_t last_ix, last_to; };
-
-struct shapes {
-    uint32_t base;                     /* number of node 0 */
-    uint8_t n, room;
-    struct shape_node node[];
-};
-
 static uint32_t next_shape_base = SHAPES_MAX;
-
-static inline struct shapes **
-shapes_of(PyDictKeysObject *k)
-{
-    return (struct shapes **)((char *)k - 16);
-}
 
 /* ---- shapes ---- */
 
@@ -149,30 +135,6 @@ static inline size_t
 shared_capacity(PyDictKeysObject *k)
 {
     return (size_t)(k->dk_nentries + k->dk_usable);
-}
-
-size_t
-values_bytes(PyTypeObject *t)
-{
-    size_t n = shared_capacity(type_shared_keys(t));
-    return sizeof(PyObject *) + n * sizeof(PyObject *) + ((n + 7) & ~(size_t)7);
-}
-
-void
-values_init(PyObject *op, PyTypeObject *t)
-{
-    PyDictKeysObject *k = type_shared_keys(t);
-    if (k->dk_usable > 1)              /* each new instance takes a spare slot away: later ones are smaller */
-        k->dk_usable--;
-    PyDictValues *v = inline_values(op);
-    size_t n = shared_capacity(k);
-    v->capacity = (uint8_t)n;
-    v->size = 0;
-    v->embedded = 1;
-    v->valid = 1;
-    v->shape = shape_empty(k);
-    memset(v->values, 0, n * sizeof(PyObject *));
-    MANAGED_DICT(op) = NULL;
 }
 
 /* ---- values ---- */
@@ -421,8 +383,11 @@ clear_inline(PyObject *op)
     PyDictValues *v = inline_values(op);
     if (!v->valid)
         return;
-    v->valid = 0;
-    values_release(v);
+    v->valid = 0;                          /* from here on nobody looks at the slots */
+    v->size = 0;
+    v->shape = 0;
+    for (size_t i = 0, n = v->capacity; i < n; i++)
+        Py_CLEAR(v->values[i]);
 }
 
 int

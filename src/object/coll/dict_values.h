@@ -28,18 +28,51 @@ PyDictKeysObject *shared_keys_new(PyObject *names);
 /* Give back ht_cached_keys (type dealloc). */
 void shared_keys_release(PyDictKeysObject *k);
 
-/* Bytes of inline values behind a new instance of t; allocation adds this before values_init(). */
-size_t values_bytes(PyTypeObject *t);
-/* Set up inline values of a freshly allocated instance (memory need not be zero). */
-void values_init(PyObject *op, PyTypeObject *t);
+struct shape_node { uint32_t slots; uint8_t last_ix, last_to; };
+struct shapes {                        /* of one key table, which points to it */
+    uint32_t base;                     /* number of node 0, the empty set */
+    uint8_t n, room;
+    struct shape_node node[];
+};
+static inline struct shapes **shapes_of(PyDictKeysObject *k) { return (struct shapes **)((char *)k - 16); }
 
 #define SHAPE_NEVER 1u             /* no instance has this shape */
 /* The shape after giving slot ix its first value, or 0. */
 uint32_t shape_after_add(PyDictKeysObject *keys, uint32_t shape, Py_ssize_t ix);
 /* Shape of an instance without attributes, or 0. */
 uint32_t shape_empty(PyDictKeysObject *keys);
+/* The number of shape_empty() where the table has shapes yet, else by the slow way. */
+static inline uint32_t shape_of_new(PyDictKeysObject *k)
+{
+    struct shapes *s = *shapes_of(k);
+    return LIKELY(s != NULL) ? s->base : shape_empty(k);
+}
 /* Bit set of the slots that `shape` says are set; 0 for shape 0. */
 uint32_t shape_slots(PyDictKeysObject *keys, uint32_t shape);
+
+/* Slots for the next instance of t. Each new one takes a spare slot away: later ones are smaller. */
+static inline size_t values_reserve(PyTypeObject *t)
+{
+    PyDictKeysObject *k = type_shared_keys(t);
+    if (k->dk_usable > 1)
+        k->dk_usable--;
+    return (size_t)(k->dk_nentries + k->dk_usable);
+}
+/* Bytes of inline values with n slots: header, values, order. */
+static inline size_t values_bytes(size_t n) { return sizeof(PyObject *) + n * sizeof(PyObject *) + ((n + 7) & ~(size_t)7); }
+/* Set up inline values of a freshly allocated instance (memory need not be zero). */
+static inline void values_init(PyObject *op, PyTypeObject *t, size_t n)
+{
+    PyDictValues *v = inline_values(op);
+    v->capacity = (uint8_t)n;
+    v->size = 0;
+    v->embedded = 1;
+    v->valid = 1;
+    v->shape = shape_of_new(type_shared_keys(t));
+    for (size_t i = 0; i < n; i++)
+        v->values[i] = NULL;
+    MANAGED_DICT(op) = NULL;
+}
 
 /* values[ix] gets its first value (taken over). For VM and JIT slow paths that have checked the slot is NULL. */
 static inline void values_add(PyDictKeysObject *keys, PyDictValues *v, Py_ssize_t ix, STEALS PyObject *value)

@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "object/coll/dict_values.h"
 #include "object/core/err.h"
+#include "object/core/object.h"
 
 static inline void
 head_init(PyObject *op, PyTypeObject *type)
@@ -15,7 +16,7 @@ head_init(PyObject *op, PyTypeObject *type)
     op->ob_type = type;
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
         Py_INCREF(type);
-    _Py_NewReference(op);
+    object_born(op);
 }
 
 PyObject *
@@ -72,16 +73,18 @@ _PyObject_NewVar(PyTypeObject *type, Py_ssize_t n)
 PyObject *
 _PyObject_GC_New(PyTypeObject *type)
 {
-    size_t size = (size_t)type->tp_basicsize;
+    size_t size = (size_t)type->tp_basicsize, slots = 0;
     bool inline_values = (type->tp_flags & Py_TPFLAGS_INLINE_VALUES) != 0;
-    if (inline_values)
-        size += values_bytes(type);
+    if (inline_values) {
+        slots = values_reserve(type);
+        size += values_bytes(slots);
+    }
     PyObject *op = heap_object_alloc(type, size);
     if (op == NULL)
         return PyErr_NoMemory();
     head_init(op, type);
     if (inline_values)
-        values_init(op, type);
+        values_init(op, type, slots);
     return op;
 }
 

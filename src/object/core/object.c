@@ -17,16 +17,13 @@
 
 /* ---- reference counts ---- */
 
-static struct {
-    PyRefTracer call;
-    void *data;
-} ref_tracer;
+struct object_tracer object_tracer;
 
 int
 PyRefTracer_SetTracer(PyRefTracer tracer, void *data)
 {
-    ref_tracer.call = tracer;
-    ref_tracer.data = data;
+    object_tracer.call = tracer;
+    object_tracer.data = data;
     return 0;
 }
 
@@ -34,15 +31,15 @@ PyRefTracer
 PyRefTracer_GetTracer(void **data)
 {
     if (data != NULL)
-        *data = ref_tracer.data;
-    return ref_tracer.call;
+        *data = object_tracer.data;
+    return object_tracer.call;
 }
 
 void
 _Py_Dealloc(PyObject *op)
 {
-    if (UNLIKELY(ref_tracer.call != NULL))
-        ref_tracer.call(op, PyRefTracer_DESTROY, ref_tracer.data);
+    if (UNLIKELY(object_tracer.call != NULL))
+        object_tracer.call(op, PyRefTracer_DESTROY, object_tracer.data);
     PyThreadState *ts = ts_current();
     if (UNLIKELY(ts != NULL && recursion_dealloc_is_deep(ts)))
         recursion_dealloc(ts, op);
@@ -53,9 +50,7 @@ _Py_Dealloc(PyObject *op)
 void
 _Py_NewReference(PyObject *op)
 {
-    op->ob_refcnt = 1;
-    if (UNLIKELY(ref_tracer.call != NULL))
-        ref_tracer.call(op, PyRefTracer_CREATE, ref_tracer.data);
+    object_born(op);
 }
 
 void _Py_NewReferenceNoTotal(PyObject *op) { op->ob_refcnt = 1; }

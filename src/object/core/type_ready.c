@@ -513,30 +513,57 @@ PyType_Ready(PyTypeObject *t)
 
 /* ---- instances ---- */
 
+/* Bytes of an instance with nitems items and one more, for a sentinel at the end; 0 when that does not fit. */
+static size_t
+var_instance_size(PyTypeObject *t, Py_ssize_t nitems)
+{
+    size_t size = (size_t)t->tp_basicsize;
+    if (nitems < 0 || (size_t)nitems > ((size_t)PY_SSIZE_T_MAX - size) / (size_t)t->tp_itemsize - 2)
+        return 0;
+    return (size + ((size_t)nitems + 1) * (size_t)t->tp_itemsize + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
+}
+
+/* Inline values come with a size of 16 only; so there is nothing between head and values. */
+OWNED static PyObject *
+alloc_inlined(PyThreadState *ts, PyTypeObject *t)
+{
+    size_t slots = values_reserve(t);
+    char *p = heap_alloc_ts(ts, HEAP_WHOLE_PREFIX + sizeof(PyObject) + values_bytes(slots));
+    if (UNLIKELY(p == NULL))
+        return PyErr_NoMemory();
+    PyObject *op = (PyObject *)(p + HEAP_WHOLE_PREFIX);
+    heap_clear_prefix(op);
+    op->ob_type = (PyTypeObject *)Py_NewRef(t);
+    values_init(op, t, slots);
+    object_born(op);
+    return op;
+}
+
+/* A class as a class statement makes it: collected, heap type, inline values. */
+static inline bool
+is_inlined_class(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_INLINE_VALUES | Py_TPFLAGS_HEAPTYPE;
+    return (t->tp_flags & wanted) == wanted && t->tp_basicsize == sizeof(PyObject) && t->tp_itemsize == 0;
+}
+
 PyObject *
 type_alloc_untracked(PyTypeObject *t, Py_ssize_t nitems)
 {
-    size_t size = (size_t)t->tp_basicsize;
-    if (t->tp_itemsize != 0) {
-        /* One item more, for a sentinel at the end. */
-        if (nitems < 0 || (size_t)nitems > ((size_t)PY_SSIZE_T_MAX - size) / (size_t)t->tp_itemsize - 2)
-            return PyErr_NoMemory();
-        size = (size + ((size_t)nitems + 1) * (size_t)t->tp_itemsize + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
-    }
-    bool inlined = (t->tp_flags & Py_TPFLAGS_INLINE_VALUES) != 0;
-    size_t total = inlined ? size + values_bytes(t) : size;
-    PyObject *op = heap_object_alloc(t, total);
+    if (is_inlined_class(t))
+        return alloc_inlined(ts_current(), t);
+    size_t size = t->tp_itemsize == 0 ? (size_t)t->tp_basicsize : var_instance_size(t, nitems);
+    PyObject *op = size == 0 ? NULL : heap_object_alloc(t, size);
     if (op == NULL)
         return PyErr_NoMemory();
-    memset(op, 0, size);
-    if (inlined)
-        values_init(op, t);
-    Py_SET_TYPE(op, t);
+    for (size_t i = 2; i < size / sizeof(void *); i++)
+        ((void **)op)[i] = NULL;
+    op->ob_type = t;
     if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)
         Py_INCREF(t);
     if (t->tp_itemsize != 0)
         ((PyVarObject *)op)->ob_size = nitems;
-    _Py_NewReference(op);
+    object_born(op);
     return op;
 }
 

@@ -6,6 +6,7 @@
 #include "object/core/type_impl.h"
 
 #include "rt/gc_track.h"
+#include "rt/heap.h"
 #include "rt/singletons.h"
 #include "object/coll/dict_values.h"
 #include "object/core/object.h"
@@ -145,10 +146,44 @@ finalize(PyObject *self, PyTypeObject *t, PyTypeObject *base)
     return false;
 }
 
+/* A class over `object` alone, with attributes inside the instance and without finalizer: what most instances are. */
+static inline bool
+is_simple_class(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_INLINE_VALUES | Py_TPFLAGS_HEAPTYPE;
+    return (t->tp_flags & wanted) == wanted && t->tp_finalize == NULL && t->tp_del == NULL && t->tp_free == PyObject_GC_Del
+        && t->tp_basicsize == sizeof(PyObject) && dealloc_base(t) == &PyBaseObject_Type;
+}
+
+/* The same steps as below for an instance of such a class. Nobody refers to it: nothing can change it meanwhile.
+ * Chains of such instances are cut by _Py_Dealloc(). */
+static inline void
+dealloc_simple(PyThreadState *ts, PyObject *self, PyTypeObject *t)
+{
+    PyDictValues *v = inline_values(self);
+    size_t n = v->capacity;
+    if (gc_is_tracked(self))
+        gc_untrack_ts(ts, self);
+    if (UNLIKELY(*object_managed_weaklist(self) != NULL))
+        PyObject_ClearWeakRefs(self);
+    if (LIKELY(MANAGED_DICT(self) == NULL && v->valid)) {
+        for (size_t i = 0; i < n; i++)
+            Py_XDECREF(v->values[i]);
+    }
+    else
+        PyObject_ClearManagedDict(self);
+    heap_free_sized_ts(ts, (char *)self - HEAP_WHOLE_PREFIX, HEAP_WHOLE_PREFIX + sizeof(PyObject) + values_bytes(n));
+    Py_DECREF(t);
+}
+
 void
 subtype_dealloc(PyObject *self)
 {
     PyTypeObject *t = Py_TYPE(self), *base;
+    if (is_simple_class(t)) {
+        dealloc_simple(ts_current(), self, t);
+        return;
+    }
     if (!PyType_IS_GC(t)) {
         dealloc_plain(self);
         return;
