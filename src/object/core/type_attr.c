@@ -80,12 +80,15 @@ type_setattro(PyObject *self, PyObject *name, PyObject *value)
     if (name == NULL)
         return -1;
     str_intern_mortal(&name);
+    /* The old value lives until caches know of the new one: its destructor may look the name up. */
+    PyObject *old = Py_XNewRef(t->tp_dict == NULL ? NULL : PyDict_GetItemWithError(t->tp_dict, name));
     int err = _PyObject_GenericSetAttrWithDict(self, name, value, NULL);
     if (err == 0) {
         type_modified_attr(t, name);
         if (type_is_dunder(name))
             err = type_update_slot(t, name);
     }
+    Py_XDECREF(old);
     Py_DECREF(name);
     return err;
 }
