@@ -30,6 +30,7 @@
 #include "vm/slow.h"
 #include "vm/specialize.h"
 #include "vm/trace_ops.h"
+#include "vm/vm_state.h"
 
 struct trace_ops trace_ops;
 
@@ -67,6 +68,22 @@ static inline int
 enter_python(PyThreadState *ts)
 {
     return UNLIKELY(ts->py_recursion_remaining-- <= 0) && vm_recursion_error(ts) < 0;
+}
+
+/* The frame has returned, its stack pointer was `sp`: frame_clear_and_pop(), with the usual case inline. */
+static inline void
+frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
+{
+    if (UNLIKELY(f->owner != FRAME_OWNED_BY_THREAD || f->frame_obj != NULL || f->f_locals != NULL)) {
+        frame_set_stackpointer(f, sp);
+        frame_clear_and_pop(ts, f);
+        return;
+    }
+    for (PyObject **p = f->localsplus; p < sp; p++)
+        Py_XDECREF(*p);
+    Py_DECREF(f->f_funcobj);
+    Py_DECREF(f->f_executable);
+    frame_stack_pop(ts, f);
 }
 
 /* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
@@ -124,11 +141,10 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
         DISPATCH(); \
     } while (0)
 #define RETURN_FROM_FRAME(value) do { \
-        frame_set_stackpointer(frame, base); \
         ts->py_recursion_remaining++; \
         _PyInterpreterFrame *dying = frame; \
         frame = ts->current_frame = dying->previous; \
-        frame_clear_and_pop(ts, dying); \
+        frame_finish(ts, dying, base); \
         LEAVE_TO_CALLER(value, frame->return_offset); \
     } while (0)
 /* Around callbacks of tools: they may look at the value stack, and a trace function may move the frame to another line. */
@@ -173,6 +189,29 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
             n++; \
         } \
     } while (0)
+/* Does the next instruction store into local i what is to replace `old`, to which that local and the stack refer and nobody else?
+ * Then an operation may change `old` in place instead: nobody can tell. */
+#define STORES_OVER(old) (JOINS() && (old)->ob_refcnt == 2 && pc->op.code == STORE_FAST && LOCAL(pc->op.arg) == (old))
+/* The left operand becomes the result when it is a temporary, or the old value of the local that the result is for. */
+#define INT_IN_PLACE(operator) do { \
+        if (left->ob_refcnt <= 2 && LIKELY(int_both_compact(left, right))) { \
+            Py_ssize_t value_ = int_compact_value(left) operator int_compact_value(right); \
+            if (left->ob_refcnt == 1) { \
+                if (int_become(left, value_)) { \
+                    int_decref_ts(ts, right); \
+                    sp = base + 1; \
+                    DISPATCH(); \
+                } \
+            } \
+            else if (STORES_OVER(left) && int_become(left, value_)) { \
+                left->ob_refcnt = 1; \
+                int_decref_ts(ts, right); \
+                sp = base; \
+                pc++; \
+                DISPATCH(); \
+            } \
+        } \
+    } while (0)
 /* The result takes over the block of an operand nobody else sees. */
 #define FLOAT_RESULT(v) do { \
         if (left->ob_refcnt == 1) { \
@@ -185,12 +224,33 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
             res = right; \
             float_decref(ts, left); \
         } \
+        else if (STORES_OVER(left)) { \
+            ((PyFloatObject *)left)->ob_fval = (v); \
+            left->ob_refcnt = 1; \
+            float_decref(ts, right); \
+            sp = base; \
+            pc++; \
+            DISPATCH(); \
+        } \
         else { \
             res = float_new(ts, v); \
             float_decref(ts, left); \
             float_decref(ts, right); \
         } \
     } while (0)
+/* May an instruction do what the next one would? A recorder wants to see both. */
+#define JOINS() LIKELY(rt_thread_of(ts)->loop_state != LOOP_RECORDING)
+/* The result of a test goes straight into the jump that nearly always follows. */
+#define BRANCH_IF_NEXT(truth) do { \
+        if (JOINS() && LIKELY((pc->op.code == POP_JUMP_IF_FALSE || pc->op.code == POP_JUMP_IF_TRUE))) { \
+            int taken_ = (pc->op.code == POP_JUMP_IF_TRUE) == (truth); \
+            pc[1].cache = (uint16_t)(pc[1].cache << 1 | taken_); \
+            sp = base; \
+            pc += 2 + (taken_ ? pc->op.arg : 0); \
+            DISPATCH(); \
+        } \
+    } while (0)
+#define VM_CACHE() (&ts->interp->vm->cache)
 #define COMPARE_MASK(a, b) ((a) == (b) ? COMPARE_EQUAL : (a) < (b) ? COMPARE_LESS : COMPARE_GREATER)
 
 #define LEAVE_LOOP() do { \

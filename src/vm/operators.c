@@ -41,7 +41,14 @@ vm_convert(PyObject *value, int oparg)
 PyObject *
 vm_get_slice(PyObject *container, STEALS PyObject *start, STEALS PyObject *stop)
 {
-    PyObject *slice = slice_from_pair_steal(start, stop), *res = slice == NULL ? NULL : PyObject_GetItem(container, slice);
+    PyObject *res = vm_slice_quick(container, start, stop);
+    if (res != NULL || PyErr_Occurred()) {
+        Py_DECREF(start);
+        Py_DECREF(stop);
+        return res;
+    }
+    PyObject *slice = slice_from_pair_steal(start, stop);
+    res = slice == NULL ? NULL : PyObject_GetItem(container, slice);
     Py_XDECREF(slice);
     return res;
 }

@@ -76,6 +76,10 @@ OWNED PyObject *vm_get_anext(PyThreadState *ts, PyObject *aiter);
 /* May SET_FUNCTION_ATTRIBUTE put attr there? */
 bool vm_fits_function(PyObject *func, PyObject *attr, int which);
 
+/* quick.c */
+OWNED PyObject *vm_binary_quick(PyThreadState *ts, PyObject *left, PyObject *right, int op);   /* NULL without exception: not so easy */
+OWNED PyObject *vm_slice_quick(PyObject *seq, PyObject *start, PyObject *stop);        /* the same; NULL with MemoryError too */
+
 /* intrinsics.c */
 extern PyObject *(*const vm_intrinsic1[])(PyThreadState *ts, PyObject *value);
 extern PyObject *(*const vm_intrinsic2[])(PyThreadState *ts, PyObject *first, PyObject *second);

@@ -57,6 +57,16 @@ static inline OWNED PyObject *int_from_i64_ts(PyThreadState *ts, int64_t v)
 }
 static inline OWNED PyObject *int_from_i64(int64_t v) { return int_from_i64_ts(ts_current(), v); }
 
+/* Changes `o`, a compact int that nobody else sees; false (nothing done) when v is no value for that. */
+static inline bool int_become(PyObject *o, Py_ssize_t v)
+{
+    if ((size_t)(v + RT_NSMALLNEG) < RT_NSMALLNEG + RT_NSMALLPOS || (size_t)(v + (Py_ssize_t)PyLong_MASK) > 2 * (size_t)PyLong_MASK)
+        return false;
+    int_of(o)->long_value.lv_tag = INT_TAG(1, v < 0 ? INT_NEGATIVE : INT_POSITIVE);
+    int_digits(o)[0] = (digit)(v < 0 ? -v : v);
+    return true;
+}
+
 /* Releases a reference to an exact int: the VM's shorter way. */
 void int_dealloc(PyObject *o);
 static inline void int_decref(PyObject *o)
@@ -64,6 +74,16 @@ static inline void int_decref(PyObject *o)
     if (_Py_IsImmortal(o))
         return;
     if (--o->ob_refcnt == 0)
+        int_dealloc(o);
+}
+
+static inline void int_decref_ts(PyThreadState *ts, PyObject *o)
+{
+    if (_Py_IsImmortal(o) || --o->ob_refcnt != 0)
+        return;
+    if (LIKELY(int_is_compact(o)))
+        heap_free_sized_ts(ts, o, INT_COMPACT_BYTES);
+    else
         int_dealloc(o);
 }
 
