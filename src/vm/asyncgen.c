@@ -57,23 +57,43 @@ PyTypeObject _PyAsyncGenWrappedValue_Type = {
 };
 
 /* What a step gave: a wrapped value ends the await, NULL may end the generator; anything else goes on. */
-static PyObject *
-unwrap(PyAsyncGenObject *gen, PyObject *result)
+static PySendResult
+unwrap_step(PyAsyncGenObject *gen, STEALS PyObject *step, PyObject **result)
 {
-    if (result == NULL) {
+    *result = step;
+    if (step == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetNone(PyExc_StopAsyncIteration);
         if (PyErr_ExceptionMatches(PyExc_StopAsyncIteration) || PyErr_ExceptionMatches(PyExc_GeneratorExit))
             gen->ag_closed = 1;
         gen->ag_running_async = 0;
-        return NULL;
+        return PYGEN_ERROR;
     }
-    if (!IS_WRAPPED(result))
-        return result;
-    _PyGen_SetStopIterationValue(((struct wrapped *)result)->value);
-    Py_DECREF(result);
+    if (!IS_WRAPPED(step))
+        return PYGEN_NEXT;
+    *result = Py_NewRef(((struct wrapped *)step)->value);
+    Py_DECREF(step);
     gen->ag_running_async = 0;
-    return NULL;
+    return PYGEN_RETURN;
+}
+
+/* A value returned becomes a StopIteration. */
+static PyObject *
+as_exception(PySendResult status, PyObject *result)
+{
+    if (status == PYGEN_RETURN) {
+        _PyGen_SetStopIterationValue(result);
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+static PyObject *
+unwrap(PyAsyncGenObject *gen, STEALS PyObject *step)
+{
+    PyObject *result;
+    PySendResult status = unwrap_step(gen, step, &result);
+    return as_exception(status, result);
 }
 
 /* ---- the generator ---- */
@@ -200,26 +220,38 @@ warn_never_awaited(PyAsyncGenObject *gen, const char *method)
     PyErr_SetRaisedException(exc);
 }
 
-static PyObject *
-asend_send(PyObject *self, PyObject *arg)
+PySendResult
+gen_asend_step(PyObject *self, PyObject *arg, PyObject **result)
 {
     struct asend *o = ASEND(self);
-    if (o->stage == CLOSED)
-        return fail(REUSED_ASEND);
+    *result = NULL;
+    if (o->stage == CLOSED) {
+        fail(REUSED_ASEND);
+        return PYGEN_ERROR;
+    }
     if (o->stage == INIT) {
         if (o->gen->ag_running_async) {
             o->stage = CLOSED;
-            return fail("anext(): asynchronous generator is already running");
+            fail("anext(): asynchronous generator is already running");
+            return PYGEN_ERROR;
         }
         if (arg == NULL || arg == Py_None)
             arg = o->value;
         o->stage = ITER;
     }
     o->gen->ag_running_async = 1;
-    PyObject *v = unwrap(o->gen, gen_send((PyObject *)o->gen, arg));
-    if (v == NULL)
+    PySendResult status = unwrap_step(o->gen, gen_send((PyObject *)o->gen, arg), result);
+    if (status != PYGEN_NEXT)
         o->stage = CLOSED;
-    return v;
+    return status;
+}
+
+static PyObject *
+asend_send(PyObject *self, PyObject *arg)
+{
+    PyObject *result;
+    PySendResult status = gen_asend_step(self, arg, &result);
+    return as_exception(status, result);
 }
 
 static PyObject *

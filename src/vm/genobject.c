@@ -411,10 +411,12 @@ gen_dealloc(PyObject *self)
         gc_untrack(self);
     if (gen->gi_weakreflist != NULL)
         PyObject_ClearWeakRefs(self);
-    gc_track(self);
-    if (PyObject_CallFinalizerFromDealloc(self) != 0)
-        return;
-    gc_untrack(self);
+    if (!FRAME_STATE_FINISHED(gen->gi_frame_state)) {  /* else there is nothing to close */
+        gc_track(self);
+        if (PyObject_CallFinalizerFromDealloc(self) != 0)
+            return;
+        gc_untrack(self);
+    }
     if (!PyGen_CheckExact(self))
         Py_CLEAR(gen->gi_origin_or_finalizer);
     _PyInterpreterFrame *f = GEN_FRAME(gen);

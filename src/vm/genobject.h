@@ -23,6 +23,7 @@ PyAPI_FUNC(int) _PyGen_SetStopIterationValue(PyObject *);
 PyAPI_FUNC(PyObject *) _PyCoro_GetAwaitableIter(PyObject *);
 OWNED PyObject *gen_wrap_async_value(PyThreadState *ts, PyObject *value);     /* yield in an asynchronous generator */
 PyObject *gen_await_iter(PyObject *o);                                        /* GET_AWAITABLE; new reference or NULL */
+PySendResult gen_asend_step(PyObject *asend, PyObject *arg, PyObject **result);   /* send() of agen.asend(), without StopIteration */
 OWNED PyObject *coro_origin(PyThreadState *ts, int depth);                    /* tuple for cr_origin */
 extern PyTypeObject _PyCoroWrapper_Type, _PyAsyncGenAThrow_Type, _PyAsyncGenWrappedValue_Type;
 

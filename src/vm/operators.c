@@ -99,6 +99,8 @@ vm_iter_next(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyO
 PySendResult
 vm_send(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject *receiver, PyObject *v, PyObject **res)
 {
+    if (Py_TYPE(receiver) == &_PyAsyncGenASend_Type && frame_code(f)->_co_monitoring == NULL)    /* tools want to see a StopIteration */
+        return gen_asend_step(receiver, v, res);
     *res = v == Py_None && PyIter_Check(receiver) ? Py_TYPE(receiver)->tp_iternext(receiver) : PyObject_CallMethodOneArg(receiver, ID(send), v);
     if (*res != NULL)
         return PYGEN_NEXT;
