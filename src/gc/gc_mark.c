@@ -11,11 +11,21 @@
 #define REFS_ONE ((uintptr_t)1 << GC_FLAG_BITS)
 #define REFS(head) ((head)->_gc_prev >> GC_FLAG_BITS)
 
+/* Objects lie all over the memory, but the set tells which come soon. */
+#define AHEAD 8
+static inline void
+prefetch_object(struct gc_set *set, size_t i)
+{
+    if (i + AHEAD < set->used)
+        __builtin_prefetch(GC_HEAD(set->items[i + AHEAD]));
+}
+
 static void
 copy_counts(struct gc_set *set)
 {
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i];
+        prefetch_object(set, i);
         PyGC_Head *head = GC_HEAD(op);
         uintptr_t refs = _Py_IsImmortal(op) ? (uintptr_t)1 << 40 : (uintptr_t)Py_REFCNT(op);
         head->_gc_prev = (head->_gc_prev & GC_FINALIZED) | GC_COLLECTING | refs << GC_FLAG_BITS;
@@ -38,6 +48,7 @@ subtract(struct gc_set *set)
 {
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i];
+        prefetch_object(set, i);
         Py_TYPE(op)->tp_traverse(op, visit_subtract, NULL);
     }
 }
@@ -71,6 +82,7 @@ gc_mark(struct gc_set *set, struct gc_set *trash)
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i];
         PyGC_Head *head = GC_HEAD(op);
+        prefetch_object(set, i);
         if (REFS(head) == 0) {
             head->_gc_prev |= GC_TENTATIVE;
             trash->items[trash->used++] = op;

@@ -143,12 +143,17 @@ gc_untrack_slow(struct rt_thread *t, PyObject *op)
 {
     uintptr_t place = GC_HEAD(op)->_gc_next;
     int gen = GC_GENERATION(place);
+    size_t slot = GC_SLOT(place);
     if (UNLIKELY(gen == GC_CHAINED)) {
         for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL && !unchain(i, op); i = i->next)
             continue;
         return;
     }
     GC_HEAD(op)->_gc_next = 0;
+    if (LIKELY(gen == GC_LOG_YOUNG && slot < t->young.used && t->young.items[slot] == op)) {
+        t->young.items[slot] = NULL;
+        return;
+    }
     if (place == 0 || forget(log_of(t->api.interp, gen), op, GC_SLOT(place)))
         return;
     for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)

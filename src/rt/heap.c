@@ -3,9 +3,10 @@
  *   reserved range  [ page | page | page | ... | not yet committed ............ ]
  *   page (16 KiB)   [ header | block block block ... ]      one size class a page
  *
- * Idea:      the thread state holds a short LIFO list a class; a miss takes a batch from a page with room, an
- *            overflow gives the older half back, so that memory does not stay with one class for ever.
- * Invariant: a block is either in use, on a list of heap.owner, on its page's list, or beyond the page's `fresh`
+ * Idea:      the thread state holds a LIFO list a class. A list that is full becomes the spare one and gives the spare one before
+ *            it back to the pages, so that memory does not stay with one class for ever; a list that is empty takes the spare
+ *            one, or a batch from a page with room.
+ * Invariant: a block is either in use, on a list of heap.owner, on a spare list, on its page's list, or beyond the page's `fresh`
  *            mark. All pages lie in one range, so whose a block is costs one subtraction.
  * Bypass:    with foreign allocators (PYTHONMALLOC, PyMem_SetAllocator, sanitizers) all lists are empty and all rooms
  *            are 0: every call comes here and is passed on. Blocks of both kinds may live side by side. */
@@ -53,6 +54,7 @@ static struct {
     VEC(struct heap_page *) free_pages;
     PyThreadState *owner;                /* its lists are the live ones; NULL = `stash` */
     struct heap_lists stash;
+    void *spare[HEAP_CLASSES];           /* full lists (class_cap blocks) of the same owner, or NULL */
     bool ready, bypass;
     size_t big_blocks;                   /* malloc'd blocks of the object domain in use */
 } heap;
@@ -192,12 +194,19 @@ lists_of(struct rt_thread *t)
     return t != NULL && heap.owner == &t->api ? &t->heap : &heap.stash;
 }
 
-/* Takes a batch for class c, returns one block of it. Addresses ascend along the list. */
+/* Takes the spare list or a batch for class c, returns one block of it. Addresses ascend along a batch. */
 static void *
 lists_refill(struct heap_lists *h, size_t c)
 {
-    uint32_t batch = class_cap(c) / 4;
-    void *first = page_take(c);
+    uint32_t cap = class_cap(c), batch = cap / 4;
+    void *first = heap.spare[c];
+    if (first != NULL && h->room[c] == cap) {
+        heap.spare[c] = NULL;
+        h->head[c] = *(void **)first;
+        h->room[c] = 1;
+        return first;
+    }
+    first = page_take(c);
     if (first == NULL)
         return NULL;
     void **tail = &h->head[c];
@@ -213,31 +222,44 @@ lists_refill(struct heap_lists *h, size_t c)
     return first;
 }
 
-/* Gives all but the `keep` newest blocks of a class back to their pages. */
+/* Gives the blocks of a list back to their pages. */
 static void
-lists_trim(struct heap_lists *h, size_t c, uint32_t keep)
+give_back(void *p)
 {
-    void **link = &h->head[c];
-    for (uint32_t i = 0; i < keep && *link != NULL; i++)
-        link = *link;
-    void *p = *link;
-    *link = NULL;
     while (p != NULL) {
         void *next = *(void **)p;
         if (is_ours(p))
             page_give(p);
         else
             heap_block_free(p);
-        h->room[c]++;
         p = next;
     }
+}
+
+/* The full list of class c makes room; false when it is not full but of no use: foreign allocators, or without the GIL. */
+static bool
+lists_make_room(struct heap_lists *h, size_t c)
+{
+    void *full = h->head[c];
+    if (full == NULL)
+        return false;
+    give_back(heap.spare[c]);
+    heap.spare[c] = full;
+    h->head[c] = NULL;
+    h->room[c] = class_cap(c);
+    return true;
 }
 
 static void
 lists_flush(struct heap_lists *h)
 {
-    for (size_t c = 1; c < HEAP_CLASSES; c++)
-        lists_trim(h, c, 0);
+    for (size_t c = 1; c < HEAP_CLASSES; c++) {
+        void *list = h->head[c], *spare = heap.spare[c];
+        h->head[c] = heap.spare[c] = NULL;
+        h->room[c] = class_cap(c);
+        give_back(list);
+        give_back(spare);
+    }
     for (size_t n = 0; n < HEAP_TUPLES; n++) {
         for (PyTupleObject *t; (t = h->tuple[n]) != NULL;) {
             h->tuple[n] = t->ob_item[0];
@@ -336,8 +358,10 @@ heap_block_free(void *p)
     }
     struct heap_lists *h = lists_of(rt_thread_of(ts_current()));
     size_t c = page_of(p)->cls;
-    if (h->room[c] == 0)
-        lists_trim(h, c, class_cap(c) / 2);
+    if (h->room[c] == 0 && !lists_make_room(h, c)) {
+        page_give(p);
+        return;
+    }
     *(void **)p = h->head[c];
     h->head[c] = p;
     h->room[c]--;
@@ -419,7 +443,8 @@ heap_free_blocks(size_t size)
     if (heap.bypass || size == 0 || size > HEAP_SMALL_MAX)
         return 0;
     const struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
-    return (Py_ssize_t)class_cap(HEAP_CLASS(size)) - h->room[HEAP_CLASS(size)];
+    size_t c = HEAP_CLASS(size);
+    return (Py_ssize_t)class_cap(c) - h->room[c] + (heap.spare[c] != NULL ? class_cap(c) : 0);
 }
 
 Py_ssize_t
@@ -434,7 +459,7 @@ heap_blocks_in_use(void)
     struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
     for (size_t c = 1; c < HEAP_CLASSES; c++)
         if (!heap.bypass)
-            n -= class_cap(c) - h->room[c];
+            n -= class_cap(c) - h->room[c] + (heap.spare[c] != NULL ? class_cap(c) : 0);
     for (size_t k = 0; k < HEAP_TUPLES && !heap.bypass; k++)
         n -= HEAP_TUPLE_CAP - h->tuple_room[k];
     return n;
