@@ -5,6 +5,7 @@
 
 #include "interp/args.h"
 #include "object/coll/iter.h"
+#include "object/num/int.h"
 #include "rt/singletons.h"
 
 static PyObject *
@@ -106,37 +107,50 @@ builtin_next(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return NULL;
 }
 
-/* min and max: keep `best` (and its key) while walking `it`. */
-static PyObject *
-extreme_of(PyObject *it, PyObject *key, int op)
+/* min and max: the best item so far and its key. */
+struct extreme { PyObject *best, *best_key; };
+
+static inline int
+is_better(PyObject *k, PyObject *than, int op)
 {
-    PyObject *item, *best = NULL, *best_key = NULL;
-    while ((item = PyIter_Next(it)) != NULL) {
-        PyObject *k = key == NULL ? Py_NewRef(item) : PyObject_CallOneArg(key, item);
-        if (k == NULL)
-            goto fail;
-        int better = best == NULL ? 1 : PyObject_RichCompareBool(k, best_key, op);
-        if (better < 0) {
-            Py_DECREF(k);
-            goto fail;
-        }
-        if (better) {
-            Py_XSETREF(best, item);
-            Py_XSETREF(best_key, k);
-        } else {
-            Py_DECREF(item);
-            Py_DECREF(k);
-        }
+    if (PyLong_CheckExact(k) && PyLong_CheckExact(than) && int_both_compact(k, than)) {
+        Py_ssize_t a = int_compact_value(k), b = int_compact_value(than);
+        return op == Py_LT ? a < b : a > b;
     }
-    Py_XDECREF(best_key);
-    if (PyErr_Occurred())
-        Py_CLEAR(best);
-    return best;
-fail:
+    return PyObject_RichCompareBool(k, than, op);
+}
+
+/* 0 or -1. */
+static int
+extreme_take(struct extreme *e, STEALS PyObject *item, PyObject *key, int op)
+{
+    PyObject *k = key == NULL ? Py_NewRef(item) : PyObject_CallOneArg(key, item);
+    int better = k == NULL ? -1 : e->best == NULL ? 1 : is_better(k, e->best_key, op);
+    if (better > 0) {
+        Py_XSETREF(e->best, item);
+        Py_XSETREF(e->best_key, k);
+        return 0;
+    }
     Py_DECREF(item);
-    Py_XDECREF(best);
-    Py_XDECREF(best_key);
-    return NULL;
+    Py_XDECREF(k);
+    return better;
+}
+
+/* Of n objects, or of what an iterator gives; NULL without exception when that is nothing. */
+static PyObject *
+extreme_of(PyObject *const *items, Py_ssize_t n, PyObject *it, PyObject *key, int op)
+{
+    struct extreme e = { NULL, NULL };
+    PyObject *item;
+    int rc = 0;
+    for (Py_ssize_t i = 0; rc == 0 && i < n; i++)
+        rc = extreme_take(&e, Py_NewRef(items[i]), key, op);
+    while (rc == 0 && it != NULL && (item = PyIter_Next(it)) != NULL)
+        rc = extreme_take(&e, item, key, op);
+    Py_XDECREF(e.best_key);
+    if (rc < 0 || (it != NULL && PyErr_Occurred()))
+        Py_CLEAR(e.best);
+    return e.best;
 }
 
 static int
@@ -162,22 +176,17 @@ extreme_args(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const c
 static PyObject *
 min_max(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *name, int op)
 {
-    PyObject *key = NULL, *dflt = NULL, *source;
+    PyObject *key = NULL, *dflt = NULL;
+    if (nargs > 1 && kwnames == NULL)
+        return extreme_of(args, nargs, NULL, NULL, op);
     if (extreme_args(args, nargs, kwnames, name, &key, &dflt) < 0)
         return NULL;
-    if (nargs > 1) {
-        source = PyTuple_New(nargs);
-        for (Py_ssize_t i = 0; source != NULL && i < nargs; i++)
-            PyTuple_SET_ITEM(source, i, Py_NewRef(args[i]));
-    } else
-        source = Py_NewRef(args[0]);
-    if (source == NULL)
-        return NULL;
-    PyObject *it = PyObject_GetIter(source);
-    Py_DECREF(source);
+    if (nargs > 1)
+        return extreme_of(args, nargs, NULL, key, op);
+    PyObject *it = PyObject_GetIter(args[0]);
     if (it == NULL)
         return NULL;
-    PyObject *best = extreme_of(it, key, op);
+    PyObject *best = extreme_of(NULL, 0, it, key, op);
     Py_DECREF(it);
     if (best == NULL && !PyErr_Occurred()) {
         if (dflt != NULL)

@@ -285,6 +285,14 @@ check_class(PyObject *cls, const char *message)
     return -1;
 }
 
+/* inst.__class__ is what every object has: its type. */
+static inline bool
+has_plain_class(PyObject *inst)
+{
+    PyTypeObject *t = Py_TYPE(inst);
+    return t->tp_getattro == PyObject_GenericGetAttr && type_lookup(t, ID(__class__)) == type_lookup(&PyBaseObject_Type, ID(__class__));
+}
+
 int
 object_real_isinstance(PyObject *inst, PyObject *cls)
 {
@@ -293,6 +301,8 @@ object_real_isinstance(PyObject *inst, PyObject *cls)
     if (PyType_Check(cls)) {
         if (PyObject_TypeCheck(inst, (PyTypeObject *)cls))
             return 1;
+        if (has_plain_class(inst))
+            return 0;
         rc = PyObject_GetOptionalAttr(inst, ID(__class__), &icls);
         if (icls != NULL) {
             rc = icls != (PyObject *)Py_TYPE(inst) && PyType_Check(icls)
