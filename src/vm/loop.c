@@ -140,11 +140,36 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
         *sp++ = (value); \
         DISPATCH(); \
     } while (0)
+#define STORE_LOCAL(i, value) do { \
+        PyObject **local_ = &LOCAL(i), *old_ = *local_; \
+        *local_ = (value); \
+        Py_XDECREF(old_); \
+    } while (0)
+/* The value goes into the loop variable, as it nearly always does. */
+#define STORE_IF_NEXT(value) do { \
+        if (pc->op.code == STORE_FAST && JOINS()) { \
+            frame->instr_ptr = pc++; \
+            STORE_LOCAL(frame->instr_ptr->op.arg, value); \
+            DISPATCH(); \
+        } \
+    } while (0)
+/* A call as a statement: its result is dropped here at once. */
+#define DROP_UNWANTED(value, offset) do { \
+        _Py_CODEUNIT *next_ = frame->instr_ptr + (offset); \
+        if (next_->op.code == POP_TOP && JOINS()) { \
+            frame->instr_ptr = next_; \
+            pc = next_ + 1; \
+            sp = frame_stackpointer(frame); \
+            Py_DECREF(value); \
+            DISPATCH(); \
+        } \
+    } while (0)
 #define RETURN_FROM_FRAME(value) do { \
         ts->py_recursion_remaining++; \
         _PyInterpreterFrame *dying = frame; \
         frame = ts->current_frame = dying->previous; \
         frame_finish(ts, dying, base); \
+        DROP_UNWANTED(value, frame->return_offset); \
         LEAVE_TO_CALLER(value, frame->return_offset); \
     } while (0)
 /* Around callbacks of tools: they may look at the value stack, and a trace function may move the frame to another line. */
@@ -191,7 +216,7 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
     } while (0)
 /* Does the next instruction store into local i what is to replace `old`, to which that local and the stack refer and nobody else?
  * Then an operation may change `old` in place instead: nobody can tell. */
-#define STORES_OVER(old) (JOINS() && (old)->ob_refcnt == 2 && pc->op.code == STORE_FAST && LOCAL(pc->op.arg) == (old))
+#define STORES_OVER(old) ((old)->ob_refcnt == 2 && pc->op.code == STORE_FAST && LOCAL(pc->op.arg) == (old) && JOINS())
 /* The left operand becomes the result when it is a temporary, or the old value of the local that the result is for. */
 #define INT_IN_PLACE(operator) do { \
         if (left->ob_refcnt <= 2 && LIKELY(int_both_compact(left, right))) { \
@@ -242,12 +267,30 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
 #define JOINS() LIKELY(rt_thread_of(ts)->loop_state != LOOP_RECORDING)
 /* The result of a test goes straight into the jump that nearly always follows. */
 #define BRANCH_IF_NEXT(truth) do { \
-        if (JOINS() && LIKELY((pc->op.code == POP_JUMP_IF_FALSE || pc->op.code == POP_JUMP_IF_TRUE))) { \
+        if (LIKELY(pc->op.code == POP_JUMP_IF_FALSE || pc->op.code == POP_JUMP_IF_TRUE) && JOINS()) { \
             int taken_ = (pc->op.code == POP_JUMP_IF_TRUE) == (truth); \
             pc[1].cache = (uint16_t)(pc[1].cache << 1 | taken_); \
             sp = base; \
             pc += 2 + (taken_ ? pc->op.arg : 0); \
             DISPATCH(); \
+        } \
+    } while (0)
+/* `owner`, a local that the instruction has just named, is only wanted for an attribute in its inline values: then the next
+ * instruction is done here as well, and the owner need not be counted. `sp` is where its slot would be. */
+#define LOAD_ATTR_UNITS (1 + (int)(sizeof(_PyLoadMethodCache) / sizeof(_Py_CODEUNIT)))
+#define ATTR_OF_LOCAL(owner_) do { \
+        PyObject *o_ = (owner_); \
+        _PyAttrCache *c_ = (_PyAttrCache *)(pc + 1); \
+        if (pc->op.code == LOAD_ATTR_INSTANCE_VALUE && JOINS() && Py_TYPE(o_)->tp_version_tag == cache_read_u32(c_->version) \
+            && inline_values(o_)->valid) { \
+            PyObject *v_ = inline_values(o_)->values[c_->index]; \
+            if (LIKELY(v_ != NULL)) { \
+                *sp++ = Py_NewRef(v_); \
+                if (pc->op.arg & 1) \
+                    *sp++ = NULL; \
+                pc += LOAD_ATTR_UNITS; \
+                DISPATCH(); \
+            } \
         } \
     } while (0)
 #define VM_CACHE() (&ts->interp->vm->cache)
@@ -340,6 +383,8 @@ start_frame:
         goto leave_frame;
     pc = frame->instr_ptr;
     sp = frame_stackpointer(frame);
+    if (pc->op.code == RESUME_CHECK && rt_thread_of(ts)->dispatch[RESUME_CHECK] == targets[RESUME_CHECK] && LIKELY(CODE()->_co_instrumentation_version == ts->eval_breaker))
+        pc++;                       /* that was all that it does */
     DISPATCH();
 
 op_record:

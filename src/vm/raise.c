@@ -88,7 +88,8 @@ vm_raise(PyThreadState *ts, STEALS PyObject *exc, STEALS PyObject *cause)
 static PyObject *
 enter(PyThreadState *ts, PyObject *mgr, PyObject *enter_name, PyObject *exit_name, const char *what, const char *missing, PyObject **res)
 {
-    PyObject *enter_method = object_lookup_special(mgr, enter_name);
+    int unbound;
+    PyObject *enter_method = object_lookup_method(mgr, enter_name, &unbound);
     if (enter_method == NULL) {
         if (ts->current_exception == NULL)
             err_format(ts, PyExc_TypeError, "'%.200s' object does not support the %s protocol", Py_TYPE(mgr)->tp_name, what);
@@ -102,7 +103,7 @@ enter(PyThreadState *ts, PyObject *mgr, PyObject *enter_name, PyObject *exit_nam
         Py_DECREF(enter_method);
         return NULL;
     }
-    *res = call_none(ts, enter_method);
+    *res = unbound ? call_one(ts, enter_method, mgr) : call_none(ts, enter_method);
     Py_DECREF(enter_method);
     if (*res == NULL)
         Py_CLEAR(exit_method);

@@ -48,15 +48,13 @@ int
 PyTraceBack_Here(PyFrameObject *frame)
 {
     PyThreadState *ts = ts_current();
-    PyObject *exc = err_get_raised(ts), *tb = PyException_GetTraceback(exc);
-    PyObject *fresh = _PyTraceBack_FromFrame(tb, frame);
-    Py_XDECREF(tb);
+    PyObject *exc = err_get_raised(ts), **tb = &((PyBaseExceptionObject *)exc)->traceback;
+    PyObject *fresh = _PyTraceBack_FromFrame(*tb, frame);
     if (fresh == NULL) {
         err_chain(ts, exc);
         return -1;
     }
-    PyException_SetTraceback(exc, fresh);
-    Py_DECREF(fresh);
+    Py_XSETREF(*tb, fresh);
     err_set_raised(ts, exc);
     return 0;
 }

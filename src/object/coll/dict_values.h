@@ -39,6 +39,17 @@ static inline struct shapes **shapes_of(PyDictKeysObject *k) { return (struct sh
 #define SHAPE_NEVER 1u             /* no instance has this shape */
 /* The shape after giving slot ix its first value, or 0. */
 uint32_t shape_after_add(PyDictKeysObject *keys, uint32_t shape, Py_ssize_t ix);
+/* The same, inline for the transition that was taken last. */
+static inline uint32_t shape_next(PyDictKeysObject *keys, uint32_t shape, Py_ssize_t ix)
+{
+    struct shapes *s = *shapes_of(keys);
+    if (LIKELY(shape != 0 && s != NULL)) {
+        struct shape_node *from = &s->node[shape - s->base];
+        if (LIKELY(from->last_ix == ix))
+            return s->base + from->last_to;
+    }
+    return shape_after_add(keys, shape, ix);
+}
 /* Shape of an instance without attributes, or 0. */
 uint32_t shape_empty(PyDictKeysObject *keys);
 /* The number of shape_empty() where the table has shapes yet, else by the slow way. */
@@ -79,7 +90,7 @@ static inline void values_add(PyDictKeysObject *keys, PyDictValues *v, Py_ssize_
 {
     v->values[ix] = value;
     values_order(v)[v->size++] = (uint8_t)ix;
-    v->shape = shape_after_add(keys, v->shape, ix);
+    v->shape = shape_next(keys, v->shape, ix);
 }
 
 /* Attribute of an instance with MANAGED_DICT, types not consulted. Exact str name.
