@@ -318,6 +318,17 @@ fail:
     return NULL;
 }
 
+/* hash(item); that of a small int is its value. */
+static inline Py_hash_t
+item_hash(PyObject *item)
+{
+    if (PyLong_CheckExact(item) && int_is_compact(item)) {
+        Py_ssize_t v = int_compact_value(item);
+        return v == -1 ? -2 : v;
+    }
+    return PyObject_Hash(item);
+}
+
 /* The mixing steps of xxHash over the hashes of the items. */
 static Py_hash_t
 tuple_hash(PyObject *t)
@@ -326,7 +337,7 @@ tuple_hash(PyObject *t)
     Py_ssize_t n = Py_SIZE(t);
     Py_uhash_t acc = prime5;
     for (Py_ssize_t i = 0; i < n; i++) {
-        Py_uhash_t lane = (Py_uhash_t)PyObject_Hash(ITEMS(t)[i]);
+        Py_uhash_t lane = (Py_uhash_t)item_hash(ITEMS(t)[i]);
         if (lane == (Py_uhash_t)-1)
             return -1;
         acc += lane * prime2;
