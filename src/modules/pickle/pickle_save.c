@@ -2,6 +2,7 @@
  * written once, and later only as a reference to its number in the memo. */
 #include "modules/pickle/pickle.h"
 
+#include "object/core/object.h"         /* _PyObject_GetMethod() */
 #include "object/num/int.h"
 
 /* ---- memo ---- */
@@ -332,6 +333,30 @@ static int save_pers(struct pickler *p, PyObject *obj)
     return r;
 }
 
+/* obj.__reduce_ex__(protocol), or obj.__reduce__() where that is missing. */
+static PyObject *call_reduce(struct pickler *p, PyObject *obj)
+{
+    struct pickle_state *st = p->st;
+    PyObject *func = NULL, *args[2] = { obj, SMALL_INT(p->proto) }, *result;
+    int unbound = _PyObject_GetMethod(obj, st->s_reduce_ex, &func);
+    if (func != NULL)
+        result = unbound ? PyObject_Vectorcall(func, args, 2, NULL) : PyObject_CallOneArg(func, args[1]);
+    else if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return NULL;
+    else {
+        PyErr_Clear();
+        if (PyObject_GetOptionalAttr(obj, st->s_reduce, &func) < 0)
+            return NULL;
+        if (func == NULL) {
+            PyErr_Format(st->pickling_error, "can't pickle '%.200s' object: %R", Py_TYPE(obj)->tp_name, obj);
+            return NULL;
+        }
+        result = PyObject_CallNoArgs(func);
+    }
+    Py_DECREF(func);
+    return result;
+}
+
 /* What dispatch tables, __reduce_ex__() or __reduce__() answer; NULL without exception: obj is a class. */
 static PyObject *reduce_value(struct pickler *p, PyObject *obj)
 {
@@ -349,19 +374,8 @@ static PyObject *reduce_value(struct pickler *p, PyObject *obj)
         result = PyObject_CallOneArg(func, obj);
     else if (PyErr_Occurred() || PyType_IsSubtype(type, &PyType_Type))
         return NULL;
-    else if (PyObject_GetOptionalAttr(obj, st->s_reduce_ex, &func) < 0)
-        return NULL;
-    else if (func != NULL) {
-        PyObject *proto = PyLong_FromLong(p->proto);
-        result = proto == NULL ? NULL : PyObject_CallOneArg(func, proto);
-        Py_XDECREF(proto);
-    }
-    else if (PyObject_GetOptionalAttr(obj, st->s_reduce, &func) < 0)
-        return NULL;
-    else if (func != NULL)
-        result = PyObject_CallNoArgs(func);
     else
-        PyErr_Format(st->pickling_error, "can't pickle '%.200s' object: %R", type->tp_name, obj);
+        return call_reduce(p, obj);
     Py_XDECREF(func);
     return result;
 }

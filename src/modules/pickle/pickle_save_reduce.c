@@ -327,6 +327,17 @@ static int save_newobj_ex(struct pickler *p, PyObject *args)
     return save(p, cls) < 0 || save(p, pos) < 0 || save(p, kwargs) < 0 ? -1 : out_op(p, OP_NEWOBJ_EX);
 }
 
+/* Is obj.__class__ cls? 1, 0, -1. */
+static int has_class(struct pickler *p, PyObject *obj, PyObject *cls)
+{
+    PyTypeObject *t = Py_TYPE(obj);
+    if (t->tp_getattro == PyObject_GenericGetAttr && _PyType_Lookup(t, p->st->s_class) == _PyType_Lookup(&PyBaseObject_Type, p->st->s_class))
+        return (PyObject *)t == cls;
+    PyObject *own = PyObject_GetAttr(obj, p->st->s_class);
+    Py_XDECREF(own);
+    return own == NULL ? -1 : own == cls;
+}
+
 static int save_newobj(struct pickler *p, PyObject *args, PyObject *obj)
 {
     if (PyTuple_GET_SIZE(args) < 1)
@@ -334,18 +345,13 @@ static int save_newobj(struct pickler *p, PyObject *args, PyObject *obj)
     PyObject *cls = PyTuple_GET_ITEM(args, 0);
     if (!PyType_Check(cls))
         return pickling_error(p, "args[0] from __newobj__ args is not a type");
-    if (obj != NULL) {
-        PyObject *own = PyObject_GetAttr(obj, p->st->s_class);
-        if (own == NULL)
-            return -1;
-        Py_DECREF(own);
-        if (own != cls)
-            return pickling_error(p, "args[0] from __newobj__ args has the wrong class");
-    }
+    int r = obj == NULL ? 1 : has_class(p, obj, cls);
+    if (r <= 0)
+        return r < 0 ? -1 : pickling_error(p, "args[0] from __newobj__ args has the wrong class");
     if (save(p, cls) < 0)
         return -1;
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
-    int r = rest == NULL ? -1 : save(p, rest);
+    r = rest == NULL ? -1 : save(p, rest);
     Py_XDECREF(rest);
     return r < 0 ? -1 : out_op(p, OP_NEWOBJ);
 }
@@ -356,7 +362,9 @@ static int save_making(struct pickler *p, const struct reduced *r, PyObject *obj
     if (p->proto >= 2) {
         PyObject *name;
         int which = 0;
-        if (PyObject_GetOptionalAttr(r->callable, p->st->s_name, &name) < 0)
+        if (PyFunction_Check(r->callable))
+            name = Py_NewRef(((PyFunctionObject *)r->callable)->func_name);
+        else if (PyObject_GetOptionalAttr(r->callable, p->st->s_name, &name) < 0)
             return -1;
         if (name != NULL && PyUnicode_Check(name))
             which = PyUnicode_CompareWithASCIIString(name, "__newobj__") == 0 ? 1 : PyUnicode_CompareWithASCIIString(name, "__newobj_ex__") == 0 ? 2 : 0;

@@ -6,6 +6,7 @@
 #include "object/core/type_impl.h"
 
 #include "rt/hooks.h"
+#include "rt/interp.h"                  /* sys.modules */
 #include "rt/singletons.h"
 #include "object/coll/dict_values.h"
 #include "object/core/object.h"
@@ -13,6 +14,9 @@
 static PyObject *
 import_copyreg(void)
 {
+    PyObject *modules = interp_current()->imports.modules, *known;
+    if (modules != NULL && PyDict_CheckExact(modules) && (known = PyDict_GetItemWithError(modules, ID(copyreg))) != NULL)
+        return Py_NewRef(known);
     if (rt_hooks.import_module == NULL) {
         PyErr_SetString(PyExc_ImportError, "import is not available yet");
         return NULL;
@@ -134,10 +138,15 @@ PyObject *object_getstate(PyObject *self, PyObject *unused) { return default_sta
 static PyObject *
 get_state(PyObject *obj, bool required)
 {
-    PyObject *method = PyObject_GetAttr(obj, ID(__getstate__));
+    PyObject *method = NULL, *state;
+    if (_PyObject_GetMethod(obj, ID(__getstate__), &method)) {
+        PyObject *args[] = { obj };
+        state = method == type_lookup(&PyBaseObject_Type, ID(__getstate__)) ? default_state(obj, required) : PyObject_Vectorcall(method, args, 1, NULL);
+        Py_DECREF(method);
+        return state;
+    }
     if (method == NULL)
         return NULL;
-    PyObject *state;
     if (PyCFunction_Check(method) && PyCFunction_GET_SELF(method) == obj
         && PyCFunction_GET_FUNCTION(method) == object_getstate)
         state = default_state(obj, required);
@@ -291,6 +300,15 @@ common_reduce(PyObject *self, int protocol)
 
 PyObject *object_reduce(PyObject *self, PyObject *unused) { return common_reduce(self, 0); }
 
+/* Is object's __reduce__ what t.__reduce__ answers, and does looking it up on an instance run no code? */
+static bool
+inherits_reduce(PyTypeObject *t)
+{
+    PyObject *own = type_lookup(&PyBaseObject_Type, ID(__reduce__));
+    return t->tp_getattro == PyObject_GenericGetAttr && Py_TYPE(t)->tp_getattro == PyType_Type.tp_getattro
+        && type_lookup(t, ID(__reduce__)) == own && type_lookup(Py_TYPE(t), ID(__reduce__)) == own;
+}
+
 /* A class that overrides __reduce__ gets it called. */
 PyObject *
 object_reduce_ex(PyObject *self, PyObject *protocol)
@@ -298,6 +316,8 @@ object_reduce_ex(PyObject *self, PyObject *protocol)
     long version = PyLong_AsLong(protocol);
     if (version == -1 && PyErr_Occurred())
         return NULL;
+    if (inherits_reduce(Py_TYPE(self)))
+        return common_reduce(self, (int)version);
     PyObject *reduce, *theirs;
     if (PyObject_GetOptionalAttr(self, ID(__reduce__), &reduce) < 0)
         return NULL;
