@@ -388,9 +388,7 @@ wrap_releasebuffer(PyObject *self, PyObject *args, void *wrapped)
         return NULL;
     }
     PyMemoryViewObject *mv = (PyMemoryViewObject *)arg;
-    if (mv->view.obj == NULL)            /* released already */
-        return Py_None;
-    if (mv->view.obj != self) {
+    if (mv->view.obj != NULL && mv->view.obj != self) {
         PyErr_SetString(PyExc_ValueError, "memoryview's buffer is not this object");
         return NULL;
     }
@@ -398,6 +396,6 @@ wrap_releasebuffer(PyObject *self, PyObject *args, void *wrapped)
         PyErr_SetString(PyExc_ValueError, "memoryview's buffer has already been released");
         return NULL;
     }
-    PyBuffer_Release(&mv->view);
-    return Py_None;
+    /* Not its view alone: what holds the buffer would give it back once more. */
+    return PyObject_CallMethod(arg, "release", NULL);
 }
