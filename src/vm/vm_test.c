@@ -216,6 +216,86 @@ a_recorder_may_outlive_the_loop(void **state)
     assert_int_equal(seen.steps, steps);               /* the loop that recorded was left, and recording with it */
 }
 
+/* A little of everything that the loop does; `work()` answers a number. */
+static const char busy_program[] =
+    "import asyncio, json, re, threading\n"
+    "class Node:\n"
+    "    __slots__ = ('left', 'right')\n"
+    "    def __init__(self, depth): self.left, self.right = (Node(depth - 1), Node(depth - 1)) if depth else (None, None)\n"
+    "    def count(self): return 1 + (self.left.count() + self.right.count() if self.left is not None else 0)\n"
+    "class Base:\n"
+    "    total = 0\n"
+    "    @property\n"
+    "    def twice(self): return self.x * 2\n"
+    "    def __getattr__(self, name): return len(name)\n"
+    "class Sub(Base):\n"
+    "    def __init__(self, x): super().__init__(); self.x = x\n"
+    "    def __enter__(self): return self\n"
+    "    def __exit__(self, *exc): Base.total += 1; return exc[0] is ValueError\n"
+    "def gen(n):\n"
+    "    for i in range(n):\n"
+    "        got = yield i\n"
+    "        while got: got -= 1; yield got\n"
+    "def raising(i):\n"
+    "    try:\n"
+    "        if i % 3 == 0: raise ValueError(i)\n"
+    "        if i % 3 == 1: {}['x']\n"
+    "        return 1\n"
+    "    except KeyError: return 2\n"
+    "    finally: Base.total += 1\n"
+    "def chain(n): yield from range(n); yield from chain(n - 1) if n else ()\n"
+    "async def co(n):\n"
+    "    total = 0\n"
+    "    async for i in agen(n): total += i; await asyncio.sleep(0)\n"
+    "    return total\n"
+    "async def agen(n):\n"
+    "    for i in range(n): yield i\n"
+    "def many(a, b=2, *args, k=3, **kw): return a + b + len(args) + k + len(kw)\n"
+    "def work():\n"
+    "    Base.total = n = 0\n"
+    "    n += Node(8).count()\n"
+    "    for i in range(300):\n"
+    "        with Sub(i) as s: n += s.twice + s.missing + raising(i)\n"
+    "        n += many(1, *[2] * (i % 4), k=i, **{'z%d' % i: 1})\n"
+    "        match [i % 5, i]:\n"
+    "            case [0, x]: n += x\n"
+    "            case [1 | 2, int(y)] if y > 10: n -= y\n"
+    "            case _: n += 1\n"
+    "    g = gen(50); next(g)\n"
+    "    for i in range(40): n += g.send(i % 3)\n"
+    "    n += sum(chain(20)) + sum(v for v in sorted(range(500), key=lambda v: -v) if v & 1)\n"
+    "    n += len(json.dumps(json.loads('[1, {\"a\": [2.5, null, true]}]' * 1)) * 3)\n"
+    "    n += sum(len(w) for w in re.findall(r'\\w+', 'ab cd efg ' * 50))\n"
+    "    n += asyncio.run(co(30))\n"
+    "    done = []\n"
+    "    ts = [threading.Thread(target=lambda: done.append(Node(6).count())) for _ in range(3)]\n"
+    "    for t in ts: t.start()\n"
+    "    for t in ts: t.join()\n"
+    "    a, *b, c = range(300)\n"
+    "    n += sum(done) + a + len(b) + c + sum({k: v for k, v in zip(range(99), range(99))}.values())\n"
+    "    return n + Base.total\n";
+
+static bool note_some(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp) { return ++seen.steps % 1000 != 0; }
+
+static bool
+note_always(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
+{
+    seen.hot_loops++;
+    return true;
+}
+
+static void
+programs_do_not_notice_recording(void **state)
+{
+    run(busy_program);
+    run("r = work()");
+    trace_install(&(struct trace_ops){ .hot = note_always, .rec_ins = note_some, .rec_unwind = note_unwind });
+    run("work(); work(); s = work()");
+    assert_true(seen.hot_loops > 20);
+    assert_true(seen.steps > 10000);
+    assert_int_equal(value_of("r == s"), 1);
+}
+
 /* ---- entering traces ---- */
 
 /* "Compiled code" of loop(): i = n at once, then on with the body, which adds one. */
@@ -651,6 +731,7 @@ main(void)
         cmocka_unit_test_teardown(python_called_from_c_is_not_recorded, stop_notes),
         cmocka_unit_test_teardown(recording_follows_python_calls_and_exceptions, stop_notes),
         cmocka_unit_test_teardown(a_recorder_may_outlive_the_loop, stop_notes),
+        cmocka_unit_test_teardown(programs_do_not_notice_recording, stop_notes),
         cmocka_unit_test_teardown(an_anchored_loop_runs_its_trace, stop_notes),
         cmocka_unit_test_teardown(an_anchored_function_runs_its_trace, stop_notes),
         cmocka_unit_test_teardown(a_trace_may_raise, stop_notes),
