@@ -231,7 +231,7 @@ reader_read(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct buffered *b = BUFFERED(self);
     Py_ssize_t n = -1;
-    if (!_PyArg_CheckPositional("read", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &n) < 0)
+    if (io_one_size("read", args, nargs, &n) < 0
         || buffered_check(b) < 0)
         return NULL;
     if (n < -1) {
@@ -501,7 +501,7 @@ PyObject *
 reader_readline(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t limit = -1;
-    if (!_PyArg_CheckPositional("readline", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &limit) < 0)
+    if (io_one_size("readline", args, nargs, &limit) < 0
         || buffered_check(BUFFERED(self)) < 0)
         return NULL;
     return readline(BUFFERED(self), limit);

@@ -128,18 +128,11 @@ line_length(struct bytesio *b)
     return nl == NULL ? b->string_size - b->pos : nl + 1 - start;
 }
 
-/* The optional size of a method with one argument. */
-static int
-one_size(const char *name, PyObject *const *args, Py_ssize_t nargs, Py_ssize_t *size)
-{
-    return !_PyArg_CheckPositional(name, nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], size) < 0) ? -1 : 0;
-}
-
 static PyObject *
 bytesio_read(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t n = -1;
-    if (one_size("read", args, nargs, &n) < 0 || check_open(BYTESIO(self)) < 0)
+    if (io_one_size("read", args, nargs, &n) < 0 || check_open(BYTESIO(self)) < 0)
         return NULL;
     return take(BYTESIO(self), n);
 }
@@ -148,7 +141,7 @@ static PyObject *
 bytesio_read1(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t n = -1;
-    if (one_size("read1", args, nargs, &n) < 0 || check_open(BYTESIO(self)) < 0)
+    if (io_one_size("read1", args, nargs, &n) < 0 || check_open(BYTESIO(self)) < 0)
         return NULL;
     return take(BYTESIO(self), n);
 }
@@ -158,7 +151,7 @@ bytesio_readline(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct bytesio *b = BYTESIO(self);
     Py_ssize_t limit = -1;
-    if (one_size("readline", args, nargs, &limit) < 0 || check_open(b) < 0)
+    if (io_one_size("readline", args, nargs, &limit) < 0 || check_open(b) < 0)
         return NULL;
     Py_ssize_t n = line_length(b);
     return take(b, limit >= 0 && limit < n ? limit : n);
@@ -374,22 +367,6 @@ bytesio_getstate(PyObject *self, PyObject *unused)
     return dict == NULL ? (Py_DECREF(value), NULL) : Py_BuildValue("(NnN)", value, b->pos, dict);
 }
 
-/* obj.__dict__.update(dict); None does nothing. */
-static int
-update_dict(PyObject **slot, PyObject *dict, const char *which)
-{
-    if (dict == Py_None)
-        return 0;
-    if (!PyDict_Check(dict)) {
-        PyErr_Format(PyExc_TypeError, "%s item of state should be a dict, got a %.200s", which, Py_TYPE(dict)->tp_name);
-        return -1;
-    }
-    if (*slot != NULL)
-        return PyDict_Update(*slot, dict);
-    *slot = Py_NewRef(dict);
-    return 0;
-}
-
 static PyObject *
 bytesio_setstate(PyObject *self, PyObject *state)
 {
@@ -405,20 +382,8 @@ bytesio_setstate(PyObject *self, PyObject *state)
     b->pos = 0;
     if (write_object(b, PyTuple_GET_ITEM(state, 0)) < 0)
         return NULL;
-    PyObject *position = PyTuple_GET_ITEM(state, 1);
-    if (!PyLong_Check(position)) {
-        PyErr_Format(PyExc_TypeError, "second item of state must be an integer, not %.200s", Py_TYPE(position)->tp_name);
-        return NULL;
-    }
-    Py_ssize_t pos = PyLong_AsSsize_t(position);
-    if (pos == -1 && PyErr_Occurred())
-        return NULL;
-    if (pos < 0) {
-        PyErr_SetString(PyExc_ValueError, "position value cannot be negative");
-        return NULL;
-    }
-    b->pos = pos;
-    if (update_dict(&b->dict, PyTuple_GET_ITEM(state, 2), "third") < 0)
+    if (io_state_position(PyTuple_GET_ITEM(state, 1), "second item of state must be an integer, not %.200s", &b->pos) < 0
+        || io_state_dict(PyTuple_GET_ITEM(state, 2), "third", &b->dict) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

@@ -598,7 +598,7 @@ fileio_read(PyObject *op, PyTypeObject *cls, PyObject *const *args, Py_ssize_t n
 {
     struct fileio *self = FILEIO(op);
     Py_ssize_t size = -1;
-    if (!_PyArg_CheckPositional("read", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &size) < 0))
+    if (io_one_size("read", args, nargs, &size) < 0)
         return NULL;
     if (self->fd < 0)
         return err_closed();

@@ -57,6 +57,12 @@ int io_trap_eintr(void);
 PyObject *io_unsupported(struct io_state *state, const char *text);
 /* Optional size arguments: None or absent leaves *out alone. 0 or -1. */
 int io_size_arg(PyObject *arg, Py_ssize_t *out);
+/* The same for a FASTCALL method whose only argument it is. */
+int io_one_size(const char *name, PyObject *const *args, Py_ssize_t nargs, Py_ssize_t *out);
+/* Parts of a pickled state: a position (not negative), with the message for what is no int; and a dict that goes into *slot (None does
+ * nothing). 0 or -1. */
+int io_state_position(PyObject *item, const char *complaint, Py_ssize_t *out);
+int io_state_dict(PyObject *item, const char *which, PyObject **slot);
 /* A file offset. -1 with an exception (of type `error`, when it does not fit). */
 off_t io_as_off(PyObject *arg, PyObject *error);
 #define io_from_off(n) PyLong_FromLongLong(n)

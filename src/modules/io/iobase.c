@@ -291,7 +291,7 @@ static PyObject *
 iobase_readline(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t limit = -1;
-    if (!_PyArg_CheckPositional("readline", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &limit) < 0))
+    if (io_one_size("readline", args, nargs, &limit) < 0)
         return NULL;
     return readline(self, limit);
 }
@@ -317,7 +317,7 @@ static PyObject *
 iobase_readlines(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t hint = -1, length = 0;
-    if (!_PyArg_CheckPositional("readlines", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &hint) < 0))
+    if (io_one_size("readlines", args, nargs, &hint) < 0)
         return NULL;
     if (hint <= 0)
         return PySequence_List(self);

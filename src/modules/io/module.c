@@ -54,6 +54,45 @@ io_size_arg(PyObject *arg, Py_ssize_t *out)
     return 0;
 }
 
+int
+io_one_size(const char *name, PyObject *const *args, Py_ssize_t nargs, Py_ssize_t *out)
+{
+    return !_PyArg_CheckPositional(name, nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], out) < 0) ? -1 : 0;
+}
+
+int
+io_state_position(PyObject *item, const char *complaint, Py_ssize_t *out)
+{
+    if (!PyLong_Check(item)) {
+        PyErr_Format(PyExc_TypeError, complaint, Py_TYPE(item)->tp_name);
+        return -1;
+    }
+    Py_ssize_t pos = PyLong_AsSsize_t(item);
+    if (pos == -1 && PyErr_Occurred())
+        return -1;
+    if (pos < 0) {
+        PyErr_SetString(PyExc_ValueError, "position value cannot be negative");
+        return -1;
+    }
+    *out = pos;
+    return 0;
+}
+
+int
+io_state_dict(PyObject *item, const char *which, PyObject **slot)
+{
+    if (item == Py_None)
+        return 0;
+    if (!PyDict_Check(item)) {
+        PyErr_Format(PyExc_TypeError, "%s item of state should be a dict, got a %.200s", which, Py_TYPE(item)->tp_name);
+        return -1;
+    }
+    if (*slot != NULL)
+        return PyDict_Update(*slot, item);
+    *slot = Py_NewRef(item);
+    return 0;
+}
+
 off_t
 io_as_off(PyObject *arg, PyObject *error)
 {

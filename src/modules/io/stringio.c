@@ -170,7 +170,7 @@ stringio_read(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct stringio *s = STRINGIO(self);
     Py_ssize_t n = -1;
-    if (!_PyArg_CheckPositional("read", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &n) < 0) || check(s) < 0)
+    if (io_one_size("read", args, nargs, &n) < 0 || check(s) < 0)
         return NULL;
     Py_ssize_t left = s->string_size > s->pos ? s->string_size - s->pos : 0;
     if (n < 0 || n > left)
@@ -211,8 +211,7 @@ stringio_readline(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct stringio *s = STRINGIO(self);
     Py_ssize_t limit = -1;
-    if (!_PyArg_CheckPositional("readline", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &limit) < 0)
-        || check(s) < 0 || realize(s) < 0)
+    if (io_one_size("readline", args, nargs, &limit) < 0 || check(s) < 0 || realize(s) < 0)
         return NULL;
     return read_line(s, limit);
 }
@@ -243,7 +242,7 @@ stringio_truncate(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct stringio *s = STRINGIO(self);
     Py_ssize_t size = s->pos;
-    if (!_PyArg_CheckPositional("truncate", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &size) < 0) || check(s) < 0)
+    if (io_one_size("truncate", args, nargs, &size) < 0 || check(s) < 0)
         return NULL;
     if (size < 0) {
         PyErr_Format(PyExc_ValueError, "Negative size value %zd", size);
@@ -479,31 +478,12 @@ stringio_setstate(PyObject *self, PyObject *state)
     Py_XDECREF(init_args);
     if (rc < 0)
         return NULL;
-    PyObject *value = PyTuple_GET_ITEM(state, 0), *position = PyTuple_GET_ITEM(state, 2), *dict = PyTuple_GET_ITEM(state, 3);
+    PyObject *value = PyTuple_GET_ITEM(state, 0);
     if (PyUnicode_Check(value) && restore_value(s, value) < 0)
         return NULL;
-    if (!PyLong_Check(position)) {
-        PyErr_Format(PyExc_TypeError, "third item of state must be an integer, got %.200s", Py_TYPE(position)->tp_name);
+    if (io_state_position(PyTuple_GET_ITEM(state, 2), "third item of state must be an integer, got %.200s", &s->pos) < 0
+        || io_state_dict(PyTuple_GET_ITEM(state, 3), "fourth", &s->dict) < 0)
         return NULL;
-    }
-    Py_ssize_t pos = PyLong_AsSsize_t(position);
-    if (pos == -1 && PyErr_Occurred())
-        return NULL;
-    if (pos < 0) {
-        PyErr_SetString(PyExc_ValueError, "position value cannot be negative");
-        return NULL;
-    }
-    s->pos = pos;
-    if (dict != Py_None) {
-        if (!PyDict_Check(dict)) {
-            PyErr_Format(PyExc_TypeError, "fourth item of state should be a dict, got a %.200s", Py_TYPE(dict)->tp_name);
-            return NULL;
-        }
-        if (s->dict == NULL)
-            s->dict = Py_NewRef(dict);
-        else if (PyDict_Update(s->dict, dict) < 0)
-            return NULL;
-    }
     Py_RETURN_NONE;
 }
 

@@ -197,7 +197,7 @@ text_read(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     struct text *t = TEXT(self);
     Py_ssize_t n = -1;
-    if (!_PyArg_CheckPositional("read", nargs, 0, 1) || (nargs > 0 && io_size_arg(args[0], &n) < 0)
+    if (io_one_size("read", args, nargs, &n) < 0
         || text_check_attached(t) < 0 || text_check_open(t) < 0)
         return NULL;
     if (t->decoder == NULL)
