@@ -7,6 +7,9 @@
 #include "object/num/int.h"
 #include "object/text/str.h"
 
+/* For what is the same with one, two, four or eight bytes of argument: the loop gets each with its constant. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* ---- numbers ---- */
 
 /* A line of at least two characters, the newline included. */
@@ -36,7 +39,7 @@ static int load_int(struct unpickler *u)
     return -1;
 }
 
-static int load_binint(struct unpickler *u, int nbytes)
+static ALWAYS_INLINE int load_binint(struct unpickler *u, int nbytes)
 {
     const char *s = in_read(u, nbytes);
     return s == NULL ? -1 : stack_push_result(u->stack, int_from_i64(read_int(s, nbytes)));
@@ -139,7 +142,7 @@ static int load_binstring(struct unpickler *u, int nbytes)
     return stack_push_result(u->stack, (u->encoding_kind == ENC_ASCII ? PyUnicode_DecodeASCII : PyUnicode_DecodeLatin1)(s, n, "strict"));
 }
 
-static int load_binbytes(struct unpickler *u, int nbytes)
+static ALWAYS_INLINE int load_binbytes(struct unpickler *u, int nbytes)
 {
     const char *s = in_read(u, nbytes);
     if (s == NULL)
@@ -149,7 +152,9 @@ static int load_binbytes(struct unpickler *u, int nbytes)
         PyErr_Format(PyExc_OverflowError, "BINBYTES exceeds system's maximum size of %zd bytes", PY_SSIZE_T_MAX);
         return -1;
     }
-    return stack_push_result(u->stack, in_bytes(u, n));
+    if (n > u->in_len - u->in_pos)
+        return stack_push_result(u->stack, in_bytes(u, n));
+    return stack_push_result(u->stack, PyBytes_FromStringAndSize(in_read(u, n), n));
 }
 
 static int load_bytearray8(struct unpickler *u)
@@ -182,7 +187,7 @@ static int load_unicode(struct unpickler *u)
     return n < 0 ? -1 : stack_push_result(u->stack, PyUnicode_DecodeRawUnicodeEscape(s, n - 1, NULL));
 }
 
-static inline bool is_ascii(const char *s, Py_ssize_t n)
+static ALWAYS_INLINE bool is_ascii(const char *s, Py_ssize_t n)
 {
     uint64_t all = 0, word;
     for (; n >= 8; n -= 8, s += 8) {
@@ -211,7 +216,7 @@ static PyObject *decode_utf8(const char *s, Py_ssize_t n)
     return text;
 }
 
-static int load_binunicode(struct unpickler *u, int nbytes)
+static ALWAYS_INLINE int load_binunicode(struct unpickler *u, int nbytes)
 {
     const char *s = in_read(u, nbytes);
     if (s == NULL)
@@ -383,7 +388,7 @@ static int load_get(struct unpickler *u)
     return i == -1 && PyErr_Occurred() ? -1 : push_memo(u, i);
 }
 
-static int load_binget(struct unpickler *u, int nbytes)
+static ALWAYS_INLINE int load_binget(struct unpickler *u, int nbytes)
 {
     const char *s = in_read(u, nbytes);
     return s == NULL ? -1 : push_memo(u, read_size(s, nbytes));
@@ -412,7 +417,7 @@ static int load_put(struct unpickler *u)
     return -1;
 }
 
-static int load_binput(struct unpickler *u, int nbytes)
+static ALWAYS_INLINE int load_binput(struct unpickler *u, int nbytes)
 {
     const char *s = in_read(u, nbytes);
     return s == NULL ? -1 : memo_top(u, (size_t)read_size(s, nbytes));
