@@ -9,6 +9,7 @@
 #include "object/core/build_value.h"
 #include "object/core/err.h"
 #include "object/core/object.h"
+#include "object/core/type_impl.h"
 #include "rt/singletons.h"
 
 #define SMALL_STACK 6
@@ -152,6 +153,8 @@ call_tp(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t
 {
     if (Py_TYPE(callable)->tp_call == NULL)
         return not_callable(ts, callable);
+    if ((keywords == NULL || PyTuple_Check(keywords)) && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
+        return type_call_plain(ts, (PyTypeObject *)callable, args, nargs, keywords);
     PyObject *tuple = PyTuple_New(nargs), *kwargs = NULL, *result = NULL;
     if (tuple == NULL)
         return NULL;

@@ -137,6 +137,11 @@ extern PyMethodDef type_new_methoddef[];
 
 /* ---- ready, new, dealloc ---- */
 
+/* Calls of a class whose instances object.__new__() makes, and an __init__ found in a class dict fills (or none, without arguments):
+ * the same as type_call(), without a tuple of the arguments. `total` counts keywords too. */
+#define TYPE_PLAIN_ARGS 6
+bool type_is_plain(PyObject *callable, Py_ssize_t total);
+OWNED PyObject *type_call_plain(PyThreadState *ts, PyTypeObject *t, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 int type_ready_unlocked(PyTypeObject *t);
 bool type_is_ready(PyTypeObject *t);
 OWNED PyObject *type_new(PyTypeObject *metatype, PyObject *args, PyObject *kwds);

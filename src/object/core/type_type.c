@@ -8,6 +8,8 @@
 #include "object/coll/dict_values.h"
 #include "object/core/abstract.h"
 #include "object/core/call.h"
+#include "object/core/err.h"
+#include "object/core/type_slot_fn.h"
 #include "object/core/weakref.h"
 #include "object/text/str.h"
 
@@ -63,6 +65,50 @@ type_call(PyObject *self, PyObject *args, PyObject *kwds)
     if (t->tp_init != NULL && t->tp_init(obj, args, kwds) < 0)
         Py_CLEAR(obj);
     return obj;
+}
+
+/* obj.__init__(*args, **keywords); false with an exception. */
+static bool
+init_plain(PyThreadState *ts, PyObject *obj, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PyObject *stack[TYPE_PLAIN_ARGS + 2] = { NULL, obj };
+    Py_ssize_t total = nargs + (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames));
+    int unbound;
+    PyObject *init = object_lookup_method(obj, ID(__init__), &unbound);
+    if (init == NULL) {
+        if (ts->current_exception == NULL)
+            PyErr_SetObject(PyExc_AttributeError, ID(__init__));
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < total; i++)
+        stack[2 + i] = args[i];
+    PyObject *res = call_vector(ts, init, unbound ? stack + 1 : stack + 2, (size_t)(nargs + unbound) | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    Py_DECREF(init);
+    if (res != NULL && res != Py_None) {
+        PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'", Py_TYPE(res)->tp_name);
+        Py_CLEAR(res);
+    }
+    return res != NULL;
+}
+
+OWNED PyObject *
+type_call_plain(PyThreadState *ts, PyTypeObject *t, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (recursion_enter(ts, " while calling a Python object"))
+        return NULL;
+    PyObject *obj = t->tp_alloc(t, 0);
+    if (obj != NULL && t->tp_init != object_init && !init_plain(ts, obj, args, nargs, kwnames))
+        Py_CLEAR(obj);
+    recursion_leave(ts);
+    return obj;
+}
+
+bool
+type_is_plain(PyObject *callable, Py_ssize_t total)
+{
+    PyTypeObject *t = (PyTypeObject *)callable;
+    return Py_TYPE(callable)->tp_call == type_call && t->tp_new == object_new && (t->tp_flags & Py_TPFLAGS_IS_ABSTRACT) == 0
+        && (t->tp_init == slot_tp_init ? total <= TYPE_PLAIN_ARGS : t->tp_init == object_init && total == 0);
 }
 
 /* type(x) without a tuple. */
