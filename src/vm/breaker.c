@@ -40,6 +40,10 @@ vm_safepoint(PyThreadState *ts)
     if (ts_has_breaker(ts, EB_GC)) {
         ts_clear_breaker(ts, EB_GC);
         gc_run(ts);
+        if (ADDER_CHECKS >= 3 && ts->interp->gc.enabled) {     /* and at every safepoint from now on */
+            gc_collect(ts, 0, GC_REASON_HEAP);
+            ts_set_breaker(ts, EB_GC);
+        }
     }
     if (ts_has_breaker(ts, EB_GIL_DROP | EB_STOP))
         ts_yield_gil(ts);

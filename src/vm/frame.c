@@ -121,7 +121,7 @@ frame_counts_hold(_PyInterpreterFrame *f)
 void
 frame_clear(_PyInterpreterFrame *frame)
 {
-    if (ADDER_CHECKS >= 2 && !frame_counts_hold(frame))
+    if (ADDER_CHECKS >= 1 && !frame_counts_hold(frame))
         Py_FatalError("a frame holds more references to an object than the object has");
     PyFrameObject *f = frame->frame_obj;
     if (f != NULL) {

@@ -100,7 +100,7 @@ static inline void frame_stack_pop(PyThreadState *ts, _PyInterpreterFrame *f) { 
 PyFrameObject *frame_object_make(_PyInterpreterFrame *f);
 static inline PyFrameObject *frame_object(_PyInterpreterFrame *f) { return f->frame_obj ? f->frame_obj : frame_object_make(f); }
 
-/* True when no object in the frame has fewer references than slots of the frame hold it by. Builds with -Dchecks=2 and more test it
+/* True when no object in the frame has fewer references than slots of the frame hold it by. Builds with -Dchecks=1 and more test it
  * whenever a frame is cleared. */
 bool frame_counts_hold(_PyInterpreterFrame *f);
 /* Release what the frame holds: locals, stack, frame object (which takes over the contents if it lives on). */
