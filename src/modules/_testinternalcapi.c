@@ -9,6 +9,7 @@
 #include "modules/_testinternalcapi.h"
 #include "interp/tracemalloc.h"
 #include "object/coll/dict_values.h"
+#include "object/core/object.h"
 
 /* --- the compiler --- */
 
@@ -264,10 +265,62 @@ tracemalloc_get_traceback(PyObject *module, PyObject *args)
     return PyErr_Occurred() ? NULL : _PyTraceMalloc_GetTraceback(domain, (uintptr_t)p);
 }
 
+static PyObject *
+expect_freed(const char *who, PyObject *op)
+{
+    if (!_PyObject_IsFreed(op))
+        return PyErr_Format(PyExc_AssertionError, "%s: the object does not look freed", who);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+null_is_freed(PyObject *module, PyObject *noargs)
+{
+    return expect_freed("check_pyobject_null_is_freed", NULL);
+}
+
+/* The block with only its first `size` bytes allocated; the type is what the allocator left there. */
+static PyObject *
+raw_is_freed(const char *who, size_t size)
+{
+    PyObject *op = PyObject_Malloc(size);
+    if (op == NULL)
+        return PyErr_NoMemory();
+    op->ob_refcnt = 1;
+    return expect_freed(who, op);
+}
+
+static PyObject *
+uninitialized_is_freed(PyObject *module, PyObject *noargs)
+{
+    return raw_is_freed("check_pyobject_uninitialized_is_freed", sizeof(PyObject));
+}
+
+static PyObject *
+forbidden_bytes_is_freed(PyObject *module, PyObject *noargs)
+{
+    return raw_is_freed("check_pyobject_forbidden_bytes_is_freed", offsetof(PyObject, ob_type));
+}
+
+static PyObject *
+freed_is_freed(PyObject *module, PyObject *noargs)
+{
+    PyObject *op = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
+    if (op == NULL)
+        return NULL;
+    Py_TYPE(op)->tp_dealloc(op);
+    op->ob_refcnt = 1;
+    return expect_freed("check_pyobject_freed_is_freed", op);
+}
+
 static PyMethodDef methods[] = {
     { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
     { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
     { "_PyTraceMalloc_GetTraceback", tracemalloc_get_traceback, METH_VARARGS, NULL },
+    { "check_pyobject_null_is_freed", null_is_freed, METH_NOARGS, NULL },
+    { "check_pyobject_uninitialized_is_freed", uninitialized_is_freed, METH_NOARGS, NULL },
+    { "check_pyobject_forbidden_bytes_is_freed", forbidden_bytes_is_freed, METH_NOARGS, NULL },
+    { "check_pyobject_freed_is_freed", freed_is_freed, METH_NOARGS, NULL },
     { "clear_extension", clear_extension, METH_VARARGS, NULL },
     { "compiler_codegen", (PyCFunction)(void (*)(void))compiler_codegen, METH_VARARGS | METH_KEYWORDS,
       "compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)\n--\n\nGenerate instructions and stop." },

@@ -305,14 +305,15 @@ PyObject_Print(PyObject *op, FILE *fp, int flags)
 
 void _Py_BreakPoint(void) {}
 
-int
-_PyObject_IsFreed(PyObject *op)
+/* Blocks of the allocator's debug mode are filled with 0xDD, 0xCD or 0xFD. */
+static bool
+is_no_address(const void *p)
 {
-    /* Blocks of the allocator's debug mode are filled with 0xDD, 0xCD or 0xFD. */
-    uintptr_t v = (uintptr_t)op->ob_type;
-    const uintptr_t ones = ~(uintptr_t)0 / 0xFF;
+    const uintptr_t v = (uintptr_t)p, ones = ~(uintptr_t)0 / 0xFF;
     return v < 16 || v == ones * 0xDD || v == ones * 0xCD || v == ones * 0xFD;
 }
+
+int _PyObject_IsFreed(PyObject *op) { return is_no_address(op) || is_no_address(op->ob_type); }
 
 void
 _PyObject_Dump(PyObject *op)
@@ -349,7 +350,7 @@ _PyObject_AssertFailed(PyObject *op, const char *expr, const char *msg, const ch
         fprintf(stderr, "Assertion failed");
     fprintf(stderr, msg != NULL ? ": %s\n" : "%s\n", msg != NULL ? msg : "");
     fflush(stderr);
-    if (rt_hooks.dump_allocation != NULL && op != NULL)
+    if (rt_hooks.dump_allocation != NULL && !_PyObject_IsFreed(op))
         rt_hooks.dump_allocation(fileno(stderr), (char *)op - heap_prefix(Py_TYPE(op)));
     _PyObject_Dump(op);
     fprintf(stderr, "\n");
