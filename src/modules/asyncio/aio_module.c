@@ -49,7 +49,10 @@ PyObject *aio_call_soon(struct aio *st, PyObject *loop, PyObject *func, PyObject
         args[1 + n++] = arg;
     if (context != NULL)
         args[1 + n] = context;
-    return PyObject_VectorcallMethod(st->s_call_soon, args + 1, n | PY_VECTORCALL_ARGUMENTS_OFFSET, context == NULL ? NULL : st->kw_context);
+    Py_INCREF(loop);                   /* the future that holds it may be made anew meanwhile */
+    PyObject *r = PyObject_VectorcallMethod(st->s_call_soon, args + 1, n | PY_VECTORCALL_ARGUMENTS_OFFSET, context == NULL ? NULL : st->kw_context);
+    Py_DECREF(loop);
+    return r;
 }
 
 /* ---- the current task of a loop ---- */
