@@ -110,6 +110,11 @@ logs_free(PyInterpreterState *interp)
         free(log->items);
         *log = (struct gc_log){ NULL, 0, 0, 0 };
     }
+    for (PyObject *op = interp->gc_chain, *next; op != NULL; op = next) {
+        next = (PyObject *)(GC_HEAD(op)->_gc_next & ~(uintptr_t)GC_CHAINED);
+        GC_HEAD(op)->_gc_next = 0;
+    }
+    interp->gc_chain = NULL;
 }
 
 void
