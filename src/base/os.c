@@ -84,6 +84,29 @@ os_reserve_low(size_t size)
 
 int os_commit(void *p, size_t size) { return mprotect(p, size, PROT_READ | PROT_WRITE); }
 void os_discard(void *p, size_t size) { madvise(p, size, MADV_DONTNEED); }
+void os_release(void *p, size_t size) { munmap(p, size); }
+
+size_t
+os_address_limit(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? (size_t)limit.rlim_cur : SIZE_MAX;
+}
+
+void
+os_stack_claim(uintptr_t bottom)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), page = bottom & ~(uintptr_t)4095;
+    if (syscall(SYS_gettid) != getpid() || page + 65536 > here)
+        return;
+    /* Touching a page that cannot be had would end the program: is there that much? */
+    void *probe = mmap(NULL, here - page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (probe == MAP_FAILED)
+        return;
+    munmap(probe, here - page);
+    /* The stack pointer must be there as well: old kernels let nobody touch what lies far below it. */
+    __asm__ volatile("mov %%rsp, %%rax\n\tmov %0, %%rsp\n\torb $0, (%%rsp)\n\tmov %%rax, %%rsp" : : "r"(page) : "rax", "memory", "cc");
+}
 
 uintptr_t
 os_stack_bottom(void)

@@ -17,8 +17,13 @@ void *os_reserve(size_t size, size_t align);
 void *os_reserve_low(size_t size);
 int os_commit(void *p, size_t size);         /* makes reserved pages usable */
 void os_discard(void *p, size_t size);       /* gives the memory back, keeps the address space */
+void os_release(void *p, size_t size);       /* gives the address space back */
+/* Bytes of address space that the process may use (RLIMIT_AS), SIZE_MAX when unlimited. */
+size_t os_address_limit(void);
 /* Lowest usable address of the running thread's C stack; 0 when unknown. */
 uintptr_t os_stack_bottom(void);
+/* Makes the main thread's stack reach down to `bottom` now: later there may be no address space left to grow into. */
+void os_stack_claim(uintptr_t bottom);
 uint64_t os_thread_native_id(void);
 /* Waits on `cond` for at most `ns` nanoseconds of the monotonic clock: 0 signalled, 1 timed out. */
 int os_cond_wait_ns(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ns);

@@ -10,6 +10,7 @@
 #include "object/coll/dict.h"
 #include "object/coll/tuple.h"
 #include "object/core/err.h"
+#include "rt/heap.h"
 #include "rt/hooks.h"
 
 /* ---- which generation -------------------------------------------------------------------------------------------- */
@@ -105,8 +106,8 @@ take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct g
     size_t n = 0;
     for (int i = 0; i <= g; i++)
         n += gc_log_of(ts, i)->used;
-    set->items = malloc((2 * n + 1) * sizeof(PyObject *));
-    trash->items = malloc((n + 1) * sizeof(PyObject *));
+    set->items = heap_raw_alloc((2 * n + 1) * sizeof(PyObject *));
+    trash->items = heap_raw_alloc((n + 1) * sizeof(PyObject *));
     if (set->items == NULL || trash->items == NULL || !gc_log_reserve(&interp->gc_logs[old], interp->gc_logs[old].used + n)
         || !gc_log_reserve(&interp->gc_logs[GC_LOG_TRASH], n)) {
         free(set->items);

@@ -6,6 +6,7 @@
 #include "object/core/err.h"
 #include "object/core/object.h"
 #include "object/core/weakref.h"
+#include "rt/heap.h"
 
 /* ---- legacy finalizers (tp_del) ----------------------------------------------------------------------------------- */
 
@@ -135,7 +136,7 @@ gc_save_resurrected(PyInterpreterState *interp, int old)
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH], *to = &interp->gc_logs[old];
     gc_log_squeeze(trash, GC_LOG_TRASH);
     size_t n = trash->used;
-    struct gc_set alive = { malloc((2 * n + 1) * sizeof(PyObject *)), n }, dead = { malloc((n + 1) * sizeof(PyObject *)), 0 };
+    struct gc_set alive = { heap_raw_alloc((2 * n + 1) * sizeof(PyObject *)), n }, dead = { heap_raw_alloc((n + 1) * sizeof(PyObject *)), 0 };
     if (alive.items == NULL || dead.items == NULL || !gc_log_reserve(to, to->used + n)) {
         /* Too little memory to know: keep everything for another time. */
         for (size_t i = 0; i < n; i++) {

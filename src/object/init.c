@@ -5,6 +5,7 @@
 #include "object/coll/dict.h"
 #include "object/core/type.h"
 #include "object/core/typevar.h"
+#include "object/num/int_scratch.h"
 #include "object/text/str.h"
 #include "rt/interp.h"
 
@@ -12,6 +13,7 @@ int
 objects_init(PyThreadState *ts)
 {
     PyInterpreterState *interp = ts->interp;
+    int_scratch_init();
     return text_init(interp) < 0 || type_state_init(interp) < 0 || type_init_builtin_types(interp) < 0 || exc_init() < 0 ? -1 : 0;
 }
 

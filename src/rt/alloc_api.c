@@ -8,9 +8,16 @@
 #include "rt/alloc_debug.h"
 #include "rt/heap.h"
 
-static void *raw_malloc(void *ctx, size_t n) { return malloc(n == 0 ? 1 : n); }
-static void *raw_calloc(void *ctx, size_t n, size_t size) { return n == 0 || size == 0 ? calloc(1, 1) : calloc(n, size); }
-static void *raw_realloc(void *ctx, void *p, size_t n) { return realloc(p, n == 0 ? 1 : n); }
+static void *raw_malloc(void *ctx, size_t n) { return heap_raw_alloc(n == 0 ? 1 : n); }
+static void *raw_realloc(void *ctx, void *p, size_t n) { return heap_raw_resize(p, n == 0 ? 1 : n); }
+static void *
+raw_calloc(void *ctx, size_t n, size_t size)
+{
+    if (n == 0 || size == 0)
+        n = size = 1;
+    void *p = calloc(n, size);
+    return LIKELY(p != NULL) || !heap_give_back_reserve() ? p : calloc(n, size);
+}
 static void raw_free(void *ctx, void *p) { free(p); }
 
 static void *block_malloc(void *ctx, size_t n) { return heap_block_new(n); }

@@ -5,6 +5,7 @@
 
 #include "rt/interp.h"
 #include "rt/gc_log.h"
+#include "rt/heap.h"
 #include "rt/hooks.h"
 #include "rt/runtime.h"
 
@@ -22,7 +23,7 @@ gc_log_reserve(struct gc_log *log, size_t n)
     size_t cap = log->cap == 0 ? FIRST_CAP : log->cap * 2;
     if (cap < n)
         cap = n;
-    void **items = realloc(log->items, cap * sizeof(void *));
+    void **items = heap_raw_resize(log->items, cap * sizeof(void *));
     if (items == NULL)
         return false;
     log->items = items;

@@ -34,6 +34,7 @@
 #define COMMIT_STEP ((size_t)1 << 20)
 #define RESERVE_MAX ((size_t)1 << 36)
 #define RESERVE_MIN ((size_t)1 << 26)
+#define RESERVE_PART 4                   /* of a limited address space at most 1/4 is reserved */
 #define KEEP_FREE_PAGES 64               /* empty pages beyond these give their memory back */
 
 struct heap_page {
@@ -87,7 +88,10 @@ heap_start(void)
 {
     heap.ready = true;
     heap.bypass = ALWAYS_BYPASS;
+    size_t limit = os_address_limit();
     for (size_t size = RESERVE_MAX; heap.base == NULL && size >= RESERVE_MIN; size >>= 1) {
+        if (size > limit / RESERVE_PART)
+            continue;
         heap.base = os_reserve(size, COMMIT_STEP);
         heap.size = size;
     }
@@ -119,6 +123,36 @@ page_unlist(struct heap_page *page)
     page->listed = 0;
 }
 
+/* Another thread may give back the reserve meanwhile: raw memory is had without the GIL. */
+static pthread_mutex_t reserve_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool
+commit_more(void)
+{
+    if (pthread_mutex_trylock(&reserve_lock) != 0)      /* also in the child of a fork() that came in between */
+        return false;
+    bool ok = heap.committed + COMMIT_STEP <= heap.size && os_commit(heap.base + heap.committed, COMMIT_STEP) == 0;
+    if (ok)
+        heap.committed += COMMIT_STEP;
+    pthread_mutex_unlock(&reserve_lock);
+    return ok;
+}
+
+bool
+heap_give_back_reserve(void)
+{
+    if (heap.base == NULL || os_address_limit() == SIZE_MAX)
+        return false;
+    if (pthread_mutex_trylock(&reserve_lock) != 0)
+        return false;
+    size_t extra = heap.size - heap.committed;
+    if (extra != 0)
+        os_release(heap.base + heap.committed, extra);
+    heap.size = heap.committed;
+    pthread_mutex_unlock(&reserve_lock);
+    return extra != 0;
+}
+
 static struct heap_page *
 page_new(size_t c)
 {
@@ -126,13 +160,8 @@ page_new(size_t c)
     if (heap.free_pages.len > 0)
         page = vec_pop(&heap.free_pages);
     else {
-        if (heap.base == NULL || heap.top + PAGE_SIZE > heap.size)
+        if (heap.base == NULL || (heap.top + PAGE_SIZE > heap.committed && !commit_more()))
             return NULL;
-        if (heap.top + PAGE_SIZE > heap.committed) {
-            if (os_commit(heap.base + heap.committed, COMMIT_STEP) != 0)
-                return NULL;
-            heap.committed += COMMIT_STEP;
-        }
         page = (struct heap_page *)(heap.base + heap.top);
         heap.top += PAGE_SIZE;
     }
@@ -310,6 +339,20 @@ heap_leave(PyThreadState *ts)
 /* Rounded, since a small block may end on a list of its class. */
 static inline size_t malloc_size(size_t size) { return size > HEAP_SMALL_MAX || ALWAYS_BYPASS ? size : HEAP_CLASS(size) * HEAP_GRAIN; }
 
+void *
+heap_raw_alloc(size_t size)
+{
+    void *p = malloc(size);
+    return LIKELY(p != NULL) || !heap_give_back_reserve() ? p : malloc(size);
+}
+
+void *
+heap_raw_resize(void *old, size_t size)
+{
+    void *p = realloc(old, size);
+    return LIKELY(p != NULL) || !heap_give_back_reserve() ? p : realloc(old, size);
+}
+
 /* The object allocator proper, without regard to foreign ones. */
 void *
 heap_block_new(size_t size)
@@ -333,7 +376,7 @@ heap_block_new(size_t size)
         if (p != NULL)
             return p;
     }
-    void *p = malloc(malloc_size(size));
+    void *p = heap_raw_alloc(malloc_size(size));
     if (p != NULL)
         heap.big_blocks++;
     return p;
@@ -377,7 +420,7 @@ heap_block_resize(void *p, size_t size)
     if (size > PY_SSIZE_T_MAX)
         return NULL;
     if (!is_ours(p) && !low_is(p))
-        return realloc(p, malloc_size(size));
+        return heap_raw_resize(p, malloc_size(size));
     size_t old = low_is(p) ? low_room(p) : page_of(p)->cls * HEAP_GRAIN;
     if (size <= old && size > old - old / 4 - HEAP_GRAIN)
         return p;

@@ -57,6 +57,13 @@ void heap_leave(PyThreadState *ts);
 int heap_set_allocator(PyMemAllocatorName name);
 PyMemAllocatorName heap_allocator_by_name(const char *name);   /* -1 when unknown */
 
+/* malloc() and realloc() that give the reserve back before they fail. Any thread. */
+void *heap_raw_alloc(size_t size);
+void *heap_raw_resize(void *p, size_t size);
+/* With a limit on address space (RLIMIT_AS, perhaps set only now) the range reserved for small blocks stands in the way
+ * of all other memory: give back what is not in use yet. False: there was nothing to give. Any thread. */
+bool heap_give_back_reserve(void);
+
 /* Bytes in front of an object of the type: GC head, and managed dict and weakref slots. */
 static inline size_t heap_prefix(PyTypeObject *t)
 {

@@ -98,6 +98,7 @@ ts_bind(PyThreadState *ts)
     /* The main thread's stack grows on demand down to the resource limit, which may be unlimited. */
     if (bottom == 0 || here - bottom > ((uintptr_t)1 << 30))
         bottom = here - ((uintptr_t)8 << 20) + ((uintptr_t)64 << 10);
+    os_stack_claim(bottom);
     size_t size = here - bottom;
     size_t reserve = size / 8 < TS_STACK_RESERVE ? size / 8 : TS_STACK_RESERVE;
     rt_thread_of(ts)->c_stack_limit = bottom + reserve;
@@ -474,7 +475,7 @@ chunk_new(PyThreadState *ts, size_t n)
         t->spare_chunk = NULL;
         return c;
     }
-    c = malloc(bytes);
+    c = heap_raw_alloc(bytes);
     if (c != NULL)
         c->size = bytes;
     return c;

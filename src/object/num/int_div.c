@@ -1,6 +1,7 @@
 /* object/num/int_div.c: division. Quotients round towards minus infinity and remainders have the divisor's sign;
  * true division is correctly rounded: a quotient of at least 55 bits plus a sticky bit is scaled once. */
 #include "object/num/int_impl.h"
+#include "object/num/int_scratch.h"
 
 #include <float.h>
 #include <math.h>
@@ -47,7 +48,15 @@ div_limbs(PyObject *a, PyObject *b, bool div_negative, bool mod_negative, PyObje
         goto free_y;
     if (limbs_room(&r, y.n) < 0)
         goto free_q;
+    struct int_scratch scratch;
+    bool guarded = x.n >= INT_SCRATCH_LIMBS;
+    if (guarded && INT_SCRATCH_FAILS(&scratch)) {
+        PyErr_NoMemory();
+        goto free_r;
+    }
     mpn_tdiv_qr(q.d, r.d, 0, x.d, x.n, y.d, y.n);
+    if (guarded)
+        int_scratch_end(&scratch);
     rc = 0;
     if (div != NULL && (*div = int_from_limbs(q.d, q.n, div_negative)) == NULL)
         rc = -1;
@@ -56,6 +65,7 @@ div_limbs(PyObject *a, PyObject *b, bool div_negative, bool mod_negative, PyObje
             Py_CLEAR(*div);
         rc = -1;
     }
+free_r:
     limbs_release(&r);
 free_q:
     limbs_release(&q);

@@ -1,6 +1,8 @@
 /* object/num/int_mul.c: products, by machine words up to 120 bits and by GMP above; powers, inverses, gcd.
  * Digits are packed into 64-bit limbs first: that is linear, and pays off at once. */
 #include "object/num/int_impl.h"
+#include "object/num/int_scratch.h"
+#include "rt/heap.h"
 
 #include "object/core/err.h"
 #include "object/num/float.h"
@@ -11,7 +13,7 @@ int
 limbs_room(struct limbs *l, mp_size_t n)
 {
     l->n = n;
-    l->d = n <= LIMBS_INLINE ? l->stack : malloc((size_t)n * sizeof(mp_limb_t));
+    l->d = n <= LIMBS_INLINE ? l->stack : heap_raw_alloc((size_t)n * sizeof(mp_limb_t));
     if (l->d != NULL)
         return 0;
     PyErr_NoMemory();
@@ -75,6 +77,26 @@ int_from_limbs(const mp_limb_t *src, mp_size_t n, bool negative)
 
 /* ---- products ----------------------------------------------------------------------------------------------- */
 
+static int
+multiply(struct limbs *z, const struct limbs *x, const struct limbs *y)
+{
+    struct int_scratch scratch;
+    bool guarded = z->n >= INT_SCRATCH_LIMBS;
+    if (guarded && INT_SCRATCH_FAILS(&scratch)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (x == y)
+        mpn_sqr(z->d, x->d, x->n);
+    else if (x->n >= y->n)
+        mpn_mul(z->d, x->d, x->n, y->d, y->n);
+    else
+        mpn_mul(z->d, y->d, y->n, x->d, x->n);
+    if (guarded)
+        int_scratch_end(&scratch);
+    return 0;
+}
+
 static PyObject *
 mul_limbs(PyObject *a, PyObject *b, bool negative)
 {
@@ -84,8 +106,7 @@ mul_limbs(PyObject *a, PyObject *b, bool negative)
         return NULL;
     if (a == b) {
         if (limbs_room(&z, 2 * x.n) == 0) {
-            mpn_sqr(z.d, x.d, x.n);
-            out = int_from_limbs(z.d, z.n, negative);
+            out = multiply(&z, &x, &x) < 0 ? NULL : int_from_limbs(z.d, z.n, negative);
             limbs_release(&z);
         }
         limbs_release(&x);
@@ -93,11 +114,7 @@ mul_limbs(PyObject *a, PyObject *b, bool negative)
     }
     if (limbs_from_int(&y, b) == 0) {
         if (limbs_room(&z, x.n + y.n) == 0) {
-            if (x.n >= y.n)
-                mpn_mul(z.d, x.d, x.n, y.d, y.n);
-            else
-                mpn_mul(z.d, y.d, y.n, x.d, x.n);
-            out = int_from_limbs(z.d, z.n, negative);
+            out = multiply(&z, &x, &y) < 0 ? NULL : int_from_limbs(z.d, z.n, negative);
             limbs_release(&z);
         }
         limbs_release(&y);

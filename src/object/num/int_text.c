@@ -2,6 +2,8 @@
  * which is subquadratic. Because even that is too slow for hostile input, conversions in bases that are not powers
  * of two are limited to int_max_str_digits digits (ValueError beyond). */
 #include "object/num/int_impl.h"
+#include "object/num/int_scratch.h"
+#include "rt/heap.h"
 
 #include "object/core/err.h"
 #include "object/text/str.h"
@@ -60,7 +62,7 @@ struct text { char *buf, *start, *end; char stack[128]; };
 static int
 text_room(struct text *t, size_t n)
 {
-    t->buf = n <= sizeof(t->stack) ? t->stack : malloc(n);
+    t->buf = n <= sizeof(t->stack) ? t->stack : heap_raw_alloc(n);
     if (t->buf == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -114,7 +116,15 @@ text_decimal(struct text *t, PyObject *o)
     }
     size_t room = (size_t)(t->end - t->buf) - 3;
     unsigned char *digits = (unsigned char *)t->buf + 3;
+    struct int_scratch scratch;
+    if (INT_SCRATCH_FAILS(&scratch)) {
+        limbs_release(&l);
+        text_release(t);
+        PyErr_NoMemory();
+        return -1;
+    }
     size_t n = mpn_get_str(digits, 10, l.d, l.n);
+    int_scratch_end(&scratch);
     limbs_release(&l);
     (void)room;
     while (n > 1 && *digits == 0) {
@@ -273,7 +283,7 @@ digits_to_int(const char *s, const char *end, Py_ssize_t n, int base)
         if (PyErr_Occurred())
             return NULL;
     }
-    unsigned char *values = malloc((size_t)n);
+    unsigned char *values = heap_raw_alloc((size_t)n);
     struct limbs l;
     PyObject *out = NULL;
     if (values == NULL)
@@ -285,8 +295,14 @@ digits_to_int(const char *s, const char *end, Py_ssize_t n, int base)
     if (k == 0)
         out = SMALL_INT(0);
     else if (limbs_room(&l, (mp_size_t)(k / 64 * (size_t)bit_width64((uint64_t)base - 1) + 8)) == 0) {
-        mp_size_t ln = mpn_set_str(l.d, values, k, base);
-        out = int_from_limbs(l.d, ln, false);
+        struct int_scratch scratch;
+        if (!INT_SCRATCH_FAILS(&scratch)) {
+            mp_size_t ln = mpn_set_str(l.d, values, k, base);
+            int_scratch_end(&scratch);
+            out = int_from_limbs(l.d, ln, false);
+        }
+        else
+            PyErr_NoMemory();
         limbs_release(&l);
     }
     free(values);
