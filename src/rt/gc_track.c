@@ -24,6 +24,8 @@ gc_log_reserve(struct gc_log *log, size_t n)
     if (cap < n)
         cap = n;
     void **items = heap_raw_resize(log->items, cap * sizeof(void *));
+    if (items == NULL && n < cap)
+        items = heap_raw_resize(log->items, (cap = n) * sizeof(void *));     /* less may still be had */
     if (items == NULL)
         return false;
     log->items = items;
@@ -71,9 +73,16 @@ gc_track_slow(struct rt_thread *t, PyObject *op)
     struct gc_log *log = &t->young;
     PyInterpreterState *interp = t->api.interp;
     struct gc_state *gc = &interp->gc;
-    gc_log_squeeze(log, 0);
-    if (log->used + log->used / 4 >= log->cap && !gc_log_reserve(log, log->used + 1 > FIRST_CAP ? log->used * 2 : FIRST_CAP)
-        && log->used >= log->cap) {
+    static __thread size_t refuse;             /* so many objects are chained before the full log is looked at again */
+    bool full = refuse > 0;
+    if (full)
+        refuse--;
+    else {
+        gc_log_squeeze(log, 0);
+        full = log->used + log->used / 4 >= log->cap && !gc_log_reserve(log, log->used + log->used / 4 + FIRST_CAP) && log->used >= log->cap;
+        refuse = full ? log->used / 8 : 0;     /* out of memory: looking each time would take for ever */
+    }
+    if (full) {
         GC_HEAD(op)->_gc_next = (uintptr_t)interp->gc_chain | GC_CHAINED;
         interp->gc_chain = op;
         return;
