@@ -66,6 +66,8 @@ gc_young_set_limit(PyThreadState *ts)
     log->limit = limit;
 }
 
+static __thread size_t refuse;                 /* so many objects are chained before the full log is looked at again */
+
 /* The log is at its limit: make room, ask for a collection when there are enough live objects. */
 void
 gc_track_slow(struct rt_thread *t, PyObject *op)
@@ -73,8 +75,7 @@ gc_track_slow(struct rt_thread *t, PyObject *op)
     struct gc_log *log = &t->young;
     PyInterpreterState *interp = t->api.interp;
     struct gc_state *gc = &interp->gc;
-    static __thread size_t refuse;             /* so many objects are chained before the full log is looked at again */
-    bool full = refuse > 0;
+    bool full = refuse > 0 && log->used >= log->cap;
     if (full)
         refuse--;
     else {
@@ -141,6 +142,7 @@ gc_adopt_chained(PyThreadState *ts)
 {
     PyObject *op = ts->interp->gc_chain, *next;
     ts->interp->gc_chain = NULL;
+    refuse = 0;
     for (; op != NULL; op = next) {
         next = (PyObject *)(GC_HEAD(op)->_gc_next & ~(uintptr_t)GC_CHAINED);
         gc_track_ts(ts, op);

@@ -144,7 +144,7 @@ choose_less(PyObject **keys, Py_ssize_t n, bool first_items, struct sort *s)
 static void
 prepare_less(struct sort *s, PyObject **keys, Py_ssize_t n)
 {
-    bool tuples = Py_SIZE(keys[0]) > 0 && Py_TYPE(keys[0]) == &PyTuple_Type;
+    bool tuples = Py_TYPE(keys[0]) == &PyTuple_Type && Py_SIZE(keys[0]) > 0;
     for (Py_ssize_t i = 0; tuples && i < n; i++)
         tuples = Py_TYPE(keys[i]) == &PyTuple_Type && Py_SIZE(keys[i]) > 0;
     if (!tuples) {
