@@ -451,14 +451,15 @@ heap_object_alloc(PyTypeObject *type, size_t size)
     if (size > PY_SSIZE_T_MAX - prefix)
         return NULL;
     uint64_t *p = NULL;
-    if (size > HEAP_SMALL_MAX && (type->tp_flags & Py_TPFLAGS_TYPE_SUBCLASS) && !heap.bypass && (p = low_alloc(prefix + size)) != NULL)
+    if (UNLIKELY(size > HEAP_SMALL_MAX) && (type->tp_flags & Py_TPFLAGS_TYPE_SUBCLASS) && !heap.bypass && (p = low_alloc(prefix + size)) != NULL)
         heap.big_blocks++;
     if (LIKELY(p == NULL))
         p = heap_alloc(prefix + size);
-    if (p == NULL)
-        return NULL;
-    for (size_t i = 0; i < prefix / 8; i++)
-        p[i] = 0;
+    if (p == NULL || prefix == 0)
+        return p;
+    p[0] = p[1] = 0;
+    if (prefix > 16)
+        p[2] = p[3] = 0;
     return (char *)p + prefix;
 }
 

@@ -88,7 +88,7 @@ err_set(PyThreadState *ts, PyObject *type, PyObject *value)
     }
     int is_sub = 0;
     if (value != NULL && exc_is_instance(value)) {
-        is_sub = PyObject_IsSubclass((PyObject *)Py_TYPE(value), type);
+        is_sub = (PyObject *)Py_TYPE(value) == type ? 1 : PyObject_IsSubclass((PyObject *)Py_TYPE(value), type);
         if (is_sub < 0)
             return;
     }
