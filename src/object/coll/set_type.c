@@ -105,22 +105,80 @@ frozenset_hash(PyObject *op)
 
 /* ---- combining ---- */
 
+/* What is done with one element of a walk: 0 go on, 1 enough, -1 with an exception. */
+typedef int (*element_fn)(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *arg);
+
+/* Do f for the elements of source, by its table if as_set (then it is a set), else by its iterator: what f answered last, or -1.
+ * A set may change meanwhile. */
+static inline __attribute__((always_inline)) int          /* a loop for each f */
+each_element(PyObject *source, bool as_set, element_fn f, PySetObject *so, PyObject *arg)
+{
+    PyObject *key;
+    int rc = 0;
+    if (as_set) {
+        Py_ssize_t pos = 0;
+        setentry *e;
+        while (rc == 0 && set_next(SET(source), &pos, &e)) {
+            key = Py_NewRef(e->key);
+            rc = f(so, key, e->hash, arg);
+            Py_DECREF(key);
+        }
+        return rc;
+    }
+    PyObject *it = PyObject_GetIter(source);
+    if (it == NULL)
+        return -1;
+    while (rc == 0 && (key = PyIter_Next(it)) != NULL) {
+        Py_hash_t hash;
+        rc = dict_hash_key(key, &hash) < 0 ? -1 : f(so, key, hash, arg);
+        Py_DECREF(key);
+    }
+    Py_DECREF(it);
+    return rc == 0 && PyErr_Occurred() ? -1 : rc;
+}
+
+static int
+stop_if_present(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
+{
+    return set_contains_hashed(so, key, hash);
+}
+
+static int
+stop_if_absent(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
+{
+    int in = set_contains_hashed(so, key, hash);
+    return in < 0 ? -1 : !in;
+}
+
+/* To result if it is in so. */
+static int
+keep_if_present(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *result)
+{
+    int in = set_contains_hashed(so, key, hash);
+    return in < 0 || (in && set_add_hashed(SET(result), key, hash) < 0) ? -1 : 0;
+}
+
+static int
+drop(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
+{
+    return set_discard_hashed(so, key, hash) < 0 ? -1 : 0;
+}
+
+static int
+drop_if_in_other(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *other)
+{
+    int in = set_contains_hashed(SET(other), key, hash);
+    return in < 0 || (in && set_discard_hashed(so, key, hash) < 0) ? -1 : 0;
+}
+
 /* Is every element of a in b? 1, 0, -1. */
 static int
 is_subset(PySetObject *a, PySetObject *b)
 {
-    Py_ssize_t pos = 0;
-    setentry *e;
     if (a->used > b->used)
         return 0;
-    while (set_next(a, &pos, &e)) {
-        PyObject *key = Py_NewRef(e->key);
-        int in = set_contains_hashed(b, key, e->hash);
-        Py_DECREF(key);
-        if (in <= 0)
-            return in;
-    }
-    return 1;
+    int missing = each_element((PyObject *)a, true, stop_if_absent, b, NULL);
+    return missing < 0 ? -1 : !missing;
 }
 
 static PyObject *
@@ -128,43 +186,16 @@ intersection(PySetObject *so, PyObject *other)
 {
     if ((PyObject *)so == other)
         return set_copy(so);
-    PyObject *result = set_make_base(Py_TYPE(so), NULL), *key;
+    PyObject *result = set_make_base(Py_TYPE(so), NULL);
     if (result == NULL)
         return NULL;
-    int err = 0;
-    if (PyAnySet_Check(other)) {
-        PySetObject *walk = SET(other);
-        if (walk->used > so->used) {
-            walk = so;
-            so = SET(other);
-        }
-        Py_ssize_t pos = 0;
-        setentry *e;
-        while (err == 0 && set_next(walk, &pos, &e)) {
-            Py_hash_t hash = e->hash;
-            key = Py_NewRef(e->key);
-            int in = set_contains_hashed(so, key, hash);
-            err = in < 0 || (in && set_add_hashed(SET(result), key, hash) < 0) ? -1 : 0;
-            Py_DECREF(key);
-        }
+    bool is_set = PyAnySet_Check(other);
+    if (is_set && SET(other)->used > so->used) {      /* walk the shorter one */
+        PyObject *shorter = (PyObject *)so;
+        so = SET(other);
+        other = shorter;
     }
-    else {
-        PyObject *it = PyObject_GetIter(other);
-        if (it == NULL) {
-            Py_DECREF(result);
-            return NULL;
-        }
-        while (err == 0 && (key = PyIter_Next(it)) != NULL) {
-            Py_hash_t hash;
-            int in = dict_hash_key(key, &hash) < 0 ? -1 : set_contains_hashed(so, key, hash);
-            err = in < 0 || (in && set_add_hashed(SET(result), key, hash) < 0) ? -1 : 0;
-            Py_DECREF(key);
-        }
-        Py_DECREF(it);
-        if (PyErr_Occurred())
-            err = -1;
-    }
-    if (err < 0)
+    if (each_element(other, is_set, keep_if_present, so, result) < 0)
         Py_CLEAR(result);
     return result;
 }
@@ -172,45 +203,17 @@ intersection(PySetObject *so, PyObject *other)
 static int
 difference_update(PySetObject *so, PyObject *other)
 {
-    int err = 0;
+    int err;
+    bool is_set = PyAnySet_Check(other);
     if ((PyObject *)so == other) {
         set_clear(so);
         return 0;
     }
-    if (PyAnySet_Check(other)) {
-        /* Walk the shorter one when so can be matched by the other's hashes. */
-        Py_ssize_t pos = 0;
-        setentry *e;
-        if ((so->used >> 3) > SET(other)->used || SET(other)->used <= so->used) {
-            while (err == 0 && set_next(SET(other), &pos, &e)) {
-                PyObject *key = Py_NewRef(e->key);
-                err = set_discard_hashed(so, key, e->hash) < 0 ? -1 : 0;
-                Py_DECREF(key);
-            }
-        }
-        else {
-            while (err == 0 && set_next(so, &pos, &e)) {
-                PyObject *key = Py_NewRef(e->key);
-                Py_hash_t hash = e->hash;
-                int in = set_contains_hashed(SET(other), key, hash);
-                err = in < 0 || (in && set_discard_hashed(so, key, hash) < 0) ? -1 : 0;
-                Py_DECREF(key);
-            }
-        }
-    }
-    else {
-        PyObject *it = PyObject_GetIter(other), *key;
-        if (it == NULL)
-            return -1;
-        while (err == 0 && (key = PyIter_Next(it)) != NULL) {
-            Py_hash_t hash;
-            err = dict_hash_key(key, &hash) < 0 || set_discard_hashed(so, key, hash) < 0 ? -1 : 0;
-            Py_DECREF(key);
-        }
-        Py_DECREF(it);
-        if (err < 0 || PyErr_Occurred())
-            return -1;
-    }
+    /* Walk the shorter one when so can be matched by the other's hashes. */
+    if (is_set && (so->used >> 3) <= SET(other)->used && SET(other)->used > so->used)
+        err = each_element((PyObject *)so, true, drop_if_in_other, so, other);
+    else
+        err = each_element(other, is_set, drop, so, NULL);
     /* Many deleted slots slow everything down. */
     if (err == 0 && (size_t)(so->fill - so->used) > (size_t)so->mask / 5)
         return set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4);
@@ -260,15 +263,12 @@ difference(PySetObject *so, PyObject *other)
     return result;
 }
 
-/* Toggle one key. */
+/* Toggle one key, which the caller holds. */
 static int
-toggle(PySetObject *so, PyObject *key, Py_hash_t hash)
+toggle(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
 {
-    Py_INCREF(key);
     int found = set_discard_hashed(so, key, hash);
-    int result = found < 0 ? -1 : found ? 0 : set_add_hashed(so, key, hash);
-    Py_DECREF(key);
-    return result;
+    return found < 0 ? -1 : found ? 0 : set_add_hashed(so, key, hash);
 }
 
 static int
@@ -282,18 +282,18 @@ symmetric_update(PySetObject *so, PyObject *other)
     if (PyDict_CheckExact(other)) {
         PyObject *key;
         Py_hash_t hash;
-        while (dict_next((PyDictObject *)other, &pos, &key, NULL, &hash))
-            if (toggle(so, key, hash) < 0)
-                return -1;
-        return 0;
+        int rc = 0;
+        while (rc == 0 && dict_next((PyDictObject *)other, &pos, &key, NULL, &hash)) {
+            Py_INCREF(key);
+            rc = toggle(so, key, hash, NULL);
+            Py_DECREF(key);
+        }
+        return rc;
     }
     PyObject *set = PyAnySet_Check(other) ? Py_NewRef(other) : set_make_base(Py_TYPE(so), other);
     if (set == NULL)
         return -1;
-    setentry *e;
-    int result = 0;
-    while (result == 0 && set_next(SET(set), &pos, &e))
-        result = toggle(so, e->key, e->hash);
+    int result = each_element(set, true, toggle, so, NULL);
     Py_DECREF(set);
     return result;
 }
@@ -583,34 +583,13 @@ set_isdisjoint(PyObject *op, PyObject *other)
     PySetObject *so = SET(op);
     if (op == other)
         return PyBool_FromLong(so->used == 0);
-    if (PyAnySet_CheckExact(other)) {
-        PySetObject *walk = SET(other);
-        if (walk->used > so->used) {
-            walk = so;
-            so = SET(other);
-        }
-        Py_ssize_t pos = 0;
-        setentry *e;
-        while (set_next(walk, &pos, &e)) {
-            PyObject *key = Py_NewRef(e->key);
-            int in = set_contains_hashed(so, key, e->hash);
-            Py_DECREF(key);
-            if (in != 0)
-                return in < 0 ? NULL : Py_NewRef(Py_False);
-        }
-        Py_RETURN_TRUE;
+    bool is_set = PyAnySet_CheckExact(other);
+    if (is_set && SET(other)->used > so->used) {
+        so = SET(other);
+        other = op;
     }
-    PyObject *it = PyObject_GetIter(other), *key;
-    if (it == NULL)
-        return NULL;
-    int in = 0;
-    while (in == 0 && (key = PyIter_Next(it)) != NULL) {
-        Py_hash_t hash;
-        in = dict_hash_key(key, &hash) < 0 ? -1 : set_contains_hashed(so, key, hash);
-        Py_DECREF(key);
-    }
-    Py_DECREF(it);
-    return in < 0 || (in == 0 && PyErr_Occurred()) ? NULL : PyBool_FromLong(!in);
+    int common = each_element(other, is_set, stop_if_present, so, NULL);
+    return common < 0 ? NULL : PyBool_FromLong(!common);
 }
 
 static PyObject *
