@@ -117,7 +117,7 @@ spec_is_initializing(PyObject *module)
 static int
 ensure_initialized(PyThreadState *ts, PyObject *module, PyObject *name)
 {
-    if (!spec_is_initializing(module))
+    if (ts->interp->imports.importlib == NULL || !spec_is_initializing(module))
         return 0;
     PyObject *r = PyObject_CallMethodOneArg(ts->interp->imports.importlib, ID(_lock_unlock_module), name);
     Py_XDECREF(r);
@@ -127,6 +127,10 @@ ensure_initialized(PyThreadState *ts, PyObject *module, PyObject *name)
 static PyObject *
 find_and_load(PyThreadState *ts, PyObject *name)
 {
+    if (ts->interp->imports.importlib == NULL) {         /* not there yet, or no more */
+        PyErr_SetString(PyExc_ImportError, "sys.meta_path is None, Python is likely shutting down");
+        return NULL;
+    }
     PyObject *path = PySys_GetObject("path"), *meta = PySys_GetObject("meta_path"), *hooks = PySys_GetObject("path_hooks");
     if (PySys_Audit("import", "OOOOO", name, Py_None, path ? path : Py_None, meta ? meta : Py_None, hooks ? hooks : Py_None) < 0)
         return NULL;
@@ -290,6 +294,8 @@ handle_fromlist(PyThreadState *ts, PyObject *m, PyObject *fromlist)
     if (found <= 0)
         return found < 0 ? NULL : Py_NewRef(m);
     Py_DECREF(path);
+    if (ts->interp->imports.importlib == NULL)
+        return Py_NewRef(m);
     PyObject *args[4] = { ts->interp->imports.importlib, m, fromlist, ts->interp->imports.import_func };
     return PyObject_VectorcallMethod(ID(_handle_fromlist), args, 4, NULL);
 }

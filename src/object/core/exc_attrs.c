@@ -5,6 +5,7 @@
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "rt/gc_track.h"
+#include "rt/hooks.h"
 #include "rt/singletons.h"
 
 #define MEMBER(struct_, field, doc) {#field, _Py_T_OBJECT, offsetof(struct_, field), 0, doc}
@@ -405,7 +406,15 @@ OWNED PyObject *
 exc_memory_error(void)
 {
     PyObject *self = memory_revive();
-    return self == NULL ? Py_NewRef(err_state()->memory_last_resort) : self;
+    if (self != NULL)
+        return self;
+    /* An interpreter that is only being made has none yet: the main one's serves. */
+    struct err_state *e = err_state();
+    if (e == NULL || e->memory_last_resort == NULL)
+        e = rt_main_interp->errs;
+    if (e == NULL || e->memory_last_resort == NULL)
+        rt_fatal(NULL, "out of memory at the start");
+    return Py_NewRef(e->memory_last_resort);
 }
 
 PyTypeObject _PyExc_MemoryError = {
