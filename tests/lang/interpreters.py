@@ -28,6 +28,7 @@ except ValueError as e:
 
 _interpreters.exec(one, "import atexit; atexit.register(print, 'one ends', flush=True)")
 _interpreters.exec(two, "import atexit; atexit.register(print, 'two ends', flush=True)")
+sys.stdout.flush() # each interpreter has a buffer of its own
 _interpreters.destroy(one)
 print("last line", flush=True)
 # expect: True
