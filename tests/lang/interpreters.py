@@ -1,7 +1,10 @@
 """Other interpreters: their own modules and types' subclasses, records of objects, exceptions as text, ends in order."""
+import sys
+
 import _interpqueues
 import _interpreters
 
+sys.stdout.reconfigure(line_buffering=True)      # each interpreter has a buffer of its own
 main, _ = _interpreters.get_current()
 one = _interpreters.create()
 two = _interpreters.create("legacy")
@@ -17,7 +20,6 @@ for i in (one, two):
     """, {"queue": queue, "name": "one" if i == one else "zwei \u2022"})
     print(_interpqueues.get(queue)[0])
 
-import sys
 print("mine" in sys.modules, [c for c in int.__subclasses__() if c.__name__ == "Sub"])
 
 print(_interpreters.exec(one, "def f(): raise LookupError('gone')\nf()").formatted)
