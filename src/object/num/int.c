@@ -88,7 +88,16 @@ int_from_u128(unsigned __int128 mag, bool negative)
 PyObject *
 int_from_i64_slow(int64_t v)
 {
-    return int_from_u128(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, v < 0);
+    uint64_t mag = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    PyLongObject *o;
+    if (mag >> SHIFT == 0 || mag >> 2 * SHIFT != 0 || (o = heap_alloc(INT_COMPACT_BYTES + sizeof(digit))) == NULL)
+        return int_from_u128(mag, v < 0);
+    o->ob_base.ob_refcnt = 1;
+    o->ob_base.ob_type = &PyLong_Type;
+    o->long_value.lv_tag = INT_TAG(2, v < 0 ? INT_NEGATIVE : INT_POSITIVE);
+    o->long_value.ob_digit[0] = (digit)(mag & PyLong_MASK);
+    o->long_value.ob_digit[1] = (digit)(mag >> SHIFT);
+    return (PyObject *)o;
 }
 
 PyObject *
