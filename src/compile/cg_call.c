@@ -61,16 +61,37 @@ cg_attr_loc(struct loc loc, expr_ty attr)
 
 /* --- keywords --- */
 
+/* Is no name there twice? A set knows at once; false also when it could not be made. */
+static bool
+keywords_differ(asdl_keyword_seq *keywords, Py_ssize_t n)
+{
+    PyObject *seen = PySet_New(NULL);
+    Py_ssize_t names = 0;
+    bool ok = seen != NULL;
+    for (Py_ssize_t i = 0; ok && i < n; i++) {
+        PyObject *name = asdl_seq_GET(keywords, i)->arg;
+        names += name != NULL;
+        ok = name == NULL || PySet_Add(seen, name) == 0;
+    }
+    ok = ok && PySet_GET_SIZE(seen) == names;
+    PyErr_Clear();
+    Py_XDECREF(seen);
+    return ok;
+}
+
+#define FEW_KEYWORDS 16
+
 static void
 check_keywords(struct cg *c, asdl_keyword_seq *keywords)
 {
     Py_ssize_t n = asdl_seq_LEN(keywords);
+    bool differ = n > FEW_KEYWORDS && keywords_differ(keywords, n);
     for (Py_ssize_t i = 0; i < n; i++) {
         keyword_ty k = asdl_seq_GET(keywords, i);
         if (k->arg == NULL)
             continue;
         cg_check_name(c, LOC(k), k->arg, Store);
-        for (Py_ssize_t j = i + 1; j < n; j++) {
+        for (Py_ssize_t j = i + 1; j < n && !differ; j++) {
             keyword_ty other = asdl_seq_GET(keywords, j);
             if (other->arg && (k->arg == other->arg || PyUnicode_Compare(k->arg, other->arg) == 0))
                 cg_error(c, LOC(other), "keyword argument repeated: %U", k->arg);
