@@ -270,7 +270,11 @@ static PyObject *b2a_base64(PyObject *module, PyObject *const *args, Py_ssize_t 
 
 /* ---- hex ---- */
 
-static int hex_digit(unsigned char c) { return Py_ISDIGIT(c) ? c - '0' : Py_ISXDIGIT(c) ? (c | 32) - 'a' + 10 : -1; }
+/* One more than the value of a digit, 0 for other characters. */
+static const signed char hex_values[256] = {
+    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ['A'] = 11, 12, 13, 14, 15, 16, ['a'] = 11, 12, 13, 14, 15, 16,
+};
+static int hex_digit(unsigned char c) { return hex_values[c] - 1; }
 
 static PyObject *hex_encode(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *fname)
 {

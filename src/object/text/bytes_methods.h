@@ -47,8 +47,9 @@ OWNED PyObject *bytes_iter_new(PyTypeObject *type, PyObject *seq);
 #define ASCII_IS_LOWER(c) ((unsigned)(c) - 'a' < 26u)
 #define ASCII_IS_ALPHA(c) (ASCII_IS_UPPER(c) || ASCII_IS_LOWER(c))
 #define ASCII_IS_DIGIT(c) ((unsigned)(c) - '0' < 10u)
-#define ASCII_TO_LOWER(c) (ASCII_IS_UPPER(c) ? (c) + 32 : (c))
-#define ASCII_TO_UPPER(c) (ASCII_IS_LOWER(c) ? (c) - 32 : (c))
+/* No branches: the case of the next letter is not foreseeable. */
+#define ASCII_TO_LOWER(c) ((c) ^ ASCII_IS_UPPER(c) << 5)
+#define ASCII_TO_UPPER(c) ((c) ^ ASCII_IS_LOWER(c) << 5)
 
 /* A byte value out of an int-like; -1 with an exception. */
 int bytes_value_of(PyObject *arg);
