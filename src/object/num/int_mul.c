@@ -27,20 +27,21 @@ limbs_from_int(struct limbs *l, PyObject *o)
     const digit *d = int_digits(o);
     if (limbs_room(l, (mp_size_t)(((size_t)nd * SHIFT + 63) / 64)) < 0)
         return -1;
-    unsigned __int128 acc = 0;
-    int bits = 0;
+    mp_limb_t low = 0;
+    int bits = 0;                        /* of low that are filled, below 64 */
     mp_size_t n = 0;
-    for (Py_ssize_t i = 0; i < nd; i++) {
-        acc |= (unsigned __int128)d[i] << bits;
-        bits += SHIFT;
-        if (bits >= 64) {
-            l->d[n++] = (mp_limb_t)acc;
-            acc >>= 64;
+    for (Py_ssize_t i = 0; i < nd; i += 2) {
+        mp_limb_t two = d[i] | (i + 1 < nd ? (mp_limb_t)d[i + 1] << SHIFT : 0);
+        low |= two << bits;
+        if (bits + 2 * SHIFT >= 64) {
+            l->d[n++] = low;
+            low = two >> 1 >> (63 - bits);
             bits -= 64;
         }
+        bits += 2 * SHIFT;
     }
     if (bits > 0 && n < l->n)
-        l->d[n++] = (mp_limb_t)acc;
+        l->d[n++] = low;
     while (n > 0 && l->d[n - 1] == 0)
         n--;
     l->n = n;
@@ -59,18 +60,24 @@ int_from_limbs(const mp_limb_t *src, mp_size_t n, bool negative)
     if (z == NULL)
         return NULL;
     digit *d = z->long_value.ob_digit;
-    unsigned __int128 acc = 0;
-    int bits = 0;
     Py_ssize_t k = 0;
-    for (mp_size_t i = 0; i < n; i++) {
-        acc |= (unsigned __int128)src[i] << bits;
-        for (bits += 64; bits >= SHIFT; bits -= SHIFT) {
-            d[k++] = (digit)acc & MASK;
-            acc >>= SHIFT;
-        }
+    for (; k + 1 < nd; k += 2) {         /* each pair for itself: no step waits for the one before */
+        size_t bit = (size_t)k * SHIFT, i = bit / 64;
+        int off = bit % 64;
+        mp_limb_t two = src[i] >> off;
+        if (off > 64 - 2 * SHIFT && i + 1 < (size_t)n)
+            two |= src[i + 1] << (64 - off);
+        d[k] = (digit)two & MASK;
+        d[k + 1] = (digit)(two >> SHIFT) & MASK;
     }
-    if (k < nd)
-        d[k++] = (digit)acc;
+    if (k < nd) {
+        size_t bit = (size_t)k * SHIFT, i = bit / 64;
+        int off = bit % 64;
+        mp_limb_t one = src[i] >> off;
+        if (off > 64 - SHIFT && i + 1 < (size_t)n)
+            one |= src[i + 1] << (64 - off);
+        d[k++] = (digit)one & MASK;
+    }
     z->long_value.lv_tag = INT_TAG(k, INT_POSITIVE);
     return int_finish(z, negative);
 }
