@@ -6,6 +6,10 @@
 
 #include "modules/modargs.h"
 
+#ifndef CMPLX                           /* glibc offers it to GCC only */
+#define CMPLX(re, im) __builtin_complex((double)(re), (double)(im))
+#endif
+
 enum trouble { FINE, DOMAIN_ERROR, RANGE_ERROR };
 
 static double complex join(Py_complex z) { return CMPLX(z.real, z.imag); }
