@@ -165,8 +165,11 @@ def main():
     wrong = [part for part in opts.parts.split() if part not in PARTS]
     if wrong:
         sys.exit(f"bench: unknown part {wrong[0]!r}; known: {' '.join(PARTS)}")
-    for part in opts.parts.split():
-        globals()[f"show_{part}"](pythons, opts)
+    try:
+        for part in opts.parts.split():
+            globals()[f"show_{part}"](pythons, opts)
+    except RuntimeError as e:
+        sys.exit(f"bench: an interpreter failed: {e}")
     return 0
 
 
