@@ -78,6 +78,16 @@ int memo_copy(struct memo *to, const struct memo *from);              /* to: not
 int memo_grow(struct memo *m);
 int memo_set(struct memo *m, PyObject *key, Py_ssize_t value);        /* adds or changes */
 
+/* What the attribute `memo` of both types gives: a view that holds its pickler or unpickler. */
+struct memo_view { PyObject_HEAD PyObject *owner; };
+OWNED PyObject *memo_view_new(PyTypeObject *type, PyObject *owner);
+OWNED PyObject *memo_view_reduced(PyObject *dict);                    /* the answer of __reduce__(); STEALS dict, NULL passes through */
+int memo_view_traverse(PyObject *self, visitproc visit, void *arg);
+int memo_view_clear(PyObject *self);                                  /* does nothing: the owner breaks cycles; methods rely on it */
+void memo_view_dealloc(PyObject *self);
+#define MEMO_VIEW_SLOTS \
+    { Py_tp_dealloc, memo_view_dealloc }, { Py_tp_traverse, memo_view_traverse }, { Py_tp_clear, memo_view_clear }
+
 /* The slot of key: its entry, or the free slot where it belongs. */
 static inline struct memo_entry *memo_find(const struct memo *m, PyObject *key)
 {

@@ -200,3 +200,35 @@ int load_memo_copy(struct unpickler *to, struct unpickler *from)
     to->memo_far = far;
     return 0;
 }
+
+/* ---- the views that Pickler.memo and Unpickler.memo give ---- */
+
+PyObject *memo_view_new(PyTypeObject *type, PyObject *owner)
+{
+    struct memo_view *v = PyObject_GC_New(struct memo_view, type);
+    if (v == NULL)
+        return NULL;
+    v->owner = Py_NewRef(owner);
+    PyObject_GC_Track(v);
+    return (PyObject *)v;
+}
+
+PyObject *memo_view_reduced(PyObject *dict) { return dict == NULL ? NULL : Py_BuildValue("O(N)", &PyDict_Type, dict); }
+
+int memo_view_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(((struct memo_view *)self)->owner);
+    return 0;
+}
+
+int memo_view_clear(PyObject *self) { return 0; }
+
+void memo_view_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Py_XDECREF(((struct memo_view *)self)->owner);
+    type->tp_free(self);
+    Py_DECREF(type);
+}

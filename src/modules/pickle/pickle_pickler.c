@@ -5,7 +5,6 @@
 #include "structmember.h"
 
 struct pickler_object { PyObject_HEAD struct pickler p; };
-struct memo_view { PyObject_HEAD struct pickler_object *owner; };
 
 #define P(self) (&((struct pickler_object *)(self))->p)
 
@@ -271,12 +270,7 @@ static int pickler_setattro(PyObject *self, PyObject *name, PyObject *value)
 static PyObject *get_memo(PyObject *self, void *closure)
 {
     struct pickle_state *st = pickle_state_of_type(Py_TYPE(self));
-    struct memo_view *v = st == NULL ? NULL : PyObject_GC_New(struct memo_view, st->pickler_memo_type);
-    if (v == NULL)
-        return NULL;
-    v->owner = (struct pickler_object *)Py_NewRef(self);
-    PyObject_GC_Track(v);
-    return (PyObject *)v;
+    return st == NULL ? NULL : memo_view_new(st->pickler_memo_type, self);
 }
 
 static int memo_from_dict(struct memo *m, PyObject *dict)
@@ -313,7 +307,7 @@ static int set_memo(PyObject *self, PyObject *value, void *closure)
         return -1;
     }
     if (Py_IS_TYPE(value, st->pickler_memo_type)) {
-        struct memo *from = ((struct memo_view *)value)->owner->p.memo;
+        struct memo *from = P(((struct memo_view *)value)->owner)->memo;
         r = from == NULL ? memo_init(&m) : memo_copy(&m, from);
     }
     else if (PyDict_Check(value))
@@ -333,11 +327,11 @@ static int set_memo(PyObject *self, PyObject *value, void *closure)
     return 0;
 }
 
-static PyObject *view_clear_memo(PyObject *self, PyObject *unused) { return clear_memo((PyObject *)((struct memo_view *)self)->owner, NULL); }
+static PyObject *view_clear_memo(PyObject *self, PyObject *unused) { return clear_memo(((struct memo_view *)self)->owner, NULL); }
 
 static PyObject *view_copy(PyObject *self, PyObject *unused)
 {
-    struct memo *m = ((struct memo_view *)self)->owner->p.memo;
+    struct memo *m = P(((struct memo_view *)self)->owner)->memo;
     PyObject *dict = PyDict_New();
     for (size_t i = 0; dict != NULL && m != NULL && i <= m->mask; i++) {
         struct memo_entry *e = &m->table[i];
@@ -354,26 +348,7 @@ static PyObject *view_copy(PyObject *self, PyObject *unused)
 
 static PyObject *view_reduce(PyObject *self, PyObject *unused)
 {
-    PyObject *dict = view_copy(self, NULL);
-    return dict == NULL ? NULL : Py_BuildValue("O(N)", &PyDict_Type, dict);
-}
-
-static int view_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    Py_VISIT(((struct memo_view *)self)->owner);
-    return 0;
-}
-
-static int view_tp_clear(PyObject *self) { return 0; }    /* the owner breaks the cycle; methods rely on it */
-
-static void view_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    Py_XDECREF(((struct memo_view *)self)->owner);
-    type->tp_free(self);
-    Py_DECREF(type);
+    return memo_view_reduced(view_copy(self, NULL));
 }
 
 static PyMethodDef view_methods[] = {
@@ -383,8 +358,7 @@ static PyMethodDef view_methods[] = {
     { NULL },
 };
 static PyType_Slot view_slots[] = {
-    { Py_tp_dealloc, view_dealloc }, { Py_tp_traverse, view_traverse }, { Py_tp_clear, view_tp_clear }, { Py_tp_methods, view_methods },
-    { Py_tp_hash, PyObject_HashNotImplemented }, { 0, NULL },
+    MEMO_VIEW_SLOTS, { Py_tp_methods, view_methods }, { Py_tp_hash, PyObject_HashNotImplemented }, { 0, NULL },
 };
 PyType_Spec pickle_pickler_memo_spec = {
     .name = "_pickle.PicklerMemoProxy", .basicsize = sizeof(struct memo_view), .slots = view_slots,

@@ -4,7 +4,6 @@
 #include "modules/modargs.h"
 
 struct unpickler_object { PyObject_HEAD struct unpickler u; };
-struct memo_view { PyObject_HEAD struct unpickler_object *owner; };
 
 #define U(self) (&((struct unpickler_object *)(self))->u)
 
@@ -218,12 +217,7 @@ static int unpickler_setattro(PyObject *self, PyObject *name, PyObject *value)
 static PyObject *get_memo(PyObject *self, void *closure)
 {
     struct pickle_state *st = pickle_state_of_type(Py_TYPE(self));
-    struct memo_view *v = st == NULL ? NULL : PyObject_GC_New(struct memo_view, st->unpickler_memo_type);
-    if (v == NULL)
-        return NULL;
-    v->owner = (struct unpickler_object *)Py_NewRef(self);
-    PyObject_GC_Track(v);
-    return (PyObject *)v;
+    return st == NULL ? NULL : memo_view_new(st->unpickler_memo_type, self);
 }
 
 static int memo_from_dict(struct unpickler *u, PyObject *dict)
@@ -303,26 +297,7 @@ static PyObject *view_copy(PyObject *self, PyObject *unused)
 
 static PyObject *view_reduce(PyObject *self, PyObject *unused)
 {
-    PyObject *dict = view_copy(self, NULL);
-    return dict == NULL ? NULL : Py_BuildValue("O(N)", &PyDict_Type, dict);
-}
-
-static int view_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    Py_VISIT(((struct memo_view *)self)->owner);
-    return 0;
-}
-
-static int view_tp_clear(PyObject *self) { return 0; }    /* the owner breaks the cycle; methods rely on it */
-
-static void view_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    Py_XDECREF(((struct memo_view *)self)->owner);
-    type->tp_free(self);
-    Py_DECREF(type);
+    return memo_view_reduced(view_copy(self, NULL));
 }
 
 static PyMethodDef view_methods[] = {
@@ -332,8 +307,7 @@ static PyMethodDef view_methods[] = {
     { NULL },
 };
 static PyType_Slot view_slots[] = {
-    { Py_tp_dealloc, view_dealloc }, { Py_tp_traverse, view_traverse }, { Py_tp_clear, view_tp_clear }, { Py_tp_methods, view_methods },
-    { Py_tp_hash, PyObject_HashNotImplemented }, { 0, NULL },
+    MEMO_VIEW_SLOTS, { Py_tp_methods, view_methods }, { Py_tp_hash, PyObject_HashNotImplemented }, { 0, NULL },
 };
 PyType_Spec pickle_unpickler_memo_spec = {
     .name = "_pickle.UnpicklerMemoProxy", .basicsize = sizeof(struct memo_view), .slots = view_slots,
