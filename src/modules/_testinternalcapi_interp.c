@@ -232,9 +232,9 @@ get_interp_settings(PyObject *m, PyObject *args)
     int id = -1;
     if (!PyArg_ParseTuple(args, "|i:get_interp_settings", &id))
         return NULL;
-    if (id > 0)
-        return PyErr_Format(PyExc_NotImplementedError, "%zd", (Py_ssize_t)id);
-    PyInterpreterState *interp = id < 0 ? PyInterpreterState_Get() : PyInterpreterState_Main();
+    PyInterpreterState *interp = id < 0 ? PyInterpreterState_Get() : _PyInterpreterState_LookUpID(id);
+    if (interp == NULL)
+        return NULL;
     return Py_BuildValue("{s:k,s:O}", "feature_flags", interp->feature_flags, "own_gil", interp->ceval.own_gil ? Py_True : Py_False);
 }
 
