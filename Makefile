@@ -56,6 +56,6 @@ lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train
+	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize
 
 .PHONY: all run test test-cpython fuzz test-sanitize release bench lint clean

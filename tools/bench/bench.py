@@ -168,7 +168,7 @@ def main():
     try:
         for part in opts.parts.split():
             globals()[f"show_{part}"](pythons, opts)
-    except RuntimeError as e:
+    except (RuntimeError, OSError, subprocess.TimeoutExpired) as e:
         sys.exit(f"bench: an interpreter failed: {e}")
     return 0
 
