@@ -89,25 +89,20 @@ PyObject *PyEval_EvalFrameEx(PyFrameObject *f, int throwflag) { return vm_eval_f
 
 /* ---- the current frame ---- */
 
-PyFrameObject *
-PyThreadState_GetFrame(PyThreadState *ts)
+/* May be asked for while an exception is set, which stays (greenlet does at each switch); NULL without a new one when memory is short. */
+static BORROWED(f) PyFrameObject *
+frame_object_quiet(_PyInterpreterFrame *f)
 {
-    _PyInterpreterFrame *f = frame_current(ts);
-    PyFrameObject *obj = f == NULL ? NULL : frame_object(f);
+    if (f == NULL)
+        return NULL;
+    PyFrameObject *obj = frame_object(f);
     if (obj == NULL)
-        PyErr_Clear();
-    return (PyFrameObject *)Py_XNewRef(obj);
-}
-
-PyFrameObject *
-PyEval_GetFrame(void)
-{
-    _PyInterpreterFrame *f = frame_current(ts_current());
-    PyFrameObject *obj = f == NULL ? NULL : frame_object(f);
-    if (f != NULL && obj == NULL)
         PyErr_Clear();
     return obj;
 }
+
+PyFrameObject *PyThreadState_GetFrame(PyThreadState *ts) { return (PyFrameObject *)Py_XNewRef(frame_object_quiet(frame_current(ts))); }
+PyFrameObject *PyEval_GetFrame(void) { return frame_object_quiet(frame_current(ts_current())); }
 
 PyObject *PyEval_GetBuiltins(void) { return vm_builtins(ts_current()); }
 

@@ -693,6 +693,17 @@ frames_are_what_debuggers_expect(void **state)
     run("def outer(a, b): look(a)\nlist(map(outer, ['x'], ['y']))");
 }
 
+/* Asking for the frame, and not getting one, leaves an exception that is set alone. */
+static void
+asking_for_the_frame_keeps_the_exception(void **state)
+{
+    PyErr_SetString(PyExc_KeyError, "kept");
+    assert_null(PyThreadState_GetFrame(PyThreadState_Get()));
+    assert_null(PyEval_GetFrame());
+    assert_true(PyErr_ExceptionMatches(PyExc_KeyError));
+    PyErr_Clear();
+}
+
 /* ---- setting up ---- */
 
 static int
@@ -751,6 +762,7 @@ main(void)
         cmocka_unit_test(an_effect_depends_on_the_arguments),
         cmocka_unit_test(unboxed_functions_compute_the_same),
         cmocka_unit_test(frames_are_what_debuggers_expect),
+        cmocka_unit_test(asking_for_the_frame_keeps_the_exception),
     };
     return cmocka_run_group_tests_name("vm", tests, start, end);
 }
