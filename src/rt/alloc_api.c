@@ -158,6 +158,8 @@ allocator_choose(int argc, char **argv, char **envp)
         id = PYMEM_ALLOCATOR_DEBUG;
     if (id == (PyMemAllocatorName)-1)        /* the start will complain */
         return;
+    if (id == PYMEM_ALLOCATOR_PYMALLOC || id == PYMEM_ALLOCATOR_PYMALLOC_DEBUG)
+        heap_use_blocks();
     if (id != PYMEM_ALLOCATOR_NOT_SET)
         heap_set_allocator(id);
 }

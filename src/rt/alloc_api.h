@@ -11,5 +11,7 @@ void heap_block_free(void *p);
 void *heap_block_resize(void *p, size_t size);
 /* Empties the free lists for good (on), or lets them work again. */
 void heap_set_bypass(bool on);
+/* Own blocks even where a sanitizer has malloc serve all; to be called before the first block is made. */
+void heap_use_blocks(void);
 
 #endif

@@ -21,14 +21,16 @@
 #include "rt/interp.h"
 #include "rt/low.h"
 
-/* Under AddressSanitizer every block is malloc's, of the very size asked for, or it would see no error in it. */
+/* Under AddressSanitizer every block is malloc's, of the very size asked for, or it would see no error in it; but who asks for
+ * these blocks by name (PYTHONMALLOC=pymalloc) gets them there too. */
 #if defined(__SANITIZE_ADDRESS__)
-#define ALWAYS_BYPASS true
+#define MALLOC_BY_DEFAULT true
 #elif defined(__has_feature)
-#define ALWAYS_BYPASS __has_feature(address_sanitizer)
+#define MALLOC_BY_DEFAULT __has_feature(address_sanitizer)
 #else
-#define ALWAYS_BYPASS false
+#define MALLOC_BY_DEFAULT false
 #endif
+static bool malloc_serves = MALLOC_BY_DEFAULT;
 
 #define PAGE_SIZE ((size_t)16 * 1024)
 #define COMMIT_STEP ((size_t)1 << 20)
@@ -87,7 +89,7 @@ static void
 heap_start(void)
 {
     heap.ready = true;
-    heap.bypass = ALWAYS_BYPASS;
+    heap.bypass = malloc_serves;
     size_t limit = os_address_limit();
     for (size_t size = RESERVE_MAX; heap.base == NULL && size >= RESERVE_MIN; size >>= 1) {
         if (size > limit / RESERVE_PART)
@@ -337,7 +339,7 @@ heap_leave(PyThreadState *ts)
 /* ---- blocks ------------------------------------------------------------------------------------------------- */
 
 /* Rounded, since a small block may end on a list of its class. */
-static inline size_t malloc_size(size_t size) { return size > HEAP_SMALL_MAX || ALWAYS_BYPASS ? size : HEAP_CLASS(size) * HEAP_GRAIN; }
+static inline size_t malloc_size(size_t size) { return size > HEAP_SMALL_MAX || malloc_serves ? size : HEAP_CLASS(size) * HEAP_GRAIN; }
 
 void *
 heap_raw_alloc(size_t size)
@@ -477,8 +479,14 @@ heap_set_bypass(bool on)
     struct heap_lists *h = heap.owner == NULL ? &heap.stash : &rt_thread_of(heap.owner)->heap;
     if (on && !heap.bypass)
         lists_flush(h);
-    heap.bypass = on || ALWAYS_BYPASS;
+    heap.bypass = on || malloc_serves;
     lists_reset(h);
+}
+
+void
+heap_use_blocks(void)
+{
+    malloc_serves = false;
 }
 
 Py_ssize_t
