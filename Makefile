@@ -11,7 +11,7 @@ BENCHMARKS ?=
 NINJA = ninja -C $(BUILD)
 CLEAN_ENV = env $$(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/-u \1/p')
 
-all: $(BUILD)/build.ninja
+all: $(BUILD)/build.ninja $(BUILD)/.sysconfig-ready
 	@$(NINJA) --quiet >&2
 
 $(BUILD)/.stdlib-ready: tools/setup
@@ -20,6 +20,11 @@ $(BUILD)/.stdlib-ready: tools/setup
 
 $(BUILD)/build.ninja: | $(BUILD)/.stdlib-ready
 	@meson setup $(BUILD) -Dstdlib="$(STDLIB)" >$(BUILD)/setup.log 2>&1 || { cat $(BUILD)/setup.log; exit 1; }
+
+# What sysconfig tells comes from what Meson found.
+$(BUILD)/.sysconfig-ready: tools/gen/sysconfigdata.py include/pyconfig.h $(BUILD)/.stdlib-ready $(BUILD)/build.ninja
+	@python3 tools/gen/sysconfigdata.py $(BUILD)
+	@touch $@
 
 run: all
 	@$(CLEAN_ENV) $(BUILD)/bin/adder $(FILE) $(ARGS)
