@@ -234,7 +234,8 @@ call_method(struct cg *c, expr_ty e)
         cg_super_args(c, super);
         emit_name(c, loc, asdl_seq_LEN(super->v.Call.args) > 0 ? LOAD_SUPER_METHOD : LOAD_ZERO_SUPER_METHOD,
                   meth->v.Attribute.attr);
-        emit(c, cg_attr_loc(loc, meth), NOP);
+        loc = cg_attr_loc(loc, meth);
+        emit(c, loc, NOP);
     }
     else {
         cg_expr(c, meth->v.Attribute.value);
