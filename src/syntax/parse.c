@@ -30,7 +30,7 @@ warn_lexer(struct lex *lx, PyObject *message)
     struct parser *p = parser_of(lx);
     if (message == NULL)
         return -1;
-    int r = p->invalid_pass || rt_hooks.warn_explicit == NULL ? 0
+    int r = rt_hooks.warn_explicit == NULL ? 0
             : rt_hooks.warn_explicit(PyExc_SyntaxWarning, message, p->filename, lx->lineno);
     if (r < 0 && PyErr_ExceptionMatches(PyExc_SyntaxWarning)) {
         const char *text = PyUnicode_AsUTF8(message);
@@ -115,7 +115,6 @@ reset_for_errors(struct parser *p)
     p->level = 0;
     p->error = false;
     p->invalid_pass = true;
-    p->lx.report_warnings = false;
     p->lx.no_more = p->lx.interactive;
 }
 
