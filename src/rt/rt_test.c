@@ -69,6 +69,33 @@ stack_pops_what_was_pushed(void **state)
     ts_stack_pop(ts, bottom);
 }
 
+static int chunks;
+static PyObjectArenaAllocator arenas;
+static void *counted_alloc(void *ctx, size_t n) { chunks++; return arenas.alloc(arenas.ctx, n); }
+static void counted_free(void *ctx, void *p, size_t n) { chunks--; arenas.free(arenas.ctx, p, n); }
+
+/* greenlet takes the chunks of a dead greenlet out of the thread state and frees them itself. */
+static void
+stack_chunks_are_the_arena_allocators(void **state)
+{
+    PyThreadState *ts = ts_current();
+    PyObjectArenaAllocator counted = { NULL, counted_alloc, counted_free };
+    PyObject **bottom = ts_stack_push(ts, 4);
+    PyObject_GetArenaAllocator(&arenas);
+    PyObject_SetArenaAllocator(&counted);
+    PyObject **base = ts_stack_push(ts, 100000);
+    assert_int_equal(chunks, 1);
+    _PyStackChunk *c = ts->datastack_chunk;
+    ts->datastack_chunk = c->previous;
+    ts->datastack_top = bottom + 4;
+    ts->datastack_limit = (PyObject **)((char *)c->previous + c->previous->size);
+    counted.free(counted.ctx, c, c->size);
+    assert_int_equal(chunks, 0);
+    PyObject_SetArenaAllocator(&arenas);
+    ts_stack_pop(ts, bottom);
+    assert_non_null(base);
+}
+
 static void
 young_log_forgets_the_dead(void **state)
 {
@@ -183,7 +210,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_distinct_and_aligned), cmocka_unit_test(resizing_keeps_the_content),
-        cmocka_unit_test(stack_pops_what_was_pushed), cmocka_unit_test(young_log_forgets_the_dead),
+        cmocka_unit_test(stack_pops_what_was_pushed), cmocka_unit_test(stack_chunks_are_the_arena_allocators),
+        cmocka_unit_test(young_log_forgets_the_dead),
         cmocka_unit_test(lists_change_hands_with_the_gil), cmocka_unit_test(a_list_gives_half_back_when_it_is_full),
         cmocka_unit_test(threads_share_the_heap), cmocka_unit_test(static_objects_lie_where_they_should),
     };

@@ -320,15 +320,17 @@ PyThreadState_Clear(PyThreadState *ts)
     ts->_status.cleared = 1;
 }
 
+static void chunk_free(_PyStackChunk *c);
+
 static void
 ts_free(PyThreadState *ts)
 {
     while (ts->datastack_chunk != NULL) {
         _PyStackChunk *previous = ts->datastack_chunk->previous;
-        free(ts->datastack_chunk);
+        chunk_free(ts->datastack_chunk);
         ts->datastack_chunk = previous;
     }
-    free(rt_thread_of(ts)->spare_chunk);
+    chunk_free(rt_thread_of(ts)->spare_chunk);
     if (ts == &main_thread_state.api)
         main_thread_state_used = false;
     else
@@ -458,6 +460,10 @@ PyGILState_Release(PyGILState_STATE old)
 
 /* ---- data stack --------------------------------------------------------------------------------------------- */
 
+/* Chunks come from the arena allocator, and go back to it: greenlet frees those of a dead greenlet with its free(). */
+PyAPI_FUNC(void *) _PyObject_VirtualAlloc(size_t size);
+PyAPI_FUNC(void) _PyObject_VirtualFree(void *p, size_t size);
+
 #define CHUNK_BYTES ((size_t)16 * 1024)
 #define CHUNK_HEAD offsetof(_PyStackChunk, data)
 
@@ -475,10 +481,17 @@ chunk_new(PyThreadState *ts, size_t n)
         t->spare_chunk = NULL;
         return c;
     }
-    c = heap_raw_alloc(bytes);
+    c = _PyObject_VirtualAlloc(bytes);
     if (c != NULL)
         c->size = bytes;
     return c;
+}
+
+static void
+chunk_free(_PyStackChunk *c)
+{
+    if (c != NULL)
+        _PyObject_VirtualFree(c, c->size);
 }
 
 PyObject **
@@ -504,7 +517,7 @@ ts_stack_pop_chunk(PyThreadState *ts)
 {
     struct rt_thread *t = rt_thread_of(ts);
     _PyStackChunk *c = ts->datastack_chunk, *previous = c->previous;
-    free(t->spare_chunk);                    /* one chunk is kept: a loop may call across the border */
+    chunk_free(t->spare_chunk);              /* one chunk is kept: a loop may call across the border */
     t->spare_chunk = c;
     ts->datastack_chunk = previous;
     ts->datastack_top = &previous->data[previous->top];
