@@ -14,6 +14,7 @@
 #include <openssl/objects.h>
 
 #include "base/own.h"
+#include "modules/clib.h"
 
 #define EVP_FUNCTIONS(F) \
     F(EVP_MD_fetch) F(EVP_MD_free) F(EVP_MD_up_ref) F(EVP_MD_get_size) F(EVP_MD_get_block_size) F(EVP_MD_get_type) F(EVP_MD_get_flags) \
@@ -24,9 +25,7 @@
     F(ERR_peek_last_error) F(ERR_clear_error) F(ERR_lib_error_string) F(ERR_reason_error_string)
 
 struct evp_table {
-#define EVP_MEMBER(name) __typeof__(&name) name;
-    EVP_FUNCTIONS(EVP_MEMBER)
-#undef EVP_MEMBER
+    EVP_FUNCTIONS(CLIB_MEMBER)
 };
 extern struct evp_table evp;
 

@@ -1,8 +1,6 @@
 /* modules/hash/evp_module.c: module _hashlib: opening the library, constructors, comparison. */
 #include "modules/hash/evp.h"
 
-#include <dlfcn.h>
-
 #include "modules/hash/hash_object.h"   /* hash_data_arg() */
 #include "modules/modargs.h"
 
@@ -16,23 +14,12 @@ struct evp_table evp;
 int
 evp_open(void)
 {
-    static const struct { const char *name; size_t at; } functions[] = {
-#define EVP_FUNCTION(name) { #name, offsetof(struct evp_table, name) },
-        EVP_FUNCTIONS(EVP_FUNCTION)
-#undef EVP_FUNCTION
+    static const struct clib_entry entries[] = {
+#define EVP_ENTRY(name) CLIB_ENTRY(evp_table, name)
+        EVP_FUNCTIONS(EVP_ENTRY)
+#undef EVP_ENTRY
     };
-    void *library = dlopen("libcrypto.so." TEXT(OPENSSL_SHLIB_VERSION), RTLD_NOW | RTLD_LOCAL);
-    for (size_t i = 0; library != NULL && i < sizeof(functions) / sizeof(functions[0]); i++) {
-        void *f = dlsym(library, functions[i].name);
-        if (f == NULL)
-            library = NULL;
-        else
-            *(void **)((char *)&evp + functions[i].at) = f;
-    }
-    if (library != NULL)
-        return 0;
-    PyErr_SetString(PyExc_ImportError, dlerror());
-    return -1;
+    return clib_open("libcrypto.so." TEXT(OPENSSL_SHLIB_VERSION), entries, Py_ARRAY_LENGTH(entries), &evp);
 }
 
 /* ---- constructors ---- */
