@@ -37,5 +37,12 @@ OWNED PyObject *compile_generate_only(mod_ty mod, PyObject *filename, PyCompiler
 PyAPI_FUNC(PyObject *) _PyCompile_OptimizeCfg(PyObject *instructions, PyObject *consts, int nlocals);
 /* metadata: dict as above with qualname, fasthidden and firstlineno besides. */
 OWNED PyObject *compile_assemble_stage(PyObject *metadata, PyObject *filename, PyObject *instructions);
+/* The same as a struct: CPython's layout. */
+struct assemble_metadata {
+    PyObject *name, *qualname, *consts, *names, *varnames, *cellvars, *freevars, *fasthidden;
+    Py_ssize_t argcount, posonlyargcount, kwonlyargcount;
+    int firstlineno;
+};
+PyAPI_FUNC(PyCodeObject *) _PyCompile_Assemble(struct assemble_metadata *metadata, PyObject *filename, PyObject *instructions);
 
 #endif

@@ -162,6 +162,19 @@ compile_assemble_stage(PyObject *metadata, PyObject *filename, PyObject *instruc
     return run_and_take(&pool, assemble_stage, &a, &a.result);
 }
 
+/* Another form of the metadata. */
+PyCodeObject *
+_PyCompile_Assemble(struct assemble_metadata *m, PyObject *filename, PyObject *instructions)
+{
+    PyObject *dict = Py_BuildValue("{sOsOsOsOsOsOsOsOsnsnsnsi}", "name", m->name, "qualname", m->qualname, "consts", m->consts,
+                                   "names", m->names, "varnames", m->varnames, "cellvars", m->cellvars, "freevars", m->freevars,
+                                   "fasthidden", m->fasthidden, "argcount", m->argcount, "posonlyargcount", m->posonlyargcount,
+                                   "kwonlyargcount", m->kwonlyargcount, "firstlineno", m->firstlineno);
+    PyObject *code = dict == NULL ? NULL : compile_assemble_stage(dict, filename, instructions);
+    Py_XDECREF(dict);
+    return (PyCodeObject *)code;
+}
+
 /* --- generating --- */
 
 static void

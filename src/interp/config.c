@@ -1,6 +1,7 @@
 /* interp/config.c: PyConfig, PyPreConfig, PyStatus and the wide-string lists in them (PEP 587). */
 #include "interp/config.h"
 
+#include "interp/old_init.h"
 #include "interp/sys.h"
 #include "rt/interp.h"
 
@@ -240,7 +241,13 @@ PyConfig_Read(PyConfig *c)
 {
     PyStatus s = config_preinit(c, c->argv.length, NULL, c->argv.items);
     if (!PyStatus_Exception(s))
+        s = old_init_fill(c);
+    if (!PyStatus_Exception(s))
+        s = old_init_take_xoptions(c);
+    if (!PyStatus_Exception(s))
         s = config_read_command_line(c);
+    if (!PyStatus_Exception(s))
+        s = old_init_take_warnoptions(c);
     return PyStatus_Exception(s) ? s : config_compute_paths(c);
 }
 
@@ -285,6 +292,10 @@ _PyInterpreterState_SetConfig(const PyConfig *config)
     }
     PyConfig_Clear(&ts->interp->config);
     ts->interp->config = copy;
+    if (interp_is_main(ts->interp) && old_init_publish(&copy) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
     ts->interp->long_max_str_digits = copy.int_max_str_digits;
     return sys_update_config(ts);
 }

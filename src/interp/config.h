@@ -34,6 +34,15 @@ PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
 /* Replaces it, and what sys shows of it, by a copy: 0, or -1 with an exception. Empty fields are computed as at the start. */
 PyAPI_FUNC(int) _PyInterpreterState_SetConfig(const PyConfig *config);
 PyAPI_FUNC(int) _PyInterpreterState_GetConfigCopy(PyConfig *config);
+/* A configuration as a dict of Python values; an empty one filled from such a dict, 0, or -1 with an exception. */
+PyAPI_FUNC(PyObject *) _PyConfig_AsDict(const PyConfig *config);
+PyAPI_FUNC(int) _PyConfig_FromDict(PyConfig *config, PyObject *dict);
+/* "global_config", "pre_config" and "config" as dicts. */
+PyAPI_FUNC(PyObject *) _Py_GetConfigsAsDict(void);
+/* SystemError: there is none. */
+PyAPI_FUNC(PyObject *) _Py_Get_Getpath_CodeObject(void);
+/* An error status becomes the current exception. */
+PyAPI_FUNC(void) _PyErr_SetFromPyStatus(PyStatus status);
 /* Load the codecs of file names and streams, and put their own names into the configuration: 0, or -1 with an exception,
  * *step and *message for the fatal error. */
 int config_init_encodings(PyThreadState *ts, const char **step, const char **message);

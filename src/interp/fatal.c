@@ -30,7 +30,7 @@ print_state(void)
 static bool
 print_exception(void)
 {
-    PyObject *exc = PyErr_GetRaisedException(), *file = PySys_GetObject("stderr");
+    PyObject *exc = PyErr_GetRaisedException(), *file = sys_get_quietly("stderr");
     if (exc == NULL || file == NULL || file == Py_None) {
         Py_XDECREF(exc);
         return false;

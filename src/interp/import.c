@@ -360,6 +360,9 @@ PyImport_ImportModule(const char *name)
 PyObject *
 PyImport_ImportModuleNoBlock(const char *name)
 {
+    if (PyErr_WarnEx(PyExc_DeprecationWarning, "PyImport_ImportModuleNoBlock() is deprecated and scheduled for removal in Python 3.15. "
+                                               "Use PyImport_ImportModule() instead.", 1) < 0)
+        return NULL;
     return PyImport_ImportModule(name);
 }
 
@@ -388,6 +391,10 @@ PyObject *
 PyImport_Import(PyObject *name)
 {
     PyThreadState *ts = ts_current();
+    if (name == NULL) {
+        PyErr_SetString(PyExc_SystemError, "NULL object passed to Py_BuildValue");
+        return NULL;
+    }
     PyObject *globals = NULL, *func = current_import(&globals), *r = NULL, *from = PyList_New(0);
     if (func != NULL && globals != NULL && from != NULL) {
         PyObject *args[5] = { name, globals, globals, from, SMALL_INT(0) };

@@ -17,6 +17,7 @@
 #include "interp/fatal.h"
 #include "interp/faulthandler.h"
 #include "interp/import.h"
+#include "interp/old_init.h"
 #include "interp/signals.h"
 #include "interp/sys.h"
 #include "interp/tracemalloc.h"
@@ -161,13 +162,19 @@ init_warn_options(PyThreadState *ts)
 }
 
 int
-lifecycle_init_import_and_io(PyThreadState *ts)
+lifecycle_init_import(PyThreadState *ts)
 {
-    const PyConfig *c = &ts->interp->config;
     if (sys_update_config(ts) < 0)
         return failed("init_interp_main", "failed to update the Python config");
     if (import_init_core(ts) < 0)
         return failed("init_importlib", "failed to initialize importlib");
+    return 0;
+}
+
+int
+lifecycle_init_main(PyThreadState *ts)
+{
+    const PyConfig *c = &ts->interp->config;
     if (import_init_external(ts) < 0)
         return failed("init_importlib_external", "external importer setup failed");
     const char *step = NULL, *message = NULL;
@@ -229,6 +236,8 @@ Py_InitializeFromConfig(const PyConfig *config)
     ts->interp->feature_flags = RT_ALLOW_ALL;
     code_state.debug_ranges = own.code_debug_ranges;
     bytes_warning_level = own.bytes_warning;
+    if (old_init_publish(&own) < 0)
+        return PyStatus_NoMemory();
     ts->interp->long_max_str_digits = own.int_max_str_digits;
     ts->interp->imports.dlopenflags = 2;    /* RTLD_NOW */
     if (lifecycle_init_floors(ts) < 0)
@@ -236,8 +245,22 @@ Py_InitializeFromConfig(const PyConfig *config)
     if (warnings_init(ts) < 0 || lifecycle_init_first_modules(ts) < 0 || faulthandler_prepare() < 0) {
         return config_error("pycore_interp_init", "can't create the first modules");
     }
+    if (own._install_importlib && lifecycle_init_import(ts) < 0)
+        return lifecycle_failure();
     RUNTIME->core_initialized = 1;
-    if (own._install_importlib && lifecycle_init_import_and_io(ts) < 0)
+    return own._init_main ? _Py_InitializeMain() : PyStatus_Ok();
+}
+
+/* The second half of a start, on its own after a configuration with _init_main = 0. */
+PyStatus
+_Py_InitializeMain(void)
+{
+    if (!RUNTIME->core_initialized)
+        return config_error("pyinit_main", "runtime core not initialized");
+    if (RUNTIME->initialized)
+        return PyStatus_Ok();
+    PyThreadState *ts = ts_current();
+    if (ts->interp->config._install_importlib && lifecycle_init_main(ts) < 0)
         return lifecycle_failure();
     RUNTIME->initialized = 1;
     ts->interp->_ready = 1;
@@ -261,6 +284,7 @@ Py_InitializeEx(int install_sigs)
     PyConfig_InitPythonConfig(&config);
     config.parse_argv = 0;
     config.install_signal_handlers = install_sigs;
+    old_init_flags(&config);
     s = PyConfig_Read(&config);
     if (!PyStatus_Exception(s))
         s = Py_InitializeFromConfig(&config);

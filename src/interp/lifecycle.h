@@ -15,7 +15,8 @@ extern struct lifecycle_hooks lifecycle_hooks;
 PyStatus lifecycle_failure(void);
 int lifecycle_init_floors(PyThreadState *ts);          /* types, collector, VM: the attached thread's interpreter */
 int lifecycle_init_first_modules(PyThreadState *ts);   /* sys, builtins, a plain sys.stderr */
-int lifecycle_init_import_and_io(PyThreadState *ts);   /* importlib, __main__, streams, site */
+int lifecycle_init_import(PyThreadState *ts);          /* importlib: built-in and frozen modules */
+int lifecycle_init_main(PyThreadState *ts);            /* modules in files, __main__, streams, site */
 /* Waits for the interpreter's threads that are not daemons, as threading._shutdown() does. */
 void lifecycle_wait_for_threads(void);
 /* Ends and frees whatever interpreters are left beside the main one. Called by the main thread. */

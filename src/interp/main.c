@@ -17,16 +17,19 @@
 
 /* ---- sys.path[0] ---- */
 
-/* The folder of a script (links resolved), "" for -c and interactive, the current folder for -m. New reference. */
 static PyObject *
-script_folder(const PyConfig *c)
+current_folder(void)
+{
+    char path[4096];
+    return getcwd(path, sizeof(path)) == NULL ? Py_NewRef(EMPTY_STR) : PyUnicode_DecodeFSDefault(path);
+}
+
+/* The folder of a script, links resolved. New reference. */
+static PyObject *
+script_folder(const wchar_t *filename)
 {
     char path[4096], link[4096];
-    if (c->run_module != NULL)
-        return getcwd(path, sizeof(path)) == NULL ? Py_NewRef(EMPTY_STR) : PyUnicode_DecodeFSDefault(path);
-    if (c->run_filename == NULL)
-        return Py_NewRef(EMPTY_STR);
-    char *script = _Py_EncodeLocaleRaw(c->run_filename, NULL);
+    char *script = _Py_EncodeLocaleRaw(filename, NULL);
     snprintf(path, sizeof(path), "%s", script == NULL ? "" : script);
     PyMem_RawFree(script);
     ssize_t n = readlink(path, link, sizeof(link) - 1);
@@ -41,6 +44,23 @@ script_folder(const PyConfig *c)
     char full[4096];
     const char *p = realpath(path, full) != NULL ? full : path, *slash = strrchr(p, '/');
     return slash == NULL ? Py_NewRef(EMPTY_STR) : PyUnicode_DecodeFSDefaultAndSize(p, slash == p ? 1 : slash - p);
+}
+
+PyObject *
+run_argv_folder(const wchar_t *argv0)
+{
+    if (wcscmp(argv0, L"-m") == 0)
+        return current_folder();
+    return wcscmp(argv0, L"-c") == 0 ? Py_NewRef(EMPTY_STR) : script_folder(argv0);
+}
+
+/* "" for -c and interactive, the current folder for -m. */
+static PyObject *
+first_folder(const PyConfig *c)
+{
+    if (c->run_module != NULL)
+        return current_folder();
+    return c->run_filename == NULL ? Py_NewRef(EMPTY_STR) : script_folder(c->run_filename);
 }
 
 /* The folder goes before sys.path, and into the configuration: error messages guess from it which modules hide others,
@@ -268,7 +288,7 @@ run_python(void)
         if (prepend_path(c, main_path) < 0)
             return report();
         main_path = Py_True;
-    } else if (!c->safe_path && prepend_path(c, script_folder(c)) < 0)
+    } else if (!c->safe_path && prepend_path(c, first_folder(c)) < 0)
         return report();
     print_header(c);
     if (c->run_command != NULL)

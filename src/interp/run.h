@@ -19,6 +19,9 @@ void run_note_interrupt(void);
 /* End the process by SIGINT if a KeyboardInterrupt was not handled, so that a shell sees the cause; else return. */
 void run_exit_by_sigint(void);
 
+/* sys.path[0] of a program called with this argv[0], "-c" or "-m". New reference, or NULL with an exception. */
+PyObject *run_argv_folder(const wchar_t *argv0);
+
 /* Run the text of -c, its lines known to linecache; new reference, or NULL with an exception. */
 PyObject *run_command_text(const char *text, PyObject *globals, PyCompilerFlags *flags);
 /* Run a script as __main__: 0, or -1 with the error printed. */

@@ -65,7 +65,7 @@ exit_status(PyObject *exc)
         status = v == -1 && PyErr_Occurred() ? -1 : (int)v;
         PyErr_Clear();
     } else {
-        PyObject *file = PySys_GetObject("stderr");
+        PyObject *file = sys_get_quietly("stderr");
         fflush(stdout);
         if (file != NULL && file != Py_None)
             PyFile_WriteObject(code, file, Py_PRINT_RAW);
@@ -126,7 +126,7 @@ run_print_error(int set_last)
         return;
     if (set_last)
         set_sys_last(exc);
-    PyObject *tb = PyException_GetTraceback(exc), *hook = PySys_GetObject("excepthook");
+    PyObject *tb = PyException_GetTraceback(exc), *hook = sys_get_quietly("excepthook");
     PyObject *const args[3] = { (PyObject *)Py_TYPE(exc), exc, tb == NULL ? Py_None : tb };
     if (PySys_Audit("sys.excepthook", "OOOO", hook == NULL ? Py_None : hook, args[0], args[1], args[2]) < 0) {
         if (PyErr_ExceptionMatches(PyExc_RuntimeError))

@@ -23,6 +23,15 @@ volatile sig_atomic_t signals_tripped;
 int signal_wakeup_fd = -1;
 int signal_wakeup_warn = 1;
 
+int
+PySignal_SetWakeupFd(int fd)
+{
+    int old = signal_wakeup_fd;
+    signal_wakeup_fd = fd < 0 ? -1 : fd;
+    signal_wakeup_warn = 1;
+    return old;
+}
+
 bool
 signals_in_main_thread(void)
 {

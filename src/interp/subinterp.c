@@ -55,7 +55,7 @@ fill(PyThreadState *ts)
         return lifecycle_failure();
     if (warnings_init(ts) < 0 || lifecycle_init_first_modules(ts) < 0)
         return config_error("pycore_interp_init", "can't create the first modules");
-    if (interp->config._install_importlib && lifecycle_init_import_and_io(ts) < 0)
+    if (interp->config._install_importlib && (lifecycle_init_import(ts) < 0 || lifecycle_init_main(ts) < 0))
         return lifecycle_failure();
     if (add_first_path(interp->config.sys_path_0) < 0)
         return config_error("init_interp_main", "can't extend sys.path");

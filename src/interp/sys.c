@@ -10,15 +10,33 @@
 
 /* ---- access ---- */
 
-PyObject *
-PySys_GetObject(const char *name)
+/* Borrowed; NULL with an exception if the look-up failed. */
+static PyObject *
+look_up(const char *name)
 {
-    PyObject *exc = PyErr_GetRaisedException(), *sysdict = interp_current()->sysdict, *value = NULL;
+    PyObject *sysdict = interp_current()->sysdict, *value = NULL;
     PyObject *key = sysdict == NULL ? NULL : PyUnicode_FromString(name);
     if (key != NULL) {
         value = PyDict_GetItemWithError(sysdict, key);
         Py_DECREF(key);
     }
+    return value;
+}
+
+PyObject *
+PySys_GetObject(const char *name)
+{
+    PyObject *exc = PyErr_GetRaisedException(), *value = look_up(name);
+    if (value == NULL && PyErr_Occurred())
+        PyErr_FormatUnraisable("Exception ignored in PySys_GetObject()");
+    PyErr_SetRaisedException(exc);
+    return value;
+}
+
+PyObject *
+sys_get_quietly(const char *name)
+{
+    PyObject *exc = PyErr_GetRaisedException(), *value = look_up(name);
     PyErr_SetRaisedException(exc);
     return value;
 }
@@ -164,19 +182,25 @@ wide_list(const PyWideStringList *list)
     return l;
 }
 
+int
+sys_add_xoption(PyObject *dict, const wchar_t *option)
+{
+    const wchar_t *eq = wcschr(option, L'=');
+    PyObject *key = PyUnicode_FromWideChar(option, eq == NULL ? -1 : eq - option);
+    PyObject *value = eq == NULL ? Py_NewRef(Py_True) : PyUnicode_FromWideChar(eq + 1, -1);
+    int r = key == NULL || value == NULL ? -1 : PyDict_SetItem(dict, key, value);
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    return r;
+}
+
 static PyObject *
 xoptions_dict(const PyWideStringList *list)
 {
     PyObject *d = PyDict_New();
-    for (Py_ssize_t i = 0; d != NULL && i < list->length; i++) {
-        const wchar_t *o = list->items[i], *eq = wcschr(o, L'=');
-        PyObject *key = PyUnicode_FromWideChar(o, eq == NULL ? -1 : eq - o);
-        PyObject *value = eq == NULL ? Py_NewRef(Py_True) : PyUnicode_FromWideChar(eq + 1, -1);
-        if (key == NULL || value == NULL || PyDict_SetItem(d, key, value) < 0)
+    for (Py_ssize_t i = 0; d != NULL && i < list->length; i++)
+        if (sys_add_xoption(d, list->items[i]) < 0)
             Py_CLEAR(d);
-        Py_XDECREF(key);
-        Py_XDECREF(value);
-    }
     return d;
 }
 
@@ -203,19 +227,4 @@ sys_update_config(PyThreadState *ts)
            sys_set("warnoptions", wide_list(&c->warnoptions)) < 0 || sys_set("_xoptions", xoptions_dict(&c->xoptions)) < 0 ||
            sys_set("path", wide_list(&c->module_search_paths)) < 0 || sys_set("flags", sys_make_flags()) < 0 ||
            sys_set("dont_write_bytecode", PyBool_FromLong(!c->write_bytecode)) < 0 ? -1 : 0;
-}
-
-/* ---- older functions of the C API ---- */
-
-PyObject *
-PySys_GetXOptions(void)
-{
-    return PySys_GetObject("_xoptions");
-}
-
-int
-PySys_HasWarnOptions(void)
-{
-    PyObject *l = PySys_GetObject("warnoptions");
-    return l != NULL && PyList_Check(l) && PyList_GET_SIZE(l) > 0;
 }

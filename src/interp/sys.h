@@ -11,6 +11,10 @@ OWNED PyObject *sys_init(PyThreadState *ts);
 /* Set what the configuration decides: argv, paths, flags, options... 0 or -1. */
 int sys_update_config(PyThreadState *ts);
 int sys_init_streams(PyThreadState *ts);
+/* As PySys_GetObject(), but failures are not reported: for those who report. */
+BORROWED(sys) PyObject *sys_get_quietly(const char *name);
+/* An option of -X, "name" or "name=value", into the dict: 0 or -1. */
+int sys_add_xoption(PyObject *dict, const wchar_t *option);
 /* Flush stdout and stderr; 0, or -1 if one failed (reported as unraisable). */
 int sys_flush_streams(PyThreadState *ts);
 

@@ -34,7 +34,7 @@ sys_displayhook(PyObject *module, PyObject *o)
         return NULL;
     int r = o == Py_None ? 0 : PyObject_SetAttr(builtins, LATIN1_CHAR('_'), Py_None);
     if (o != Py_None && r == 0) {
-        out = PySys_GetObject("stdout");
+        out = sys_get_quietly("stdout");
         if (out == NULL || out == Py_None) {
             PyErr_SetString(PyExc_RuntimeError, "lost sys.stdout");
             r = -1;
@@ -170,7 +170,7 @@ flush:;
 void
 PyErr_DisplayException(PyObject *exc)
 {
-    PyObject *file = PySys_GetObject("stderr");
+    PyObject *file = sys_get_quietly("stderr");
     if (file == NULL) {
         _PyObject_Dump(exc);
         fprintf(stderr, "lost sys.stderr\n");
@@ -292,7 +292,7 @@ write_unraisable(PyObject *file, PyObject *exc, PyObject *tb, PyObject *msg, PyO
 static void
 report_unraisable(PyObject *exc, PyObject *tb, PyObject *msg, PyObject *obj)
 {
-    PyObject *file = PySys_GetObject("stderr");
+    PyObject *file = sys_get_quietly("stderr");
     if (file == NULL || file == Py_None)
         return;
     Py_INCREF(file);
@@ -329,7 +329,7 @@ call_unraisable_hook(PyObject *msg, PyObject *obj)
     if (frame != NULL && (tb = _PyTraceBack_FromFrame(NULL, frame)) != NULL)      /* raised by C code: show who called it */
         PyException_SetTraceback(exc, tb);
     PyErr_Clear();
-    PyObject *hook = PySys_GetObject("unraisablehook"), *args = hook == NULL || hook == Py_None ? NULL : unraisable_args(exc, tb, msg, obj);
+    PyObject *hook = sys_get_quietly("unraisablehook"), *args = hook == NULL || hook == Py_None ? NULL : unraisable_args(exc, tb, msg, obj);
     if (args == NULL) {
         PyErr_Clear();
         report_unraisable(exc, tb, msg, obj);

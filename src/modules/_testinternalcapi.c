@@ -313,7 +313,70 @@ freed_is_freed(PyObject *module, PyObject *noargs)
     return expect_freed("check_pyobject_freed_is_freed", op);
 }
 
+/* --- perf's map of names --- */
+
+static PyObject *
+write_perf_map_entry(PyObject *module, PyObject *args)
+{
+    PyObject *address;
+    unsigned int size;
+    const char *name;
+    if (!PyArg_ParseTuple(args, "OIs", &address, &size, &name))
+        return NULL;
+    void *code = PyLong_AsVoidPtr(address);
+    if (code == NULL)
+        return NULL;
+    int r = PyUnstable_WritePerfMapEntry(code, size, name);
+    if (r < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyLong_FromLong(r);
+}
+
+static PyObject *
+perf_map_state_teardown(PyObject *module, PyObject *noargs)
+{
+    PyUnstable_PerfMapState_Fini();
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+compile_perf_trampoline_entry(PyObject *module, PyObject *args)
+{
+    PyObject *code;
+    if (!PyArg_ParseTuple(args, "O!", &PyCode_Type, &code))
+        return NULL;
+    return PyLong_FromLong(PyUnstable_PerfTrampoline_CompileCode((PyCodeObject *)code));
+}
+
+static PyObject *
+perf_trampoline_set_persist_after_fork(PyObject *module, PyObject *args)
+{
+    int enable;
+    if (!PyArg_ParseTuple(args, "i", &enable))
+        return NULL;
+    return PyLong_FromLong(PyUnstable_PerfTrampoline_SetPersistAfterFork(enable));
+}
+
+PyAPI_FUNC(wchar_t *) _Py_normpath(wchar_t *path, Py_ssize_t size);
+
+static PyObject *
+normalize_path(PyObject *module, PyObject *path)
+{
+    Py_ssize_t size;
+    wchar_t *wide = PyUnicode_AsWideCharString(path, &size);
+    if (wide == NULL)
+        return NULL;
+    PyObject *out = PyUnicode_FromWideChar(_Py_normpath(wide, size), -1);
+    PyMem_Free(wide);
+    return out;
+}
+
 static PyMethodDef methods[] = {
+    { "write_perf_map_entry", write_perf_map_entry, METH_VARARGS, NULL },
+    { "perf_map_state_teardown", perf_map_state_teardown, METH_NOARGS, NULL },
+    { "compile_perf_trampoline_entry", compile_perf_trampoline_entry, METH_VARARGS, NULL },
+    { "perf_trampoline_set_persist_after_fork", perf_trampoline_set_persist_after_fork, METH_VARARGS, NULL },
+    { "normalize_path", normalize_path, METH_O, NULL },
     { "DecodeLocaleEx", decode_locale_ex, METH_VARARGS, NULL },
     { "EncodeLocaleEx", encode_locale_ex, METH_VARARGS, NULL },
     { "_PyTraceMalloc_GetTraceback", tracemalloc_get_traceback, METH_VARARGS, NULL },
@@ -356,7 +419,9 @@ module_exec(PyObject *m)
         || PyModule_AddFunctions(m, testinternalcapi_config_methods) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_PYGC_HEAD", 2 * sizeof(void *)) < 0
         || PyModule_AddIntConstant(m, "SIZEOF_MANAGED_PRE_HEADER", 2 * sizeof(void *)) < 0
-        || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0)
+        || PyModule_AddIntConstant(m, "SIZEOF_PYOBJECT", sizeof(PyObject)) < 0
+        || PyModule_AddIntConstant(m, "SIZEOF_TIME_T", sizeof(time_t)) < 0
+        || PyModule_AddIntConstant(m, "TIER2_THRESHOLD", 16) < 0)       /* a number tests count to; there is no second tier */
         return -1;
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "rt/gc_track.h"
 #include "rt/heap.h"
 #include "rt/thread.h"
+#include "object/core/birth.h"
 #include "object/core/err.h"
 #include "object/num/int.h"
 #include "object/text/str.h"
@@ -22,8 +23,8 @@ static inline PyObject *coll_gc_alloc(PyThreadState *ts, PyTypeObject *type, siz
     g->_gc_next = 0;
     g->_gc_prev = 0;
     PyObject *op = (PyObject *)(g + 1);
-    op->ob_refcnt = 1;
     op->ob_type = type;
+    object_born(op);
     return op;
 }
 static inline void coll_gc_free(PyThreadState *ts, void *op, size_t size)

@@ -103,6 +103,8 @@ static int
 list_contains(PyObject *op, PyObject *x)
 {
     int cmp = 0;
+    if (UNLIKELY(x == NULL) && Py_SIZE(op) > 0)
+        return PyObject_RichCompareBool(LIST(op)->ob_item[0], x, Py_EQ);     /* a caller's mistake: it says so */
     for (Py_ssize_t i = 0; cmp == 0 && i < Py_SIZE(op); i++)
         cmp = item_eq(op, i, x);
     return cmp;

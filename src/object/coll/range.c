@@ -364,8 +364,8 @@ fast_iter(long start, long step, unsigned long len)
     struct range_iter *it = heap_alloc(sizeof(*it));
     if (it == NULL)
         return PyErr_NoMemory();
-    it->ob_base.ob_refcnt = 1;
     it->ob_base.ob_type = &PyRangeIter_Type;
+    object_born((PyObject *)it);
     it->start = start;
     it->step = step;
     it->len = (long)len;

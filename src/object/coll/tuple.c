@@ -30,7 +30,7 @@ tuple_alloc(Py_ssize_t n)
     if (n < HEAP_TUPLES && (t = h->tuple[n]) != NULL) {
         h->tuple[n] = ITEMS(t)[0];
         h->tuple_room[n]++;
-        t->ob_refcnt = 1;
+        object_born(t);
         return t;
     }
     t = coll_gc_alloc(ts, &PyTuple_Type, BYTES(n));
@@ -358,6 +358,8 @@ static int
 tuple_contains(PyObject *t, PyObject *x)
 {
     int cmp = 0;
+    if (UNLIKELY(x == NULL) && Py_SIZE(t) > 0)
+        return PyObject_RichCompareBool(ITEMS(t)[0], x, Py_EQ);              /* a caller's mistake: it says so */
     for (Py_ssize_t i = 0; cmp == 0 && i < Py_SIZE(t); i++)
         cmp = coll_item_eq(ITEMS(t)[i], x);
     return cmp;

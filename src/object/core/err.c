@@ -79,6 +79,23 @@ chain_handled(PyThreadState *ts, PyObject *exc)
     PyException_SetContext(exc, handled);
 }
 
+/* The exception could not be made: the current one, which says why, gets a note of what was wanted. */
+static void
+note_failed_making(PyThreadState *ts, PyObject *type, PyObject *value)
+{
+    PyObject *why = err_get_raised(ts), *args = PyObject_Repr(value);
+    if (args == NULL) {
+        err_clear(ts);
+        args = PyUnicode_FromString("<unknown>");
+    }
+    PyObject *note = args == NULL ? NULL : PyUnicode_FromFormat("Normalization failed: type=%s args=%S", ((PyTypeObject *)type)->tp_name, args);
+    if (note == NULL || exc_add_note(why, note) < 0)
+        err_clear(ts);
+    Py_XDECREF(note);
+    Py_XDECREF(args);
+    err_store(ts, why);
+}
+
 void
 err_set(PyThreadState *ts, PyObject *type, PyObject *value)
 {
@@ -88,7 +105,7 @@ err_set(PyThreadState *ts, PyObject *type, PyObject *value)
     }
     int is_sub = 0;
     if (value != NULL && exc_is_instance(value)) {
-        is_sub = (PyObject *)Py_TYPE(value) == type ? 1 : PyObject_IsSubclass((PyObject *)Py_TYPE(value), type);
+        is_sub = (PyObject *)Py_TYPE(value) == type && PyType_CheckExact(type) ? 1 : PyObject_IsSubclass((PyObject *)Py_TYPE(value), type);
         if (is_sub < 0)
             return;
     }
@@ -98,6 +115,8 @@ err_set(PyThreadState *ts, PyObject *type, PyObject *value)
         err_clear(ts);
         Py_XINCREF(value);
         PyObject *exc = exc_make(type, value);
+        if (exc == NULL)
+            note_failed_making(ts, type, value);
         Py_XDECREF(value);
         if (exc == NULL)
             return;
@@ -215,6 +234,12 @@ err_restore(PyThreadState *ts, PyObject *type, PyObject *value, PyObject *traceb
         return;
     }
     PyObject *tb = traceback == Py_None ? NULL : traceback;
+    if (tb != NULL && exc_traceback_type != NULL && !PyObject_TypeCheck(tb, exc_traceback_type)) {
+        err_set_string(ts, PyExc_TypeError, "traceback must be a Traceback or None");
+        Py_DECREF(value);
+        Py_DECREF(traceback);
+        return;
+    }
     if (EXC_BASE(value)->traceback != tb)
         Py_XSETREF(EXC_BASE(value)->traceback, Py_XNewRef(tb));
     Py_XDECREF(traceback);

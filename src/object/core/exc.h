@@ -7,7 +7,7 @@
 #include "base/own.h"
 
 /* The static types behind PyExc_* (PyExc_X == (PyObject *)&_PyExc_X). */
-#define EXC_TYPE(name) PyAPI_DATA(PyTypeObject) _PyExc_##name;
+#define EXC_TYPE(name) extern PyTypeObject _PyExc_##name;
 #include "object/core/exc_types.def"
 #undef EXC_TYPE
 extern PyTypeObject _PyExc_InterpreterError, _PyExc_InterpreterNotFoundError;
@@ -34,6 +34,9 @@ OWNED PyObject *exc_memory_error(void);
 
 /* type() or type(*args) depending on value (None/NULL: no argument, tuple: arguments, else one argument). */
 OWNED PyObject *exc_make(PyObject *type, PyObject *value);
+
+/* Append the str to the __notes__ of an exception: 0, or -1 with an exception. */
+int exc_add_note(PyObject *exc, PyObject *note);
 
 /* except* matching: splits `exc` by `match_type` into *match and *rest (new references; *match is None when nothing
  * matched; a naked exception that matches is wrapped in an ExceptionGroup). 0 or -1. */

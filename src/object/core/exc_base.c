@@ -174,6 +174,17 @@ notes_of(PyObject *self)
     return notes;
 }
 
+int
+exc_add_note(PyObject *self, PyObject *note)
+{
+    PyObject *notes = notes_of(self);
+    if (notes == NULL)
+        return -1;
+    int rc = PyList_Append(notes, note);
+    Py_DECREF(notes);
+    return rc;
+}
+
 static PyObject *
 exc_base_add_note(PyObject *self, PyObject *note)
 {
@@ -181,14 +192,7 @@ exc_base_add_note(PyObject *self, PyObject *note)
         PyErr_Format(PyExc_TypeError, "note must be a str, not '%s'", Py_TYPE(note)->tp_name);
         return NULL;
     }
-    PyObject *notes = notes_of(self);
-    if (notes == NULL)
-        return NULL;
-    int rc = PyList_Append(notes, note);
-    Py_DECREF(notes);
-    if (rc < 0)
-        return NULL;
-    Py_RETURN_NONE;
+    return exc_add_note(self, note) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyMethodDef exc_base_methods[] = {

@@ -567,6 +567,10 @@ PyUnstable_Exc_PrepReraiseStar(PyObject *orig, PyObject *excs)
             return NULL;
         }
     }
+    if (EXC_BASE(orig)->traceback == NULL) {
+        PyErr_SetString(PyExc_ValueError, "orig must be a raised exception");
+        return NULL;
+    }
     return exc_prep_reraise_star(orig, excs);
 }
 

@@ -38,8 +38,7 @@ PyRefTracer_GetTracer(void **data)
 void
 _Py_Dealloc(PyObject *op)
 {
-    if (UNLIKELY(object_tracer.call != NULL))
-        object_tracer.call(op, PyRefTracer_DESTROY, object_tracer.data);
+    object_dies(op);
     PyThreadState *ts = ts_current();
     if (UNLIKELY(ts != NULL && recursion_dealloc_is_deep(ts)))
         recursion_dealloc(ts, op);

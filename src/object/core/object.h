@@ -9,19 +9,7 @@
 #include <Python.h>
 
 #include "base/own.h"
-
-/* ---- birth ---- */
-
-/* What PyRefTracer_SetTracer() has set. */
-extern struct object_tracer { PyRefTracer call; void *data; } object_tracer;
-
-/* A block becomes an object: its type is set. */
-static inline void object_born(PyObject *op)
-{
-    op->ob_refcnt = 1;
-    if (UNLIKELY(object_tracer.call != NULL))
-        object_tracer.call(op, PyRefTracer_CREATE, object_tracer.data);
-}
+#include "object/core/birth.h"
 
 /* ---- dict and weak references ---- */
 

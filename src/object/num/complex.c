@@ -162,7 +162,10 @@ PyComplex_RealAsDouble(PyObject *o)
 double
 PyComplex_ImagAsDouble(PyObject *o)
 {
-    return PyComplex_Check(o) ? value(o).imag : PyComplex_AsCComplex(o).imag;
+    if (PyComplex_Check(o))
+        return value(o).imag;
+    Py_complex z = PyComplex_AsCComplex(o);
+    return z.real == -1.0 && PyErr_Occurred() ? -1.0 : z.imag;      /* a failure is (-1, 0) */
 }
 
 /* ---- arithmetic --------------------------------------------------------------------------------------------- */

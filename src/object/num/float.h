@@ -7,6 +7,7 @@
 #include "base/own.h"
 #include "rt/heap.h"
 #include "rt/thread.h"
+#include "object/core/birth.h"
 
 static inline double float_value(PyObject *o) { return ((PyFloatObject *)o)->ob_fval; }
 
@@ -16,8 +17,8 @@ static inline OWNED PyObject *float_new(PyThreadState *ts, double v)
     PyFloatObject *o = heap_alloc_ts(ts, sizeof(*o));
     if (UNLIKELY(o == NULL))
         return PyErr_NoMemory();
-    o->ob_base.ob_refcnt = 1;
     o->ob_base.ob_type = &PyFloat_Type;
+    object_born((PyObject *)o);
     o->ob_fval = v;
     return (PyObject *)o;
 }
@@ -26,8 +27,10 @@ static inline void float_decref(PyThreadState *ts, PyObject *o)
 {
     if (_Py_IsImmortal(o))
         return;
-    if (--o->ob_refcnt == 0)
+    if (--o->ob_refcnt == 0) {
+        object_dies(o);
         heap_free_sized_ts(ts, o, sizeof(PyFloatObject));
+    }
 }
 /* Reuses `o` (exact float, owned by the caller) for the result when nobody else sees it: takes the caller's reference. */
 static inline OWNED PyObject *float_reuse(PyThreadState *ts, STEALS PyObject *o, double v)

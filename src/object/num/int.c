@@ -22,7 +22,7 @@ int_alloc(Py_ssize_t n)
     }
     z->ob_base.ob_type = &PyLong_Type;
     z->long_value.lv_tag = INT_TAG(n, INT_POSITIVE);
-    z->ob_base.ob_refcnt = 1;
+    object_born((PyObject *)z);
     return z;
 }
 
@@ -92,8 +92,8 @@ int_from_i64_slow(int64_t v)
     PyLongObject *o;
     if (mag >> SHIFT == 0 || mag >> 2 * SHIFT != 0 || (o = heap_alloc(INT_COMPACT_BYTES + sizeof(digit))) == NULL)
         return int_from_u128(mag, v < 0);
-    o->ob_base.ob_refcnt = 1;
     o->ob_base.ob_type = &PyLong_Type;
+    object_born((PyObject *)o);
     o->long_value.lv_tag = INT_TAG(2, v < 0 ? INT_NEGATIVE : INT_POSITIVE);
     o->long_value.ob_digit[0] = (digit)(mag & PyLong_MASK);
     o->long_value.ob_digit[1] = (digit)(mag >> SHIFT);

@@ -14,6 +14,7 @@
 #include "rt/heap.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
+#include "object/core/birth.h"
 
 enum { INT_POSITIVE = 0, INT_ZERO = 1, INT_NEGATIVE = 2 };
 
@@ -49,8 +50,8 @@ static inline OWNED PyObject *int_from_i64_ts(PyThreadState *ts, int64_t v)
     PyLongObject *o;
     if (mag > PyLong_MASK || (o = heap_alloc_ts(ts, INT_COMPACT_BYTES)) == NULL)
         return int_from_i64_slow(v);
-    o->ob_base.ob_refcnt = 1;
     o->ob_base.ob_type = &PyLong_Type;
+    object_born((PyObject *)o);
     o->long_value.lv_tag = INT_TAG(1, v < 0 ? INT_NEGATIVE : INT_POSITIVE);
     o->long_value.ob_digit[0] = (digit)mag;
     return (PyObject *)o;
@@ -73,14 +74,17 @@ static inline void int_decref(PyObject *o)
 {
     if (_Py_IsImmortal(o))
         return;
-    if (--o->ob_refcnt == 0)
+    if (--o->ob_refcnt == 0) {
+        object_dies(o);
         int_dealloc(o);
+    }
 }
 
 static inline void int_decref_ts(PyThreadState *ts, PyObject *o)
 {
     if (_Py_IsImmortal(o) || --o->ob_refcnt != 0)
         return;
+    object_dies(o);
     if (LIKELY(int_is_compact(o)))
         heap_free_sized_ts(ts, o, INT_COMPACT_BYTES);
     else

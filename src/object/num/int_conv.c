@@ -466,6 +466,8 @@ size_t _PyLong_NumBits(PyObject *o) { return int_bit_length(o); }
 int _PyLong_Sign(PyObject *o) { return int_sign(o); }
 #undef PyUnstable_Long_IsCompact
 #undef PyUnstable_Long_CompactValue
+PyAPI_FUNC(int) PyUnstable_Long_IsCompact(const PyLongObject *o);
+PyAPI_FUNC(Py_ssize_t) PyUnstable_Long_CompactValue(const PyLongObject *o);
 int PyUnstable_Long_IsCompact(const PyLongObject *o) { return _PyLong_IsCompact(o); }
 Py_ssize_t PyUnstable_Long_CompactValue(const PyLongObject *o) { return _PyLong_CompactValue(o); }
 
