@@ -35,6 +35,11 @@ test: all
 test-cpython: all
 	@$(CLEAN_ENV) python3 tools/test --build $(BUILD) cpython
 
+# The extensions of examples/extension/, also by pip, Cython, pybind11 and cffi: those from the package index, or
+# from a folder of wheels, ADDER_WHEELS=DIR.
+test-extensions: all
+	@$(CLEAN_ENV) python3 tests/extensions/run.py --build $(BUILD) tutorial pip cython pybind11 cffi
+
 # Fuzzing, in a build folder of its own: clang's libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
 # FUZZ_SECONDS for each target, FUZZ_TARGET for one of them only. What is found lands in $(FUZZ_BUILD)/found/.
 FUZZ_BUILD ?= $(BUILD)-fuzz
@@ -63,4 +68,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize
 
-.PHONY: all run test test-cpython fuzz test-sanitize release bench lint clean
+.PHONY: all run test test-cpython test-extensions fuzz test-sanitize release bench lint clean

@@ -1,14 +1,18 @@
-/* internal/pycore_backoff.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_BACKOFF_H
-#define ADDER_INTERNAL_PYCORE_BACKOFF_H
+/* internal/pycore_backoff.h: the counter in the first inline cache slot of an instruction. */
+#ifndef Py_INTERNAL_BACKOFF_H
+#define Py_INTERNAL_BACKOFF_H
 
-#include "object.h"
+#include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+/* The instruction specialises when the value has counted down to 0. */
+typedef struct {
+    union {
+        struct {
+            uint16_t backoff : 4;
+            uint16_t value : 12;
+        };
+        uint16_t as_counter;
+    };
+} _Py_BackoffCounter;
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -1,14 +1,17 @@
-/* internal/pycore_code.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_CODE_H
-#define ADDER_INTERNAL_PYCORE_CODE_H
+/* internal/pycore_code.h: the unit that instructions and their inline caches are made of. */
+#ifndef Py_INTERNAL_CODE_H
+#define Py_INTERNAL_CODE_H
 
-#include "object.h"
+#include "Python.h"
+#include "internal/pycore_backoff.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+typedef union {
+    uint16_t cache;
+    struct {
+        uint8_t code;
+        uint8_t arg;
+    } op;
+    _Py_BackoffCounter counter;
+} _Py_CODEUNIT;
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -7,23 +7,10 @@
 #define ADDER_CODE_CODE_H
 
 #include <Python.h>
+#include <internal/pycore_code.h>
 
 #include "base/own.h"
 #include "code/opcodes.h"
-
-/* Warm-up counter in an inline cache: the instruction specialises when the value has counted down to 0. */
-typedef struct {
-    union {
-        struct { uint16_t backoff : 4, value : 12; };
-        uint16_t as_counter;
-    };
-} _Py_BackoffCounter;
-
-typedef union {
-    uint16_t cache;
-    struct { uint8_t code, arg; } op;
-    _Py_BackoffCounter counter;
-} _Py_CODEUNIT;
 
 /* Inline caches, following their instruction. */
 typedef struct { _Py_BackoffCounter counter; uint16_t module_keys_version, builtin_keys_version, index; } _PyLoadGlobalCache;

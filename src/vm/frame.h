@@ -10,42 +10,10 @@
 
 #include <Python.h>
 #include <frameobject.h>
+#include <internal/pycore_frame.h>
 
 #include "code/code.h"
 #include "rt/thread.h"
-
-enum { FRAME_CREATED = -3, FRAME_SUSPENDED = -2, FRAME_SUSPENDED_YIELD_FROM = -1, FRAME_EXECUTING = 0, FRAME_COMPLETED = 1, FRAME_CLEARED = 4 };
-#define FRAME_STATE_SUSPENDED(s) ((s) == FRAME_SUSPENDED || (s) == FRAME_SUSPENDED_YIELD_FROM)
-#define FRAME_STATE_FINISHED(s) ((s) >= FRAME_COMPLETED)
-enum { FRAME_OWNED_BY_THREAD, FRAME_OWNED_BY_GENERATOR, FRAME_OWNED_BY_FRAME_OBJECT, FRAME_OWNED_BY_CSTACK };
-
-typedef struct _PyInterpreterFrame {
-    PyObject *f_executable;              /* owned: code object, or None for an entry on the C stack */
-    struct _PyInterpreterFrame *previous;
-    PyObject *f_funcobj;                 /* owned; not for entries */
-    PyObject *f_globals, *f_builtins;    /* borrowed from the function */
-    PyObject *f_locals;                  /* owned; NULL for optimised code */
-    PyFrameObject *frame_obj;            /* owned, may be NULL */
-    _Py_CODEUNIT *instr_ptr;
-    int stacktop;                        /* offset of the stack pointer from localsplus; -1 while executing */
-    uint16_t return_offset;              /* where, past instr_ptr, a call returns to */
-    char owner;
-    PyObject *localsplus[1];
-} _PyInterpreterFrame;
-
-#define FRAME_SPECIALS_SIZE ((int)((sizeof(_PyInterpreterFrame) - 1) / sizeof(PyObject *)))
-
-struct _frame {
-    PyObject ob_base;
-    PyFrameObject *f_back;               /* set when the frame outlives its call */
-    _PyInterpreterFrame *f_frame;
-    PyObject *f_trace;
-    int f_lineno;                        /* 0: ask the code; set while a trace function may change it */
-    char f_trace_lines, f_trace_opcodes;
-    PyObject *f_extra_locals;            /* dict of names that the code does not know */
-    PyObject *f_locals_cache;            /* for PyEval_GetLocals() */
-    PyObject *_f_frame_data[1];          /* the frame, once this object owns it */
-};
 
 static inline PyCodeObject *frame_code(_PyInterpreterFrame *f) { return (PyCodeObject *)f->f_executable; }
 static inline PyObject **frame_stackbase(_PyInterpreterFrame *f) { return f->localsplus + frame_code(f)->co_nlocalsplus; }
@@ -60,19 +28,9 @@ static inline void frame_set_stackpointer(_PyInterpreterFrame *f, PyObject **sp)
 static inline void frame_push(_PyInterpreterFrame *f, PyObject *v) { f->localsplus[f->stacktop++] = v; }
 
 /* Not to be seen by Python code: entries on the C stack, and frames that have not got to their RESUME. */
-static inline bool frame_is_incomplete(_PyInterpreterFrame *f)
-{
-    if (f->owner == FRAME_OWNED_BY_CSTACK)
-        return true;
-    return f->owner != FRAME_OWNED_BY_GENERATOR && f->instr_ptr < _PyCode_CODE(frame_code(f)) + frame_code(f)->_co_firsttraceable;
-}
+static inline bool frame_is_incomplete(_PyInterpreterFrame *f) { return _PyFrame_IsIncomplete(f); }
 /* f, or the first frame below it that Python code may see; NULL at the end. The one way to walk frames. */
-static inline _PyInterpreterFrame *frame_walk(_PyInterpreterFrame *f)
-{
-    while (f != NULL && frame_is_incomplete(f))
-        f = f->previous;
-    return f;
-}
+static inline _PyInterpreterFrame *frame_walk(_PyInterpreterFrame *f) { return _PyFrame_GetFirstComplete(f); }
 static inline _PyInterpreterFrame *frame_current(PyThreadState *ts) { return frame_walk(ts->current_frame); }
 
 /* Fill in a frame; steals `func` and `locals`. Locals are NULL. */
