@@ -170,7 +170,7 @@ static PyObject *
 builtin_hash(PyObject *module, PyObject *obj)
 {
     Py_hash_t h = PyObject_Hash(obj);
-    return h == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(h);
+    return h == -1 ? NULL : PyLong_FromSsize_t(h);
 }
 
 static PyObject *

@@ -2,6 +2,11 @@
 #include "interp/import.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "object/core/module.h"
 #include "rt/interp.h"
@@ -29,13 +34,36 @@ init_symbol(PyObject *name)
 }
 
 static void
-raise_import_error(const char *message, PyObject *name, PyObject *path)
+raise_import_error(STEALS PyObject *text, PyObject *name, PyObject *path)
 {
-    PyObject *text = PyUnicode_DecodeLocale(message, "surrogateescape");
     if (text != NULL) {
         PyErr_SetImportError(text, name, path);
         Py_DECREF(text);
     }
+}
+
+/* Does the file end before what it says it holds? The loader would map the missing part all the same, and die touching it. */
+static bool
+is_cut_off(const char *file)
+{
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    struct stat st;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    bool cut = false;
+    if (fd < 0)
+        return false;                        /* not our question */
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && pread(fd, &head, sizeof(head), 0) == sizeof(head)
+        && memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_phentsize == sizeof(part)) {
+        for (int i = 0; i < head.e_phnum && !cut; i++) {
+            if (pread(fd, &part, sizeof(part), (off_t)(head.e_phoff + i * sizeof(part))) != sizeof(part))
+                break;
+            cut = part.p_type == PT_LOAD && part.p_filesz > 0
+                  && (part.p_offset > (size_t)st.st_size || part.p_filesz > (size_t)st.st_size - part.p_offset);
+        }
+    }
+    close(fd);
+    return cut;
 }
 
 /* dlopen() the file; ImportError tells the path that dlopen() was given. */
@@ -48,12 +76,14 @@ open_library(PyObject *name, const char *file)
         strcat(with_dir, file);
         file = with_dir;
     }
-    void *handle = dlopen(file, interp_current()->imports.dlopenflags);
+    bool cut = is_cut_off(file);
+    void *handle = cut ? NULL : dlopen(file, interp_current()->imports.dlopenflags);
     if (handle == NULL) {
-        const char *why = dlerror();
+        const char *why = cut ? NULL : dlerror();
         PyObject *path = PyUnicode_DecodeFSDefault(file);
         if (path != NULL)
-            raise_import_error(why == NULL ? "unknown dlopen() error" : why, name, path);
+            raise_import_error(cut ? PyUnicode_FromFormat("%U: file too short", path)
+                                   : PyUnicode_DecodeLocale(why == NULL ? "unknown dlopen() error" : why, "surrogateescape"), name, path);
         Py_XDECREF(path);
     }
     PyMem_RawFree(with_dir);
@@ -68,13 +98,8 @@ find_init(PyObject *name, PyObject *path)
     PyObject *encoded = PyUnicode_EncodeFSDefault(path), *symbol = encoded == NULL ? NULL : init_symbol(name);
     void *handle = symbol == NULL ? NULL : open_library(name, PyBytes_AS_STRING(encoded));
     init_function init = handle == NULL ? NULL : (init_function)dlsym(handle, PyBytes_AS_STRING(symbol));
-    if (handle != NULL && init == NULL) {
-        PyObject *msg = PyUnicode_FromFormat("dynamic module does not define module export function (%s)", PyBytes_AS_STRING(symbol));
-        if (msg != NULL) {
-            PyErr_SetImportError(msg, name, path);
-            Py_DECREF(msg);
-        }
-    }
+    if (handle != NULL && init == NULL)
+        raise_import_error(PyUnicode_FromFormat("dynamic module does not define module export function (%s)", PyBytes_AS_STRING(symbol)), name, path);
     Py_XDECREF(encoded);
     Py_XDECREF(symbol);
     return init;

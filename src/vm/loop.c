@@ -400,6 +400,8 @@ op_unknown:
 #include "vm_handlers.inc"
 
 error:                          /* an exception was raised here */
+    if (UNLIKELY(ts->current_exception == NULL))
+        err_set_string(ts, PyExc_SystemError, "error return without exception set");     /* some extension forgot it */
     if (!frame_is_incomplete(frame)) {
         PyFrameObject *f = frame_object(frame);
         if (f != NULL)

@@ -391,12 +391,12 @@ PyObject_GetOptionalAttr(PyObject *v, PyObject *name, PyObject **result)
             return 0;
     } else if (t->tp_getattro == module_getattro_slot) {
         *result = module_getattro((PyModuleObject *)v, name, 1);
-    } else if (t->tp_getattro != NULL) {
-        *result = t->tp_getattro(v, name);
-    } else if (t->tp_getattr != NULL) {
-        *result = getattr_by_chars(v, name);
     } else {
-        return 0;
+        if (t->tp_getattro == NULL && t->tp_getattr == NULL)
+            return 0;
+        *result = t->tp_getattro != NULL ? t->tp_getattro(v, name) : getattr_by_chars(v, name);
+        if (*result == NULL)                 /* no exception: a failure, too */
+            return clear_attribute_error() ? 0 : -1;
     }
     if (*result != NULL)
         return 1;
