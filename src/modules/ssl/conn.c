@@ -84,6 +84,7 @@ conn_alloc(struct ssl_context *context, bool server_side)
     c->first_context = CONTEXT(Py_NewRef(context));
     c->server_side = server_side;
     mutex_init(&c->lock);
+    mutex_init(&c->write_turn);
     ossl.SSL_set_ex_data(ssl, 0, c);
     return c;
 }
@@ -235,6 +236,7 @@ conn_dealloc(PyObject *self)
         ossl.SSL_set_shutdown(c->ssl, SSL_SENT_SHUTDOWN | ossl.SSL_get_shutdown(c->ssl));
         ossl.SSL_free(c->ssl);
         pthread_mutex_destroy(&c->lock);
+        pthread_mutex_destroy(&c->write_turn);
     }
     conn_clear(self);
     Py_CLEAR(c->context);

@@ -16,39 +16,29 @@ typedef int (*step_function)(SSL *ssl, void *arg);
 
 /* ---- one step ---- */
 
-/* Without the GIL. 0 with *r, or -1 if the connection is in a step of this very thread. */
-static int
-step(struct ssl_conn *c, step_function f, void *arg, struct ssl_outcome *r)
+/* Without the GIL, with the connection's lock. */
+static void
+step(struct ssl_conn *c, PyThreadState *ts, step_function f, void *arg, struct ssl_outcome *r)
 {
-    mutex_lock(&c->lock);
-    if (c->in_step) {
-        pthread_mutex_unlock(&c->lock);
-        PyErr_SetString(PyExc_RuntimeError, "reentrant call inside a callback of the connection");
-        return -1;
-    }
-    c->in_step = true;
     ossl.ERR_clear_error();
-    c->ts = PyEval_SaveThread();
+    c->in_step = true;
+    c->ts = ts;
     errno = 0;
     r->ret = f(c->ssl, arg);
     r->sys = errno;
     r->error = r->ret > 0 ? SSL_ERROR_NONE : ossl.SSL_get_error(c->ssl, r->ret);
     r->queued = r->ret > 0 ? 0 : ossl.ERR_peek_last_error();
-    if (r->ret <= 0)
+    if (r->queued != 0)
         ossl.ERR_clear_error();
-    PyThreadState *ts = c->ts;
     c->ts = NULL;
     c->in_step = false;
-    pthread_mutex_unlock(&c->lock);
-    PyEval_RestoreThread(ts);
-    return 0;
 }
 
 /* ---- waiting ---- */
 
-enum wait { WAIT_READY, WAIT_NO_USE, WAIT_TIME_IS_UP, WAIT_CLOSED, WAIT_FAILED };
+enum wait { WAIT_READY, WAIT_NO_USE, WAIT_TIME_IS_UP, WAIT_CLOSED, WAIT_INTERRUPTED };
 
-struct wait_plan { struct sock *sock; PyTime_t deadline; };     /* sock: NULL over memory streams */
+struct wait_plan { struct sock *sock; PyTime_t timeout, deadline; };     /* sock: NULL over memory streams */
 
 static PyTime_t
 now(void)
@@ -63,7 +53,7 @@ static int
 plan_start(struct ssl_conn *c, struct wait_plan *plan)
 {
     PyObject *s = NULL;
-    plan->sock = NULL;
+    *plan = (struct wait_plan){ NULL, 0, 0 };
     if (c->socket == NULL)
         return 0;
     if (PyWeakref_GetRef(c->socket, &s) < 0)
@@ -73,42 +63,47 @@ plan_start(struct ssl_conn *c, struct wait_plan *plan)
         return -1;
     }
     plan->sock = (struct sock *)s;
-    plan->deadline = plan->sock->timeout > 0 ? now() + plan->sock->timeout : 0;
+    plan->timeout = plan->sock->timeout;
+    plan->deadline = plan->timeout > 0 ? now() + plan->timeout : 0;
     return 0;
 }
 
-/* Until the socket is ready for what the step wants. WAIT_FAILED: a signal handler raised. */
+/* Until the socket is ready for what the step wants; without GIL and lock. */
 static enum wait
 plan_wait(const struct wait_plan *plan, const struct ssl_outcome *r)
 {
-    struct sock *s = plan->sock;
-    if (PyErr_CheckSignals() < 0)
-        return WAIT_FAILED;
-    if (s == NULL || s->timeout == 0 || (s->timeout < 0 && r->sys == ENOTCONN))
+    if (plan->timeout == 0 || (plan->timeout < 0 && r->sys == ENOTCONN))
         return WAIT_NO_USE;
-    for (;;) {
-        PyTime_t left = s->timeout < 0 ? -1 : plan->deadline - now();
-        if (s->timeout > 0 && left <= 0)
-            return WAIT_TIME_IS_UP;
-        if (s->fd < 0)
-            return WAIT_CLOSED;
-        PyTime_t ms = left < 0 ? -1 : (left + 999999) / 1000000;
-        struct pollfd p = { s->fd, r->error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, 0 };
-        int n;
-        Py_BEGIN_ALLOW_THREADS
-        n = poll(&p, 1, ms > INT_MAX ? INT_MAX : (int)ms);
-        Py_END_ALLOW_THREADS
-        if (PyErr_CheckSignals() < 0)
-            return WAIT_FAILED;
-        if (n > 0)
-            return WAIT_READY;
-    }
+    PyTime_t left = plan->timeout < 0 ? -1 : plan->deadline - now();
+    if (plan->timeout > 0 && left <= 0)
+        return WAIT_TIME_IS_UP;
+    int fd = __atomic_load_n(&plan->sock->fd, __ATOMIC_RELAXED);
+    if (fd < 0)
+        return WAIT_CLOSED;
+    PyTime_t ms = left < 0 ? -1 : (left + 999999) / 1000000;
+    struct pollfd p = { fd, r->error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, 0 };
+    int n = poll(&p, 1, ms > INT_MAX ? INT_MAX : (int)ms);
+    return n > 0 ? WAIT_READY : WAIT_INTERRUPTED;
 }
 
 static bool
 wants_wait(const struct ssl_outcome *r)
 {
     return r->ret <= 0 && (r->error == SSL_ERROR_WANT_READ || r->error == SSL_ERROR_WANT_WRITE);
+}
+
+/* Takes a step again and again; without the GIL. The lock is taken at the start, and not at the end. WAIT_NO_USE: *r counts. */
+static enum wait
+steps(struct ssl_conn *c, PyThreadState *ts, const struct wait_plan *plan, step_function f, void *arg, struct ssl_outcome *r)
+{
+    for (;;) {
+        step(c, ts, f, arg, r);
+        pthread_mutex_unlock(&c->lock);
+        enum wait w = wants_wait(r) ? plan_wait(plan, r) : WAIT_NO_USE;
+        if (w != WAIT_READY)
+            return w;
+        pthread_mutex_lock(&c->lock);
+    }
 }
 
 /* Messages of one operation: time is up, the socket was closed. */
@@ -118,30 +113,25 @@ struct texts { const char *late, *late_writing, *closed; };
 static int
 run(struct ssl_conn *c, const struct wait_plan *plan, step_function f, void *arg, const struct texts *texts, struct ssl_outcome *r)
 {
-    if (plan->sock != NULL && plan->sock->fd < 0) {
-        PyErr_SetString(c->st->error, texts->closed);
-        return -1;
-    }
-    for (;;) {
-        if (step(c, f, arg, r) < 0)
-            return -1;
-        if (!wants_wait(r))
-            return PyErr_CheckSignals();
-        switch (plan_wait(plan, r)) {
-        case WAIT_READY:
-            break;
-        case WAIT_NO_USE:
-            return 0;
-        case WAIT_TIME_IS_UP:
-            PyErr_SetString(PyExc_TimeoutError, r->error == SSL_ERROR_WANT_WRITE ? texts->late_writing : texts->late);
-            return -1;
-        case WAIT_CLOSED:
-            PyErr_SetString(c->st->error, texts->closed);
-            return -1;
-        case WAIT_FAILED:
+    enum wait w = plan->sock != NULL && plan->sock->fd < 0 ? WAIT_CLOSED : WAIT_INTERRUPTED;
+    while (w == WAIT_INTERRUPTED) {
+        mutex_lock(&c->lock);
+        if (c->in_step) {
+            pthread_mutex_unlock(&c->lock);
+            PyErr_SetString(PyExc_RuntimeError, "reentrant call inside a callback of the connection");
             return -1;
         }
+        PyThreadState *ts = PyEval_SaveThread();
+        w = steps(c, ts, plan, f, arg, r);
+        PyEval_RestoreThread(ts);
+        if (PyErr_CheckSignals() < 0)
+            return -1;
     }
+    if (w == WAIT_TIME_IS_UP)
+        PyErr_SetString(PyExc_TimeoutError, r->error == SSL_ERROR_WANT_WRITE ? texts->late_writing : texts->late);
+    else if (w == WAIT_CLOSED)
+        PyErr_SetString(c->st->error, texts->closed);
+    return w == WAIT_NO_USE ? 0 : -1;
 }
 
 /* ---- handshake ---- */
@@ -196,7 +186,9 @@ conn_write(PyObject *self, PyObject *arg)
         return NULL;
     }
     struct data d = { view.buf, view.len, 0, false };
+    mutex_lock(&c->write_turn);
     int done = run(c, &plan, write_step, &d, &texts, &r);
+    pthread_mutex_unlock(&c->write_turn);
     Py_XDECREF(plan.sock);
     PyBuffer_Release(&view);
     if (done < 0)

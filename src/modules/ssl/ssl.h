@@ -63,6 +63,7 @@ struct ssl_conn {
     PyObject *exc;                      /* raised by a callback; comes out of the step that called it */
     PyThreadState *ts;                  /* of the step in progress while it is without the GIL */
     pthread_mutex_t lock;               /* of `ssl`; recursive, since callbacks may ask the connection */
+    pthread_mutex_t write_turn;         /* of who writes: what the library has begun to send it wants to send to the end */
     bool in_step, server_side, shutdown_sent;
 };
 
