@@ -1,5 +1,6 @@
 /* capi/getargs.c: PyArg_Parse, PyArg_ParseTuple and their kin without keywords. */
 #include "capi/getargs.h"
+#include "capi/getargs_fast.h"
 
 #include <string.h>
 
@@ -73,11 +74,54 @@ check_rest(const struct arg_parser *a, const char *format)
     return -1;
 }
 
+/* Can these many arguments be meant by the format? Only formats whose units are letters with a mark behind them. */
+static bool
+count_fits(const char *p, Py_ssize_t n)
+{
+    Py_ssize_t min = -1, max = 0;
+    for (;; p++) {
+        switch (*p) {
+        case 'O': case 'd': case 'i': case 'l': case 'n': case 'L': case 'p': case 'U': case 's': case 'z':
+            max++;
+            break;
+        case '!': case '#':
+            break;
+        case '|':
+            if (min >= 0)
+                return false;
+            min = max;
+            break;
+        case '\0': case ':': case ';':
+            return n <= max && n >= (min < 0 ? max : min);
+        default:
+            return false;
+        }
+    }
+}
+
+static bool
+parse_array_fast(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
+{
+    if (!count_fits(format, nargs))
+        return false;
+    struct arg_fast f = { .p = format };
+    bool fine = true;
+    va_copy(f.va, va);
+    for (Py_ssize_t i = 0; fine && i < nargs; i++) {
+        f.p += *f.p == '|';
+        fine = arg_fast_convert(&f, args[i]);
+    }
+    va_end(f.va);
+    return fine;
+}
+
 static int
 parse_array(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
 {
     struct arg_parser a;
     int min, max;
+    if (parse_array_fast(args, nargs, format, va))
+        return 1;
     if (count_units(format, &min, &max) < 0)
         return 0;
     arg_parser_init(&a, format, va);

@@ -3,6 +3,7 @@
  * Parameters are taken in the order of the format. Those before `posonly` have empty names. Parsing stops as soon as
  * no keyword is left and nothing required is missing. */
 #include "capi/getargs.h"
+#include "capi/getargs_fast.h"
 
 #include <limits.h>
 #include <string.h>
@@ -306,9 +307,108 @@ parse(struct kw_call *c, struct arg_parser *a)
     return left == 0 ? 1 : check_all_keywords(c);
 }
 
+/* Is this key the name? -1: it cannot be told by its characters alone. */
+static inline int
+same_text(PyObject *key, const char *name, size_t n)
+{
+    if (!PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT_ASCII(key))
+        return -1;
+    return (size_t)PyUnicode_GET_LENGTH(key) == n && memcmp(PyUnicode_DATA(key), name, n) == 0;
+}
+
+static bool
+is_ascii(const char *s)
+{
+    while (*s > 0)
+        s++;
+    return *s == '\0';
+}
+
+/* The value of a keyword, found by looking at all of them: there are few. false: take the slow way. */
+static bool
+find_keyword(const struct kw_call *c, const char *name, PyObject **value)
+{
+    size_t n = strlen(name);
+    PyObject *key;
+    int same = 0;
+    *value = NULL;
+    if (c->kwnames != NULL) {
+        Py_ssize_t count = PyTuple_GET_SIZE(c->kwnames);
+        for (Py_ssize_t i = 0; i < count && same == 0; i++)
+            if ((same = same_text(PyTuple_GET_ITEM(c->kwnames, i), name, n)) == 1)
+                *value = c->args[c->nargs + i];
+    }
+    else if (c->kwargs != NULL) {
+        PyObject *found;
+        for (Py_ssize_t at = 0; same == 0 && PyDict_Next(c->kwargs, &at, &key, &found);)
+            if ((same = same_text(key, name, n)) == 1)
+                *value = found;
+    }
+    return same == 1 || (same == 0 && is_ascii(name));
+}
+
+/* Only the first names may be empty. */
+static bool
+names_in_order(const char *const *names)
+{
+    bool named = false;
+    for (; *names != NULL; names++) {
+        if (named && **names == '\0')
+            return false;
+        named = **names != '\0';
+    }
+    return true;
+}
+
+/* Calls as they mostly are. false: nothing is decided, take the slow way. */
+static bool
+parse_fast(const struct kw_call *c, struct arg_fast *f)
+{
+    Py_ssize_t left = keyword_count(c);
+    bool optional = false;
+    int i;
+    if (left > 16 || !names_in_order(c->names))
+        return false;
+    for (i = 0; c->names[i] != NULL; i++) {
+        const char *name = c->names[i];
+        PyObject *value = NULL;
+        if (*f->p == '|') {
+            if (optional)
+                return false;
+            optional = true;
+            f->p++;
+        }
+        if (*f->p == '$') {
+            if (!optional || i < c->nargs || *name == '\0')
+                return false;
+            f->p++;
+        }
+        if (i < c->nargs)
+            value = c->args[i];
+        else if (left > 0 && *name != '\0') {
+            if (!find_keyword(c, name, &value))
+                return false;
+            left -= value != NULL;
+        }
+        else if (left == 0)
+            return optional && *f->p != '\0' && *f->p != ':' && *f->p != ';';
+        if (value == NULL && !optional)
+            return false;
+        if (!(value == NULL ? arg_fast_skip(f) : arg_fast_convert(f, value)))
+            return false;
+    }
+    return left == 0 && c->nargs <= i && (*f->p == '\0' || *f->p == ':' || *f->p == ';');
+}
+
 static int
 parse_format(struct kw_call *c, const char *format, va_list va)
 {
+    struct arg_fast f = { .p = format };
+    va_copy(f.va, va);
+    bool fine = parse_fast(c, &f);
+    va_end(f.va);
+    if (fine)
+        return 1;
     struct arg_parser a;
     arg_parser_init(&a, format, va);
     return arg_parser_finish(&a, parse(c, &a));
