@@ -126,6 +126,29 @@ struct wrapperbase type_slotdefs[] = {
 _Static_assert(sizeof type_slotdefs / sizeof *type_slotdefs <= TYPE_NEW_ROW, "a bit for each row");
 _Static_assert(offsetof(PyHeapTypeObject, as_mapping) < offsetof(PyHeapTypeObject, as_sequence), "suites are found by offset");
 
+/* Rows by name. Names are interned, so their addresses tell them apart; rows are counted from 1. */
+#define BY_NAME_SIZE 256
+static uint8_t first_of_name[BY_NAME_SIZE], next_of_name[sizeof type_slotdefs / sizeof *type_slotdefs];
+
+static inline uint8_t *
+name_bucket(PyObject *name)
+{
+    uintptr_t a = (uintptr_t)name >> 3;
+    return &first_of_name[(a ^ a >> 8) % BY_NAME_SIZE];
+}
+
+#define FOR_ROWS_OF_BUCKET(row, name) for (unsigned row = *name_bucket(name); row != 0; row = next_of_name[row - 1])
+
+/* Rows of one name come in the order of the table. */
+static void
+enter_name(size_t row)
+{
+    uint8_t *link = name_bucket(type_slotdefs[row].name_strobj);
+    while (*link != 0)
+        link = &next_of_name[*link - 1];
+    *link = (uint8_t)(row + 1);
+}
+
 int
 type_slots_init(void)
 {
@@ -137,6 +160,7 @@ type_slots_init(void)
             return -1;
         str_intern_immortal(&name);      /* the same object in all interpreters */
         p->name_strobj = name;
+        enter_name((size_t)(p - type_slotdefs));
     }
     return 0;
 }
@@ -218,7 +242,8 @@ static void **
 only_slot_of_name(PyTypeObject *t, PyObject *name)
 {
     void **found = NULL;
-    for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++) {
+    FOR_ROWS_OF_BUCKET(row, name) {
+        struct wrapperbase *p = &type_slotdefs[row - 1];
         if (p->name_strobj != name)
             continue;
         void **slot = type_slot_ptr(t, p->offset);
@@ -324,51 +349,54 @@ type_update_slot(PyTypeObject *t, PyObject *name)
     return type_update_subclasses(t, name, update_slot_callback, rows);
 }
 
-/* t has one base, made by a class statement or `object`, and the ordinary MRO: a slot none of whose names t defines
- * then finds what it found for the base. */
+/* Lookups on t that miss its own dict go on exactly as they do for its base, which a class statement made. */
 static bool
 slots_follow_base(PyTypeObject *t)
 {
     PyTypeObject *base = t->tp_base;
-    if (PyTuple_GET_SIZE(t->tp_bases) != 1 || PyTuple_GET_SIZE(t->tp_mro) != PyTuple_GET_SIZE(base->tp_mro) + 1
-        || !Py_IS_TYPE(t, Py_TYPE(base)) || !Py_IS_TYPE(t, &PyType_Type))
+    Py_ssize_t n = PyTuple_GET_SIZE(t->tp_mro);
+    if (base == NULL || !type_has(base, Py_TPFLAGS_HEAPTYPE) || type_heap(base)->_ht_tpname != NULL
+        || base->tp_members != type_heap_members(base) || PyTuple_GET_SIZE(base->tp_mro) != n - 1)
         return false;
-    return base == &PyBaseObject_Type
-        || (type_has(base, Py_TPFLAGS_HEAPTYPE) && type_heap(base)->_ht_tpname == NULL
-            && base->tp_members == type_heap_members(base));
+    return memcmp(((PyTupleObject *)t->tp_mro)->ob_item + 1, ((PyTupleObject *)base->tp_mro)->ob_item,
+                  (size_t)(n - 1) * sizeof(PyObject *)) == 0;
 }
 
 /* Mark the rows whose name is in the dict. */
 static void
-mark_own_names(PyObject *dict, bool *marked)
+mark_names(PyObject *dict, bool *marked)
 {
     PyObject *key;
     Py_ssize_t i = 0;
-    while (PyDict_Next(dict, &i, &key, NULL)) {
-        if (!PyUnicode_Check(key) || !type_is_dunder(key))
+    while (dict != NULL && PyDict_Next(dict, &i, &key, NULL)) {
+        if (!PyUnicode_Check(key))
             continue;
-        for (struct wrapperbase *p = type_slotdefs; p->name != NULL; p++)
-            if (p->name_strobj == key || (!PyUnicode_CHECK_INTERNED(key) && str_eq(p->name_strobj, key)))
+        if (PyUnicode_CHECK_INTERNED(key)) {
+            FOR_ROWS_OF_BUCKET(row, key)
+                marked[row - 1] |= type_slotdefs[row - 1].name_strobj == key;
+            continue;
+        }
+        for (struct wrapperbase *p = type_slotdefs; p->name != NULL && type_is_dunder(key); p++)
+            if (str_eq(p->name_strobj, key))
                 marked[p - type_slotdefs] = true;
     }
 }
 
+/* Slots none of whose names is marked are those of `from`. */
 static void
-fixup_from_base(PyTypeObject *t)
+fixup_marked(PyTypeObject *t, PyTypeObject *from, const bool *marked)
 {
-    bool marked[sizeof type_slotdefs / sizeof *type_slotdefs] = { false };
-    mark_own_names(t->tp_dict, marked);
     for (struct wrapperbase *p = type_slotdefs, *next; p->name != NULL; p = next) {
-        bool own = false;
+        bool own = p->offset == offsetof(PyTypeObject, tp_new) && from == &PyBaseObject_Type;
         for (next = p; next->name != NULL && next->offset == p->offset; next++)
             own |= marked[next - type_slotdefs];
         if (own) {
             (void)update_one_slot(t, p);
             continue;
         }
-        void **slot = type_slot_ptr(t, p->offset), **from = type_slot_ptr(t->tp_base, p->offset);
+        void **slot = type_slot_ptr(t, p->offset), **value = type_slot_ptr(from, p->offset);
         if (slot != NULL)
-            *slot = from == NULL ? NULL : *from;
+            *slot = value == NULL ? NULL : *value;
     }
     if (t->tp_iternext == NULL)
         t->tp_iternext = _PyObject_NextNotImplemented;
@@ -377,12 +405,20 @@ fixup_from_base(PyTypeObject *t)
 void
 type_fixup_slot_dispatchers(PyTypeObject *t)
 {
-    struct wrapperbase *p = type_slotdefs;
+    bool marked[sizeof type_slotdefs / sizeof *type_slotdefs] = { false };
+    Py_ssize_t n = PyTuple_GET_SIZE(t->tp_mro);
     if (slots_follow_base(t)) {
-        fixup_from_base(t);
+        mark_names(t->tp_dict, marked);
+        fixup_marked(t, t->tp_base, marked);
         return;
     }
-    while (p->name != NULL)
+    if (PyTuple_GET_ITEM(t->tp_mro, n - 1) == (PyObject *)&PyBaseObject_Type) {
+        for (Py_ssize_t i = 0; i < n - 1; i++)
+            mark_names(type_dict((PyTypeObject *)PyTuple_GET_ITEM(t->tp_mro, i)), marked);
+        fixup_marked(t, &PyBaseObject_Type, marked);
+        return;
+    }
+    for (struct wrapperbase *p = type_slotdefs; p->name != NULL;)
         p = update_one_slot(t, p);
 }
 
