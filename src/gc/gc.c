@@ -360,6 +360,21 @@ PyGC_Disable(void)
 
 int PyGC_IsEnabled(void) { return interp_current()->gc.enabled; }
 
+bool
+gc_all(PyThreadState *ts, bool (*holds)(PyObject *op))
+{
+    for (int g = 0; g <= GC_LOG_FROZEN; g++) {
+        const struct gc_log *log = gc_log_of(ts, g);
+        for (size_t i = 0; i < log->used; i++) {
+            if (i + 8 < log->used && log->items[i + 8] != NULL)
+                __builtin_prefetch(log->items[i + 8]);
+            if (log->items[i] != NULL && !holds(log->items[i]))
+                return false;
+        }
+    }
+    return true;
+}
+
 void
 PyUnstable_GC_VisitObjects(gcvisitobjects_t visit, void *arg)
 {

@@ -24,6 +24,8 @@ void gc_run(PyThreadState *ts);
 Py_ssize_t gc_collect(PyThreadState *ts, int generation, enum gc_reason reason);
 /* The last collections of an interpreter, without callbacks. */
 Py_ssize_t gc_collect_at_exit(PyThreadState *ts);
+/* `holds` is true of all tracked objects; it must not run Python code, nor make or free objects. */
+bool gc_all(PyThreadState *ts, bool (*holds)(PyObject *op));
 /* At exit: warns about gc.garbage (ResourceWarning) as sys.flags ask for. */
 void gc_report_garbage(PyInterpreterState *interp);
 

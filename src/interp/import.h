@@ -38,6 +38,8 @@ OWNED PyObject *import_run_extension(PyObject *(*init)(void), PyObject *spec, Py
 OWNED PyObject *import_known_extension(PyObject *path, PyObject *name);
 /* Forgets them all, at the end of the process's main interpreter. */
 void import_fini_extensions(void);
+/* An extension module was opened, or a built-in one that is like one: what its objects do at their end is not known. */
+extern bool import_has_foreign;
 bool import_is_builtin(PyObject *name);
 OWNED PyObject *import_builtin_names(void);
 

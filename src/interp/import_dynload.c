@@ -96,6 +96,7 @@ static init_function
 find_init(PyObject *name, PyObject *path)
 {
     PyObject *encoded = PyUnicode_EncodeFSDefault(path), *symbol = encoded == NULL ? NULL : init_symbol(name);
+    import_has_foreign |= symbol != NULL;
     void *handle = symbol == NULL ? NULL : open_library(name, PyBytes_AS_STRING(encoded));
     init_function init = handle == NULL ? NULL : (init_function)dlsym(handle, PyBytes_AS_STRING(symbol));
     if (handle != NULL && init == NULL)

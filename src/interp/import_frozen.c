@@ -104,6 +104,8 @@ PyImport_ImportFrozenModule(const char *name)
 
 /* ---- built in ---- */
 
+bool import_has_foreign;
+
 static const struct _inittab *
 find_inittab(PyObject *name)
 {
@@ -150,6 +152,7 @@ import_create_builtin(PyObject *name, PyObject *spec)
     const struct _inittab *p = find_inittab(name);
     if (p == NULL)
         Py_RETURN_NONE;
+    import_has_foreign |= strncmp(p->name, "_test", 5) == 0 || strncmp(p->name, "_interp", 7) == 0;
     if (p->initfunc == NULL)    /* sys and builtins: made before importlib */
         return PyImport_AddModuleRef(p->name);
     m = import_known_extension(name, name);

@@ -357,6 +357,10 @@ Py_FinalizeEx(void)
     ts_delete_others(ts);
     faulthandler_fini();
     signals_fini(ts);
+    if (lifecycle_hooks.process_ends && exit_is_silent(ts)) {
+        lifecycle_run_exit_functions();
+        return status;
+    }
     PyGC_Collect();
     import_finalize_modules(ts);
     if (sys_flush_streams(ts) < 0)

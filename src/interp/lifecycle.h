@@ -7,6 +7,7 @@
 /* Starts of modules that interp needs before importlib is there, from higher floors: set by the program's main file. */
 struct lifecycle_hooks {
     void (*call_atexit)(PyThreadState *ts);           /* run and forget atexit callbacks */
+    bool process_ends;                                /* nothing runs after Py_RunMain(): see silent_exit.c */
 };
 extern struct lifecycle_hooks lifecycle_hooks;
 
@@ -29,6 +30,9 @@ PyStatus subinterp_new(PyThreadState **ts, const PyInterpreterConfig *config, lo
 
 /* Forgets the atexit callbacks of the interpreter. */
 void atexit_fini(PyInterpreterState *interp);
+
+/* Nobody could see it if all objects were taken apart now. The streams are flushed and nothing runs any more. */
+bool exit_is_silent(PyThreadState *ts);
 
 /* Py_AtExit() functions, last registered first; then flushes the C streams. */
 void lifecycle_run_exit_functions(void);

@@ -30,6 +30,8 @@ struct rt_hooks {
     Py_ssize_t (*collect)(PyThreadState *ts, int generation, int reason);
     /* interp: describe a fatal error (tracebacks of all threads) on stderr; the caller aborts. */
     void (*fatal)(const char *func, const char *message);
+    /* modules: ending this object with a tp_finalize would do nothing that can be seen (an idle stream). */
+    bool (*ends_silently)(PyObject *op);
     /* interp: write where a block was allocated, or how to find out. */
     void (*dump_allocation)(int fd, const void *block);
 };

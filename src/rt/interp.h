@@ -166,7 +166,8 @@ struct _is {
             int sys_trace_initialized, sys_profile_initialized;
             Py_ssize_t sys_tracing_threads, sys_profiling_threads;
             PyObject *gc_chain;                  /* tracked objects that no log had room for: rt/gc_track.c */
-            void *spare[63];                     /* room for new pointers without recompiling the world */
+            Py_ssize_t unseen_endings;           /* objects that the collector does not know and whose end does something */
+            void *spare[62];                     /* room for new pointers without recompiling the world */
         };
         char _size[RT_SIZEOF_INTERP];
     };

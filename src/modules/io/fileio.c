@@ -29,6 +29,12 @@ io_fileio_closed(PyObject *self)
     return FILEIO(self)->fd < 0;
 }
 
+bool
+io_fileio_idle(PyObject *self)
+{
+    return FILEIO(self)->fd < 0 || !FILEIO(self)->closefd;
+}
+
 static PyObject *
 err_closed(void)
 {

@@ -97,10 +97,13 @@ int io_finalize(PyObject *self);
     if (io_finalize(self) < 0) \
         return;
 
+void iobase_finalize(PyObject *self);
+
 /* ---- others ---- */
 
 OWNED PyObject *io_fileio_close(PyObject *self);
 int io_fileio_closed(PyObject *self);
+bool io_fileio_idle(PyObject *self);     /* closing it would do nothing */
 /* newline decoder: translated text, or NULL. */
 OWNED PyObject *io_newline_decode(PyObject *decoder, PyObject *input, bool final);
 /* End of the first line in the characters start .. end, by the newline mode: the index behind it, or -1; then *consumed

@@ -65,7 +65,7 @@ iobase_close(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-static void
+void
 iobase_finalize(PyObject *self)
 {
     PyObject *saved = PyErr_GetRaisedException(), *closed_attr;

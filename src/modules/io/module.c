@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "modules/io/buffered.h"
+#include "modules/io/text.h"
+#include "rt/hooks.h"
+
 PyObject *io_names[IO_NAME_COUNT];
 
 struct io_state *
@@ -10,6 +14,50 @@ io_state_of(PyTypeObject *type)
 {
     PyObject *module = PyType_GetModuleByDef(type, &io_module);
     return module == NULL ? NULL : PyModule_GetState(module);
+}
+
+/* ---- the end of the process ---- */
+
+/* Nothing that close() or flush() might be called through; the standard streams have a name or a mode. */
+static bool
+has_plain_dict(PyObject *dict)
+{
+    PyObject *key;
+    Py_ssize_t i = 0;
+    while (dict != NULL && PyDict_Next(dict, &i, &key, NULL))
+        if (key != NAME(name) && key != NAME(mode))
+            return false;
+    return true;
+}
+
+/* Closing it now would do nothing that can be seen. Of streams that are exactly ours only; others may override anything. */
+static bool
+is_idle(struct io_state *s, PyObject *op)
+{
+    PyTypeObject *t = Py_TYPE(op);
+    if (t == s->fileio)
+        return io_fileio_idle(op) && has_plain_dict(*_PyObject_GetDictPtr(op));
+    if (t == s->bytesio || t == s->stringio)
+        return has_plain_dict(*_PyObject_GetDictPtr(op));
+    if (t == s->reader || t == s->writer || t == s->random) {
+        const struct buffered *b = BUFFERED(op);
+        bool written = !b->writable || b->write_end == -1 || b->write_pos >= b->write_end;
+        return b->ok && !b->detached && written && has_plain_dict(b->dict) && is_idle(s, b->raw);
+    }
+    if (t == s->textiowrapper) {
+        const struct text *x = TEXT(op);
+        return x->ok && !x->detached && x->pending == NULL && has_plain_dict(x->dict) && is_idle(s, x->buffer);
+    }
+    return false;
+}
+
+static bool
+ends_silently(PyObject *op)
+{
+    if (Py_TYPE(op)->tp_finalize != iobase_finalize)
+        return false;
+    struct io_state *s = IO_STATE(op);
+    return s != NULL && is_idle(s, op);
 }
 
 /* ---- helpers ---- */
@@ -209,6 +257,7 @@ make_unsupported(PyObject *m, struct io_state *s)
 static int
 io_exec(PyObject *m)
 {
+    rt_hooks.ends_silently = ends_silently;
     static const char *const texts[] = {
 #define X(name) #name,
         IO_NAMES(X)

@@ -2,6 +2,7 @@
 #include <dirent.h>
 
 #include "modules/posix/posix_priv.h"
+#include "rt/interp.h"
 
 static bool
 is_dot(const char *name)
@@ -319,6 +320,7 @@ scandir_close_dir(ScandirIterator *it)
     DIR *d = it->dir;
     it->dir = NULL;
     if (d != NULL) {
+        interp_current()->unseen_endings--;
         Py_BEGIN_ALLOW_THREADS
         if (it->path.fd != -1)
             rewinddir(d);
@@ -422,6 +424,7 @@ FUNC_KW(scandir)
         Py_DECREF(it);
         return NULL;
     }
+    interp_current()->unseen_endings++;      /* an iterator that is not closed warns at its end */
     return (PyObject *)it;
 }
 

@@ -61,6 +61,7 @@ PyObject *slot_tp_descr_get(PyObject *self, PyObject *obj, PyObject *type);
 int slot_tp_descr_set(PyObject *self, PyObject *target, PyObject *value);
 int slot_tp_init(PyObject *self, PyObject *args, PyObject *kwds);
 void slot_tp_finalize(PyObject *self);
+void slot_bf_releasebuffer(PyObject *self, Py_buffer *view);
 extern PyTypeObject buffer_wrapper_type;
 
 #endif
