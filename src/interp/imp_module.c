@@ -215,7 +215,7 @@ imp_get_frozen_object(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
         no_such_frozen(args[0]);
         return NULL;
     }
-    return checked_frozen(args[0], marshal_loads_trusted((const char *)f->code, f->size));
+    return checked_frozen(args[0], import_frozen_code(f));
 }
 
 static PyObject *

@@ -56,6 +56,21 @@ const struct _frozen *import_find_frozen(PyObject *name);
 struct import_alias { const char *name, *orig; };
 extern const struct import_alias *import_frozen_aliases;
 
+/* Code objects of frozen modules that lie in the program (program/freeze_image.c): each is taken once, by the first
+ * interpreter; everybody else reads the marshalled form. */
+struct import_image_set { PyObject **slot, *items; };                    /* *slot becomes frozenset(items) */
+struct import_image_module { const unsigned char *data; PyObject *code; const struct import_image_set *sets; size_t n_sets; bool taken; };
+struct import_image {
+    struct import_image_module *modules;     /* ends with NULL */
+    PyObject *const *names;                  /* hash table of the interned strings: str_add_static() */
+    size_t names_mask;
+    uint32_t next_version;                   /* of code objects */
+};
+/* Before the start. */
+void import_use_image(const struct import_image *image);
+/* The code object of a frozen module (or what else its data is), or NULL with an exception. */
+OWNED PyObject *import_frozen_code(const struct _frozen *f);
+
 /* Exported, but in no public header. */
 PyAPI_FUNC(PyObject *) _PyNamespace_New(PyObject *attributes);
 

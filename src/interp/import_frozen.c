@@ -1,9 +1,10 @@
 /* interp/import_frozen.c: modules frozen into the program, built-in modules, and the first steps of the import system. */
 #include "interp/import.h"
 
-
+#include "code/code_state.h"
 #include "code/marshal_io.h"
 #include "object/core/module.h"
+#include "object/text/str.h"
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -41,6 +42,53 @@ import_find_frozen(PyObject *name)
     return NULL;
 }
 
+/* ---- code objects in the program ---- */
+
+static const struct import_image *image;
+
+void
+import_use_image(const struct import_image *given)
+{
+    image = given;
+    str_add_static(given->names, given->names_mask);
+    code_state.next_version = given->next_version;
+}
+
+static int
+complete(struct import_image_module *m)
+{
+    for (size_t i = 0; i < m->n_sets; i++) {
+        PyObject *set = PyFrozenSet_New(m->sets[i].items);
+        if (set == NULL)
+            return -1;
+        *m->sets[i].slot = set;
+    }
+    return 0;
+}
+
+/* They keep what they have learnt, so only one interpreter may run them; and none that wants to hear of new ones. */
+static struct import_image_module *
+image_module(const unsigned char *data)
+{
+    PyInterpreterState *interp = interp_current();
+    if (image == NULL || !interp_is_main(interp) || interp->active_code_watchers != 0 || !code_state.debug_ranges)
+        return NULL;
+    for (struct import_image_module *m = image->modules; m->data != NULL; m++)
+        if (m->data == data)
+            return m->taken ? NULL : m;
+    return NULL;
+}
+
+OWNED PyObject *
+import_frozen_code(const struct _frozen *f)
+{
+    struct import_image_module *m = image_module(f->code);
+    if (m == NULL)
+        return marshal_loads_trusted((const char *)f->code, f->size);
+    m->taken = true;
+    return complete(m) < 0 ? NULL : Py_NewRef(m->code);
+}
+
 static PyObject *
 frozen_origname(const struct _frozen *f)
 {
@@ -74,7 +122,7 @@ PyImport_ImportFrozenModuleObject(PyObject *name)
     const struct _frozen *f = import_find_frozen(name);
     if (f == NULL)
         return 0;
-    PyObject *code = marshal_loads_trusted((const char *)f->code, f->size), *m = NULL;
+    PyObject *code = import_frozen_code(f), *m = NULL;
     if (code != NULL && !PyCode_Check(code))
         PyErr_Format(PyExc_TypeError, "frozen object %R is not a code object", name);
     else if (code != NULL && (m = PyImport_AddModuleObject(name)) != NULL) {

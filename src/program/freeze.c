@@ -2,15 +2,18 @@
  *
  *   adder-freeze LIB OUT.c     compile the modules that CPython freezes, out of the library folder LIB
  *
- * The output holds their marshalled code objects, the table of frozen modules and the table of aliases. */
+ * The output holds their marshalled code objects, the table of frozen modules and the table of aliases; and the same code
+ * objects once more as data, which the first interpreter takes without reading the marshalled ones (freeze_image.h). */
 #include <errno.h>
 #include <stdio.h>
 
 #include <marshal.h>
 
 #include "code/code.h"
+#include "code/marshal_io.h"
 #include "compile/compile.h"
 #include "object/init.h"
+#include "program/freeze_image.h"
 #include "rt/runtime.h"
 #include "rt/thread.h"
 #include "syntax/ast_arena.h"
@@ -112,6 +115,20 @@ write_data(FILE *out, int i, PyObject *data)
     return fprintf(out, "\n};\n") < 0 ? -1 : 0;
 }
 
+/* What a program would read from the data. The test modules are read. */
+static int
+add_to_image(const struct module *m, int i, PyObject *data)
+{
+    static char names[COUNT][16];
+    if (m->name[0] == '_' && m->name[1] == '_')
+        return 0;
+    PyObject *code = marshal_loads_trusted(PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data));
+    snprintf(names[i], sizeof(names[i]), "data_%d", i);
+    if (code != NULL && image_add_module((PyCodeObject *)code, names[i]) < 0)
+        fprintf(stderr, "adder-freeze: %s is not laid out as data\n", m->name);
+    return code == NULL ? -1 : 0;
+}
+
 static int
 write_tables(FILE *out)
 {
@@ -137,8 +154,9 @@ write_tables(FILE *out)
 static int
 write_all(const char *lib, FILE *out)
 {
-    fprintf(out, "/* Made by adder-freeze. */\n#include <Python.h>\n#include \"interp/import.h\"\n"
-                 "extern const struct _frozen *const adder_frozen_modules;\nextern const struct import_alias *const adder_frozen_aliases;\n");
+    fprintf(out, "/* Made by adder-freeze. */\n#include <Python.h>\n#include \"interp/import.h\"\n#include \"rt/singletons.h\"\n"
+                 "extern const struct _frozen *const adder_frozen_modules;\nextern const struct import_alias *const adder_frozen_aliases;\n"
+                 "extern const struct import_image adder_frozen_image;\n");
     for (int i = 0; i < COUNT; i++) {
         if (modules[i].file == NULL)
             continue;
@@ -148,11 +166,11 @@ write_all(const char *lib, FILE *out)
             fprintf(stderr, "adder-freeze: cannot compile %s: %s\n", modules[i].file, text == NULL ? "?" : PyUnicode_AsUTF8(text));
             return -1;
         }
-        if (write_data(out, i, data) < 0)
+        if (write_data(out, i, data) < 0 || add_to_image(&modules[i], i, data) < 0)
             return -1;
         Py_DECREF(data);
     }
-    return write_tables(out);
+    return write_tables(out) < 0 || image_write(out) < 0 ? -1 : 0;
 }
 
 int

@@ -105,6 +105,10 @@ Py_ssize_t str_interned_count(void);
 void str_intern_immortal(PyObject **p);
 /* Borrowed static string of _PyRuntime with these ASCII/latin-1 bytes, or NULL. */
 BORROWED(static) PyObject *str_static_lookup(const char *s, Py_ssize_t n);
+/* More static interned strings, of 2 to STR_STATIC_LENGTH_MAX ASCII characters, in an open hash table by str_text_hash(). */
+#define STR_STATIC_LENGTH_MAX 100
+void str_add_static(PyObject *const *table, size_t mask);
+uint32_t str_text_hash(const char *s, Py_ssize_t n);
 OWNED PyObject *str_intern_bytes(const char *s, Py_ssize_t n);       /* UTF-8 */
 
 /* A dying mortal interned string leaves the table. */

@@ -1,8 +1,8 @@
 /* object/text/str_intern.c: one object per text for names.
  *
- * Three places hold interned strings: the one-character ones and the names of ids.def lie in _PyRuntime and are
- * found without any start-up work (by code, or through the hash table that tools/gen/intern_table.py lays out);
- * all others are in an open-addressing table. That table owns nothing: a mortal string is taken out when it dies, an
+ * Several places hold interned strings: the one-character ones and the names of ids.def lie in _PyRuntime, those of the
+ * frozen modules in the program; they are found without any start-up work (by code, or through the hash tables that
+ * tools/gen/intern_table.py and adder-freeze lay out); all others are in an open-addressing table. That table owns nothing: a mortal string is taken out when it dies, an
  * immortal one never dies. Interpreters that share the main one's memory share its table too; others have their own, and
  * beside it see the main one's immortal strings, which C variables may hold. C code of old modules can let a string die in
  * another interpreter than its own: it is looked for everywhere. */
@@ -22,7 +22,7 @@
 
 /* ---- the static strings ---- */
 
-static uint32_t text_hash(const char *s, Py_ssize_t n)
+uint32_t str_text_hash(const char *s, Py_ssize_t n)
 {
     uint32_t h = 2166136261u;
     for (Py_ssize_t i = 0; i < n; i++)
@@ -30,21 +30,35 @@ static uint32_t text_hash(const char *s, Py_ssize_t n)
     return h ^ h >> 15;
 }
 
-#define STATIC_LENGTH_MAX 40
+/* Strings of the frozen modules; without them, a table of nothing. */
+static PyObject *const nothing[1];
+static PyObject *const *more_static = nothing;
+static size_t more_mask;
+
+void str_add_static(PyObject *const *table, size_t mask)
+{
+    more_static = table;
+    more_mask = mask;
+}
+
+static inline PyObject *probe(PyObject *const *table, size_t mask, uint32_t hash, const char *s, Py_ssize_t n)
+{
+    for (size_t i = hash & mask;; i = (i + 1) & mask) {
+        PyObject *op = table[i];
+        if (op == NULL || (str_len(op) == n && memcmp((PyASCIIObject *)op + 1, s, (size_t)n) == 0))
+            return op;
+    }
+}
 
 PyObject *str_static_lookup(const char *s, Py_ssize_t n)
 {
     if (n <= 1)
         return n == 0 ? EMPTY_STR : LATIN1_CHAR((unsigned char)s[0]);
-    if (n > STATIC_LENGTH_MAX)
+    if (n > STR_STATIC_LENGTH_MAX)
         return NULL;
-    for (uint32_t i = text_hash(s, n) & STATIC_TABLE_MASK;; i = (i + 1) & STATIC_TABLE_MASK) {
-        PyObject *op = static_table[i];
-        if (op == NULL)
-            return NULL;
-        if (str_len(op) == n && memcmp((PyASCIIObject *)op + 1, s, n) == 0)
-            return op;
-    }
+    uint32_t hash = str_text_hash(s, n);
+    PyObject *found = probe(static_table, STATIC_TABLE_MASK, hash, s, n);
+    return found != NULL ? found : probe(more_static, more_mask, hash, s, n);
 }
 
 /* ---- the table ---- */
@@ -186,7 +200,7 @@ void PyUnicode_InternImmortal(PyObject **p) { intern(p, true); }
 
 PyObject *str_intern_bytes(const char *s, Py_ssize_t n)
 {
-    if (n <= STATIC_LENGTH_MAX && bytes_are_ascii(s, n)) {
+    if (n <= STR_STATIC_LENGTH_MAX && bytes_are_ascii(s, n)) {
         PyObject *found = str_static_lookup(s, n);
         if (found != NULL)
             return Py_NewRef(found);
