@@ -12,6 +12,9 @@ static inline bool size_mul(size_t a, size_t b, size_t *out) { return !__builtin
 static inline bool ssize_add(ssize_t a, ssize_t b, ssize_t *out) { return !__builtin_add_overflow(a, b, out); }
 static inline bool ssize_mul(ssize_t a, ssize_t b, ssize_t *out) { return !__builtin_mul_overflow(a, b, out); }
 
+/* What n lacks to `wanted`, which may be as low as a size goes; 0 if nothing. */
+static inline ssize_t size_lacking(ssize_t wanted, ssize_t n) { return wanted > n ? wanted - n : 0; }
+
 /* header + n * item */
 static inline bool size_array(size_t header, size_t n, size_t item, size_t *out)
 {

@@ -193,7 +193,7 @@ static int
 take_args(PyObject *const *args, Py_ssize_t n, PyTypeObject **type, PyObject **obj)
 {
     if (n > 2 || n < 0) {
-        PyErr_Format(PyExc_TypeError, "super expected at most 2 arguments, got %zd", n);
+        PyErr_Format(PyExc_TypeError, "super() expected at most 2 arguments, got %zd", n);
         return -1;
     }
     if (n > 0 && !PyType_Check(args[0])) {

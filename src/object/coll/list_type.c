@@ -371,10 +371,6 @@ list_sort_method(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject
 {
     static const char *const names[] = { "key", "reverse" };
     PyObject *arg[2];
-    if (nargs > 0) {
-        PyErr_SetString(PyExc_TypeError, "sort() takes no positional arguments");
-        return NULL;
-    }
     if (args_unpack("sort", args, nargs, kwnames, names, 2, 0, 0, arg) < 0)
         return NULL;
     int reverse = arg[1] == NULL ? 0 : PyObject_IsTrue(arg[1]);

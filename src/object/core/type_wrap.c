@@ -11,9 +11,9 @@
 #include "object/core/call.h"
 #include "object/core/type_impl.h"
 
-/* Exactly n arguments: 1, or 0 with TypeError. */
+/* Exactly n arguments: 1, or 0 with TypeError whose message begins with `who`. */
 static int
-exactly(PyObject *args, Py_ssize_t n)
+exactly(PyObject *args, Py_ssize_t n, const char *who)
 {
     if (!PyTuple_CheckExact(args)) {
         PyErr_SetString(PyExc_SystemError, "PyArg_UnpackTuple() argument list is not a tuple");
@@ -21,7 +21,7 @@ exactly(PyObject *args, Py_ssize_t n)
     }
     if (PyTuple_GET_SIZE(args) == n)
         return 1;
-    PyErr_Format(PyExc_TypeError, "expected %zd argument%s, got %zd", n, n == 1 ? "" : "s", PyTuple_GET_SIZE(args));
+    PyErr_Format(PyExc_TypeError, "%sexpected %zd argument%s, got %zd", who, n, n == 1 ? "" : "s", PyTuple_GET_SIZE(args));
     return 0;
 }
 
@@ -48,7 +48,7 @@ none_or_null(int err)
 PyObject *
 wrap_lenfunc(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 0))
+    if (!exactly(args, 0, ""))
         return NULL;
     Py_ssize_t n = ((lenfunc)wrapped)(self);
     return n == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(n);
@@ -57,7 +57,7 @@ wrap_lenfunc(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_inquirypred(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 0))
+    if (!exactly(args, 0, ""))
         return NULL;
     int n = ((inquiry)wrapped)(self);
     return n == -1 && PyErr_Occurred() ? NULL : PyBool_FromLong(n);
@@ -66,13 +66,13 @@ wrap_inquirypred(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_unaryfunc(PyObject *self, PyObject *args, void *wrapped)
 {
-    return exactly(args, 0) ? ((unaryfunc)wrapped)(self) : NULL;
+    return exactly(args, 0, "") ? ((unaryfunc)wrapped)(self) : NULL;
 }
 
 PyObject *
 wrap_binaryfunc(PyObject *self, PyObject *args, void *wrapped)
 {
-    return exactly(args, 1) ? ((binaryfunc)wrapped)(self, PyTuple_GET_ITEM(args, 0)) : NULL;
+    return exactly(args, 1, "") ? ((binaryfunc)wrapped)(self, PyTuple_GET_ITEM(args, 0)) : NULL;
 }
 
 PyObject *
@@ -84,7 +84,7 @@ wrap_binaryfunc_l(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_binaryfunc_r(PyObject *self, PyObject *args, void *wrapped)
 {
-    return exactly(args, 1) ? ((binaryfunc)wrapped)(PyTuple_GET_ITEM(args, 0), self) : NULL;
+    return exactly(args, 1, "") ? ((binaryfunc)wrapped)(PyTuple_GET_ITEM(args, 0), self) : NULL;
 }
 
 PyObject *
@@ -104,7 +104,7 @@ wrap_ternaryfunc_r(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_indexargfunc(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, " "))            /* CPython names the function "" here */
         return NULL;
     Py_ssize_t i = PyNumber_AsSsize_t(PyTuple_GET_ITEM(args, 0), PyExc_OverflowError);
     return i == -1 && PyErr_Occurred() ? NULL : ((ssizeargfunc)wrapped)(self, i);
@@ -130,7 +130,7 @@ sequence_index(PyObject *self, PyObject *arg)
 PyObject *
 wrap_sq_item(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     Py_ssize_t i = sequence_index(self, PyTuple_GET_ITEM(args, 0));
     return i == -1 && PyErr_Occurred() ? NULL : ((ssizeargfunc)wrapped)(self, i);
@@ -149,7 +149,7 @@ wrap_sq_setitem(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_sq_delitem(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     Py_ssize_t i = sequence_index(self, PyTuple_GET_ITEM(args, 0));
     return i == -1 && PyErr_Occurred() ? NULL : none_or_null(((ssizeobjargproc)wrapped)(self, i, NULL));
@@ -158,7 +158,7 @@ wrap_sq_delitem(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_objobjproc(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     int found = ((objobjproc)wrapped)(self, PyTuple_GET_ITEM(args, 0));
     return found == -1 && PyErr_Occurred() ? NULL : PyBool_FromLong(found);
@@ -176,7 +176,7 @@ wrap_objobjargproc(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_delitem(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     return none_or_null(((objobjargproc)wrapped)(self, PyTuple_GET_ITEM(args, 0), NULL));
 }
@@ -220,7 +220,7 @@ wrap_setattr(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_delattr(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1) || !setattr_is_legal(self, (setattrofunc)wrapped, "__delattr__"))
+    if (!exactly(args, 1, "") || !setattr_is_legal(self, (setattrofunc)wrapped, "__delattr__"))
         return NULL;
     return none_or_null(((setattrofunc)wrapped)(self, PyTuple_GET_ITEM(args, 0), NULL));
 }
@@ -228,7 +228,7 @@ wrap_delattr(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_hashfunc(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 0))
+    if (!exactly(args, 0, ""))
         return NULL;
     Py_hash_t h = ((hashfunc)wrapped)(self);
     return h == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(h);
@@ -243,7 +243,7 @@ wrap_call(PyObject *self, PyObject *args, void *wrapped, PyObject *kwds)
 PyObject *
 wrap_del(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 0))
+    if (!exactly(args, 0, ""))
         return NULL;
     ((destructor)wrapped)(self);
     return Py_None;
@@ -252,7 +252,7 @@ wrap_del(PyObject *self, PyObject *args, void *wrapped)
 static PyObject *
 wrap_compare(PyObject *self, PyObject *args, void *wrapped, int op)
 {
-    return exactly(args, 1) ? ((richcmpfunc)wrapped)(self, PyTuple_GET_ITEM(args, 0), op) : NULL;
+    return exactly(args, 1, "") ? ((richcmpfunc)wrapped)(self, PyTuple_GET_ITEM(args, 0), op) : NULL;
 }
 PyObject *wrap_lt(PyObject *self, PyObject *args, void *wrapped) { return wrap_compare(self, args, wrapped, Py_LT); }
 PyObject *wrap_le(PyObject *self, PyObject *args, void *wrapped) { return wrap_compare(self, args, wrapped, Py_LE); }
@@ -264,7 +264,7 @@ PyObject *wrap_ge(PyObject *self, PyObject *args, void *wrapped) { return wrap_c
 PyObject *
 wrap_next(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 0))
+    if (!exactly(args, 0, ""))
         return NULL;
     PyObject *out = ((unaryfunc)wrapped)(self);
     if (out == NULL && !PyErr_Occurred())
@@ -301,7 +301,7 @@ wrap_descr_set(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_descr_delete(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     return none_or_null(((descrsetfunc)wrapped)(self, PyTuple_GET_ITEM(args, 0), NULL));
 }
@@ -365,7 +365,7 @@ PyMethodDef type_new_methoddef[] = {
 PyObject *
 wrap_buffer(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     Py_ssize_t flags = PyNumber_AsSsize_t(PyTuple_GET_ITEM(args, 0), PyExc_OverflowError);
     if (flags == -1 && PyErr_Occurred())
@@ -380,7 +380,7 @@ wrap_buffer(PyObject *self, PyObject *args, void *wrapped)
 PyObject *
 wrap_releasebuffer(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!exactly(args, 1))
+    if (!exactly(args, 1, ""))
         return NULL;
     PyObject *arg = PyTuple_GET_ITEM(args, 0);
     if (!PyMemoryView_Check(arg)) {

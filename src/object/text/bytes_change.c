@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "object/core/abstract.h"
 #include "object/core/call.h"
 
@@ -271,14 +272,14 @@ BYTES_FAST(ljust)
 {
     Py_ssize_t width;
     char fill;
-    return width_and_fill("ljust", args, nargs, &width, &fill) < 0 ? NULL : pad(self, 0, width - span_of(self).n, fill);
+    return width_and_fill("ljust", args, nargs, &width, &fill) < 0 ? NULL : pad(self, 0, size_lacking(width, span_of(self).n), fill);
 }
 
 BYTES_FAST(rjust)
 {
     Py_ssize_t width;
     char fill;
-    return width_and_fill("rjust", args, nargs, &width, &fill) < 0 ? NULL : pad(self, width - span_of(self).n, 0, fill);
+    return width_and_fill("rjust", args, nargs, &width, &fill) < 0 ? NULL : pad(self, size_lacking(width, span_of(self).n), 0, fill);
 }
 
 BYTES_FAST(center)
@@ -287,8 +288,8 @@ BYTES_FAST(center)
     char fill;
     if (width_and_fill("center", args, nargs, &width, &fill) < 0)
         return NULL;
-    Py_ssize_t more = width - span_of(self).n;
-    if (more <= 0)
+    Py_ssize_t more = size_lacking(width, span_of(self).n);
+    if (more == 0)
         return bytes_unchanged(self);
     Py_ssize_t left = more / 2 + (more & width & 1);
     return pad(self, left, more - left, fill);
@@ -301,9 +302,9 @@ BYTES_O(zfill)
     Py_XDECREF(index);
     if (width == -1 && PyErr_Occurred())
         return NULL;
-    Py_ssize_t zeros = width - span_of(self).n;
+    Py_ssize_t zeros = size_lacking(width, span_of(self).n);
     PyObject *result = pad(self, zeros, 0, '0');
-    if (result == NULL || zeros <= 0)
+    if (result == NULL || zeros == 0)
         return result;
     struct span d = span_of(result);
     char *p = (char *)d.p;

@@ -1,6 +1,7 @@
 /* object/text/str_methods.c: the methods of str that are not about case, splitting or formatting. */
 #include <string.h>
 
+#include "base/size.h"
 #include "object/core/abstract.h"     /* _PyEval_SliceIndex() */
 #include "object/core/call.h"         /* args_unpack() */
 #include "object/core/err.h"
@@ -178,14 +179,14 @@ PyObject *str_ljust(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t width;
     Py_UCS4 fill;
-    return pad_args("ljust", args, nargs, &width, &fill) < 0 ? NULL : str_pad(self, 0, width - str_len(self), fill);
+    return pad_args("ljust", args, nargs, &width, &fill) < 0 ? NULL : str_pad(self, 0, size_lacking(width, str_len(self)), fill);
 }
 
 PyObject *str_rjust(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     Py_ssize_t width;
     Py_UCS4 fill;
-    return pad_args("rjust", args, nargs, &width, &fill) < 0 ? NULL : str_pad(self, width - str_len(self), 0, fill);
+    return pad_args("rjust", args, nargs, &width, &fill) < 0 ? NULL : str_pad(self, size_lacking(width, str_len(self)), 0, fill);
 }
 
 PyObject *str_center(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -194,7 +195,7 @@ PyObject *str_center(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     Py_UCS4 fill;
     if (pad_args("center", args, nargs, &width, &fill) < 0)
         return NULL;
-    Py_ssize_t more = width - str_len(self);
+    Py_ssize_t more = size_lacking(width, str_len(self));
     if (more <= 0)
         return str_exact(self);
     Py_ssize_t left = more / 2 + (more & width & 1);
@@ -206,7 +207,7 @@ PyObject *str_zfill(PyObject *self, PyObject *arg)
     Py_ssize_t width = PyNumber_AsSsize_t(arg, PyExc_OverflowError);
     if (width == -1 && PyErr_Occurred())
         return NULL;
-    Py_ssize_t fill = width - str_len(self);
+    Py_ssize_t fill = size_lacking(width, str_len(self));
     if (fill <= 0)
         return str_exact(self);
     PyObject *out = str_pad(self, fill, 0, '0');
