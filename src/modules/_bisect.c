@@ -44,9 +44,8 @@ static int
 parse(struct search *s, const char *name, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = { "a", "x", "lo", "hi", "key" };
-    struct mod_args spec = { name, names, 5, 2, 4 };
     PyObject *out[5];
-    if (mod_args_bind(&spec, args, nargs, kwnames, out) < 0)
+    if (args_unpack(name, args, nargs, kwnames, names, 5, 2, 4, out) < 0)
         return -1;
     s->list = out[0];
     s->item = out[1];

@@ -64,10 +64,9 @@ static PyObject *
 queue_put(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = { "item", "block", "timeout" };
-    struct mod_args spec = { "put", names, 3, 1, 3 };
     struct simple_queue *q = SQ(op);
     PyObject *arg[3];
-    if (mod_args_bind(&spec, args, nargs, kwnames, arg) < 0 || (q->n == q->room && ring_resize(q, q->room * 2) < 0))
+    if (args_unpack("put", args, nargs, kwnames, names, 3, 1, 3, arg) < 0 || (q->n == q->room && ring_resize(q, q->room * 2) < 0))
         return NULL;
     q->ring[(q->first + q->n++) % q->room] = Py_NewRef(arg[0]);
     if (q->locked) {
@@ -81,9 +80,8 @@ static PyObject *
 queue_put_nowait(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = { "item" };
-    struct mod_args spec = { "put_nowait", names, 1, 1, 1 };
     PyObject *arg[1];
-    return mod_args_bind(&spec, args, nargs, kwnames, arg) < 0 ? NULL : queue_put(op, arg, 1, NULL);
+    return args_unpack("put_nowait", args, nargs, kwnames, names, 1, 1, 1, arg) < 0 ? NULL : queue_put(op, arg, 1, NULL);
 }
 
 /* Microseconds to wait at most; -1 without limit; -2 with an exception. */
@@ -183,10 +181,9 @@ static PyObject *
 queue_get(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = { "block", "timeout" };
-    struct mod_args spec = { "get", names, 2, 0, 2 };
     PyObject *arg[2];
     int block = 1;
-    if (mod_args_bind(&spec, args, nargs, kwnames, arg) < 0 || (arg[0] != NULL && (block = PyObject_IsTrue(arg[0])) < 0))
+    if (args_unpack("get", args, nargs, kwnames, names, 2, 0, 2, arg) < 0 || (arg[0] != NULL && (block = PyObject_IsTrue(arg[0])) < 0))
         return NULL;
     long long us = block ? parse_timeout(arg[1]) : 0;
     return us == -2 ? NULL : get_item(op, block, us);

@@ -560,7 +560,7 @@ set_format(struct state *st, struct format *f, PyObject *text)
     else if (PyBytes_Check(text))
         Py_INCREF(text);
     else {
-        PyErr_Format(PyExc_TypeError, "Struct() argument 1 must be a str or bytes object, not %.200s", Py_TYPE(text)->tp_name);
+        PyErr_Format(PyExc_TypeError, "Struct() argument 1 must be a str or bytes object, not %.200s", _PyType_Name(Py_TYPE(text)));
         return -1;
     }
     Py_XSETREF(f->text, text);

@@ -1,6 +1,8 @@
 /* modules/array/array.c: arrays of machine values: making, growing, sequence operations, the module. */
 #include "modules/array/array.h"
 
+#include "object/core/call.h"         /* args_unpack() */
+
 /* ---- memory ---- */
 
 int
@@ -364,7 +366,7 @@ array_iconcat(PyObject *op, PyObject *other)
     if (st == NULL)
         return NULL;
     if (!is_array(other, st))
-        return PyErr_Format(PyExc_TypeError, "can only extend with array (not \"%.200s\")", Py_TYPE(other)->tp_name);
+        return PyErr_Format(PyExc_TypeError, "can only extend array with array (not \"%.200s\")", Py_TYPE(other)->tp_name);
     return extend_array(ARRAY(op), ARRAY(other)) < 0 ? NULL : Py_NewRef(op);
 }
 
@@ -580,13 +582,11 @@ static PyObject *array_append(PyObject *op, PyObject *v) { return done(array_app
 static PyObject *
 array_extend(PyObject *op, PyTypeObject *cls, PyObject *const *args, size_t nargs, PyObject *kwnames)
 {
-    if (kwnames != NULL && PyTuple_GET_SIZE(kwnames) > 0) {
-        PyErr_SetString(PyExc_TypeError, "extend() takes no keyword arguments");
+    static const char *const names[] = { "" };
+    PyObject *bb;
+    if (args_unpack("extend", args, PyVectorcall_NARGS(nargs), kwnames, names, 1, 1, 1, &bb) < 0)
         return NULL;
-    }
-    if (PyVectorcall_NARGS(nargs) != 1)
-        return PyErr_Format(PyExc_TypeError, "extend() takes exactly 1 positional argument (%zd given)", PyVectorcall_NARGS(nargs));
-    return done(array_extend_any(ARRAY(op), args[0]));
+    return done(array_extend_any(ARRAY(op), bb));
 }
 
 static PyObject *

@@ -257,26 +257,8 @@ static PyObject *
 lru_new(PyTypeObject *type, PyObject *args, PyObject *kw)
 {
     static const char *const names[] = { "user_function", "maxsize", "typed", "cache_info_type" };
-    const struct mod_args spec = { "lru_cache", names, 4, 4, 4 };
-    PyObject *arg[4], *kwnames = NULL, **stack = NULL;
-    Py_ssize_t n = PyTuple_GET_SIZE(args), nkw = kw == NULL ? 0 : PyDict_GET_SIZE(kw), i = 0, at = n;
-    stack = PyMem_Calloc((size_t)(n + nkw + 1), sizeof *stack);
-    kwnames = stack == NULL ? NULL : PyTuple_New(nkw);
-    if (kwnames == NULL) {
-        PyMem_Free(stack);
-        return PyErr_NoMemory();
-    }
-    PyObject *k, *v;
-    for (Py_ssize_t j = 0; j < n; j++)
-        stack[j] = PyTuple_GET_ITEM(args, j);
-    for (; nkw > 0 && PyDict_Next(kw, &i, &k, &v); at++) {
-        PyTuple_SET_ITEM(kwnames, at - n, Py_NewRef(k));
-        stack[at] = v;
-    }
-    int bad = mod_args_bind(&spec, stack, n, kwnames, arg);
-    PyMem_Free(stack);
-    Py_DECREF(kwnames);
-    if (bad < 0)
+    PyObject *arg[4];
+    if (args_unpack_tuple("lru_cache", args, kw, names, 4, 4, 4, arg) < 0)
         return NULL;
     if (!PyCallable_Check(arg[0]))
         return PyErr_Format(PyExc_TypeError, "the first argument must be callable");

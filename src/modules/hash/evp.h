@@ -66,6 +66,8 @@ EVP_MD *evp_by_digestmod(struct evp_state *st, PyObject *digestmod);
 OWNED PyObject *evp_name(const EVP_MD *md);
 /* The buffer of an object to be hashed. 0, or -1 with TypeError or BufferError. */
 int evp_buffer(PyObject *data, Py_buffer *view);
+/* Is it a buffer, and no str? 0, or -1 with TypeError. */
+int evp_check_data(PyObject *data);
 OWNED PyObject *evp_hex(const unsigned char *s, Py_ssize_t n);
 /* A str argument as UTF-8; NULL with TypeError or ValueError. */
 const char *evp_text_arg(PyObject *arg, const char *fname, const char *which);

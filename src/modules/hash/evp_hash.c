@@ -95,7 +95,7 @@ evp_by_digestmod(struct evp_state *st, PyObject *digestmod)
 }
 
 int
-evp_buffer(PyObject *data, Py_buffer *view)
+evp_check_data(PyObject *data)
 {
     if (PyUnicode_Check(data)) {
         PyErr_SetString(PyExc_TypeError, "Strings must be encoded before hashing");
@@ -105,7 +105,13 @@ evp_buffer(PyObject *data, Py_buffer *view)
         PyErr_SetString(PyExc_TypeError, "object supporting the buffer API required");
         return -1;
     }
-    if (PyObject_GetBuffer(data, view, PyBUF_SIMPLE) < 0)
+    return 0;
+}
+
+int
+evp_buffer(PyObject *data, Py_buffer *view)
+{
+    if (evp_check_data(data) < 0 || PyObject_GetBuffer(data, view, PyBUF_SIMPLE) < 0)
         return -1;
     if (view->ndim <= 1)
         return 0;

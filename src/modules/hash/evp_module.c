@@ -38,6 +38,8 @@ data_args(PyObject *const *a, PyObject **data, bool *for_security)
 static OWNED PyObject *
 make(struct evp_state *st, const char *name, PyObject *data, bool for_security)
 {
+    if (data != NULL && evp_check_data(data) < 0)
+        return NULL;
     EVP_MD *md = evp_by_name(st, name, for_security);
     return md == NULL ? NULL : evp_hash_new(st, md, data);
 }

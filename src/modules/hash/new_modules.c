@@ -1,29 +1,6 @@
 /* modules/hash/new_modules.c: the modules _sha3 and _blake2, whose types are callable. */
 #include "modules/hash/hash_object.h"
 
-/* Arguments of tp_new in the form that MOD_BIND takes; *stack is freed by the caller. */
-static int
-bind_new(const struct mod_args *spec, PyObject *args, PyObject *kwargs, PyObject **out)
-{
-    Py_ssize_t n = PyTuple_GET_SIZE(args), nkw = kwargs == NULL ? 0 : PyDict_GET_SIZE(kwargs), pos = 0, i = 0;
-    PyObject **stack = PyMem_Malloc((size_t)(n + nkw + 1) * sizeof(PyObject *)), *names = PyTuple_New(nkw), *key, *value;
-    int rc = -1;
-    if (stack == NULL)
-        PyErr_NoMemory();
-    else if (names != NULL) {
-        for (; i < n; i++)
-            stack[i] = PyTuple_GET_ITEM(args, i);
-        for (i = 0; nkw > 0 && PyDict_Next(kwargs, &pos, &key, &value); i++) {
-            PyTuple_SET_ITEM(names, i, Py_NewRef(key));
-            stack[n + i] = value;
-        }
-        rc = mod_args_bind(spec, stack, n, names, out);
-    }
-    PyMem_Free(stack);
-    Py_XDECREF(names);
-    return rc;
-}
-
 /* ---- SHA-3 ------------------------------------------------------------------------------------------------------------ */
 
 static const struct digest_kind *const sha3_kinds[] = { &digest_sha3_224, &digest_sha3_256, &digest_sha3_384, &digest_sha3_512,
@@ -33,10 +10,9 @@ static PyObject *
 sha3_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static const char *const names[] = { "data", "usedforsecurity", "string" };
-    const struct mod_args spec = { "sha3_224", names, 3, 0, 1 };
     PyObject *a[3], *data;
     const struct digest_kind *kind = NULL;
-    if (bind_new(&spec, args, kwargs, a) < 0 || hash_data_arg(a[0], a[2], &data) < 0)
+    if (args_unpack_tuple("sha3_224", args, kwargs, names, 3, 0, 1, a) < 0 || hash_data_arg(a[0], a[2], &data) < 0)
         return NULL;
     for (size_t i = 0; i < sizeof(sha3_kinds) / sizeof(sha3_kinds[0]); i++)
         if (strcmp(_PyType_Name(type), sha3_kinds[i]->name) == 0)
@@ -230,10 +206,9 @@ blake2_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                                               "node_depth", "inner_size", "last_node", "usedforsecurity", "string" };
     bool b = strcmp(_PyType_Name(type), "blake2b") == 0;
     const struct digest_kind *kind = b ? &digest_blake2b : &digest_blake2s;
-    const struct mod_args spec = { kind->name, names, NARGS, 0, 1 };
     struct blake2_params p = { 0 };
     PyObject *a[NARGS], *data;
-    if (bind_new(&spec, args, kwargs, a) < 0 || hash_data_arg(a[DATA], a[STRING], &data) < 0 || get_params(a, b, &p) < 0)
+    if (args_unpack_tuple(kind->name, args, kwargs, names, NARGS, 0, 1, a) < 0 || hash_data_arg(a[DATA], a[STRING], &data) < 0 || get_params(a, b, &p) < 0)
         return NULL;
     struct hash *h = hash_alloc(type, kind);
     if (h == NULL)

@@ -1,6 +1,8 @@
 /* modules/itertools/it_group.c: groupby, tee, zip_longest. */
 #include "modules/itertools/itertools.h"
 
+#include "object/core/call.h"         /* args_unpack() */
+
 /* ---- groupby ---- */
 
 struct groupby {
@@ -148,9 +150,12 @@ grouper_new(PyTypeObject *type, PyObject *args, PyObject *kwds)
 {
     PyObject *parent, *tgtkey;
     struct itertools_state *st = it_state(type);
-    if (st == NULL || !it_no_keywords(type, "_grouper", kwds)
-        || !PyArg_ParseTuple(args, "O!O:_grouper", st->groupby, &parent, &tgtkey))
+    if (st == NULL || !it_no_keywords(type, "_grouper", kwds) || !PyArg_UnpackTuple(args, "_grouper", 2, 2, &parent, &tgtkey))
         return NULL;
+    if (!PyObject_TypeCheck(parent, st->groupby)) {
+        args_bad("_grouper", "argument 1", st->groupby->tp_name, parent);
+        return NULL;
+    }
     return grouper_make(type, (struct groupby *)parent, tgtkey);
 }
 
@@ -302,9 +307,12 @@ static PyObject *
 teedata_new(PyTypeObject *type, PyObject *args, PyObject *kwds)
 {
     PyObject *it, *values, *next;
-    if (!it_no_keywords(type, "_tee_dataobject", kwds)
-        || !PyArg_ParseTuple(args, "OO!O:_tee_dataobject", &it, &PyList_Type, &values, &next))
+    if (!it_no_keywords(type, "teedataobject", kwds) || !PyArg_UnpackTuple(args, "teedataobject", 3, 3, &it, &values, &next))
         return NULL;
+    if (!PyList_Check(values)) {
+        args_bad("teedataobject", "argument 2", "list", values);
+        return NULL;
+    }
     PyObject *op = teedata_make(type, it);
     struct teedata *d = (struct teedata *)op;
     if (op == NULL)

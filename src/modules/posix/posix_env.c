@@ -307,9 +307,13 @@ root_length(PyObject *p)
 
 /* Paths come as str or bytes and leave as such. */
 static PyObject *
-to_text(PyObject *path, int *was_bytes)
+to_text(const char *function, PyObject *path, int *was_bytes)
 {
-    PyObject *p = PyOS_FSPath(path);
+    PyObject *p = NULL;
+    if (PyUnicode_Check(path) || PyBytes_Check(path) || PyObject_HasAttrString((PyObject *)Py_TYPE(path), "__fspath__"))
+        p = PyOS_FSPath(path);
+    else
+        PyErr_Format(PyExc_TypeError, "%s: path should be string, bytes or os.PathLike, not %.200s", function, Py_TYPE(path)->tp_name);
     *was_bytes = p != NULL && PyBytes_Check(p);
     if (*was_bytes)
         Py_SETREF(p, PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(p), PyBytes_GET_SIZE(p)));
@@ -331,7 +335,7 @@ FUNC_KW(_path_splitroot_ex)
     PyObject *path;
     int bytes;
     PARSE_KW("O:_path_splitroot_ex", KWLIST("p"), &path);
-    PyObject *p = to_text(path, &bytes);
+    PyObject *p = to_text("_path_splitroot_ex", path, &bytes);
     if (p == NULL)
         return NULL;
     Py_ssize_t root = root_length(p), n = PyUnicode_GET_LENGTH(p);
@@ -380,7 +384,7 @@ FUNC_KW(_path_normpath)
     PyObject *path, *r = NULL;
     int bytes;
     PARSE_KW("O:_path_normpath", KWLIST("path"), &path);
-    PyObject *p = to_text(path, &bytes);
+    PyObject *p = to_text("_path_normpath", path, &bytes);
     Py_UCS4 *s = p == NULL ? NULL : PyUnicode_AsUCS4Copy(p);
     if (s != NULL) {
         Py_ssize_t n = PyUnicode_GET_LENGTH(p), root = root_length(p), skip = root;

@@ -292,7 +292,8 @@ PyObject *sre_compile_template(struct sre_module *m, struct sre_pattern *pattern
     }
     PyObject *args[2] = { (PyObject *)pattern, repl };
     PyObject *out = PyObject_Vectorcall(m->compile_template, args, 2, NULL);
-    if (out != NULL || !PyErr_ExceptionMatches(PyExc_TypeError) || PyUnicode_CheckExact(repl) || PyBytes_CheckExact(repl))
+    if (out != NULL || !PyErr_ExceptionMatches(PyExc_TypeError) || PyUnicode_CheckExact(repl) || PyBytes_CheckExact(repl)
+        || !(PyUnicode_Check(repl) || PyObject_CheckBuffer(repl)))
         return out;
     /* Something that cannot be hashed, such as a bytearray: its contents can. */
     PyErr_Clear();
@@ -630,11 +631,8 @@ static PyObject *pattern_richcompare(PyObject *a, PyObject *b, int op)
 
 static PyObject *get_groupindex(PyObject *self, void *unused)
 {
-    if (PyDict_GET_SIZE(PATTERN(self)->groupindex) == 0) {
-        PyObject *empty = PyDict_New(), *proxy = empty == NULL ? NULL : PyDictProxy_New(empty);
-        Py_XDECREF(empty);
-        return proxy;
-    }
+    if (PyDict_GET_SIZE(PATTERN(self)->groupindex) == 0)
+        return PyDict_New();
     return PyDictProxy_New(PATTERN(self)->groupindex);
 }
 

@@ -15,7 +15,7 @@ PyOS_FSPath(PyObject *path)
         return NULL;
     if (f == NULL || f == Py_None) {
         Py_XDECREF(f);
-        PyErr_Format(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s", Py_TYPE(path)->tp_name);
+        PyErr_Format(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s", _PyType_Name(Py_TYPE(path)));
         return NULL;
     }
     PyObject *r = PyObject_CallOneArg(f, path);
