@@ -40,6 +40,20 @@ test-cpython: all
 test-extensions: all
 	@$(CLEAN_ENV) python3 tests/extensions/run.py --build $(BUILD) tutorial pip cython pybind11 cffi
 
+# libpython3.13.so and libpython3.so in $(BUILD)/lib: a second, position-independent compilation.
+libpython: all
+	@tools/libpython $(BUILD)
+
+# A normal prefix, which may be moved: PREFIX=DIR, DESTDIR= for packagers; BUILD=build-release installs the fast program.
+PREFIX ?= /usr/local
+
+install: libpython
+	@python3 tools/install --build $(BUILD) $(PREFIX)
+
+# The prefix, libpython and embedding: a test of what the two targets above make, without network.
+test-install: libpython
+	@$(CLEAN_ENV) python3 tests/install/run.py --build $(BUILD)
+
 # Fuzzing, in a build folder of its own: clang's libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
 # FUZZ_SECONDS for each target, FUZZ_TARGET for one of them only. What is found lands in $(FUZZ_BUILD)/found/.
 FUZZ_BUILD ?= $(BUILD)-fuzz
@@ -66,6 +80,6 @@ lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize
+	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize $(BUILD)-libpython $(RELEASE)-libpython
 
-.PHONY: all run test test-cpython test-extensions fuzz test-sanitize release bench lint clean
+.PHONY: all run test test-cpython test-extensions libpython install test-install fuzz test-sanitize release bench lint clean

@@ -150,7 +150,7 @@ static PyObject *stdlib_names_name;      /* interned: no string can be made in a
 int
 faulthandler_prepare(void)
 {
-    stdlib_names_name = PyUnicode_InternFromString("stdlib_module_names");
+    Py_XSETREF(stdlib_names_name, PyUnicode_InternFromString("stdlib_module_names"));    /* another start in this process */
     return stdlib_names_name == NULL ? -1 : 0;
 }
 

@@ -1,8 +1,9 @@
 /* interp/path.c: where the program and its standard library are.
  *
- * The program's folder, or a parent of it, holds lib/python3.13/os.py: that parent is the prefix (a build folder is such
- * a prefix too). pyvenv.cfg beside or above the program makes a virtual environment: its `home` is searched instead
+ * The folder of the program (links followed), or a parent of it, holds lib/python3.13/os.py: that parent is the prefix (a
+ * build folder is such a prefix too). libpython looks from its own file first. pyvenv.cfg beside or above the program makes a virtual environment: its `home` is searched instead
  * (PEP 405), while sys.prefix becomes the environment (site does that). PYTHONHOME overrides the search. */
+#include <dlfcn.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,13 +168,30 @@ resolve_base(struct paths *p)
         snprintf(p->base_program, sizeof(p->base_program), "%s", p->program);
 }
 
+/* As a library: the file that this code was loaded from. A program that embeds us may stand anywhere. */
+static int
+search_library(struct paths *p)
+{
+#ifdef ADDER_LIBRARY
+    Dl_info info;
+    char real[PATH_MAX];
+    return dladdr((void *)search_library, &info) != 0 && info.dli_fname != NULL && realpath(info.dli_fname, real) != NULL && search_up(p, real);
+#else
+    (void)p;
+    return 0;
+#endif
+}
+
+/* The program may be called by a link: what counts is where it lies. */
 static void
 find_prefix(struct paths *p)
 {
     char real[PATH_MAX];
-    if (search_up(p, p->base_program))
+    if (search_library(p))
         return;
     if (realpath(p->base_program, real) != NULL && search_up(p, real))
+        return;
+    if (search_up(p, p->base_program))
         return;
     ssize_t n = readlink("/proc/self/exe", real, sizeof(real) - 1);
     if (n > 0) {

@@ -40,7 +40,11 @@ exc_group_init_type(void)
 void
 exc_group_fini_type(void)
 {
-    Py_CLEAR(err_state()->group_type);
+    PyObject *type = err_state()->group_type;
+    err_state()->group_type = NULL;
+    if (type != NULL)
+        PyType_Type.tp_clear(type);     /* no collection comes after this that would see the circle of a type and its mro */
+    Py_XDECREF(type);
 }
 
 /* ---- construction ---- */
