@@ -196,18 +196,31 @@ odict_set(PyObject *op, PyObject *key, Py_hash_t hash, PyObject *value)
     return result;
 }
 
+/* 0, or -1: the key has no hash, or the object is no OrderedDict. */
+static int
+hash_for(PyObject *op, PyObject *key, Py_hash_t *hash)
+{
+    if (dict_hash_key(key, hash) < 0)
+        return -1;
+    if (!PyODict_Check(op)) {
+        PyErr_BadInternalCall();
+        return -1;
+    }
+    return 0;
+}
+
 int
 PyODict_SetItem(PyObject *op, PyObject *key, PyObject *value)
 {
     Py_hash_t hash;
-    return dict_hash_key(key, &hash) < 0 ? -1 : odict_set(op, key, hash, value);
+    return hash_for(op, key, &hash) < 0 ? -1 : odict_set(op, key, hash, value);
 }
 
 int
 PyODict_DelItem(PyObject *op, PyObject *key)
 {
     Py_hash_t hash;
-    if (dict_hash_key(key, &hash) < 0 || drop_node(OD(op), key, hash) < 0)
+    if (hash_for(op, key, &hash) < 0 || drop_node(OD(op), key, hash) < 0)
         return -1;
     return dict_del_hashed(op, key, hash);
 }

@@ -410,9 +410,7 @@ PySet_New(PyObject *iterable)
 PyObject *
 PyFrozenSet_New(PyObject *iterable)
 {
-    if (iterable != NULL && PyFrozenSet_CheckExact(iterable))
-        return Py_NewRef(iterable);
-    return set_make(&PyFrozenSet_Type, iterable);
+    return set_make(&PyFrozenSet_Type, iterable);        /* always a new one: extensions fill it with PySet_Add() */
 }
 
 Py_ssize_t

@@ -17,5 +17,10 @@ PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, const char *format,
 int
 PyErr_WarnEx(PyObject *category, const char *text, Py_ssize_t stack_level)
 {
-    return PyErr_WarnFormat(category, stack_level, "%s", text);
+    PyObject *message = PyUnicode_FromString(text);
+    if (message == NULL)
+        return -1;
+    int r = PyErr_WarnFormat(category, stack_level, "%U", message);
+    Py_DECREF(message);
+    return r;
 }

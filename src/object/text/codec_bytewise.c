@@ -13,6 +13,8 @@ PyObject *PyUnicode_DecodeLatin1(const char *s, Py_ssize_t n, const char *errors
 
 PyObject *PyUnicode_DecodeASCII(const char *s, Py_ssize_t n, const char *errors)
 {
+    if (codec_bad_size(n))
+        return NULL;
     if (bytes_are_ascii(s, n))
         return str_from_ascii(s, n);
     struct codec_decoder d;

@@ -110,10 +110,19 @@ static PyObject *decode_by_registry(const char *s, Py_ssize_t n, const char *enc
     return out;
 }
 
+bool codec_bad_size(Py_ssize_t n)
+{
+    if (UNLIKELY(n < 0))
+        PyErr_SetString(PyExc_SystemError, "Negative size passed to PyUnicode_New");
+    return n < 0;
+}
+
 PyObject *PyUnicode_Decode(const char *s, Py_ssize_t n, const char *encoding, const char *errors)
 {
     if (check_names(encoding, errors) < 0)
         return NULL;
+    if (n == 0)
+        return str_empty();
     switch (builtin_codec(encoding)) {
     case UTF_8:
         return PyUnicode_DecodeUTF8Stateful(s, n, errors, NULL);
@@ -241,20 +250,20 @@ static int locale_errors(const char *errors)
     case CODEC_SURROGATEESCAPE:
         return 1;
     default:
-        PyErr_Format(PyExc_ValueError, "only 'strict' and 'surrogateescape' error handlers are supported, not '%s'", errors);
+        PyErr_SetString(PyExc_ValueError, "unsupported error handler");
         return -1;
     }
 }
 
 PyObject *PyUnicode_DecodeLocaleAndSize(const char *s, Py_ssize_t n, const char *errors)
 {
-    int escape = locale_errors(errors);
-    if (escape < 0)
-        return NULL;
     if (s[n] != '\0' || strlen(s) != (size_t)n) {
         PyErr_SetString(PyExc_ValueError, "embedded null byte");
         return NULL;
     }
+    int escape = locale_errors(errors);
+    if (escape < 0)
+        return NULL;
     if (bytes_are_ascii(s, n))
         return str_from_ascii(s, n);
     Py_UCS4 *out = PyMem_New(Py_UCS4, n + 1);
@@ -290,14 +299,18 @@ PyObject *PyUnicode_DecodeLocale(const char *s, const char *errors) { return PyU
 
 PyObject *PyUnicode_EncodeLocale(PyObject *s, const char *errors)
 {
-    int escape = locale_errors(errors);
-    if (escape < 0)
+    if (!PyUnicode_Check(s)) {
+        PyErr_BadArgument();
         return NULL;
+    }
     Py_ssize_t n = str_len(s);
     if (chars_find_char(PyUnicode_KIND(s), PyUnicode_DATA(s), n, 0) >= 0) {
         PyErr_SetString(PyExc_ValueError, "embedded null character");
         return NULL;
     }
+    int escape = locale_errors(errors);
+    if (escape < 0)
+        return NULL;
     struct byte_out b;
     if (byte_out_init(&b, n + 16) < 0)
         return NULL;
@@ -331,6 +344,8 @@ static const char *fs_errors(const struct str_state *st) { return st->fs_errors 
 PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t n)
 {
     const struct str_state *st = interp_current()->strs;
+    if (codec_bad_size(n))
+        return NULL;
     if (st->fs_utf8)
         return utf8_decode(s, n, fs_errors(st), NULL);
     if (st->fs_encoding == NULL)

@@ -171,6 +171,8 @@ PyObject *_PyUnicode_DecodeUnicodeEscapeInternal2(const char *s, Py_ssize_t n, c
     struct escape e;
     *bad_char = -1;
     *bad_ptr = NULL;
+    if (codec_bad_size(n))
+        return NULL;
     if (n == 0) {
         if (consumed != NULL)
             *consumed = 0;
@@ -221,7 +223,7 @@ static int step_raw(struct escape *e)
 PyObject *_PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
 {
     struct escape e;
-    return run(&e, s, n, "rawunicodeescape", errors, consumed, step_raw);
+    return codec_bad_size(n) ? NULL : run(&e, s, n, "rawunicodeescape", errors, consumed, step_raw);
 }
 
 PyObject *PyUnicode_DecodeRawUnicodeEscape(const char *s, Py_ssize_t n, const char *errors) { return _PyUnicode_DecodeRawUnicodeEscapeStateful(s, n, errors, NULL); }

@@ -186,10 +186,10 @@ PyObject *utf8_decode(const char *s, Py_ssize_t n, const char *errors, Py_ssize_
 
 PyObject *PyUnicode_DecodeUTF8Stateful(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t *consumed)
 {
-    return utf8_decode(s, n, errors, consumed);
+    return codec_bad_size(n) ? NULL : utf8_decode(s, n, errors, consumed);
 }
 
-PyObject *PyUnicode_DecodeUTF8(const char *s, Py_ssize_t n, const char *errors) { return utf8_decode(s, n, errors, NULL); }
+PyObject *PyUnicode_DecodeUTF8(const char *s, Py_ssize_t n, const char *errors) { return PyUnicode_DecodeUTF8Stateful(s, n, errors, NULL); }
 
 /* ---- encoding ---- */
 

@@ -93,6 +93,8 @@ static int utf32_step(struct codec_decoder *d, bool big, bool more)
 static PyObject *decode_wide(int unit, const char *s, Py_ssize_t n, const char *errors, int *byteorder, Py_ssize_t *consumed)
 {
     struct codec_decoder d;
+    if (codec_bad_size(n))
+        return NULL;
     codec_decoder_init(&d, NULL, errors, s, n);
     d.out.min_length = (n + unit - 1) / unit;
     bool big = take_mark(&d, unit, byteorder, unit == 2 ? "utf-16-le" : "utf-32-le", unit == 2 ? "utf-16-be" : "utf-32-be");
