@@ -183,21 +183,13 @@ context_load_cert_chain(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
 
 /* ---- authorities ---- */
 
-/* Whether reading stopped at the end of the data. */
-static bool
-is_end_of_data(unsigned long error, bool pem)
-{
-    int lib = ERR_GET_LIB(error), reason = ERR_GET_REASON(error);
-    return error == 0 || (pem ? lib == ERR_LIB_PEM && reason == PEM_R_NO_START_LINE : lib == ERR_LIB_ASN1 && reason == ASN1_R_HEADER_TOO_LONG);
-}
-
 /* Adds every certificate of a stream: their number, with the last error left in the queue. */
 static int
 add_from_stream(struct ssl_context *c, BIO *b, bool pem)
 {
     X509_STORE *store = ossl.SSL_CTX_get_cert_store(c->ctx);
     int loaded = 0;
-    for (;;) {
+    while (loaded == 0 || !ossl.BIO_ctrl(b, BIO_CTRL_EOF, 0, NULL)) {
         X509 *x = pem ? ossl.PEM_read_bio_X509(b, NULL, ossl.SSL_CTX_get_default_passwd_cb(c->ctx), ossl.SSL_CTX_get_default_passwd_cb_userdata(c->ctx))
                       : ossl.d2i_X509_bio(b, NULL);
         if (x == NULL)
@@ -212,6 +204,7 @@ add_from_stream(struct ssl_context *c, BIO *b, bool pem)
         }
         loaded++;
     }
+    return loaded;
 }
 
 /* 0, or -1 with an exception. */
@@ -232,7 +225,7 @@ add_authorities(struct ssl_context *c, const void *data, Py_ssize_t n, bool pem)
     ossl.ERR_clear_error();
     int loaded = add_from_stream(c, b, pem);
     unsigned long error = ossl.ERR_peek_last_error();
-    bool at_end = is_end_of_data(error, pem);
+    bool at_end = error == 0 || (pem && ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE);
     ossl.BIO_free(b);
     if (loaded == 0)
         return (void)!SSL_RAISE(c->st, pem ? "no start line: cadata does not contain a certificate" : "not enough data: cadata does not contain a certificate"), -1;
