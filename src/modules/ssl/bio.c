@@ -69,6 +69,12 @@ ssl_bio_for_socket(int fd)
     return b;
 }
 
+void
+ssl_bio_forget_socket(BIO *b)
+{
+    ossl.BIO_set_data(b, (void *)(intptr_t)-1);
+}
+
 /* ---- memory ---- */
 
 struct memory {

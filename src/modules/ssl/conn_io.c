@@ -68,6 +68,13 @@ plan_start(struct ssl_conn *c, struct wait_plan *plan)
     return 0;
 }
 
+/* Another thread may close the socket meanwhile. */
+static int
+descriptor(const struct wait_plan *plan)
+{
+    return __atomic_load_n(&plan->sock->fd, __ATOMIC_RELAXED);
+}
+
 /* Until the socket is ready for what the step wants; without GIL and lock. */
 static enum wait
 plan_wait(const struct wait_plan *plan, const struct ssl_outcome *r)
@@ -77,7 +84,7 @@ plan_wait(const struct wait_plan *plan, const struct ssl_outcome *r)
     PyTime_t left = plan->timeout < 0 ? -1 : plan->deadline - now();
     if (plan->timeout > 0 && left <= 0)
         return WAIT_TIME_IS_UP;
-    int fd = __atomic_load_n(&plan->sock->fd, __ATOMIC_RELAXED);
+    int fd = descriptor(plan);
     if (fd < 0)
         return WAIT_CLOSED;
     PyTime_t ms = left < 0 ? -1 : (left + 999999) / 1000000;
@@ -97,6 +104,8 @@ static enum wait
 steps(struct ssl_conn *c, PyThreadState *ts, const struct wait_plan *plan, step_function f, void *arg, struct ssl_outcome *r)
 {
     for (;;) {
+        if (plan->sock != NULL && descriptor(plan) < 0)
+            ssl_bio_forget_socket(ossl.SSL_get_rbio(c->ssl));
         step(c, ts, f, arg, r);
         pthread_mutex_unlock(&c->lock);
         enum wait w = wants_wait(r) ? plan_wait(plan, r) : WAIT_NO_USE;
@@ -106,6 +115,15 @@ steps(struct ssl_conn *c, PyThreadState *ts, const struct wait_plan *plan, step_
     }
 }
 
+struct data { void *bytes; size_t size, done; bool at_end; };
+
+static int
+write_step(SSL *ssl, void *arg)
+{
+    struct data *d = arg;
+    return ossl.SSL_write_ex(ssl, d->bytes, d->size, &d->done);
+}
+
 /* Messages of one operation: time is up, the socket was closed. */
 struct texts { const char *late, *late_writing, *closed; };
 
@@ -113,7 +131,7 @@ struct texts { const char *late, *late_writing, *closed; };
 static int
 run(struct ssl_conn *c, const struct wait_plan *plan, step_function f, void *arg, const struct texts *texts, struct ssl_outcome *r)
 {
-    enum wait w = plan->sock != NULL && plan->sock->fd < 0 ? WAIT_CLOSED : WAIT_INTERRUPTED;
+    enum wait w = f == write_step && plan->timeout > 0 && descriptor(plan) < 0 ? WAIT_CLOSED : WAIT_INTERRUPTED;
     while (w == WAIT_INTERRUPTED) {
         mutex_lock(&c->lock);
         if (c->in_step) {
@@ -161,15 +179,6 @@ conn_do_handshake(PyObject *self, PyObject *unused)
 }
 
 /* ---- writing ---- */
-
-struct data { void *bytes; size_t size, done; bool at_end; };
-
-static int
-write_step(SSL *ssl, void *arg)
-{
-    struct data *d = arg;
-    return ossl.SSL_write_ex(ssl, d->bytes, d->size, &d->done);
-}
 
 PyObject *
 conn_write(PyObject *self, PyObject *arg)

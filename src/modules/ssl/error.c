@@ -158,9 +158,9 @@ static bool
 describe_error(struct ssl_conn *c, const struct ssl_outcome *r, struct failure *f)
 {
     struct ssl_state *st = c->st;
-    int sys = r->queued == 0 ? r->sys : ERR_GET_LIB(r->queued) == ERR_LIB_SYS ? ERR_GET_REASON(r->queued) : 0;
+    int sys = r->queued != 0 ? ERR_GET_LIB(r->queued) == ERR_LIB_SYS ? ERR_GET_REASON(r->queued) : 0 : r->error == SSL_ERROR_SYSCALL ? r->sys : 0;
     f->number = r->error == SSL_ERROR_SYSCALL ? ERRNO_SYSCALL : ERRNO_SSL;
-    if (r->error == SSL_ERROR_SYSCALL && sys != 0) {
+    if (sys != 0) {
         errno = sys;
         PyErr_SetFromErrno(PyExc_OSError);
         return false;

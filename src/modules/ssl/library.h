@@ -41,7 +41,7 @@
     F(SSL_SESSION_get_timeout) F(SSL_SESSION_has_ticket) F(SSL_ctrl) F(SSL_do_handshake) F(SSL_free) F(SSL_get0_alpn_selected) \
     F(SSL_get0_param) F(SSL_get0_verified_chain) F(SSL_get1_peer_certificate) F(SSL_get1_session) F(SSL_get_SSL_CTX) F(SSL_get_ciphers) \
     F(SSL_get_client_ciphers) F(SSL_get_current_cipher) F(SSL_get_current_compression) F(SSL_get_error) F(SSL_get_ex_data) F(SSL_get_finished) \
-    F(SSL_get_peer_cert_chain) F(SSL_get_peer_finished) F(SSL_get_servername) F(SSL_get_shutdown) F(SSL_get_verify_mode) \
+    F(SSL_get_peer_cert_chain) F(SSL_get_peer_finished) F(SSL_get_rbio) F(SSL_get_servername) F(SSL_get_shutdown) F(SSL_get_verify_mode) \
     F(SSL_get_verify_result) F(SSL_get_version) F(SSL_is_init_finished) F(SSL_new) F(SSL_pending) F(SSL_read_ex) F(SSL_select_next_proto) \
     F(SSL_session_reused) F(SSL_set_SSL_CTX) F(SSL_set_accept_state) F(SSL_set_bio) F(SSL_set_connect_state) F(SSL_set_ex_data) \
     F(SSL_set_msg_callback) F(SSL_set_post_handshake_auth) F(SSL_set_read_ahead) F(SSL_set_session) F(SSL_set_session_id_context) F(SSL_set_shutdown) \

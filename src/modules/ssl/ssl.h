@@ -110,6 +110,8 @@ int ssl_raise_pending(struct ssl_conn *c);
 int ssl_bio_setup(void);
 /* Over a descriptor that stays the caller's; NULL with MemoryError. */
 BIO *ssl_bio_for_socket(int fd);
+/* The descriptor is no more: its number may soon be another file's. */
+void ssl_bio_forget_socket(BIO *b);
 
 /* ---- cert.c, cert_decode.c ---- */
 
