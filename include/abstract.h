@@ -1,6 +1,6 @@
 /* abstract.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_ABSTRACT_H
-#define ADDER_ABSTRACT_H
+#ifndef Py_ABSTRACTOBJECT_H
+#define Py_ABSTRACTOBJECT_H
 
 #include "object.h"
 #include "pybuffer.h"
@@ -125,10 +125,21 @@ PyAPI_FUNC(int) PyMapping_GetOptionalItemString(PyObject *, const char *, PyObje
 #define PyMapping_Length PyMapping_Size
 #define PyMapping_DelItemString(O, K) PyObject_DelItemString((O), (K))
 #define PyMapping_DelItem(O, K) PyObject_DelItem((O), (K))
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 < 0x030d0000
+/* Functions of the library only since 3.13. */
+#define PyObject_DelAttrString(O, A) PyObject_SetAttrString((O), (A), NULL)
+#define PyObject_DelAttr(O, A) PyObject_SetAttr((O), (A), NULL)
+#endif
+
+/* For the result of PySequence_Fast(): a list or a tuple. */
 #define PySequence_Fast_GET_SIZE(o) (PyList_Check(o) ? PyList_GET_SIZE(o) : PyTuple_GET_SIZE(o))
 #define PySequence_Fast_GET_ITEM(o, i) (PyList_Check(o) ? PyList_GET_ITEM((o), (i)) : PyTuple_GET_ITEM((o), (i)))
 #define PySequence_Fast_ITEMS(sf) (PyList_Check(sf) ? ((PyListObject *)(sf))->ob_item : ((PyTupleObject *)(sf))->ob_item)
-#define PySequence_ITEM(o, i) (Py_TYPE(o)->tp_as_sequence->sq_item((o), (i)))
+
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030c0000
+/* Set in the number of arguments of a vectorcall: the callee may use args[-1], and gives it back. */
+#define PY_VECTORCALL_ARGUMENTS_OFFSET (_Py_STATIC_CAST(size_t, 1) << (8 * sizeof(size_t) - 1))
+#endif
 
 #ifndef Py_LIMITED_API
 #include "cpython/abstract.h"

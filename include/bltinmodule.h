@@ -1,6 +1,6 @@
 /* bltinmodule.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_BLTINMODULE_H
-#define ADDER_BLTINMODULE_H
+#ifndef Py_BLTINMODULE_H
+#define Py_BLTINMODULE_H
 
 #include "object.h"
 

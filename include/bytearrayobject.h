@@ -1,6 +1,6 @@
 /* bytearrayobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_BYTEARRAYOBJECT_H
-#define ADDER_BYTEARRAYOBJECT_H
+#ifndef Py_BYTEARRAYOBJECT_H
+#define Py_BYTEARRAYOBJECT_H
 
 #include "object.h"
 

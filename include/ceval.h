@@ -1,10 +1,12 @@
 /* ceval.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CEVAL_H
-#define ADDER_CEVAL_H
+#ifndef Py_CEVAL_H
+#define Py_CEVAL_H
 
 #include "object.h"
 #include "pystate.h"
+#ifndef Py_LIMITED_API
 #include "cpython/compile.h"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,7 +34,7 @@ PyAPI_FUNC(const char *) PyEval_GetFuncDesc(PyObject *);
 PyAPI_FUNC(const char *) PyEval_GetFuncName(PyObject *);
 PyAPI_FUNC(PyObject *) PyEval_GetGlobals(void);
 PyAPI_FUNC(PyObject *) PyEval_GetLocals(void);
-PyAPI_FUNC(void) PyEval_InitThreads(void);
+Py_DEPRECATED(3.9) PyAPI_FUNC(void) PyEval_InitThreads(void);
 PyAPI_FUNC(void) PyEval_ReleaseThread(PyThreadState *);
 PyAPI_FUNC(void) PyEval_RestoreThread(PyThreadState *);
 PyAPI_FUNC(PyThreadState *) PyEval_SaveThread(void);

@@ -1,6 +1,6 @@
 /* codecs.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CODECS_H
-#define ADDER_CODECS_H
+#ifndef Py_CODECREGISTRY_H
+#define Py_CODECREGISTRY_H
 
 #include "object.h"
 

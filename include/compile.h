@@ -1,6 +1,6 @@
 /* compile.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_COMPILE_H
-#define ADDER_COMPILE_H
+#ifndef Py_COMPILE_H
+#define Py_COMPILE_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* complexobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_COMPLEXOBJECT_H
-#define ADDER_COMPLEXOBJECT_H
+#ifndef Py_COMPLEXOBJECT_H
+#define Py_COMPLEXOBJECT_H
 
 #include "object.h"
 

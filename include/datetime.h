@@ -1,9 +1,10 @@
 /* datetime.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_DATETIME_H
-#define ADDER_DATETIME_H
+#ifndef DATETIME_H
+#define DATETIME_H
 
 #include "Python.h"
 
+#ifndef Py_LIMITED_API
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -13,7 +14,7 @@ extern "C" {
 #define _PyDateTime_DATE_DATASIZE 4
 #define _PyDateTime_TIME_DATASIZE 6
 
-typedef struct _PyDateTime_Delta {
+typedef struct {
     PyObject ob_base;
     Py_hash_t hashcode;
     int days;
@@ -21,56 +22,52 @@ typedef struct _PyDateTime_Delta {
     int microseconds;
 } PyDateTime_Delta;
 
-typedef struct _PyDateTime_TZInfo {
+typedef struct {
     PyObject ob_base;
 } PyDateTime_TZInfo;
 
-typedef struct _PyDateTime_BaseTZInfo {
-    PyObject ob_base;
-    Py_hash_t hashcode;
+/* Fields lie in bytes, the highest first, so that they compare as they are. tzinfo is there only if hastzinfo says so. */
+#define _PyTZINFO_HEAD \
+    PyObject_HEAD \
+    Py_hash_t hashcode; \
     char hastzinfo;
+#define _PyDateTime_TIMEHEAD \
+    _PyTZINFO_HEAD \
+    unsigned char data[_PyDateTime_TIME_DATASIZE];
+#define _PyDateTime_DATETIMEHEAD \
+    _PyTZINFO_HEAD \
+    unsigned char data[_PyDateTime_DATETIME_DATASIZE];
+
+typedef struct {
+    _PyTZINFO_HEAD
 } _PyDateTime_BaseTZInfo;
 
-typedef struct _PyDateTime_BaseTime {
-    PyObject ob_base;
-    Py_hash_t hashcode;
-    char hastzinfo;
-    unsigned char data[6];
+typedef struct {
+    _PyDateTime_TIMEHEAD
 } _PyDateTime_BaseTime;
 
-typedef struct _PyDateTime_Time {
-    PyObject ob_base;
-    Py_hash_t hashcode;
-    char hastzinfo;
-    unsigned char data[6];
+typedef struct {
+    _PyDateTime_TIMEHEAD
     unsigned char fold;
     PyObject *tzinfo;
 } PyDateTime_Time;
 
-typedef struct _PyDateTime_Date {
-    PyObject ob_base;
-    Py_hash_t hashcode;
-    char hastzinfo;
+typedef struct {
+    _PyTZINFO_HEAD
     unsigned char data[4];
 } PyDateTime_Date;
 
-typedef struct _PyDateTime_BaseDateTime {
-    PyObject ob_base;
-    Py_hash_t hashcode;
-    char hastzinfo;
-    unsigned char data[10];
+typedef struct {
+    _PyDateTime_DATETIMEHEAD
 } _PyDateTime_BaseDateTime;
 
-typedef struct _PyDateTime_DateTime {
-    PyObject ob_base;
-    Py_hash_t hashcode;
-    char hastzinfo;
-    unsigned char data[10];
+typedef struct {
+    _PyDateTime_DATETIMEHEAD
     unsigned char fold;
     PyObject *tzinfo;
 } PyDateTime_DateTime;
 
-typedef struct _PyDateTime_CAPI {
+typedef struct {
     PyTypeObject *DateType;
     PyTypeObject *DateTimeType;
     PyTypeObject *TimeType;
@@ -116,10 +113,7 @@ typedef struct _PyDateTime_CAPI {
 
 /* What follows needs the table that PyDateTime_IMPORT fetches; each file that uses it has its own pointer. */
 #ifndef _PY_DATETIME_IMPL
-#if defined(__GNUC__)
-__attribute__((unused))
-#endif
-static PyDateTime_CAPI *PyDateTimeAPI = NULL;
+__attribute__((unused)) static PyDateTime_CAPI *PyDateTimeAPI = NULL;
 
 #define PyDateTime_IMPORT (PyDateTimeAPI = (PyDateTime_CAPI *)PyCapsule_Import(PyDateTime_CAPSULE_NAME, 0))
 #define PyDateTime_TimeZone_UTC (PyDateTimeAPI->TimeZone_UTC)
@@ -152,5 +146,6 @@ static PyDateTime_CAPI *PyDateTimeAPI = NULL;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

@@ -1,6 +1,6 @@
 /* descrobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_DESCROBJECT_H
-#define ADDER_DESCROBJECT_H
+#ifndef Py_DESCROBJECT_H
+#define Py_DESCROBJECT_H
 
 #include "object.h"
 
@@ -32,6 +32,9 @@ extern "C" {
 #define _Py_T_NONE 20
 #define _Py_T_OBJECT 6
 #define _Py_WRITE_RESTRICTED 4
+
+typedef PyObject *(*getter)(PyObject *, void *);
+typedef int (*setter)(PyObject *, PyObject *, void *);
 
 struct PyGetSetDef {
     const char *name;

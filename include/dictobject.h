@@ -1,6 +1,6 @@
 /* dictobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_DICTOBJECT_H
-#define ADDER_DICTOBJECT_H
+#ifndef Py_DICTOBJECT_H
+#define Py_DICTOBJECT_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* enumobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_ENUMOBJECT_H
-#define ADDER_ENUMOBJECT_H
+#ifndef Py_ENUMOBJECT_H
+#define Py_ENUMOBJECT_H
 
 #include "object.h"
 

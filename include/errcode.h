@@ -1,6 +1,6 @@
 /* errcode.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_ERRCODE_H
-#define ADDER_ERRCODE_H
+#ifndef Py_ERRCODE_H
+#define Py_ERRCODE_H
 
 #define E_BADSINGLE 27
 #define E_COLUMNOVERFLOW 29

@@ -1,6 +1,6 @@
 /* fileobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_FILEOBJECT_H
-#define ADDER_FILEOBJECT_H
+#ifndef Py_FILEOBJECT_H
+#define Py_FILEOBJECT_H
 
 #include "object.h"
 

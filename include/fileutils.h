@@ -1,6 +1,6 @@
 /* fileutils.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_FILEUTILS_H
-#define ADDER_FILEUTILS_H
+#ifndef Py_FILEUTILS_H
+#define Py_FILEUTILS_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* floatobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_FLOATOBJECT_H
-#define ADDER_FLOATOBJECT_H
+#ifndef Py_FLOATOBJECT_H
+#define Py_FLOATOBJECT_H
 
 #include "object.h"
 #include "pymath.h"

@@ -1,6 +1,6 @@
 /* frameobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_FRAMEOBJECT_H
-#define ADDER_FRAMEOBJECT_H
+#ifndef Py_FRAMEOBJECT_H
+#define Py_FRAMEOBJECT_H
 
 #include "pyframe.h"
 

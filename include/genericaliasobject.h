@@ -1,6 +1,6 @@
 /* genericaliasobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_GENERICALIASOBJECT_H
-#define ADDER_GENERICALIASOBJECT_H
+#ifndef Py_GENERICALIASOBJECT_H
+#define Py_GENERICALIASOBJECT_H
 
 #include "object.h"
 

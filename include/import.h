@@ -1,6 +1,6 @@
 /* import.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_IMPORT_H
-#define ADDER_IMPORT_H
+#ifndef Py_IMPORT_H
+#define Py_IMPORT_H
 
 #include "object.h"
 
@@ -21,7 +21,7 @@ PyAPI_FUNC(PyObject *) PyImport_Import(PyObject *);
 PyAPI_FUNC(int) PyImport_ImportFrozenModule(const char *);
 PyAPI_FUNC(PyObject *) PyImport_ImportModule(const char *);
 PyAPI_FUNC(PyObject *) PyImport_ImportModuleLevel(const char *, PyObject *, PyObject *, PyObject *, int);
-PyAPI_FUNC(PyObject *) PyImport_ImportModuleNoBlock(const char *);
+Py_DEPRECATED(3.13) PyAPI_FUNC(PyObject *) PyImport_ImportModuleNoBlock(const char *);
 PyAPI_FUNC(PyObject *) PyImport_ReloadModule(PyObject *);
 #if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03030000
 PyAPI_FUNC(PyObject *) PyImport_AddModuleObject(PyObject *);

@@ -1,6 +1,6 @@
 /* intrcheck.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTRCHECK_H
-#define ADDER_INTRCHECK_H
+#ifndef Py_INTRCHECK_H
+#define Py_INTRCHECK_H
 
 #include "object.h"
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-PyAPI_FUNC(void) PyOS_AfterFork(void);
+Py_DEPRECATED(3.7) PyAPI_FUNC(void) PyOS_AfterFork(void);
 PyAPI_FUNC(int) PyOS_InterruptOccurred(void);
 #if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03070000
 PyAPI_FUNC(void) PyOS_AfterFork_Child(void);

@@ -1,6 +1,6 @@
 /* iterobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_ITEROBJECT_H
-#define ADDER_ITEROBJECT_H
+#ifndef Py_ITEROBJECT_H
+#define Py_ITEROBJECT_H
 
 #include "object.h"
 

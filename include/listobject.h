@@ -1,6 +1,6 @@
 /* listobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_LISTOBJECT_H
-#define ADDER_LISTOBJECT_H
+#ifndef Py_LISTOBJECT_H
+#define Py_LISTOBJECT_H
 
 #include "object.h"
 

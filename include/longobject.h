@@ -1,8 +1,9 @@
 /* longobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_LONGOBJECT_H
-#define ADDER_LONGOBJECT_H
+#ifndef Py_LONGOBJECT_H
+#define Py_LONGOBJECT_H
 
 #include "object.h"
+#include "pyerrors.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,7 +44,20 @@ PyAPI_FUNC(int) PyLong_AsInt(PyObject *);
 #define PyLong_CheckExact(op) Py_IS_TYPE((op), &PyLong_Type)
 #define PyLong_AS_LONG(op) PyLong_AsLong(op)
 #define PyLong_FromPid PyLong_FromLong
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030d0000
 #define PyLong_AsPid PyLong_AsInt
+#else
+/* PyLong_AsInt() is younger: the range is checked here. */
+static inline int PyLong_AsPid(PyObject *obj)
+{
+    int overflow;
+    long value = PyLong_AsLongAndOverflow(obj, &overflow);
+    if (overflow == 0 && value >= INT_MIN && value <= INT_MAX)
+        return (int)value;
+    PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
+    return -1;
+}
+#endif
 #define _Py_PARSE_PID "i"
 #define _Py_PARSE_INTPTR "l"
 #define _Py_PARSE_UINTPTR "k"

@@ -1,6 +1,6 @@
 /* marshal.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_MARSHAL_H
-#define ADDER_MARSHAL_H
+#ifndef Py_MARSHAL_H
+#define Py_MARSHAL_H
 
 #include "object.h"
 
@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
+#ifndef Py_LIMITED_API
 #define Py_MARSHAL_VERSION 4
 
-#ifndef Py_LIMITED_API
 PyAPI_FUNC(PyObject *) PyMarshal_ReadLastObjectFromFile(FILE *);
 PyAPI_FUNC(long) PyMarshal_ReadLongFromFile(FILE *);
 PyAPI_FUNC(PyObject *) PyMarshal_ReadObjectFromFile(FILE *);

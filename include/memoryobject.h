@@ -1,6 +1,6 @@
 /* memoryobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_MEMORYOBJECT_H
-#define ADDER_MEMORYOBJECT_H
+#ifndef Py_MEMORYOBJECT_H
+#define Py_MEMORYOBJECT_H
 
 #include "object.h"
 #include "pybuffer.h"

@@ -1,6 +1,6 @@
 /* methodobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_METHODOBJECT_H
-#define ADDER_METHODOBJECT_H
+#ifndef Py_METHODOBJECT_H
+#define Py_METHODOBJECT_H
 
 #include "object.h"
 
@@ -12,17 +12,20 @@ typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
 typedef PyObject *(*PyCFunctionFast)(PyObject *, PyObject *const *, Py_ssize_t);
 typedef PyObject *(*PyCFunctionWithKeywords)(PyObject *, PyObject *, PyObject *);
 typedef PyObject *(*PyCFunctionFastWithKeywords)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
-typedef PyObject *(*PyCMethod)(PyObject *, PyTypeObject *, PyObject *const *, Py_ssize_t, PyObject *);
+typedef PyObject *(*PyCMethod)(PyObject *, PyTypeObject *, PyObject *const *, size_t, PyObject *);
 typedef PyCFunctionFast _PyCFunctionFast;
 typedef PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords;
 #define _PyCFunction_CAST(func) _Py_CAST(PyCFunction, _Py_CAST(void (*)(void), (func)))
-#define _PyCFunctionFast_CAST(func) _Py_CAST(PyCFunctionFast, _Py_CAST(void (*)(void), (func)))
 
 #define METH_CLASS 16
 #define METH_COEXIST 64
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030a0000
 #define METH_FASTCALL 128
+#endif
 #define METH_KEYWORDS 2
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03090000
 #define METH_METHOD 512
+#endif
 #define METH_NOARGS 4
 #define METH_O 8
 #define METH_STACKLESS 0
@@ -48,9 +51,9 @@ PyAPI_FUNC(PyObject *) PyCMethod_New(PyMethodDef *, PyObject *, PyObject *, PyTy
 #define PyCFunction_CheckExact(op) Py_IS_TYPE((op), &PyCFunction_Type)
 #define PyCFunction_Check(op) PyObject_TypeCheck((op), &PyCFunction_Type)
 #define PyCFunction_New(ML, SELF) PyCFunction_NewEx((ML), (SELF), NULL)
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03090000
 #define PyCFunction_NewEx(ML, SELF, MOD) PyCMethod_New((ML), (SELF), (MOD), NULL)
-#define PyCMethod_CheckExact(op) Py_IS_TYPE((op), &PyCMethod_Type)
-#define PyCMethod_Check(op) PyObject_TypeCheck((op), &PyCMethod_Type)
+#endif
 
 #ifndef Py_LIMITED_API
 #include "cpython/methodobject.h"

@@ -1,6 +1,6 @@
 /* modsupport.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_MODSUPPORT_H
-#define ADDER_MODSUPPORT_H
+#ifndef Py_MODSUPPORT_H
+#define Py_MODSUPPORT_H
 
 #include "object.h"
 #include "moduleobject.h"
@@ -45,8 +45,16 @@ PyAPI_FUNC(int) PyModule_Add(PyObject *, const char *, PyObject *);
 #endif
 #define PyModule_AddIntMacro(m, c) PyModule_AddIntConstant((m), #c, (c))
 #define PyModule_AddStringMacro(m, c) PyModule_AddStringConstant((m), #c, (c))
+/* A module says which interface it was made for: the stable one has a number of its own. */
+#ifdef Py_LIMITED_API
+#define PyModule_Create(module) PyModule_Create2((module), PYTHON_ABI_VERSION)
+#if Py_LIMITED_API+0 >= 0x03050000
+#define PyModule_FromDefAndSpec(module, spec) PyModule_FromDefAndSpec2((module), (spec), PYTHON_ABI_VERSION)
+#endif
+#else
 #define PyModule_Create(module) PyModule_Create2((module), PYTHON_API_VERSION)
 #define PyModule_FromDefAndSpec(module, spec) PyModule_FromDefAndSpec2((module), (spec), PYTHON_API_VERSION)
+#endif
 
 #ifndef Py_LIMITED_API
 #include "cpython/modsupport.h"

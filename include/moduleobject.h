@@ -1,6 +1,6 @@
 /* moduleobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_MODULEOBJECT_H
-#define ADDER_MODULEOBJECT_H
+#ifndef Py_MODULEOBJECT_H
+#define Py_MODULEOBJECT_H
 
 #include "object.h"
 #include "methodobject.h"
@@ -17,21 +17,32 @@ struct PyModuleDef_Base {
     PyObject *m_copy;
 };
 
-#define Py_MOD_GIL_NOT_USED ((void *)1)
-#define Py_MOD_GIL_USED ((void *)0)
+/* Slots of a module's definition, and what some of them hold. */
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03050000
+#define Py_mod_create 1
+#define Py_mod_exec 2
+#endif
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030c0000
+#define Py_mod_multiple_interpreters 3
 #define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED ((void *)0)
 #define Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED ((void *)1)
 #define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
-#define Py_mod_create 1
-#define Py_mod_exec 2
+#endif
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030d0000
 #define Py_mod_gil 4
-#define Py_mod_multiple_interpreters 3
+#define Py_MOD_GIL_USED ((void *)0)
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+#endif
+#ifndef Py_LIMITED_API
 #define _Py_mod_LAST_SLOT 4
+#endif
 
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03050000
 struct PyModuleDef_Slot {
     int slot;
     void *value;
 };
+#endif
 
 struct PyModuleDef {
     PyModuleDef_Base m_base;
@@ -47,7 +58,7 @@ struct PyModuleDef {
 
 PyAPI_FUNC(PyModuleDef *) PyModule_GetDef(PyObject *);
 PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *);
-PyAPI_FUNC(const char *) PyModule_GetFilename(PyObject *);
+Py_DEPRECATED(3.2) PyAPI_FUNC(const char *) PyModule_GetFilename(PyObject *);
 PyAPI_FUNC(PyObject *) PyModule_GetFilenameObject(PyObject *);
 PyAPI_FUNC(const char *) PyModule_GetName(PyObject *);
 PyAPI_FUNC(void *) PyModule_GetState(PyObject *);

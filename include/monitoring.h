@@ -1,6 +1,6 @@
 /* monitoring.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_MONITORING_H
-#define ADDER_MONITORING_H
+#ifndef Py_MONITORING_H
+#define Py_MONITORING_H
 
 #include "object.h"
 

@@ -1,36 +1,42 @@
 /* object.h: objects, types, reference counts (C API: "Object Protocol", "Reference Counting"). */
-#ifndef ADDER_OBJECT_H
-#define ADDER_OBJECT_H
+#ifndef Py_OBJECT_H
+#define Py_OBJECT_H
 
-#include "pyport.h"
+#include "pytypedefs.h"
+#include "pybuffer.h"
+#include "pystats.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Types that several headers name. */
-typedef struct _object PyObject;
-typedef struct _typeobject PyTypeObject;
-typedef struct PyModuleDef PyModuleDef;
-typedef struct PyModuleDef_Slot PyModuleDef_Slot;
-typedef struct PyMethodDef PyMethodDef;
-typedef struct PyGetSetDef PyGetSetDef;
-typedef struct PyMemberDef PyMemberDef;
-typedef struct _longobject PyLongObject;
-typedef struct PyCodeObject PyCodeObject;
-typedef struct _frame PyFrameObject;
-typedef struct _ts PyThreadState;
-typedef struct _is PyInterpreterState;
-typedef struct _PyInterpreterFrame _PyInterpreterFrame;
-typedef struct _err_stackitem _PyErr_StackItem;
-typedef struct _dictkeysobject PyDictKeysObject;
-typedef struct _dictvalues PyDictValues;
-typedef struct _PyWeakReference PyWeakReference;
-typedef struct PyBufferStruct Py_buffer;
-typedef uint32_t Py_UCS4;
-typedef uint16_t Py_UCS2;
-typedef uint8_t Py_UCS1;
+/* What every object starts with. The count lives in the low half of the first word; all ones there means immortal (PEP 683). */
+#define PyObject_HEAD PyObject ob_base;
+#define PyObject_VAR_HEAD PyVarObject ob_base;
+#define Py_INVALID_SIZE ((Py_ssize_t)-1)
+#define _Py_IMMORTAL_REFCNT _Py_CAST(Py_ssize_t, UINT_MAX)
+#define _PyObject_EXTRA_INIT
+#define _PyObject_ALIGNMENT_SHIFT 2
 
+struct _object {
+    __extension__ union {
+        Py_ssize_t ob_refcnt;
+        PY_UINT32_T ob_refcnt_split[2];
+    };
+    PyTypeObject *ob_type;
+};
+#define _PyObject_CAST(op) _Py_CAST(PyObject *, (op))
+
+typedef struct {
+    PyObject ob_base;
+    Py_ssize_t ob_size;
+} PyVarObject;
+#define _PyVarObject_CAST(op) _Py_CAST(PyVarObject *, (op))
+
+#define PyObject_HEAD_INIT(type) { { _Py_IMMORTAL_REFCNT }, (type) },
+#define PyVarObject_HEAD_INIT(type, size) { PyObject_HEAD_INIT(type) (size) },
+
+/* Functions behind the slots of types. */
 typedef PyObject *(*unaryfunc)(PyObject *);
 typedef PyObject *(*binaryfunc)(PyObject *, PyObject *);
 typedef PyObject *(*ternaryfunc)(PyObject *, PyObject *, PyObject *);
@@ -60,91 +66,97 @@ typedef int (*descrsetfunc)(PyObject *, PyObject *, PyObject *);
 typedef int (*initproc)(PyObject *, PyObject *, PyObject *);
 typedef PyObject *(*newfunc)(PyTypeObject *, PyObject *, PyObject *);
 typedef PyObject *(*allocfunc)(PyTypeObject *, Py_ssize_t);
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030c0000
 typedef PyObject *(*vectorcallfunc)(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames);
-typedef int (*getbufferproc)(PyObject *, Py_buffer *, int);
-typedef void (*releasebufferproc)(PyObject *, Py_buffer *);
-typedef PyObject *(*getter)(PyObject *, void *);
-typedef int (*setter)(PyObject *, PyObject *, void *);
-typedef enum { PYGEN_RETURN = 0, PYGEN_ERROR = -1, PYGEN_NEXT = 1 } PySendResult;
-typedef PySendResult (*sendfunc)(PyObject *iter, PyObject *value, PyObject **result);
+#endif
 
-struct _object {
-    union {
-        Py_ssize_t ob_refcnt;
-        uint32_t ob_refcnt_split[2];
-    };
-    PyTypeObject *ob_type;
-};
-#define PyObject_HEAD PyObject ob_base;
-#define PyObject_VAR_HEAD PyVarObject ob_base;
-
-#define Py_CONSTANT_ELLIPSIS 3
-#define Py_CONSTANT_EMPTY_BYTES 8
-#define Py_CONSTANT_EMPTY_STR 7
-#define Py_CONSTANT_EMPTY_TUPLE 9
-#define Py_CONSTANT_FALSE 1
-#define Py_CONSTANT_NONE 0
-#define Py_CONSTANT_NOT_IMPLEMENTED 4
-#define Py_CONSTANT_ONE 6
-#define Py_CONSTANT_TRUE 2
-#define Py_CONSTANT_ZERO 5
-#define Py_EQ 2
-#define Py_GE 5
-#define Py_GT 4
-#define Py_INVALID_SIZE (-1L)
-#define Py_LE 1
-#define Py_LT 0
-#define Py_NE 3
-#define Py_PRINT_RAW 1
-#define Py_TPFLAGS_BASETYPE 1024UL
-#define Py_TPFLAGS_BASE_EXC_SUBCLASS 1073741824UL
-#define Py_TPFLAGS_BYTES_SUBCLASS 134217728UL
-#define Py_TPFLAGS_DEFAULT 0
-#define Py_TPFLAGS_DICT_SUBCLASS 536870912UL
-#define Py_TPFLAGS_DISALLOW_INSTANTIATION 128UL
-#define Py_TPFLAGS_HAVE_FINALIZE 1UL
-#define Py_TPFLAGS_HAVE_GC 16384UL
-#define Py_TPFLAGS_HAVE_STACKLESS_EXTENSION 0
-#define Py_TPFLAGS_HAVE_VECTORCALL 2048UL
-#define Py_TPFLAGS_HAVE_VERSION_TAG 262144UL
-#define Py_TPFLAGS_HEAPTYPE 512UL
-#define Py_TPFLAGS_IMMUTABLETYPE 256UL
-#define Py_TPFLAGS_INLINE_VALUES 4
-#define Py_TPFLAGS_IS_ABSTRACT 1048576UL
-#define Py_TPFLAGS_ITEMS_AT_END 8388608UL
-#define Py_TPFLAGS_LIST_SUBCLASS 33554432UL
-#define Py_TPFLAGS_LONG_SUBCLASS 16777216UL
-#define Py_TPFLAGS_MANAGED_DICT 16
-#define Py_TPFLAGS_MANAGED_WEAKREF 8
-#define Py_TPFLAGS_MAPPING 64
-#define Py_TPFLAGS_METHOD_DESCRIPTOR 131072UL
-#define Py_TPFLAGS_PREHEADER 24
-#define Py_TPFLAGS_READY 4096UL
-#define Py_TPFLAGS_READYING 8192UL
-#define Py_TPFLAGS_SEQUENCE 32
-#define Py_TPFLAGS_TUPLE_SUBCLASS 67108864UL
-#define Py_TPFLAGS_TYPE_SUBCLASS 2147483648UL
-#define Py_TPFLAGS_UNICODE_SUBCLASS 268435456UL
-#define Py_TPFLAGS_VALID_VERSION_TAG 524288UL
-#define _PyObject_ALIGNMENT_SHIFT 2
-#define _Py_IMMORTAL_REFCNT 4294967295L
-#define _Py_TPFLAGS_HAVE_VECTORCALL 2048UL
-#define _Py_TPFLAGS_MATCH_SELF 4194304UL
-#define _Py_TPFLAGS_STATIC_BUILTIN 2
-typedef struct { PyObject ob_base; Py_ssize_t ob_size; } PyVarObject;
-
-typedef struct _PyType_Slot {
-    int slot;
+/* How a heap type is described to PyType_FromSpec() and its kin. */
+typedef struct {
+    int slot;           /* typeslots.h */
     void *pfunc;
 } PyType_Slot;
 
-typedef struct _PyType_Spec {
+typedef struct {
     const char *name;
-    int basicsize;
+    int basicsize;      /* negative: what the base has, plus so much */
     int itemsize;
     unsigned int flags;
-    PyType_Slot *slots;
+    PyType_Slot *slots; /* ends with slot 0 */
 } PyType_Spec;
+
+/* Flags of types. */
+#ifndef Py_LIMITED_API
+#define _Py_TPFLAGS_STATIC_BUILTIN (1 << 1)
+#define Py_TPFLAGS_INLINE_VALUES (1 << 2)
+#define Py_TPFLAGS_MANAGED_WEAKREF (1 << 3)
+#define Py_TPFLAGS_MANAGED_DICT (1 << 4)
+#define Py_TPFLAGS_PREHEADER (Py_TPFLAGS_MANAGED_WEAKREF | Py_TPFLAGS_MANAGED_DICT)
+#define Py_TPFLAGS_SEQUENCE (1 << 5)
+#define Py_TPFLAGS_MAPPING (1 << 6)
+#endif
+#define Py_TPFLAGS_DISALLOW_INSTANTIATION (1UL << 7)
+#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8)
+#define Py_TPFLAGS_HEAPTYPE (1UL << 9)
+#define Py_TPFLAGS_BASETYPE (1UL << 10)
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030c0000
+#define Py_TPFLAGS_HAVE_VECTORCALL (1UL << 11)
+#ifndef Py_LIMITED_API
+#define _Py_TPFLAGS_HAVE_VECTORCALL Py_TPFLAGS_HAVE_VECTORCALL
+#endif
+#endif
+#define Py_TPFLAGS_READY (1UL << 12)
+#define Py_TPFLAGS_READYING (1UL << 13)
+#define Py_TPFLAGS_HAVE_GC (1UL << 14)
+#define Py_TPFLAGS_METHOD_DESCRIPTOR (1UL << 17)
+#define Py_TPFLAGS_VALID_VERSION_TAG (1UL << 19)
+#define Py_TPFLAGS_IS_ABSTRACT (1UL << 20)
+#define _Py_TPFLAGS_MATCH_SELF (1UL << 22)
+#define Py_TPFLAGS_ITEMS_AT_END (1UL << 23)
+#define Py_TPFLAGS_LONG_SUBCLASS (1UL << 24)
+#define Py_TPFLAGS_LIST_SUBCLASS (1UL << 25)
+#define Py_TPFLAGS_TUPLE_SUBCLASS (1UL << 26)
+#define Py_TPFLAGS_BYTES_SUBCLASS (1UL << 27)
+#define Py_TPFLAGS_UNICODE_SUBCLASS (1UL << 28)
+#define Py_TPFLAGS_DICT_SUBCLASS (1UL << 29)
+#define Py_TPFLAGS_BASE_EXC_SUBCLASS (1UL << 30)
+#define Py_TPFLAGS_TYPE_SUBCLASS (1UL << 31)
+/* Without a meaning today; Py_TPFLAGS_DEFAULT is what a type of no special kind sets. */
+#define Py_TPFLAGS_HAVE_FINALIZE (1UL << 0)
+#define Py_TPFLAGS_HAVE_VERSION_TAG (1UL << 18)
+#define Py_TPFLAGS_HAVE_STACKLESS_EXTENSION 0
+#define Py_TPFLAGS_DEFAULT (Py_TPFLAGS_HAVE_STACKLESS_EXTENSION | 0)
+
+/* Operators of rich comparison. */
+#define Py_LT 0
+#define Py_LE 1
+#define Py_EQ 2
+#define Py_NE 3
+#define Py_GT 4
+#define Py_GE 5
+
+/* For PyObject_Print(): str() in place of repr(). */
+#define Py_PRINT_RAW 1
+
+/* For Py_GetConstant(). */
+#define Py_CONSTANT_NONE 0
+#define Py_CONSTANT_FALSE 1
+#define Py_CONSTANT_TRUE 2
+#define Py_CONSTANT_ELLIPSIS 3
+#define Py_CONSTANT_NOT_IMPLEMENTED 4
+#define Py_CONSTANT_ZERO 5
+#define Py_CONSTANT_ONE 6
+#define Py_CONSTANT_EMPTY_STR 7
+#define Py_CONSTANT_EMPTY_BYTES 8
+#define Py_CONSTANT_EMPTY_TUPLE 9
+
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030a0000
+/* What a generator or coroutine answers to a value sent. */
+typedef enum {
+    PYGEN_RETURN = 0,
+    PYGEN_ERROR = -1,
+    PYGEN_NEXT = 1,
+} PySendResult;
+#endif
 
 PyAPI_DATA(PyTypeObject) PyBaseObject_Type;
 PyAPI_DATA(PyTypeObject) PyBool_Type;
@@ -230,38 +242,45 @@ PyAPI_FUNC(PyObject *) Py_GetConstant(unsigned int);
 PyAPI_FUNC(PyObject *) Py_GetConstantBorrowed(unsigned int);
 #endif
 
-#define _PyObject_CAST(op) _Py_CAST(PyObject *, (op))
-#define _PyVarObject_CAST(op) _Py_CAST(PyVarObject *, (op))
-#define _PyObject_CAST_CONST(op) _Py_CAST(const PyObject *, (op))
-
-static inline PyTypeObject *Py_TYPE(PyObject *ob) { return ob->ob_type; }
-static inline Py_ssize_t Py_SIZE(PyObject *ob) { return _Py_CAST(PyVarObject *, ob)->ob_size; }
+/* Access to the header. The macros add a cast to PyObject *; from 3.11 on, the limited API leaves it to the caller. */
 static inline Py_ssize_t Py_REFCNT(PyObject *ob) { return ob->ob_refcnt; }
-static inline int Py_IS_TYPE(PyObject *ob, PyTypeObject *type) { return ob->ob_type == type; }
-static inline int _Py_IsImmortal(PyObject *op) { return _Py_CAST(int32_t, op->ob_refcnt) < 0; }
-static inline void Py_SET_TYPE(PyObject *ob, PyTypeObject *type) { ob->ob_type = type; }
-static inline void Py_SET_SIZE(PyVarObject *ob, Py_ssize_t size) { ob->ob_size = size; }
-static inline void Py_SET_REFCNT(PyObject *ob, Py_ssize_t n)
-{
-    if (!_Py_IsImmortal(ob))
-        ob->ob_refcnt = n;
-}
+static inline PyTypeObject *Py_TYPE(PyObject *ob) { return ob->ob_type; }
+static inline Py_ssize_t Py_SIZE(PyObject *ob) { return _PyVarObject_CAST(ob)->ob_size; }
+static inline Py_ALWAYS_INLINE int _Py_IsImmortal(PyObject *op) { return _Py_CAST(PY_INT32_T, op->ob_refcnt) < 0; }
+#define _Py_IsImmortal(op) _Py_IsImmortal(_PyObject_CAST(op))
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
+#define Py_REFCNT(ob) Py_REFCNT(_PyObject_CAST(ob))
 #define Py_TYPE(ob) Py_TYPE(_PyObject_CAST(ob))
 #define Py_SIZE(ob) Py_SIZE(_PyObject_CAST(ob))
-#define Py_REFCNT(ob) Py_REFCNT(_PyObject_CAST(ob))
-#define Py_IS_TYPE(ob, type) Py_IS_TYPE(_PyObject_CAST(ob), (type))
-#define _Py_IsImmortal(op) _Py_IsImmortal(_PyObject_CAST(op))
-#define Py_SET_TYPE(ob, type) Py_SET_TYPE(_PyObject_CAST(ob), (type))
-#define Py_SET_SIZE(ob, size) Py_SET_SIZE(_PyVarObject_CAST(ob), (size))
-#define Py_SET_REFCNT(ob, n) Py_SET_REFCNT(_PyObject_CAST(ob), (n))
+#endif
 
-/* Counts live in the low 32 bits; a count that wraps belongs to an immortal and is not stored (PEP 683). */
+static inline int Py_IS_TYPE(PyObject *ob, PyTypeObject *type) { return Py_TYPE(ob) == type; }
+static inline void Py_SET_REFCNT(PyObject *ob, Py_ssize_t refcnt)
+{
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030d0000
+    _Py_SetRefcnt(ob, refcnt);
+#else
+    if (!_Py_IsImmortal(ob))
+        ob->ob_refcnt = refcnt;
+#endif
+}
+static inline void Py_SET_TYPE(PyObject *ob, PyTypeObject *type) { ob->ob_type = type; }
+static inline void Py_SET_SIZE(PyVarObject *ob, Py_ssize_t size) { ob->ob_size = size; }
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
+#define Py_IS_TYPE(ob, type) Py_IS_TYPE(_PyObject_CAST(ob), (type))
+#define Py_SET_REFCNT(ob, refcnt) Py_SET_REFCNT(_PyObject_CAST(ob), (refcnt))
+#define Py_SET_TYPE(ob, type) Py_SET_TYPE(_PyObject_CAST(ob), type)
+#define Py_SET_SIZE(ob, size) Py_SET_SIZE(_PyVarObject_CAST(ob), (size))
+#endif
+
+/* Reference counts. A low half that would wrap to zero belongs to an immortal and is not stored. From 3.12 on the limited API
+ * calls the library, which leaves it free to count otherwise. */
 static inline Py_ALWAYS_INLINE void Py_INCREF(PyObject *op)
 {
 #if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030c00A7
     _Py_IncRef(op);
 #else
-    uint32_t next = op->ob_refcnt_split[0] + 1;
+    PY_UINT32_T next = op->ob_refcnt_split[0] + 1;
     if (next != 0)
         op->ob_refcnt_split[0] = next;
 #endif
@@ -277,71 +296,117 @@ static inline Py_ALWAYS_INLINE void Py_DECREF(PyObject *op)
         _Py_Dealloc(op);
 #endif
 }
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
 #define Py_INCREF(op) Py_INCREF(_PyObject_CAST(op))
+#endif
+/* A macro under every version: the reference may be of any object type. */
 #define Py_DECREF(op) Py_DECREF(_PyObject_CAST(op))
-static inline void Py_XINCREF(PyObject *op) { if (op != _Py_NULL) Py_INCREF(op); }
-static inline void Py_XDECREF(PyObject *op) { if (op != _Py_NULL) Py_DECREF(op); }
+
+static inline void Py_XINCREF(PyObject *op)
+{
+    if (op != _Py_NULL)
+        Py_INCREF(op);
+}
+static inline void Py_XDECREF(PyObject *op)
+{
+    if (op != _Py_NULL)
+        Py_DECREF(op);
+}
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
 #define Py_XINCREF(op) Py_XINCREF(_PyObject_CAST(op))
 #define Py_XDECREF(op) Py_XDECREF(_PyObject_CAST(op))
-static inline PyObject *_Py_NewRef(PyObject *obj) { Py_INCREF(obj); return obj; }
-static inline PyObject *_Py_XNewRef(PyObject *obj) { Py_XINCREF(obj); return obj; }
+#endif
+
+static inline PyObject *_Py_NewRef(PyObject *obj)
+{
+    Py_INCREF(obj);
+    return obj;
+}
+static inline PyObject *_Py_XNewRef(PyObject *obj)
+{
+    Py_XINCREF(obj);
+    return obj;
+}
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
 #define Py_NewRef(obj) _Py_NewRef(_PyObject_CAST(obj))
 #define Py_XNewRef(obj) _Py_XNewRef(_PyObject_CAST(obj))
+#else
+#define Py_NewRef(obj) _Py_NewRef(obj)
+#define Py_XNewRef(obj) _Py_XNewRef(obj)
+#endif
+
+/* The variable no longer shows the object before the object can run code. */
 #define Py_CLEAR(op) \
-    do { PyObject **_tmp_op_ptr = _Py_CAST(PyObject **, &(op)); PyObject *_tmp_old_op = (*_tmp_op_ptr); \
-         if (_tmp_old_op != _Py_NULL) { *_tmp_op_ptr = _Py_NULL; Py_DECREF(_tmp_old_op); } } while (0)
-#define Py_SETREF(dst, src) \
-    do { PyObject **_tmp_dst_ptr = _Py_CAST(PyObject **, &(dst)); PyObject *_tmp_old_dst = (*_tmp_dst_ptr); \
-         *_tmp_dst_ptr = _PyObject_CAST(src); Py_DECREF(_tmp_old_dst); } while (0)
-#define Py_XSETREF(dst, src) \
-    do { PyObject **_tmp_dst_ptr = _Py_CAST(PyObject **, &(dst)); PyObject *_tmp_old_dst = (*_tmp_dst_ptr); \
-         *_tmp_dst_ptr = _PyObject_CAST(src); Py_XDECREF(_tmp_old_dst); } while (0)
+    do { \
+        _Py_TYPEOF(op) *_tmp_op_ptr = &(op); \
+        _Py_TYPEOF(op) _tmp_old_op = *_tmp_op_ptr; \
+        if (_tmp_old_op != NULL) { \
+            *_tmp_op_ptr = _Py_NULL; \
+            Py_DECREF(_tmp_old_op); \
+        } \
+    } while (0)
 
-#define PyObject_HEAD_INIT(type) { { _Py_IMMORTAL_REFCNT }, (type) },
-#define PyVarObject_HEAD_INIT(type, size) { PyObject_HEAD_INIT(type) (size) },
-
+/* Singletons. The 3.13 limited API has them from a function, so that no module binds their addresses. They are immortal, but
+ * modules for 3.11 and before count them, lest they run where they are not. */
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030d0000
+#define Py_None Py_GetConstantBorrowed(Py_CONSTANT_NONE)
+#define Py_NotImplemented Py_GetConstantBorrowed(Py_CONSTANT_NOT_IMPLEMENTED)
+#else
 #define Py_None (&_Py_NoneStruct)
 #define Py_NotImplemented (&_Py_NotImplementedStruct)
+#endif
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 < 0x030c0000
+#define Py_RETURN_NONE return Py_NewRef(Py_None)
+#define Py_RETURN_NOTIMPLEMENTED return Py_NewRef(Py_NotImplemented)
+#else
 #define Py_RETURN_NONE return Py_None
 #define Py_RETURN_NOTIMPLEMENTED return Py_NotImplemented
+#endif
 #define Py_Is(x, y) ((x) == (y))
 #define Py_IsNone(x) Py_Is((x), Py_None)
+
+/* The answer of a tp_richcompare slot for two C values. */
 #define Py_RETURN_RICHCOMPARE(val1, val2, op) \
     do { \
         switch (op) { \
-        case Py_EQ: if ((val1) == (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
-        case Py_NE: if ((val1) != (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
-        case Py_LT: if ((val1) < (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
-        case Py_GT: if ((val1) > (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
-        case Py_LE: if ((val1) <= (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
-        case Py_GE: if ((val1) >= (val2)) Py_RETURN_TRUE; Py_RETURN_FALSE; \
+        case Py_LT: if ((val1) < (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
+        case Py_LE: if ((val1) <= (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
+        case Py_EQ: if ((val1) == (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
+        case Py_NE: if ((val1) != (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
+        case Py_GT: if ((val1) > (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
+        case Py_GE: if ((val1) >= (val2)) { Py_RETURN_TRUE; } Py_RETURN_FALSE; \
         default: Py_UNREACHABLE(); \
         } \
     } while (0)
-#define Py_TRASHCAN_HEADROOM 50
 
 #ifndef Py_LIMITED_API
 #include "cpython/object.h"
 #endif
 
+/* Types. */
 static inline int PyType_HasFeature(PyTypeObject *type, unsigned long feature)
 {
 #ifdef Py_LIMITED_API
-    return (PyType_GetFlags(type) & feature) != 0;
+    unsigned long flags = PyType_GetFlags(type);
 #else
-    return (type->tp_flags & feature) != 0;
+    unsigned long flags = type->tp_flags;
 #endif
+    return (flags & feature) != 0;
 }
 #define PyType_FastSubclass(type, flag) PyType_HasFeature((type), (flag))
-static inline int PyType_Check(PyObject *op) { return PyType_FastSubclass(Py_TYPE(op), Py_TPFLAGS_TYPE_SUBCLASS); }
-static inline int PyType_CheckExact(PyObject *op) { return Py_IS_TYPE(op, &PyType_Type); }
+
 static inline int PyObject_TypeCheck(PyObject *ob, PyTypeObject *type)
 {
     return Py_IS_TYPE(ob, type) || PyType_IsSubtype(Py_TYPE(ob), type);
 }
+static inline int PyType_Check(PyObject *op) { return PyType_FastSubclass(Py_TYPE(op), Py_TPFLAGS_TYPE_SUBCLASS); }
+static inline int PyType_CheckExact(PyObject *op) { return Py_IS_TYPE(op, &PyType_Type); }
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 < 0x030b0000
+#define PyObject_TypeCheck(ob, type) PyObject_TypeCheck(_PyObject_CAST(ob), (type))
 #define PyType_Check(op) PyType_Check(_PyObject_CAST(op))
 #define PyType_CheckExact(op) PyType_CheckExact(_PyObject_CAST(op))
-#define PyObject_TypeCheck(ob, type) PyObject_TypeCheck(_PyObject_CAST(ob), (type))
+#endif
+#define _PyType_CAST(op) (ADDER_ASSERT(PyType_Check(op)), _Py_CAST(PyTypeObject *, (op)))
 
 #ifdef __cplusplus
 }

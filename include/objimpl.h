@@ -1,6 +1,6 @@
 /* objimpl.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_OBJIMPL_H
-#define ADDER_OBJIMPL_H
+#ifndef Py_OBJIMPL_H
+#define Py_OBJIMPL_H
 
 #include "object.h"
 
@@ -47,6 +47,8 @@ PyAPI_FUNC(void *) PyObject_Calloc(size_t, size_t);
 #define PyObject_GC_Resize(type, op, n) ((type *)_PyObject_GC_Resize(_PyVarObject_CAST(op), (n)))
 #define Py_VISIT(op) \
     do { if (op) { int vret = visit(_PyObject_CAST(op), arg); if (vret) return vret; } } while (0)
+
+#define PyType_IS_GC(t) PyType_HasFeature((t), Py_TPFLAGS_HAVE_GC)
 
 #ifndef Py_LIMITED_API
 #include "cpython/objimpl.h"

@@ -1,6 +1,6 @@
 /* opcode.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_OPCODE_H
-#define ADDER_OPCODE_H
+#ifndef Py_OPCODE_H
+#define Py_OPCODE_H
 
 #include "opcode_ids.h"
 

@@ -1,6 +1,6 @@
 /* opcode_ids.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_OPCODE_IDS_H
-#define ADDER_OPCODE_IDS_H
+#ifndef Py_OPCODE_IDS_H
+#define Py_OPCODE_IDS_H
 
 #define BEFORE_ASYNC_WITH 1
 #define BEFORE_WITH 2

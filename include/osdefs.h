@@ -1,6 +1,6 @@
 /* osdefs.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_OSDEFS_H
-#define ADDER_OSDEFS_H
+#ifndef Py_OSDEFS_H
+#define Py_OSDEFS_H
 
 #define DELIM 58
 #define MAXPATHLEN 4096

@@ -1,6 +1,6 @@
 /* osmodule.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_OSMODULE_H
-#define ADDER_OSMODULE_H
+#ifndef Py_OSMODULE_H
+#define Py_OSMODULE_H
 
 #include "object.h"
 

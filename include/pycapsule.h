@@ -1,6 +1,6 @@
 /* pycapsule.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYCAPSULE_H
-#define ADDER_PYCAPSULE_H
+#ifndef Py_CAPSULE_H
+#define Py_CAPSULE_H
 
 #include "object.h"
 

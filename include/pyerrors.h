@@ -1,6 +1,6 @@
 /* pyerrors.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYERRORS_H
-#define ADDER_PYERRORS_H
+#ifndef Py_ERRORS_H
+#define Py_ERRORS_H
 
 #include "object.h"
 
@@ -94,8 +94,8 @@ PyAPI_FUNC(void) PyException_SetArgs(PyObject *, PyObject *);
 PyAPI_FUNC(void) PyException_SetCause(PyObject *, PyObject *);
 PyAPI_FUNC(void) PyException_SetContext(PyObject *, PyObject *);
 PyAPI_FUNC(int) PyException_SetTraceback(PyObject *, PyObject *);
-PyAPI_FUNC(int) PyOS_snprintf(char *, size_t, const char *, ...);
-PyAPI_FUNC(int) PyOS_vsnprintf(char *, size_t, const char *, va_list);
+PyAPI_FUNC(int) PyOS_snprintf(char *, size_t, const char *, ...) Py_GCC_ATTRIBUTE((format(printf, 3, 4)));
+PyAPI_FUNC(int) PyOS_vsnprintf(char *, size_t, const char *, va_list) Py_GCC_ATTRIBUTE((format(printf, 3, 0)));
 PyAPI_FUNC(PyObject *) PyUnicodeDecodeError_Create(const char *, const char *, Py_ssize_t, Py_ssize_t, Py_ssize_t, const char *);
 PyAPI_FUNC(PyObject *) PyUnicodeDecodeError_GetEncoding(PyObject *);
 PyAPI_FUNC(int) PyUnicodeDecodeError_GetEnd(PyObject *, Py_ssize_t *);
@@ -120,7 +120,7 @@ PyAPI_FUNC(int) PyUnicodeTranslateError_GetStart(PyObject *, Py_ssize_t *);
 PyAPI_FUNC(int) PyUnicodeTranslateError_SetEnd(PyObject *, Py_ssize_t);
 PyAPI_FUNC(int) PyUnicodeTranslateError_SetReason(PyObject *, const char *);
 PyAPI_FUNC(int) PyUnicodeTranslateError_SetStart(PyObject *, Py_ssize_t);
-PyAPI_FUNC(void) Py_FatalError(const char *);
+PyAPI_FUNC(void) _Py_NO_RETURN Py_FatalError(const char *);
 PyAPI_FUNC(void) _PyErr_BadInternalCall(const char *, int);
 #if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03030000
 PyAPI_FUNC(void) PyErr_GetExcInfo(PyObject **, PyObject **, PyObject **);
@@ -164,6 +164,7 @@ PyAPI_FUNC(void) PyErr_SetHandledException(PyObject *);
 #define PyExceptionClass_Check(x) (PyType_Check((x)) && PyType_FastSubclass((PyTypeObject *)(x), Py_TPFLAGS_BASE_EXC_SUBCLASS))
 #define PyExceptionInstance_Check(x) PyType_FastSubclass(Py_TYPE((x)), Py_TPFLAGS_BASE_EXC_SUBCLASS)
 #define PyExceptionInstance_Class(x) _PyObject_CAST(Py_TYPE((x)))
+#define _PyBaseExceptionGroup_Check(x) PyObject_TypeCheck((x), (PyTypeObject *)PyExc_BaseExceptionGroup)
 #define PyErr_BadInternalCall() _PyErr_BadInternalCall(__FILE__, __LINE__)
 
 #ifndef Py_LIMITED_API

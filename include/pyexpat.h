@@ -1,6 +1,6 @@
 /* pyexpat.h: part of the C API (https://docs.python.org/3.13/c-api/): the functions of libexpat that module pyexpat uses. */
-#ifndef ADDER_PYEXPAT_H
-#define ADDER_PYEXPAT_H
+#ifndef Py_PYEXPAT_H
+#define Py_PYEXPAT_H
 
 #include <expat.h>
 

@@ -1,6 +1,6 @@
 /* pyhash.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYHASH_H
-#define ADDER_PYHASH_H
+#ifndef Py_HASH_H
+#define Py_HASH_H
 
 #include "object.h"
 

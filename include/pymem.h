@@ -1,6 +1,6 @@
 /* pymem.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYMEM_H
-#define ADDER_PYMEM_H
+#ifndef Py_PYMEM_H
+#define Py_PYMEM_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* pystate.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYSTATE_H
-#define ADDER_PYSTATE_H
+#ifndef Py_PYSTATE_H
+#define Py_PYSTATE_H
 
 #include "object.h"
 

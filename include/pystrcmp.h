@@ -1,6 +1,6 @@
 /* pystrcmp.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYSTRCMP_H
-#define ADDER_PYSTRCMP_H
+#ifndef Py_STRCMP_H
+#define Py_STRCMP_H
 
 #include "pyport.h"
 

@@ -1,6 +1,6 @@
 /* pystrtod.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYSTRTOD_H
-#define ADDER_PYSTRTOD_H
+#ifndef Py_STRTOD_H
+#define Py_STRTOD_H
 
 #include "object.h"
 

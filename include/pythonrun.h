@@ -1,6 +1,6 @@
 /* pythonrun.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_PYTHONRUN_H
-#define ADDER_PYTHONRUN_H
+#ifndef Py_PYTHONRUN_H
+#define Py_PYTHONRUN_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* rangeobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_RANGEOBJECT_H
-#define ADDER_RANGEOBJECT_H
+#ifndef Py_RANGEOBJECT_H
+#define Py_RANGEOBJECT_H
 
 #include "object.h"
 

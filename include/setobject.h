@@ -1,6 +1,6 @@
 /* setobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_SETOBJECT_H
-#define ADDER_SETOBJECT_H
+#ifndef Py_SETOBJECT_H
+#define Py_SETOBJECT_H
 
 #include "object.h"
 

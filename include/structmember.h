@@ -1,6 +1,6 @@
 /* structmember.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_STRUCTMEMBER_H
-#define ADDER_STRUCTMEMBER_H
+#ifndef Py_STRUCTMEMBER_H
+#define Py_STRUCTMEMBER_H
 
 #include "descrobject.h"
 

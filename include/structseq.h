@@ -1,19 +1,20 @@
 /* structseq.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_STRUCTSEQ_H
-#define ADDER_STRUCTSEQ_H
+#ifndef Py_STRUCTSEQ_H
+#define Py_STRUCTSEQ_H
 
 #include "object.h"
+#include "tupleobject.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _PyStructSequence_Field {
+typedef struct PyStructSequence_Field {
     const char *name;
     const char *doc;
 } PyStructSequence_Field;
 
-typedef struct _PyStructSequence_Desc {
+typedef struct PyStructSequence_Desc {
     const char *name;
     const char *doc;
     PyStructSequence_Field *fields;
@@ -29,8 +30,11 @@ PyAPI_FUNC(PyObject *) PyStructSequence_New(PyTypeObject *);
 PyAPI_FUNC(PyTypeObject *) PyStructSequence_NewType(PyStructSequence_Desc *);
 PyAPI_FUNC(void) PyStructSequence_SetItem(PyObject *, Py_ssize_t, PyObject *);
 PyAPI_DATA(const char *const) PyStructSequence_UnnamedField;
+#ifndef Py_LIMITED_API
+typedef PyTupleObject PyStructSequence;
 #define PyStructSequence_SET_ITEM PyStructSequence_SetItem
 #define PyStructSequence_GET_ITEM PyStructSequence_GetItem
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* traceback.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_TRACEBACK_H
-#define ADDER_TRACEBACK_H
+#ifndef Py_TRACEBACK_H
+#define Py_TRACEBACK_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* tupleobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_TUPLEOBJECT_H
-#define ADDER_TUPLEOBJECT_H
+#ifndef Py_TUPLEOBJECT_H
+#define Py_TUPLEOBJECT_H
 
 #include "object.h"
 

@@ -1,11 +1,13 @@
 /* typeslots.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_TYPESLOTS_H
-#define ADDER_TYPESLOTS_H
+#ifndef Py_TYPESLOTS_H
+#define Py_TYPESLOTS_H
 
 #define Py_am_aiter 78
 #define Py_am_anext 79
 #define Py_am_await 77
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x030a0000
 #define Py_am_send 81
+#endif
 #define Py_bf_getbuffer 1
 #define Py_bf_releasebuffer 2
 #define Py_mp_ass_subscript 3
@@ -64,7 +66,9 @@
 #define Py_tp_descr_get 54
 #define Py_tp_descr_set 55
 #define Py_tp_doc 56
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03050000
 #define Py_tp_finalize 80
+#endif
 #define Py_tp_free 74
 #define Py_tp_getattr 57
 #define Py_tp_getattro 58

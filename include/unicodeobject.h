@@ -1,6 +1,6 @@
 /* unicodeobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_UNICODEOBJECT_H
-#define ADDER_UNICODEOBJECT_H
+#ifndef Py_UNICODEOBJECT_H
+#define Py_UNICODEOBJECT_H
 
 #include "object.h"
 #include <wchar.h>
@@ -13,16 +13,25 @@ extern "C" {
 #define Py_UNICODE_REPLACEMENT_CHARACTER 65533U
 #define Py_UNICODE_SIZE 4
 
+/* A code point, and the units of the three widths a str object may have. */
+typedef uint32_t Py_UCS4;
+typedef uint16_t Py_UCS2;
+typedef uint8_t Py_UCS1;
+
+/* Builds without these are long gone. */
+#define Py_USING_UNICODE
+#define Py_UNICODE_WIDE
+
 PyAPI_DATA(PyTypeObject) PyUnicodeIter_Type;
 PyAPI_FUNC(void) PyUnicode_Append(PyObject **, PyObject *);
 PyAPI_FUNC(void) PyUnicode_AppendAndDel(PyObject **, PyObject *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsASCIIString(PyObject *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsCharmapString(PyObject *, PyObject *);
-PyAPI_FUNC(PyObject *) PyUnicode_AsDecodedObject(PyObject *, const char *, const char *);
-PyAPI_FUNC(PyObject *) PyUnicode_AsDecodedUnicode(PyObject *, const char *, const char *);
-PyAPI_FUNC(PyObject *) PyUnicode_AsEncodedObject(PyObject *, const char *, const char *);
+Py_DEPRECATED(3.6) PyAPI_FUNC(PyObject *) PyUnicode_AsDecodedObject(PyObject *, const char *, const char *);
+Py_DEPRECATED(3.6) PyAPI_FUNC(PyObject *) PyUnicode_AsDecodedUnicode(PyObject *, const char *, const char *);
+Py_DEPRECATED(3.6) PyAPI_FUNC(PyObject *) PyUnicode_AsEncodedObject(PyObject *, const char *, const char *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
-PyAPI_FUNC(PyObject *) PyUnicode_AsEncodedUnicode(PyObject *, const char *, const char *);
+Py_DEPRECATED(3.6) PyAPI_FUNC(PyObject *) PyUnicode_AsEncodedUnicode(PyObject *, const char *, const char *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsLatin1String(PyObject *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsRawUnicodeEscapeString(PyObject *);
 PyAPI_FUNC(PyObject *) PyUnicode_AsUTF16String(PyObject *);

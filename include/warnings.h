@@ -1,6 +1,6 @@
 /* warnings.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_WARNINGS_H
-#define ADDER_WARNINGS_H
+#ifndef Py_WARNINGS_H
+#define Py_WARNINGS_H
 
 #include "object.h"
 
@@ -14,7 +14,6 @@ PyAPI_FUNC(int) PyErr_WarnFormat(PyObject *, Py_ssize_t, const char *, ...);
 #if !defined(Py_LIMITED_API) || Py_LIMITED_API+0 >= 0x03060000
 PyAPI_FUNC(int) PyErr_ResourceWarning(PyObject *, Py_ssize_t, const char *, ...);
 #endif
-#define PyErr_Warn(category, msg) PyErr_WarnEx((category), (msg), 1)
 
 #ifndef Py_LIMITED_API
 #include "cpython/warnings.h"

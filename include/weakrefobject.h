@@ -1,6 +1,6 @@
 /* weakrefobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_WEAKREFOBJECT_H
-#define ADDER_WEAKREFOBJECT_H
+#ifndef Py_WEAKREFOBJECT_H
+#define Py_WEAKREFOBJECT_H
 
 #include "object.h"
 
@@ -8,9 +8,11 @@
 extern "C" {
 #endif
 
-PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *);
+Py_DEPRECATED(3.13) PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *);
 PyAPI_FUNC(PyObject *) PyWeakref_NewProxy(PyObject *, PyObject *);
 PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *, PyObject *);
+typedef struct _PyWeakReference PyWeakReference;
+
 PyAPI_DATA(PyTypeObject) _PyWeakref_CallableProxyType;
 PyAPI_DATA(PyTypeObject) _PyWeakref_ProxyType;
 PyAPI_DATA(PyTypeObject) _PyWeakref_RefType;

@@ -1,6 +1,7 @@
 /* cpython/cellobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_CELLOBJECT_H
-#define ADDER_CPYTHON_CELLOBJECT_H
+#ifndef Py_LIMITED_API
+#ifndef Py_CELLOBJECT_H
+#define Py_CELLOBJECT_H
 
 #include "../object.h"
 
@@ -8,7 +9,7 @@
 extern "C" {
 #endif
 
-typedef struct _PyCellObject {
+typedef struct {
     PyObject ob_base;
     PyObject *ob_ref;
 } PyCellObject;
@@ -25,5 +26,6 @@ static inline void PyCell_SET(PyObject *op, PyObject *value) { ((PyCellObject *)
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

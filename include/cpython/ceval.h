@@ -1,6 +1,6 @@
 /* cpython/ceval.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_CEVAL_H
-#define ADDER_CPYTHON_CEVAL_H
+#ifndef Py_CPYTHON_CEVAL_H
+#define Py_CPYTHON_CEVAL_H
 
 
 #ifdef __cplusplus
@@ -18,6 +18,11 @@ PyAPI_FUNC(Py_ssize_t) PyUnstable_Eval_RequestCodeExtraIndex(freefunc);
 PyAPI_FUNC(PyObject *) _PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
 PyAPI_FUNC(int) _PyEval_SliceIndex(PyObject *, Py_ssize_t *);
 PyAPI_FUNC(int) _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
+
+Py_DEPRECATED(3.12) static inline Py_ssize_t _PyEval_RequestCodeExtraIndex(freefunc f)
+{
+    return PyUnstable_Eval_RequestCodeExtraIndex(f);
+}
 
 #ifdef __cplusplus
 }

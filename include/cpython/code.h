@@ -1,6 +1,7 @@
 /* cpython/code.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_CODE_H
-#define ADDER_CPYTHON_CODE_H
+#ifndef Py_LIMITED_API
+#ifndef Py_CODE_H
+#define Py_CODE_H
 
 #include "../object.h"
 
@@ -9,14 +10,22 @@ extern "C" {
 #endif
 
 struct _opaque { int computed_line; const uint8_t *lo_next; const uint8_t *limit; };
-typedef enum { PY_CODE_EVENT_CREATE, PY_CODE_EVENT_DESTROY } PyCodeEvent;
+/* Each event of a watched code object. */
+#define PY_FOREACH_CODE_EVENT(V) V(CREATE) V(DESTROY)
+typedef enum {
+#define PY_DEF_EVENT(op) PY_CODE_EVENT_##op,
+    PY_FOREACH_CODE_EVENT(PY_DEF_EVENT)
+#undef PY_DEF_EVENT
+} PyCodeEvent;
 typedef int (*PyCode_WatchCallback)(PyCodeEvent event, PyCodeObject *co);
 typedef enum _PyCodeLocationInfoKind {
     PY_CODE_LOCATION_INFO_SHORT0 = 0, PY_CODE_LOCATION_INFO_ONE_LINE0 = 10, PY_CODE_LOCATION_INFO_ONE_LINE1 = 11,
     PY_CODE_LOCATION_INFO_ONE_LINE2 = 12, PY_CODE_LOCATION_INFO_NO_COLUMNS = 13, PY_CODE_LOCATION_INFO_LONG = 14,
     PY_CODE_LOCATION_INFO_NONE = 15,
 } _PyCodeLocationInfoKind;
-struct _PyExecutorObject;
+
+/* Future statements are keywords to the parser only when asked for. */
+#define PY_PARSER_REQUIRES_FUTURE_KEYWORD
 
 #define CO_ASYNC_GENERATOR 512
 #define CO_COROUTINE 128
@@ -49,25 +58,25 @@ typedef struct _Py_GlobalMonitors {
     uint8_t tools[15];
 } _Py_GlobalMonitors;
 
-typedef struct _PyCoCached {
+typedef struct {
     PyObject *_co_code;
     PyObject *_co_varnames;
     PyObject *_co_cellvars;
     PyObject *_co_freevars;
 } _PyCoCached;
 
-typedef struct _PyCoLineInstrumentationData {
+typedef struct {
     uint8_t bytes_per_entry;
     uint8_t data[1];
 } _PyCoLineInstrumentationData;
 
-typedef struct _PyExecutorArray {
+typedef struct {
     int size;
     int capacity;
     struct _PyExecutorObject * executors[1];
 } _PyExecutorArray;
 
-typedef struct _PyCoMonitoringData {
+typedef struct {
     _Py_LocalMonitors local_monitors;
     _Py_LocalMonitors active_monitors;
     uint8_t *tools;
@@ -77,40 +86,43 @@ typedef struct _PyCoMonitoringData {
     uint8_t *per_instruction_tools;
 } _PyCoMonitoringData;
 
-struct PyCodeObject {
-    PyVarObject ob_base;
-    PyObject *co_consts;
-    PyObject *co_names;
-    PyObject *co_exceptiontable;
-    int co_flags;
-    int co_argcount;
-    int co_posonlyargcount;
-    int co_kwonlyargcount;
-    int co_stacksize;
-    int co_firstlineno;
-    int co_nlocalsplus;
-    int co_framesize;
-    int co_nlocals;
-    int co_ncellvars;
-    int co_nfreevars;
-    uint32_t co_version;
-    PyObject *co_localsplusnames;
-    PyObject *co_localspluskinds;
-    PyObject *co_filename;
-    PyObject *co_name;
-    PyObject *co_qualname;
-    PyObject *co_linetable;
-    PyObject *co_weakreflist;
-    _PyExecutorArray *co_executors;
-    _PyCoCached *_co_cached;
-    uintptr_t _co_instrumentation_version;
-    _PyCoMonitoringData *_co_monitoring;
-    int _co_firsttraceable;
-    void *co_extra;
-    char co_code_adaptive[1];
-};
+/* A code object with room for so many bytes of instructions; those that are part of a program have their true size. */
+#define _PyCode_DEF(SIZE) { \
+    PyObject_VAR_HEAD \
+    PyObject *co_consts; \
+    PyObject *co_names; \
+    PyObject *co_exceptiontable; \
+    int co_flags; \
+    int co_argcount; \
+    int co_posonlyargcount; \
+    int co_kwonlyargcount; \
+    int co_stacksize; \
+    int co_firstlineno; \
+    int co_nlocalsplus; \
+    int co_framesize; \
+    int co_nlocals; \
+    int co_ncellvars; \
+    int co_nfreevars; \
+    uint32_t co_version; \
+    PyObject *co_localsplusnames; \
+    PyObject *co_localspluskinds; \
+    PyObject *co_filename; \
+    PyObject *co_name; \
+    PyObject *co_qualname; \
+    PyObject *co_linetable; \
+    PyObject *co_weakreflist; \
+    _PyExecutorArray *co_executors; \
+    _PyCoCached *_co_cached; \
+    uintptr_t _co_instrumentation_version; \
+    _PyCoMonitoringData *_co_monitoring; \
+    int _co_firsttraceable; \
+    void *co_extra; \
+    char co_code_adaptive[(SIZE)]; \
+}
 
-typedef struct _PyCodeAddressRange {
+struct PyCodeObject _PyCode_DEF(1);
+
+typedef struct _line_offsets {
     int ar_start;
     int ar_end;
     int ar_line;
@@ -137,15 +149,41 @@ PyAPI_FUNC(PyObject *) _PyCode_ConstantKey(PyObject *);
 #define PyCode_Check(op) Py_IS_TYPE((op), &PyCode_Type)
 static inline Py_ssize_t PyCode_GetNumFree(PyCodeObject *op) { return op->co_nfreevars; }
 static inline int PyUnstable_Code_GetFirstFree(PyCodeObject *op) { return op->co_nlocalsplus - op->co_nfreevars; }
-static inline int PyCode_GetFirstFree(PyCodeObject *op) { return PyUnstable_Code_GetFirstFree(op); }
+Py_DEPRECATED(3.13) static inline int PyCode_GetFirstFree(PyCodeObject *op) { return PyUnstable_Code_GetFirstFree(op); }
+#ifdef ADDER_CORE
+/* Only for ourselves: the instructions of a code object. */
 #define _PyCode_CODE(CO) ((_Py_CODEUNIT *)(CO)->co_code_adaptive)
 #define _PyCode_NBYTES(CO) (Py_SIZE(CO) * (Py_ssize_t)sizeof(_Py_CODEUNIT))
-#define PyCode_New PyUnstable_Code_New
-#define PyCode_NewWithPosOnlyArgs PyUnstable_Code_NewWithPosOnlyArgs
-#define _PyCode_GetExtra PyUnstable_Code_GetExtra
-#define _PyCode_SetExtra PyUnstable_Code_SetExtra
+#endif
+
+/* Names from before these were marked as unstable. */
+Py_DEPRECATED(3.12) static inline PyCodeObject *PyCode_New(
+    int argcount, int kwonlyargcount, int nlocals, int stacksize, int flags, PyObject *code, PyObject *consts,
+    PyObject *names, PyObject *varnames, PyObject *freevars, PyObject *cellvars, PyObject *filename, PyObject *name, PyObject *qualname,
+    int firstlineno, PyObject *linetable, PyObject *exceptiontable)
+{
+    return PyUnstable_Code_New(argcount, kwonlyargcount, nlocals, stacksize, flags, code, consts, names, varnames, freevars, cellvars,
+        filename, name, qualname, firstlineno, linetable, exceptiontable);
+}
+Py_DEPRECATED(3.12) static inline PyCodeObject *PyCode_NewWithPosOnlyArgs(
+    int argcount, int posonlyargcount, int kwonlyargcount, int nlocals, int stacksize, int flags, PyObject *code, PyObject *consts,
+    PyObject *names, PyObject *varnames, PyObject *freevars, PyObject *cellvars, PyObject *filename, PyObject *name, PyObject *qualname,
+    int firstlineno, PyObject *linetable, PyObject *exceptiontable)
+{
+    return PyUnstable_Code_NewWithPosOnlyArgs(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, code, consts, names, varnames, freevars, cellvars,
+        filename, name, qualname, firstlineno, linetable, exceptiontable);
+}
+Py_DEPRECATED(3.12) static inline int _PyCode_GetExtra(PyObject *code, Py_ssize_t index, void **extra)
+{
+    return PyUnstable_Code_GetExtra(code, index, extra);
+}
+Py_DEPRECATED(3.12) static inline int _PyCode_SetExtra(PyObject *code, Py_ssize_t index, void *extra)
+{
+    return PyUnstable_Code_SetExtra(code, index, extra);
+}
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

@@ -1,6 +1,6 @@
 /* cpython/compile.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_COMPILE_H
-#define ADDER_CPYTHON_COMPILE_H
+#ifndef Py_CPYTHON_COMPILE_H
+#define Py_CPYTHON_COMPILE_H
 
 #include "../object.h"
 
@@ -31,10 +31,11 @@ extern "C" {
 #define PyCF_SOURCE_IS_UTF8 256
 #define PyCF_TYPE_COMMENTS 4096
 
-typedef struct _PyCompilerFlags {
+typedef struct {
     int cf_flags;
     int cf_feature_version;
 } PyCompilerFlags;
+#define _PyCompilerFlags_INIT { 0, PY_MINOR_VERSION }
 
 PyAPI_FUNC(int) PyCompile_OpcodeStackEffect(int, int);
 PyAPI_FUNC(int) PyCompile_OpcodeStackEffectWithJump(int, int, int);

@@ -1,18 +1,18 @@
 /* cpython/complexobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_COMPLEXOBJECT_H
-#define ADDER_CPYTHON_COMPLEXOBJECT_H
+#ifndef Py_CPYTHON_COMPLEXOBJECT_H
+#define Py_CPYTHON_COMPLEXOBJECT_H
 
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _Py_complex {
+typedef struct {
     double real;
     double imag;
 } Py_complex;
 
-typedef struct _PyComplexObject {
+typedef struct {
     PyObject ob_base;
     Py_complex cval;
 } PyComplexObject;

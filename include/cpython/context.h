@@ -1,12 +1,17 @@
 /* cpython/context.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_CONTEXT_H
-#define ADDER_CPYTHON_CONTEXT_H
+#ifndef Py_LIMITED_API
+#ifndef Py_CONTEXT_H
+#define Py_CONTEXT_H
 
 #include "../object.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+typedef struct _pycontextobject PyContext;
+typedef struct _pycontextvarobject PyContextVar;
+typedef struct _pycontexttokenobject PyContextToken;
 
 PyAPI_DATA(PyTypeObject) PyContextToken_Type;
 PyAPI_FUNC(int) PyContextVar_Get(PyObject *, PyObject *, PyObject **);
@@ -26,5 +31,6 @@ PyAPI_DATA(PyTypeObject) PyContext_Type;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

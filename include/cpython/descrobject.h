@@ -1,6 +1,6 @@
 /* cpython/descrobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_DESCROBJECT_H
-#define ADDER_CPYTHON_DESCROBJECT_H
+#ifndef Py_CPYTHON_DESCROBJECT_H
+#define Py_CPYTHON_DESCROBJECT_H
 
 #include "../methodobject.h"
 
@@ -23,30 +23,32 @@ struct wrapperbase {
     PyObject *name_strobj;
 };
 
-typedef struct _PyDescrObject {
+typedef struct {
     PyObject ob_base;
     PyTypeObject *d_type;
     PyObject *d_name;
     PyObject *d_qualname;
 } PyDescrObject;
 
-typedef struct _PyMethodDescrObject {
+#define PyDescr_COMMON PyDescrObject d_common
+
+typedef struct {
     PyDescrObject d_common;
     PyMethodDef *d_method;
     vectorcallfunc vectorcall;
 } PyMethodDescrObject;
 
-typedef struct _PyMemberDescrObject {
+typedef struct {
     PyDescrObject d_common;
     PyMemberDef *d_member;
 } PyMemberDescrObject;
 
-typedef struct _PyGetSetDescrObject {
+typedef struct {
     PyDescrObject d_common;
     PyGetSetDef *d_getset;
 } PyGetSetDescrObject;
 
-typedef struct _PyWrapperDescrObject {
+typedef struct {
     PyDescrObject d_common;
     struct wrapperbase *d_base;
     void *d_wrapped;

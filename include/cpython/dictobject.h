@@ -1,18 +1,26 @@
 /* cpython/dictobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_DICTOBJECT_H
-#define ADDER_CPYTHON_DICTOBJECT_H
+#ifndef Py_CPYTHON_DICTOBJECT_H
+#define Py_CPYTHON_DICTOBJECT_H
 
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+typedef struct _dictkeysobject PyDictKeysObject;
+typedef struct _dictvalues PyDictValues;
+
+/* Each event of a watched dict, for lists made of them. */
+#define PY_FOREACH_DICT_EVENT(V) \
+    V(ADDED) V(MODIFIED) V(DELETED) V(CLONED) V(CLEARED) V(DEALLOCATED)
 typedef enum {
-    PyDict_EVENT_ADDED, PyDict_EVENT_MODIFIED, PyDict_EVENT_DELETED, PyDict_EVENT_CLONED, PyDict_EVENT_CLEARED, PyDict_EVENT_DEALLOCATED,
+#define PY_DEF_EVENT(EVENT) PyDict_EVENT_##EVENT,
+    PY_FOREACH_DICT_EVENT(PY_DEF_EVENT)
+#undef PY_DEF_EVENT
 } PyDict_WatchEvent;
 typedef int (*PyDict_WatchCallback)(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *new_value);
 
-typedef struct _PyDictObject {
+typedef struct {
     PyObject ob_base;
     Py_ssize_t ma_used;
     uint64_t ma_version_tag;

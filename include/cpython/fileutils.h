@@ -1,6 +1,6 @@
 /* cpython/fileutils.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_FILEUTILS_H
-#define ADDER_CPYTHON_FILEUTILS_H
+#ifndef Py_CPYTHON_FILEUTILS_H
+#define Py_CPYTHON_FILEUTILS_H
 
 #include "../object.h"
 

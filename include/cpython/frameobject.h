@@ -1,13 +1,13 @@
 /* cpython/frameobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_FRAMEOBJECT_H
-#define ADDER_CPYTHON_FRAMEOBJECT_H
+#ifndef Py_CPYTHON_FRAMEOBJECT_H
+#define Py_CPYTHON_FRAMEOBJECT_H
 
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _PyFrameLocalsProxyObject {
+typedef struct {
     PyObject ob_base;
     PyFrameObject *frame;
 } PyFrameLocalsProxyObject;

@@ -1,6 +1,7 @@
 /* cpython/funcobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_FUNCOBJECT_H
-#define ADDER_CPYTHON_FUNCOBJECT_H
+#ifndef Py_LIMITED_API
+#ifndef Py_FUNCOBJECT_H
+#define Py_FUNCOBJECT_H
 
 #include "../object.h"
 
@@ -8,11 +9,16 @@
 extern "C" {
 #endif
 
+/* Each event of a watched function. */
+#define PY_FOREACH_FUNC_EVENT(V) \
+    V(CREATE) V(DESTROY) V(MODIFY_CODE) V(MODIFY_DEFAULTS) V(MODIFY_KWDEFAULTS)
 typedef enum {
-    PyFunction_EVENT_CREATE, PyFunction_EVENT_DESTROY, PyFunction_EVENT_MODIFY_CODE, PyFunction_EVENT_MODIFY_DEFAULTS, PyFunction_EVENT_MODIFY_KWDEFAULTS,
+#define PY_DEF_EVENT(EVENT) PyFunction_EVENT_##EVENT,
+    PY_FOREACH_FUNC_EVENT(PY_DEF_EVENT)
+#undef PY_DEF_EVENT
 } PyFunction_WatchEvent;
 
-typedef struct _PyFrameConstructor {
+typedef struct {
     PyObject *fc_globals;
     PyObject *fc_builtins;
     PyObject *fc_name;
@@ -23,7 +29,7 @@ typedef struct _PyFrameConstructor {
     PyObject *fc_closure;
 } PyFrameConstructor;
 
-typedef struct _PyFunctionObject {
+typedef struct {
     PyObject ob_base;
     PyObject *func_globals;
     PyObject *func_builtins;
@@ -67,15 +73,24 @@ PyAPI_DATA(PyTypeObject) PyFunction_Type;
 PyAPI_FUNC(PyObject *) PyStaticMethod_New(PyObject *);
 PyAPI_DATA(PyTypeObject) PyStaticMethod_Type;
 #define PyFunction_Check(op) Py_IS_TYPE((op), &PyFunction_Type)
-#define PyFunction_GET_CODE(func) (((PyFunctionObject *)(func))->func_code)
-#define PyFunction_GET_GLOBALS(func) (((PyFunctionObject *)(func))->func_globals)
-#define PyFunction_GET_MODULE(func) (((PyFunctionObject *)(func))->func_module)
-#define PyFunction_GET_DEFAULTS(func) (((PyFunctionObject *)(func))->func_defaults)
-#define PyFunction_GET_KW_DEFAULTS(func) (((PyFunctionObject *)(func))->func_kwdefaults)
-#define PyFunction_GET_CLOSURE(func) (((PyFunctionObject *)(func))->func_closure)
-#define PyFunction_GET_ANNOTATIONS(func) (((PyFunctionObject *)(func))->func_annotations)
+#define _PyFunction_CAST(func) (ADDER_ASSERT(PyFunction_Check(func)), _Py_CAST(PyFunctionObject *, (func)))
+static inline PyObject *PyFunction_GET_CODE(PyObject *func) { return _PyFunction_CAST(func)->func_code; }
+#define PyFunction_GET_CODE(func) PyFunction_GET_CODE(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_GLOBALS(PyObject *func) { return _PyFunction_CAST(func)->func_globals; }
+#define PyFunction_GET_GLOBALS(func) PyFunction_GET_GLOBALS(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_MODULE(PyObject *func) { return _PyFunction_CAST(func)->func_module; }
+#define PyFunction_GET_MODULE(func) PyFunction_GET_MODULE(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_DEFAULTS(PyObject *func) { return _PyFunction_CAST(func)->func_defaults; }
+#define PyFunction_GET_DEFAULTS(func) PyFunction_GET_DEFAULTS(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_KW_DEFAULTS(PyObject *func) { return _PyFunction_CAST(func)->func_kwdefaults; }
+#define PyFunction_GET_KW_DEFAULTS(func) PyFunction_GET_KW_DEFAULTS(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_CLOSURE(PyObject *func) { return _PyFunction_CAST(func)->func_closure; }
+#define PyFunction_GET_CLOSURE(func) PyFunction_GET_CLOSURE(_PyObject_CAST(func))
+static inline PyObject *PyFunction_GET_ANNOTATIONS(PyObject *func) { return _PyFunction_CAST(func)->func_annotations; }
+#define PyFunction_GET_ANNOTATIONS(func) PyFunction_GET_ANNOTATIONS(_PyObject_CAST(func))
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

@@ -1,6 +1,7 @@
 /* cpython/genobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_GENOBJECT_H
-#define ADDER_CPYTHON_GENOBJECT_H
+#ifndef Py_LIMITED_API
+#ifndef Py_GENOBJECT_H
+#define Py_GENOBJECT_H
 
 #include "../object.h"
 #include "../pystate.h"
@@ -9,7 +10,7 @@
 extern "C" {
 #endif
 
-typedef struct _PyGenObject {
+typedef struct {
     PyObject ob_base;
     PyObject *gi_weakreflist;
     PyObject *gi_name;
@@ -23,7 +24,7 @@ typedef struct _PyGenObject {
     PyObject * gi_iframe[1];
 } PyGenObject;
 
-typedef struct _PyCoroObject {
+typedef struct {
     PyObject ob_base;
     PyObject *cr_weakreflist;
     PyObject *cr_name;
@@ -37,7 +38,7 @@ typedef struct _PyCoroObject {
     PyObject * cr_iframe[1];
 } PyCoroObject;
 
-typedef struct _PyAsyncGenObject {
+typedef struct {
     PyObject ob_base;
     PyObject *ag_weakreflist;
     PyObject *ag_name;
@@ -68,5 +69,6 @@ PyAPI_DATA(PyTypeObject) _PyAsyncGenASend_Type;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

@@ -1,6 +1,6 @@
 /* cpython/import.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_IMPORT_H
-#define ADDER_CPYTHON_IMPORT_H
+#ifndef Py_CPYTHON_IMPORT_H
+#define Py_CPYTHON_IMPORT_H
 
 
 #ifdef __cplusplus

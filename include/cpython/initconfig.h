@@ -1,7 +1,8 @@
 /* cpython/initconfig.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_INITCONFIG_H
-#define ADDER_CPYTHON_INITCONFIG_H
+#ifndef Py_PYCORECONFIG_H
+#define Py_PYCORECONFIG_H
 
+#ifndef Py_LIMITED_API
 #include "../object.h"
 #include "../pystate.h"
 
@@ -16,12 +17,12 @@ typedef struct {
     int exitcode;
 } PyStatus;
 
-typedef struct _PyWideStringList {
+typedef struct {
     Py_ssize_t length;
     wchar_t **items;
 } PyWideStringList;
 
-typedef struct _PyPreConfig {
+typedef struct PyPreConfig {
     int _config_init;
     int parse_argv;
     int isolated;
@@ -34,7 +35,7 @@ typedef struct _PyPreConfig {
     int allocator;
 } PyPreConfig;
 
-typedef struct _PyConfig {
+typedef struct PyConfig {
     int _config_init;
     int isolated;
     int use_environment;
@@ -127,5 +128,6 @@ PyAPI_FUNC(void) Py_GetArgcArgv(int *, wchar_t ***);
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

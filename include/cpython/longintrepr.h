@@ -1,6 +1,7 @@
 /* cpython/longintrepr.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_LONGINTREPR_H
-#define ADDER_CPYTHON_LONGINTREPR_H
+#ifndef Py_LIMITED_API
+#ifndef Py_LONGINTREPR_H
+#define Py_LONGINTREPR_H
 
 #include "../object.h"
 
@@ -41,10 +42,13 @@ static inline Py_ssize_t _PyLong_CompactValue(const PyLongObject *op)
     Py_ssize_t sign = 1 - (Py_ssize_t)(op->long_value.lv_tag & _PyLong_SIGN_MASK);
     return sign * (Py_ssize_t)op->long_value.ob_digit[0];
 }
+PyAPI_FUNC(int) PyUnstable_Long_IsCompact(const PyLongObject *);
+PyAPI_FUNC(Py_ssize_t) PyUnstable_Long_CompactValue(const PyLongObject *);
 #define PyUnstable_Long_IsCompact _PyLong_IsCompact
 #define PyUnstable_Long_CompactValue _PyLong_CompactValue
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

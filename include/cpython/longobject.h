@@ -1,6 +1,6 @@
 /* cpython/longobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_LONGOBJECT_H
-#define ADDER_CPYTHON_LONGOBJECT_H
+#ifndef Py_CPYTHON_LONGOBJECT_H
+#define Py_CPYTHON_LONGOBJECT_H
 
 #include "longintrepr.h"
 
@@ -20,8 +20,6 @@ PyAPI_FUNC(Py_ssize_t) PyLong_AsNativeBytes(PyObject *, void *, Py_ssize_t, int)
 PyAPI_FUNC(PyObject *) PyLong_FromNativeBytes(const void *, size_t, int);
 PyAPI_FUNC(PyObject *) PyLong_FromUnicodeObject(PyObject *, int);
 PyAPI_FUNC(PyObject *) PyLong_FromUnsignedNativeBytes(const void *, size_t, int);
-PyAPI_FUNC(Py_ssize_t) PyUnstable_Long_CompactValue(const PyLongObject *);
-PyAPI_FUNC(int) PyUnstable_Long_IsCompact(const PyLongObject *);
 PyAPI_FUNC(int) _PyLong_AsByteArray(PyLongObject *, unsigned char *, size_t, int, int, int);
 PyAPI_FUNC(PyObject *) _PyLong_FromByteArray(const unsigned char *, size_t, int, int);
 PyAPI_FUNC(PyObject *) _PyLong_GCD(PyObject *, PyObject *);

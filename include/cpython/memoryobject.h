@@ -1,6 +1,6 @@
 /* cpython/memoryobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_MEMORYOBJECT_H
-#define ADDER_CPYTHON_MEMORYOBJECT_H
+#ifndef Py_CPYTHON_MEMORYOBJECT_H
+#define Py_CPYTHON_MEMORYOBJECT_H
 
 
 #ifdef __cplusplus
@@ -16,14 +16,14 @@ extern "C" {
 #define _Py_MEMORYVIEW_RESTRICTED 32
 #define _Py_MEMORYVIEW_SCALAR 8
 
-typedef struct _PyManagedBufferObject {
+typedef struct {
     PyObject ob_base;
     int flags;
     Py_ssize_t exports;
     Py_buffer master;
 } _PyManagedBufferObject;
 
-typedef struct _PyMemoryViewObject {
+typedef struct {
     PyVarObject ob_base;
     _PyManagedBufferObject *mbuf;
     Py_hash_t hash;
@@ -34,8 +34,11 @@ typedef struct _PyMemoryViewObject {
     Py_ssize_t ob_array[1];
 } PyMemoryViewObject;
 
-#define PyMemoryView_GET_BUFFER(op) (&((PyMemoryViewObject *)(op))->view)
-#define PyMemoryView_GET_BASE(op) (((PyMemoryViewObject *)(op))->view.obj)
+#define _PyMemoryView_CAST(op) _Py_CAST(PyMemoryViewObject *, (op))
+static inline Py_buffer *PyMemoryView_GET_BUFFER(PyObject *op) { return &_PyMemoryView_CAST(op)->view; }
+static inline PyObject *PyMemoryView_GET_BASE(PyObject *op) { return _PyMemoryView_CAST(op)->view.obj; }
+#define PyMemoryView_GET_BUFFER(op) PyMemoryView_GET_BUFFER(_PyObject_CAST(op))
+#define PyMemoryView_GET_BASE(op) PyMemoryView_GET_BASE(_PyObject_CAST(op))
 
 #ifdef __cplusplus
 }

@@ -1,13 +1,13 @@
 /* cpython/modsupport.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_MODSUPPORT_H
-#define ADDER_CPYTHON_MODSUPPORT_H
+#ifndef Py_CPYTHON_MODSUPPORT_H
+#define Py_CPYTHON_MODSUPPORT_H
 
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _PyOnceFlag {
+typedef struct {
     uint8_t v;
 } _PyOnceFlag;
 

@@ -1,21 +1,38 @@
 /* cpython/object.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_OBJECT_H
-#define ADDER_CPYTHON_OBJECT_H
+#ifndef Py_CPYTHON_OBJECT_H
+#define Py_CPYTHON_OBJECT_H
 
+
+#include "../object.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _Py_Identifier { const char *string; Py_ssize_t index; struct { uint8_t v; } mutex; } _Py_Identifier;
+/* A name that becomes an interned str object at its first use. */
+typedef struct _Py_Identifier {
+    const char *string;
+    Py_ssize_t index;
+    struct {
+        uint8_t v;
+    } mutex;
+} _Py_Identifier;
+#ifndef Py_BUILD_CORE
+#define _Py_static_string_init(value) { (value), -1, { 0 } }
+#define _Py_static_string(varname, value) static _Py_Identifier varname = _Py_static_string_init(value)
+#define _Py_IDENTIFIER(varname) _Py_static_string(PyId_##varname, #varname)
+#endif
+
 typedef enum { PyRefTracer_CREATE = 0, PyRefTracer_DESTROY = 1 } PyRefTracerEvent;
+typedef PySendResult (*sendfunc)(PyObject *iter, PyObject *value, PyObject **result);
 typedef int (*PyRefTracer)(PyObject *, PyRefTracerEvent, void *);
 typedef int (*PyType_WatchCallback)(PyTypeObject *);
-struct _dictkeysobject;
+/* Kept for the name; tp_vectorcall_offset has the place of tp_print. */
+typedef Py_ssize_t printfunc;
 
 #define TYPE_MAX_WATCHERS 8
 
-typedef struct _PyNumberMethods {
+typedef struct {
     binaryfunc nb_add;
     binaryfunc nb_subtract;
     binaryfunc nb_multiply;
@@ -54,7 +71,7 @@ typedef struct _PyNumberMethods {
     binaryfunc nb_inplace_matrix_multiply;
 } PyNumberMethods;
 
-typedef struct _PySequenceMethods {
+typedef struct {
     lenfunc sq_length;
     binaryfunc sq_concat;
     ssizeargfunc sq_repeat;
@@ -67,20 +84,20 @@ typedef struct _PySequenceMethods {
     ssizeargfunc sq_inplace_repeat;
 } PySequenceMethods;
 
-typedef struct _PyMappingMethods {
+typedef struct {
     lenfunc mp_length;
     binaryfunc mp_subscript;
     objobjargproc mp_ass_subscript;
 } PyMappingMethods;
 
-typedef struct _PyAsyncMethods {
+typedef struct {
     unaryfunc am_await;
     unaryfunc am_aiter;
     unaryfunc am_anext;
     sendfunc am_send;
 } PyAsyncMethods;
 
-typedef struct _PyBufferProcs {
+typedef struct {
     getbufferproc bf_getbuffer;
     releasebufferproc bf_releasebuffer;
 } PyBufferProcs;
@@ -145,7 +162,7 @@ struct _specialization_cache {
     PyObject *init;
 };
 
-typedef struct _PyHeapTypeObject {
+typedef struct _heaptypeobject {
     PyTypeObject ht_type;
     PyAsyncMethods as_async;
     PyNumberMethods as_number;
@@ -176,7 +193,7 @@ PyAPI_FUNC(int) PyType_Unwatch(int, PyObject *);
 PyAPI_FUNC(int) PyType_Watch(int, PyObject *);
 PyAPI_FUNC(void) PyUnstable_Object_ClearWeakRefsNoCallbacks(PyObject *);
 PyAPI_FUNC(int) PyUnstable_Type_AssignVersionTag(PyTypeObject *);
-PyAPI_FUNC(void) _PyObject_AssertFailed(PyObject *, const char *, const char *, const char *, int, const char *);
+PyAPI_FUNC(void) _Py_NO_RETURN _PyObject_AssertFailed(PyObject *, const char *, const char *, const char *, int, const char *);
 PyAPI_FUNC(void) _PyObject_Dump(PyObject *);
 PyAPI_FUNC(PyObject *) _PyObject_FunctionStr(PyObject *);
 PyAPI_FUNC(PyObject *) _PyObject_GenericGetAttrWithDict(PyObject *, PyObject *, PyObject *, int);
@@ -184,6 +201,8 @@ PyAPI_FUNC(int) _PyObject_GenericSetAttrWithDict(PyObject *, PyObject *, PyObjec
 PyAPI_FUNC(PyObject *) _PyObject_GetAttrId(PyObject *, _Py_Identifier *);
 PyAPI_FUNC(PyObject **) _PyObject_GetDictPtr(PyObject *);
 PyAPI_FUNC(int) _PyObject_SetManagedDict(PyObject *, PyObject *);
+PyAPI_FUNC(int) _PyTrash_begin(PyThreadState *, PyObject *);
+PyAPI_FUNC(void) _PyTrash_end(PyThreadState *);
 PyAPI_FUNC(void) _PyTrash_thread_deposit_object(PyThreadState *, PyObject *);
 PyAPI_FUNC(void) _PyTrash_thread_destroy_chain(PyThreadState *);
 PyAPI_FUNC(PyObject *) _PyType_Lookup(PyTypeObject *, PyObject *);
@@ -194,20 +213,49 @@ PyAPI_FUNC(void) _Py_NewReference(PyObject *);
 PyAPI_FUNC(void) _Py_NewReferenceNoTotal(PyObject *);
 PyAPI_FUNC(void) _Py_ResurrectReference(PyObject *);
 
-#define _Py_static_string(varname, value) static _Py_Identifier varname = { (value), -1, { 0 } }
-#define _Py_IDENTIFIER(varname) _Py_static_string(PyId_##varname, #varname)
+/* Destructors of containers nest as deep as the data. Between these two a destructor runs at once while there is stack for it;
+ * otherwise it is put off until those that are running have returned. */
+#define Py_TRASHCAN_HEADROOM 50
 #define Py_TRASHCAN_BEGIN(op, dealloc) \
-    do { PyThreadState *_tstate = PyThreadState_GetUnchecked(); \
-         if (_tstate->c_recursion_remaining <= Py_TRASHCAN_HEADROOM && Py_TYPE(op)->tp_dealloc == (destructor)(dealloc)) { \
-             _PyTrash_thread_deposit_object(_tstate, (PyObject *)(op)); break; } \
-         --_tstate->c_recursion_remaining;
+    do { \
+        PyThreadState *tstate = PyThreadState_Get(); \
+        if (tstate->c_recursion_remaining <= Py_TRASHCAN_HEADROOM && Py_TYPE(op)->tp_dealloc == (destructor)dealloc) { \
+            _PyTrash_thread_deposit_object(tstate, (PyObject *)op); \
+            break; \
+        } \
+        --tstate->c_recursion_remaining;
 #define Py_TRASHCAN_END \
-         ++_tstate->c_recursion_remaining; \
-         if (_tstate->delete_later && _tstate->c_recursion_remaining > (Py_TRASHCAN_HEADROOM * 2)) \
-             _PyTrash_thread_destroy_chain(_tstate); \
+        ++tstate->c_recursion_remaining; \
+        if (tstate->delete_later && tstate->c_recursion_remaining > 2 * Py_TRASHCAN_HEADROOM) \
+            _PyTrash_thread_destroy_chain(tstate); \
     } while (0);
-#define PyType_IS_GC(t) PyType_HasFeature((t), Py_TPFLAGS_HAVE_GC)
-#define _PyObject_ASSERT(obj, expr) ((void)0)
+
+/* Py_CLEAR() with a new value; the reference to src is taken over. */
+#define Py_SETREF(dst, src) \
+    do { \
+        _Py_TYPEOF(dst) *_tmp_dst_ptr = &(dst); \
+        _Py_TYPEOF(dst) _tmp_old_dst = *_tmp_dst_ptr; \
+        *_tmp_dst_ptr = (src); \
+        Py_DECREF(_tmp_old_dst); \
+    } while (0)
+#define Py_XSETREF(dst, src) \
+    do { \
+        _Py_TYPEOF(dst) *_tmp_dst_ptr = &(dst); \
+        _Py_TYPEOF(dst) _tmp_old_dst = *_tmp_dst_ptr; \
+        *_tmp_dst_ptr = (src); \
+        Py_XDECREF(_tmp_old_dst); \
+    } while (0)
+
+/* Assertions that print the object; without NDEBUG they are checked. */
+#ifdef NDEBUG
+#define _PyObject_ASSERT_FROM(obj, expr, msg, filename, lineno, func) ((void)0)
+#else
+#define _PyObject_ASSERT_FROM(obj, expr, msg, filename, lineno, func) \
+    ((expr) ? (void)0 : _PyObject_AssertFailed((obj), Py_STRINGIFY(expr), (msg), (filename), (lineno), (func)))
+#endif
+#define _PyObject_ASSERT_WITH_MSG(obj, expr, msg) _PyObject_ASSERT_FROM((obj), expr, (msg), __FILE__, __LINE__, __func__)
+#define _PyObject_ASSERT(obj, expr) _PyObject_ASSERT_WITH_MSG((obj), expr, NULL)
+#define _PyObject_ASSERT_FAILED_MSG(obj, msg) _PyObject_AssertFailed((obj), NULL, (msg), __FILE__, __LINE__, __func__)
 
 #ifdef __cplusplus
 }

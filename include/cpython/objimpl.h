@@ -1,6 +1,6 @@
 /* cpython/objimpl.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_OBJIMPL_H
-#define ADDER_CPYTHON_OBJIMPL_H
+#ifndef Py_CPYTHON_OBJIMPL_H
+#define Py_CPYTHON_OBJIMPL_H
 
 
 #ifdef __cplusplus
@@ -8,7 +8,7 @@ extern "C" {
 #endif
 
 typedef int (*gcvisitobjects_t)(PyObject *, void *);
-typedef struct _PyObjectArenaAllocator {
+typedef struct {
     void *ctx;
     void * (*alloc)(void *, size_t);
     void (*free)(void *, void *, size_t);

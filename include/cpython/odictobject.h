@@ -1,7 +1,8 @@
 /* cpython/odictobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_ODICTOBJECT_H
-#define ADDER_CPYTHON_ODICTOBJECT_H
+#ifndef Py_ODICTOBJECT_H
+#define Py_ODICTOBJECT_H
 
+#ifndef Py_LIMITED_API
 #include "../object.h"
 #include "../dictobject.h"
 
@@ -30,5 +31,6 @@ PyAPI_DATA(PyTypeObject) PyODict_Type;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

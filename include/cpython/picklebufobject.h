@@ -1,7 +1,8 @@
 /* cpython/picklebufobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PICKLEBUFOBJECT_H
-#define ADDER_CPYTHON_PICKLEBUFOBJECT_H
+#ifndef Py_PICKLEBUFOBJECT_H
+#define Py_PICKLEBUFOBJECT_H
 
+#ifndef Py_LIMITED_API
 #include "../object.h"
 #include "../pybuffer.h"
 
@@ -17,5 +18,6 @@ PyAPI_DATA(PyTypeObject) PyPickleBuffer_Type;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

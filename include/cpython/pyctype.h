@@ -1,6 +1,7 @@
 /* cpython/pyctype.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYCTYPE_H
-#define ADDER_CPYTHON_PYCTYPE_H
+#ifndef Py_LIMITED_API
+#ifndef PYCTYPE_H
+#define PYCTYPE_H
 
 #include "../pyport.h"
 
@@ -31,5 +32,6 @@ PyAPI_DATA(const unsigned char) _Py_ctype_toupper[256];
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

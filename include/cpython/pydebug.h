@@ -1,6 +1,7 @@
 /* cpython/pydebug.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYDEBUG_H
-#define ADDER_CPYTHON_PYDEBUG_H
+#ifndef Py_LIMITED_API
+#ifndef Py_PYDEBUG_H
+#define Py_PYDEBUG_H
 
 #include "../pyport.h"
 
@@ -27,5 +28,6 @@ PyAPI_DATA(int) Py_VerboseFlag;
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

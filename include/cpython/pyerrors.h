@@ -1,45 +1,35 @@
 /* cpython/pyerrors.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYERRORS_H
-#define ADDER_CPYTHON_PYERRORS_H
+#ifndef Py_CPYTHON_ERRORS_H
+#define Py_CPYTHON_ERRORS_H
 
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct _PyBaseExceptionObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
+/* What every exception starts with. */
+#define PyException_HEAD \
+    PyObject_HEAD \
+    PyObject *dict; \
+    PyObject *args; \
+    PyObject *notes; \
+    PyObject *traceback; \
+    PyObject *context; \
+    PyObject *cause; \
     char suppress_context;
+
+typedef struct {
+    PyException_HEAD
 } PyBaseExceptionObject;
 
-typedef struct _PyBaseExceptionGroupObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *msg;
     PyObject *excs;
 } PyBaseExceptionGroupObject;
 
-typedef struct _PySyntaxErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *msg;
     PyObject *filename;
     PyObject *lineno;
@@ -50,30 +40,16 @@ typedef struct _PySyntaxErrorObject {
     PyObject *print_file_and_line;
 } PySyntaxErrorObject;
 
-typedef struct _PyImportErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *msg;
     PyObject *name;
     PyObject *path;
     PyObject *name_from;
 } PyImportErrorObject;
 
-typedef struct _PyUnicodeErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *encoding;
     PyObject *object;
     Py_ssize_t start;
@@ -81,67 +57,33 @@ typedef struct _PyUnicodeErrorObject {
     PyObject *reason;
 } PyUnicodeErrorObject;
 
-typedef struct _PySystemExitObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *code;
 } PySystemExitObject;
 
-typedef struct _PyOSErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *myerrno;
     PyObject *strerror;
     PyObject *filename;
     PyObject *filename2;
     Py_ssize_t written;
 } PyOSErrorObject;
+typedef PyOSErrorObject PyEnvironmentErrorObject;
 
-typedef struct _PyStopIterationObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *value;
 } PyStopIterationObject;
 
-typedef struct _PyNameErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *name;
 } PyNameErrorObject;
 
-typedef struct _PyAttributeErrorObject {
-    PyObject ob_base;
-    PyObject *dict;
-    PyObject *args;
-    PyObject *notes;
-    PyObject *traceback;
-    PyObject *context;
-    PyObject *cause;
-    char suppress_context;
+typedef struct {
+    PyException_HEAD
     PyObject *obj;
     PyObject *name;
 } PyAttributeErrorObject;
@@ -154,7 +96,8 @@ PyAPI_DATA(PyObject *) PyExc_PythonFinalizationError;
 PyAPI_FUNC(int) PySignal_SetWakeupFd(int);
 PyAPI_FUNC(PyObject *) PyUnstable_Exc_PrepReraiseStar(PyObject *, PyObject *);
 PyAPI_FUNC(void) _PyErr_ChainExceptions1(PyObject *);
-PyAPI_FUNC(void) _Py_FatalErrorFunc(const char *, const char *);
+PyAPI_FUNC(void) _Py_NO_RETURN _Py_FatalErrorFunc(const char *, const char *);
+#define Py_FatalError(message) _Py_FatalErrorFunc(__func__, (message))
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* cpython/pyframe.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYFRAME_H
-#define ADDER_CPYTHON_PYFRAME_H
+#ifndef Py_CPYTHON_PYFRAME_H
+#define Py_CPYTHON_PYFRAME_H
 
 
 #ifdef __cplusplus
@@ -12,6 +12,13 @@ extern "C" {
 #define PyUnstable_EXECUTABLE_KIND_METHOD_DESCRIPTOR 4
 #define PyUnstable_EXECUTABLE_KIND_PY_FUNCTION 1
 #define PyUnstable_EXECUTABLE_KIND_SKIP 0
+
+struct _PyInterpreterFrame;
+
+PyAPI_DATA(PyTypeObject) PyFrame_Type;
+PyAPI_DATA(PyTypeObject) PyFrameLocalsProxy_Type;
+#define PyFrame_Check(op) Py_IS_TYPE((op), &PyFrame_Type)
+#define PyFrameLocalsProxy_Check(op) Py_IS_TYPE((op), &PyFrameLocalsProxy_Type)
 
 PyAPI_FUNC(PyFrameObject *) PyFrame_GetBack(PyFrameObject *);
 PyAPI_FUNC(PyObject *) PyFrame_GetBuiltins(PyFrameObject *);

@@ -1,6 +1,6 @@
 /* cpython/pyhash.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYHASH_H
-#define ADDER_CPYTHON_PYHASH_H
+#ifndef Py_CPYTHON_HASH_H
+#define Py_CPYTHON_HASH_H
 
 #include "../object.h"
 
@@ -19,7 +19,7 @@ extern "C" {
 #define _PyHASH_MODULUS 2305843009213693951UL
 #define _PyHASH_MULTIPLIER 1000003UL
 
-typedef struct _PyHash_FuncDef {
+typedef struct {
     Py_hash_t (*const hash)(const void *, Py_ssize_t);
     const char *name;
     const int hash_bits;
@@ -30,6 +30,8 @@ PyAPI_FUNC(PyHash_FuncDef *) PyHash_GetFuncDef(void);
 PyAPI_FUNC(Py_hash_t) PyObject_GenericHash(PyObject *);
 PyAPI_FUNC(Py_hash_t) Py_HashPointer(const void *);
 PyAPI_FUNC(Py_hash_t) _Py_HashDouble(PyObject *, double);
+
+#define _Py_HashPointer Py_HashPointer
 
 #ifdef __cplusplus
 }

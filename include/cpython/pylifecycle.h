@@ -1,6 +1,6 @@
 /* cpython/pylifecycle.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYLIFECYCLE_H
-#define ADDER_CPYTHON_PYLIFECYCLE_H
+#ifndef Py_CPYTHON_PYLIFECYCLE_H
+#define Py_CPYTHON_PYLIFECYCLE_H
 
 #include "initconfig.h"
 
@@ -13,7 +13,7 @@ extern "C" {
 #define PyInterpreterConfig_SHARED_GIL 1
 #define _PyInterpreterConfig_LEGACY_CHECK_MULTI_INTERP_EXTENSIONS 0
 
-typedef struct _PyInterpreterConfig {
+typedef struct {
     int use_main_obmalloc;
     int allow_fork;
     int allow_exec;
@@ -23,9 +23,14 @@ typedef struct _PyInterpreterConfig {
     int gil;
 } PyInterpreterConfig;
 
+/* An isolated interpreter, and one as Py_NewInterpreter() makes it. */
+#define _PyInterpreterConfig_INIT { 0, 0, 0, 1, 0, 1, PyInterpreterConfig_OWN_GIL }
+#define _PyInterpreterConfig_LEGACY_INIT \
+    { 1, 1, 1, 1, 1, _PyInterpreterConfig_LEGACY_CHECK_MULTI_INTERP_EXTENSIONS, PyInterpreterConfig_SHARED_GIL }
+
 typedef void (*atexit_datacallbackfunc)(void *);
 PyAPI_FUNC(int) PyUnstable_AtExit(PyInterpreterState *, atexit_datacallbackfunc, void *);
-PyAPI_FUNC(void) Py_ExitStatusException(PyStatus);
+PyAPI_FUNC(void) _Py_NO_RETURN Py_ExitStatusException(PyStatus);
 PyAPI_FUNC(int) Py_FdIsInteractive(FILE *, const char *);
 PyAPI_FUNC(int) Py_FrozenMain(int, char **);
 PyAPI_FUNC(PyStatus) Py_InitializeFromConfig(const PyConfig *);

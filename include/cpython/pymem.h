@@ -1,6 +1,6 @@
 /* cpython/pymem.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYMEM_H
-#define ADDER_CPYTHON_PYMEM_H
+#ifndef Py_CPYTHON_PYMEM_H
+#define Py_CPYTHON_PYMEM_H
 
 #include "../object.h"
 
@@ -15,7 +15,7 @@ typedef enum {
     PYMEM_ALLOCATOR_MIMALLOC = 7, PYMEM_ALLOCATOR_MIMALLOC_DEBUG = 8,
 } PyMemAllocatorName;
 
-typedef struct _PyMemAllocatorEx {
+typedef struct {
     void *ctx;
     void * (*malloc)(void *, size_t);
     void * (*calloc)(void *, size_t, size_t);

@@ -1,6 +1,6 @@
 /* cpython/pystate.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYSTATE_H
-#define ADDER_CPYTHON_PYSTATE_H
+#ifndef Py_CPYTHON_PYSTATE_H
+#define Py_CPYTHON_PYSTATE_H
 
 
 #ifdef __cplusplus
@@ -10,8 +10,21 @@ extern "C" {
 typedef int (*Py_tracefunc)(PyObject *, PyFrameObject *, int, PyObject *);
 struct _PyInterpreterFrame;
 typedef PyObject *(*_PyFrameEvalFunction)(PyThreadState *tstate, struct _PyInterpreterFrame *, int);
-struct _err_stackitem { PyObject *exc_value; struct _err_stackitem *previous_item; };
-typedef struct _stack_chunk { struct _stack_chunk *previous; size_t size; size_t top; PyObject *data[1]; } _PyStackChunk;
+
+/* The exceptions that are being handled, innermost first; a generator links its own item in while it runs. */
+typedef struct _err_stackitem {
+    PyObject *exc_value;
+    struct _err_stackitem *previous_item;
+} _PyErr_StackItem;
+
+/* A piece of the stack that frames lie on. */
+typedef struct _stack_chunk {
+    struct _stack_chunk *previous;
+    size_t size;
+    size_t top;
+    PyObject *data[1];
+} _PyStackChunk;
+
 struct _ts {
     PyThreadState *prev;
     PyThreadState *next;
@@ -68,6 +81,8 @@ struct _ts {
 #define PyTrace_OPCODE 7
 #define PyTrace_RETURN 3
 #define Py_C_RECURSION_LIMIT 10000
+
+#define _PyThreadState_UncheckedGet PyThreadState_GetUnchecked
 
 PyAPI_FUNC(int) PyGILState_Check(void);
 PyAPI_FUNC(PyInterpreterState *) PyInterpreterState_Head(void);

@@ -1,6 +1,6 @@
 /* cpython/pythonrun.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYTHONRUN_H
-#define ADDER_CPYTHON_PYTHONRUN_H
+#ifndef Py_CPYTHON_PYTHONRUN_H
+#define Py_CPYTHON_PYTHONRUN_H
 
 #include "compile.h"
 

@@ -1,6 +1,6 @@
 /* cpython/pythread.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYTHREAD_H
-#define ADDER_CPYTHON_PYTHREAD_H
+#ifndef Py_CPYTHON_PYTHREAD_H
+#define Py_CPYTHON_PYTHREAD_H
 
 #include <pthread.h>
 
@@ -8,8 +8,12 @@
 extern "C" {
 #endif
 
-#define NATIVE_TSS_KEY_T pthread_key_t
-struct _Py_tss_t { int _is_initialized; NATIVE_TSS_KEY_T _key; };
+#define PYTHREAD_INVALID_THREAD_ID ((unsigned long)-1)
+
+struct _Py_tss_t {
+    int _is_initialized;
+    pthread_key_t _key;
+};
 #define Py_tss_NEEDS_INIT { 0 }
 
 

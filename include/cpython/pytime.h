@@ -1,6 +1,7 @@
 /* cpython/pytime.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_PYTIME_H
-#define ADDER_CPYTHON_PYTIME_H
+#ifndef Py_LIMITED_API
+#ifndef Py_PYTIME_H
+#define Py_PYTIME_H
 
 #include "../pyport.h"
 
@@ -23,5 +24,6 @@ PyAPI_FUNC(int) PyTime_TimeRaw(PyTime_t *);
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

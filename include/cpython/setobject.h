@@ -1,6 +1,6 @@
 /* cpython/setobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_SETOBJECT_H
-#define ADDER_CPYTHON_SETOBJECT_H
+#ifndef Py_CPYTHON_SETOBJECT_H
+#define Py_CPYTHON_SETOBJECT_H
 
 
 #ifdef __cplusplus
@@ -9,12 +9,12 @@ extern "C" {
 
 #define PySet_MINSIZE 8
 
-typedef struct _setentry {
+typedef struct {
     PyObject *key;
     Py_hash_t hash;
 } setentry;
 
-typedef struct _PySetObject {
+typedef struct {
     PyObject ob_base;
     Py_ssize_t fill;
     Py_ssize_t used;
@@ -26,7 +26,9 @@ typedef struct _PySetObject {
     PyObject *weakreflist;
 } PySetObject;
 
-#define PySet_GET_SIZE(so) (((PySetObject *)(so))->used)
+#define _PySet_CAST(so) (ADDER_ASSERT(PyAnySet_Check(so)), _Py_CAST(PySetObject *, (so)))
+static inline Py_ssize_t PySet_GET_SIZE(PyObject *so) { return _PySet_CAST(so)->used; }
+#define PySet_GET_SIZE(so) PySet_GET_SIZE(_PyObject_CAST(so))
 
 #ifdef __cplusplus
 }

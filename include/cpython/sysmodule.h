@@ -1,6 +1,6 @@
 /* cpython/sysmodule.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_SYSMODULE_H
-#define ADDER_CPYTHON_SYSMODULE_H
+#ifndef Py_CPYTHON_SYSMODULE_H
+#define Py_CPYTHON_SYSMODULE_H
 
 #include "../pythread.h"
 
@@ -10,7 +10,7 @@ extern "C" {
 
 typedef int (*Py_AuditHookFunction)(const char *, PyObject *, void *);
 
-typedef struct _PerfMapState {
+typedef struct {
     FILE *perf_map;
     PyThread_type_lock map_lock;
 } PerfMapState;

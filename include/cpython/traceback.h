@@ -1,6 +1,6 @@
 /* cpython/traceback.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_TRACEBACK_H
-#define ADDER_CPYTHON_TRACEBACK_H
+#ifndef Py_CPYTHON_TRACEBACK_H
+#define Py_CPYTHON_TRACEBACK_H
 
 
 #ifdef __cplusplus

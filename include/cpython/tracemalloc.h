@@ -1,6 +1,7 @@
 /* cpython/tracemalloc.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_TRACEMALLOC_H
-#define ADDER_CPYTHON_TRACEMALLOC_H
+#ifndef Py_LIMITED_API
+#ifndef Py_TRACEMALLOC_H
+#define Py_TRACEMALLOC_H
 
 #include "../object.h"
 
@@ -13,5 +14,6 @@ PyAPI_FUNC(int) PyTraceMalloc_Untrack(unsigned int, uintptr_t);
 
 #ifdef __cplusplus
 }
+#endif
 #endif
 #endif

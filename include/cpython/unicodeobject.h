@@ -1,6 +1,6 @@
 /* cpython/unicodeobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_UNICODEOBJECT_H
-#define ADDER_CPYTHON_UNICODEOBJECT_H
+#ifndef Py_CPYTHON_UNICODEOBJECT_H
+#define Py_CPYTHON_UNICODEOBJECT_H
 
 
 #ifdef __cplusplus
@@ -21,16 +21,15 @@ typedef struct {
     union { void *any; Py_UCS1 *latin1; Py_UCS2 *ucs2; Py_UCS4 *ucs4; } data;
 } PyUnicodeObject;
 enum PyUnicode_Kind { PyUnicode_1BYTE_KIND = 1, PyUnicode_2BYTE_KIND = 2, PyUnicode_4BYTE_KIND = 4 };
-typedef Py_UCS4 PY_UNICODE_WIDE_UNUSED;
 typedef wchar_t PY_UNICODE_TYPE;
-typedef wchar_t Py_UNICODE;
+Py_DEPRECATED(3.13) typedef wchar_t Py_UNICODE;
 
 #define SSTATE_INTERNED_IMMORTAL 2
 #define SSTATE_INTERNED_IMMORTAL_STATIC 3
 #define SSTATE_INTERNED_MORTAL 1
 #define SSTATE_NOT_INTERNED 0
 
-typedef struct _PyUnicodeWriter {
+typedef struct {
     PyObject *buffer;
     void *data;
     int kind;
@@ -76,10 +75,16 @@ PyAPI_FUNC(double) _PyUnicode_ToNumeric(Py_UCS4);
 PyAPI_FUNC(Py_UCS4) _PyUnicode_ToTitlecase(Py_UCS4);
 PyAPI_FUNC(Py_UCS4) _PyUnicode_ToUppercase(Py_UCS4);
 PyAPI_DATA(const unsigned char) _Py_ascii_whitespace[];
+/* Room for more text in a writer; mostly there is enough. 0, or -1 with an exception. */
+#define _PyUnicodeWriter_Prepare(WRITER, LENGTH, MAXCHAR) \
+    (((LENGTH) == 0 || ((MAXCHAR) <= (WRITER)->maxchar && (LENGTH) <= (WRITER)->size - (WRITER)->pos)) \
+     ? 0 : _PyUnicodeWriter_PrepareInternal((WRITER), (LENGTH), (MAXCHAR)))
+#define _PyUnicodeWriter_PrepareKind(WRITER, KIND) \
+    ((KIND) <= (WRITER)->kind ? 0 : _PyUnicodeWriter_PrepareKindInternal((WRITER), (KIND)))
 #define _PyUnicode_AsString PyUnicode_AsUTF8
-#define _PyASCIIObject_CAST(op) _Py_CAST(PyASCIIObject *, (op))
-#define _PyCompactUnicodeObject_CAST(op) _Py_CAST(PyCompactUnicodeObject *, (op))
-#define _PyUnicodeObject_CAST(op) _Py_CAST(PyUnicodeObject *, (op))
+#define _PyASCIIObject_CAST(op) (ADDER_ASSERT(PyUnicode_Check(op)), _Py_CAST(PyASCIIObject *, (op)))
+#define _PyCompactUnicodeObject_CAST(op) (ADDER_ASSERT(PyUnicode_Check(op)), _Py_CAST(PyCompactUnicodeObject *, (op)))
+#define _PyUnicodeObject_CAST(op) (ADDER_ASSERT(PyUnicode_Check(op)), _Py_CAST(PyUnicodeObject *, (op)))
 static inline unsigned int PyUnicode_CHECK_INTERNED(PyObject *op) { return _PyASCIIObject_CAST(op)->state.interned; }
 static inline unsigned int PyUnicode_IS_READY(PyObject *Py_UNUSED(op)) { return 1; }
 static inline unsigned int PyUnicode_IS_ASCII(PyObject *op) { return _PyASCIIObject_CAST(op)->state.ascii; }
@@ -102,7 +107,7 @@ static inline void *PyUnicode_DATA(PyObject *op)
 #define PyUnicode_IS_COMPACT_ASCII(op) PyUnicode_IS_COMPACT_ASCII(_PyObject_CAST(op))
 #define PyUnicode_GET_LENGTH(op) PyUnicode_GET_LENGTH(_PyObject_CAST(op))
 #define PyUnicode_DATA(op) PyUnicode_DATA(_PyObject_CAST(op))
-#define PyUnicode_KIND(op) ((int)_PyASCIIObject_CAST(op)->state.kind)
+#define PyUnicode_KIND(op) _Py_RVALUE(_PyASCIIObject_CAST(op)->state.kind)
 #define PyUnicode_1BYTE_DATA(op) _Py_STATIC_CAST(Py_UCS1 *, PyUnicode_DATA(op))
 #define PyUnicode_2BYTE_DATA(op) _Py_STATIC_CAST(Py_UCS2 *, PyUnicode_DATA(op))
 #define PyUnicode_4BYTE_DATA(op) _Py_STATIC_CAST(Py_UCS4 *, PyUnicode_DATA(op))

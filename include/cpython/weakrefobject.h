@@ -1,6 +1,6 @@
 /* cpython/weakrefobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_CPYTHON_WEAKREFOBJECT_H
-#define ADDER_CPYTHON_WEAKREFOBJECT_H
+#ifndef Py_CPYTHON_WEAKREFOBJECT_H
+#define Py_CPYTHON_WEAKREFOBJECT_H
 
 #include "lock.h"
 
@@ -19,7 +19,7 @@ struct _PyWeakReference {
 };
 
 PyAPI_FUNC(void) _PyWeakref_ClearRef(PyWeakReference *);
-static inline PyObject *PyWeakref_GET_OBJECT(PyObject *ref)
+Py_DEPRECATED(3.13) static inline PyObject *PyWeakref_GET_OBJECT(PyObject *ref)
 {
     PyObject *obj = ((PyWeakReference *)ref)->wr_object;
     return Py_REFCNT(obj) > 0 ? obj : Py_None;

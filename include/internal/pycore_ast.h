@@ -1,6 +1,6 @@
 /* internal/pycore_ast.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_AST_H
-#define ADDER_INTERNAL_PYCORE_AST_H
+#ifndef Py_INTERNAL_AST_H
+#define Py_INTERNAL_AST_H
 
 #include "object.h"
 

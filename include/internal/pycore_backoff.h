@@ -6,8 +6,8 @@
 
 /* The instruction specialises when the value has counted down to 0. */
 typedef struct {
-    union {
-        struct {
+    __extension__ union {
+        __extension__ struct {
             uint16_t backoff : 4;
             uint16_t value : 12;
         };

@@ -14,4 +14,9 @@ typedef union {
     _Py_BackoffCounter counter;
 } _Py_CODEUNIT;
 
+#ifndef _PyCode_CODE
+#define _PyCode_CODE(CO) ((_Py_CODEUNIT *)(CO)->co_code_adaptive)
+#define _PyCode_NBYTES(CO) (Py_SIZE(CO) * (Py_ssize_t)sizeof(_Py_CODEUNIT))
+#endif
+
 #endif

@@ -1,6 +1,6 @@
 /* internal/pycore_critical_section.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_CRITICAL_SECTION_H
-#define ADDER_INTERNAL_PYCORE_CRITICAL_SECTION_H
+#ifndef Py_INTERNAL_CRITICAL_SECTION_H
+#define Py_INTERNAL_CRITICAL_SECTION_H
 
 #include "object.h"
 

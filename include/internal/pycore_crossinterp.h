@@ -1,6 +1,6 @@
 /* internal/pycore_crossinterp.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_CROSSINTERP_H
-#define ADDER_INTERNAL_PYCORE_CROSSINTERP_H
+#ifndef Py_INTERNAL_CROSSINTERP_H
+#define Py_INTERNAL_CROSSINTERP_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* internal/pycore_dict.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_DICT_H
-#define ADDER_INTERNAL_PYCORE_DICT_H
+#ifndef Py_INTERNAL_DICT_H
+#define Py_INTERNAL_DICT_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* internal/pycore_dict_state.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_DICT_STATE_H
-#define ADDER_INTERNAL_PYCORE_DICT_STATE_H
+#ifndef Py_INTERNAL_DICT_STATE_H
+#define Py_INTERNAL_DICT_STATE_H
 
 #include "object.h"
 

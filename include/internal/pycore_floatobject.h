@@ -1,6 +1,6 @@
 /* internal/pycore_floatobject.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_FLOATOBJECT_H
-#define ADDER_INTERNAL_PYCORE_FLOATOBJECT_H
+#ifndef Py_INTERNAL_FLOATOBJECT_H
+#define Py_INTERNAL_FLOATOBJECT_H
 
 #include "object.h"
 

@@ -4,6 +4,7 @@
 #define Py_INTERNAL_FRAME_H
 
 #include "Python.h"
+#include <stdbool.h>
 #include "frameobject.h"
 #include "internal/pycore_code.h"
 

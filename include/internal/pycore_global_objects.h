@@ -1,6 +1,6 @@
 /* internal/pycore_global_objects.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_GLOBAL_OBJECTS_H
-#define ADDER_INTERNAL_PYCORE_GLOBAL_OBJECTS_H
+#ifndef Py_INTERNAL_GLOBAL_OBJECTS_H
+#define Py_INTERNAL_GLOBAL_OBJECTS_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* internal/pycore_import.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_IMPORT_H
-#define ADDER_INTERNAL_PYCORE_IMPORT_H
+#ifndef Py_LIMITED_API
+#define Py_LIMITED_API
 
 #include "object.h"
 

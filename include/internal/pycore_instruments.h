@@ -1,6 +1,6 @@
 /* internal/pycore_instruments.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_INSTRUMENTS_H
-#define ADDER_INTERNAL_PYCORE_INSTRUMENTS_H
+#ifndef Py_INTERNAL_INSTRUMENT_H
+#define Py_INTERNAL_INSTRUMENT_H
 
 #include "object.h"
 

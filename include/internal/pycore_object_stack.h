@@ -1,6 +1,6 @@
 /* internal/pycore_object_stack.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_OBJECT_STACK_H
-#define ADDER_INTERNAL_PYCORE_OBJECT_STACK_H
+#ifndef Py_INTERNAL_OBJECT_STACK_H
+#define Py_INTERNAL_OBJECT_STACK_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* internal/pycore_pystate.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_PYSTATE_H
-#define ADDER_INTERNAL_PYCORE_PYSTATE_H
+#ifndef Py_INTERNAL_PYSTATE_H
+#define Py_INTERNAL_PYSTATE_H
 
 #include "object.h"
 

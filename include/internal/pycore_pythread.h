@@ -1,6 +1,6 @@
 /* internal/pycore_pythread.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_PYTHREAD_H
-#define ADDER_INTERNAL_PYCORE_PYTHREAD_H
+#ifndef Py_INTERNAL_PYTHREAD_H
+#define Py_INTERNAL_PYTHREAD_H
 
 #include "object.h"
 

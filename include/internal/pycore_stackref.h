@@ -1,6 +1,6 @@
 /* internal/pycore_stackref.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_STACKREF_H
-#define ADDER_INTERNAL_PYCORE_STACKREF_H
+#ifndef Py_INTERNAL_STACKREF_H
+#define Py_INTERNAL_STACKREF_H
 
 #include "object.h"
 

@@ -1,6 +1,6 @@
 /* internal/pycore_time.h: part of the C API (https://docs.python.org/3.13/c-api/): times as 64-bit nanoseconds. */
-#ifndef ADDER_INTERNAL_PYCORE_TIME_H
-#define ADDER_INTERNAL_PYCORE_TIME_H
+#ifndef Py_INTERNAL_TIME_H
+#define Py_INTERNAL_TIME_H
 
 #include "object.h"
 

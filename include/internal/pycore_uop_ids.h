@@ -1,6 +1,6 @@
 /* internal/pycore_uop_ids.h: part of the C API (https://docs.python.org/3.13/c-api/). */
-#ifndef ADDER_INTERNAL_PYCORE_UOP_IDS_H
-#define ADDER_INTERNAL_PYCORE_UOP_IDS_H
+#ifndef Py_CORE_UOP_IDS_H
+#define Py_CORE_UOP_IDS_H
 
 #include "object.h"
 

@@ -251,8 +251,6 @@ int PyEval_ThreadsInitialized(void) { return _PyRuntime.core_initialized; }
 PyThreadState *PyThreadState_GetUnchecked(void) { return ts_current(); }
 PyAPI_FUNC(PyThreadState *) _PyThreadState_GetCurrent(void);
 PyThreadState *_PyThreadState_GetCurrent(void) { return ts_current(); }
-PyAPI_FUNC(PyThreadState *) _PyThreadState_UncheckedGet(void);
-PyThreadState *_PyThreadState_UncheckedGet(void) { return ts_current(); }
 
 PyThreadState *
 PyThreadState_Get(void)
