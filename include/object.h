@@ -277,7 +277,7 @@ static inline void Py_SET_SIZE(PyVarObject *ob, Py_ssize_t size) { ob->ob_size =
  * calls the library, which leaves it free to count otherwise. */
 static inline Py_ALWAYS_INLINE void Py_INCREF(PyObject *op)
 {
-#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030c00A7
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030c0000
     _Py_IncRef(op);
 #else
     PY_UINT32_T next = op->ob_refcnt_split[0] + 1;
@@ -287,7 +287,7 @@ static inline Py_ALWAYS_INLINE void Py_INCREF(PyObject *op)
 }
 static inline Py_ALWAYS_INLINE void Py_DECREF(PyObject *op)
 {
-#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030c00A7
+#if defined(Py_LIMITED_API) && Py_LIMITED_API+0 >= 0x030c0000
     _Py_DecRef(op);
 #else
     if (_Py_IsImmortal(op))

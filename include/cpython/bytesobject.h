@@ -9,7 +9,7 @@ extern "C" {
 
 typedef struct {
     PyVarObject ob_base;
-    Py_hash_t ob_shash;
+    Py_DEPRECATED(3.11) Py_hash_t ob_shash;
     char ob_sval[1];
 } PyBytesObject;
 

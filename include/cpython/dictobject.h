@@ -23,7 +23,7 @@ typedef int (*PyDict_WatchCallback)(PyDict_WatchEvent event, PyObject *dict, PyO
 typedef struct {
     PyObject ob_base;
     Py_ssize_t ma_used;
-    uint64_t ma_version_tag;
+    Py_DEPRECATED(3.12) uint64_t ma_version_tag;
     PyDictKeysObject *ma_keys;
     PyDictValues *ma_values;
 } PyDictObject;
