@@ -3,6 +3,10 @@
 #ifndef Py_INTERNAL_FRAME_H
 #define Py_INTERNAL_FRAME_H
 
+#if !defined(Py_BUILD_CORE) && !defined(ADDER_CORE)
+#error "define Py_BUILD_CORE before the first include to see what is internal"
+#endif
+
 #include "Python.h"
 #include <stdbool.h>
 #include "frameobject.h"

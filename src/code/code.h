@@ -29,8 +29,7 @@ static inline void cache_write_u32(uint16_t *p, uint32_t v) { memcpy(p, &v, 4); 
 static inline PyObject *cache_read_obj(const uint16_t *p) { PyObject *v; memcpy(&v, p, 8); return v; }
 static inline void cache_write_obj(uint16_t *p, PyObject *v) { memcpy(p, &v, 8); }
 
-/* Kinds of fast locals: one byte each in co_localspluskinds. */
-enum { CO_FAST_HIDDEN = 0x10, CO_FAST_LOCAL = 0x20, CO_FAST_CELL = 0x40, CO_FAST_FREE = 0x80 };
+/* Kinds of fast locals (CO_FAST_*, internal/pycore_code.h): one byte each in co_localspluskinds. */
 typedef unsigned char _PyLocals_Kind;
 
 /* What a code object is made of; all references borrowed. */

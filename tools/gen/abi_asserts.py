@@ -8,7 +8,7 @@ import re
 import sys
 
 INCLUDES = ["Python.h", "frameobject.h", "marshal.h", "opcode.h", "errcode.h", "osdefs.h", "structmember.h", "structseq.h", "datetime.h",
-            "dynamic_annotations.h"]
+            "dynamic_annotations.h", "internal/pycore_frame.h"]
 OPTIONAL = {"py_curses.h": "ncurses.h", "pyexpat.h": "expat.h"}
 
 
@@ -84,7 +84,7 @@ def main(layout, constants, prototypes, out):
         run += [guarded(r["header"], b)] if b else []
     static += [guarded(r["header"], prototype(r)) for r in rows(prototypes)]
     lines = ["/* Made by tools/gen/abi_asserts.py. */", '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"',
-             '#pragma GCC diagnostic ignored "-Wunused-variable"']
+             '#pragma GCC diagnostic ignored "-Wunused-variable"', "#define Py_BUILD_CORE"]
     lines += [f"#include <{h}>" for h in INCLUDES]
     lines += [f"#if __has_include(<{needs}>)\n#include <{needs}>\n#include <{h}>\n#endif" for h, needs in OPTIONAL.items()]
     lines += static
