@@ -13,8 +13,16 @@
 #include "rt/gc_track.h"
 #include "rt/runtime.h"
 
-enum section { CODE, NAMES, PLAIN, RARE, SECTIONS };      /* RARE: tables, texts, bytes */
-static const char *const section_names[SECTIONS] = { "image_code", "image_names", "image_plain", "image_rare" };
+enum section { USED, CODE, NAMES, PLAIN, RARE, SECTIONS };      /* USED: code that a start runs. RARE: tables, texts, bytes */
+static const char *const section_names[SECTIONS] = { "image_used", "image_code", "image_names", "image_plain", "image_rare" };
+
+/* Running code writes into it. So what a start runs lies together: bodies of modules and classes, and functions of these
+ * names. A function that is missing here costs a page, nothing else. */
+static const char *const used_functions[] = {
+#define FUNCTION(name) name,
+#include "program/start_functions.def"
+#undef FUNCTION
+};
 
 struct place { int section; size_t offset; };
 struct pointer { size_t word; const char *base; size_t offset; };     /* base == NULL: not a pointer */
@@ -232,6 +240,17 @@ put_tuple(PyObject *op)
     return rc;
 }
 
+static bool
+is_used(PyCodeObject *co)
+{
+    if (!(co->co_flags & CO_OPTIMIZED))
+        return true;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(used_functions); i++)
+        if (PyUnicode_EqualToUTF8(co->co_qualname, used_functions[i]))
+            return true;
+    return false;
+}
+
 static int
 put_code(PyObject *op)
 {
@@ -246,7 +265,7 @@ put_code(PyObject *op)
     for (size_t i = 0; i < Py_ARRAY_LENGTH(fields); i++)
         if (put(*(PyObject **)((char *)co + fields[i])) < 0)
             return -1;
-    struct place at = lay(CODE, op, offsetof(PyCodeObject, co_code_adaptive) + (size_t)_PyCode_NBYTES(co), 0);
+    struct place at = lay(is_used(co) ? USED : CODE, op, offsetof(PyCodeObject, co_code_adaptive) + (size_t)_PyCode_NBYTES(co), 0);
     point_to_type(at, "PyCode_Type");
     for (size_t i = 0; i < Py_ARRAY_LENGTH(fields); i++)
         refer(at, fields[i], *(PyObject **)((char *)co + fields[i]));
@@ -337,9 +356,34 @@ write_names(FILE *out)
     return size;
 }
 
+static int
+compare_strings(const void *a, const void *b)
+{
+    return strcmp(PyUnicode_AsUTF8(*(PyObject *const *)a), PyUnicode_AsUTF8(*(PyObject *const *)b));
+}
+
+/* Names of methods and the like: what else is interned by now. In an order that does not depend on addresses. */
+static void
+add_interned_names(void)
+{
+    PyObject **all = NULL, *s;
+    size_t n = 0;
+    for (size_t i = 0; (s = str_interned_next(&i)) != NULL;)
+        if (PyUnicode_IS_ASCII(s) && PyUnicode_GET_LENGTH(s) <= STR_STATIC_LENGTH_MAX) {
+            all = grown(all, n + 1, sizeof(*all));
+            all[n++] = s;
+        }
+    if (n > 0)
+        qsort(all, n, sizeof(*all), compare_strings);
+    for (size_t i = 0; i < n; i++)
+        put(all[i]);
+    free(all);
+}
+
 int
 image_write(FILE *out)
 {
+    add_interned_names();
     fprintf(out, "#define A(base, offset) (uint64_t)((char *)&base + (offset))\n#define O(base, offset) (PyObject *)((char *)&base + (offset))\n");
     for (int s = 0; s < SECTIONS; s++)
         fprintf(out, "static uint64_t %s[%zu];\n", section_names[s], words[s].n + 1);

@@ -43,8 +43,10 @@ interp_new(long whence)
     PyInterpreterState *interp = id == 0 ? rt_main_interp : calloc(1, sizeof(*interp));
     if (interp == NULL)
         return NULL;
-    if (id == 0)
+    static bool main_was_used;                       /* at first it is zero, and its pages need not be touched */
+    if (id == 0 && main_was_used)
         memset(interp, 0, sizeof(*interp));
+    main_was_used |= id == 0;
     interp_init(interp, id, whence);
     rt_lock_lists();
     interp->next = _PyRuntime.interpreters.head;

@@ -34,6 +34,15 @@ check_api_version(const char *name, int version)
                             "version %d, module %.100s has version %d.", name, PYTHON_API_VERSION, name, version) == 0;
 }
 
+/* A plain module keeps in its dict what is set; only names with underscores may mean more to its type. */
+static int
+set_function(PyObject *module, const char *name, PyObject *f)
+{
+    if (PyModule_CheckExact(module) && name[0] != '_')
+        return PyDict_SetItemString(PyModule_GetDict(module), name, f);
+    return PyObject_SetAttrString(module, name, f);
+}
+
 static int
 add_functions(PyObject *module, PyObject *name, PyMethodDef *defs)
 {
@@ -45,7 +54,7 @@ add_functions(PyObject *module, PyObject *name, PyMethodDef *defs)
         PyObject *f = PyCFunction_NewEx(defs, module, name);
         if (f == NULL)
             return -1;
-        int err = PyObject_SetAttrString(module, defs->ml_name, f);
+        int err = set_function(module, defs->ml_name, f);
         Py_DECREF(f);
         if (err < 0)
             return -1;

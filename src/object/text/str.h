@@ -102,6 +102,8 @@ Py_ssize_t chars_rfind_char(int kind, const void *s, Py_ssize_t n, Py_UCS4 c);
 void str_intern_mortal(PyObject **p);
 /* Interned strings of this interpreter that are not static. */
 Py_ssize_t str_interned_count(void);
+/* Walks over the table of interned strings (static ones are not in it): borrowed, NULL at the end. *i is 0 at first. */
+PyObject *str_interned_next(size_t *i);
 void str_intern_immortal(PyObject **p);
 /* Borrowed static string of _PyRuntime with these ASCII/latin-1 bytes, or NULL. */
 BORROWED(static) PyObject *str_static_lookup(const char *s, Py_ssize_t n);

@@ -112,6 +112,17 @@ static struct str_state *table_of(PyInterpreterState *interp)
 
 Py_ssize_t str_interned_count(void) { return (Py_ssize_t)table_of(interp_current())->used; }
 
+PyObject *str_interned_next(size_t *i)
+{
+    struct str_state *st = table_of(interp_current());
+    while (st->interned != NULL && *i <= st->mask) {
+        PyObject *op = st->interned[(*i)++];
+        if (op != NULL && op != DEAD)
+            return op;
+    }
+    return NULL;
+}
+
 static bool table_remove(struct str_state *st, PyObject *s)
 {
     if (st == NULL || st->interned == NULL)
