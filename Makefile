@@ -5,9 +5,10 @@ FILE ?= examples/hello.py
 ARGS ?=
 RELEASE ?= build-release
 PYTHONS ?= python3.13
-PARTS ?= start memory micro frontend cases
+PARTS ?= start memory micro frontend border cases
 ONLY ?=
 BENCHMARKS ?=
+PACKAGES ?=
 NINJA = ninja -C $(BUILD)
 CLEAN_ENV = env $$(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/-u \1/p')
 
@@ -54,6 +55,14 @@ install: libpython
 test-install: libpython
 	@$(CLEAN_ENV) python3 tests/install/run.py --build $(BUILD)
 
+# Published wheels in a venv: installed, used, and the suites of some. SUITES: a regular expression for the suites to run (SUITES=none:
+# only installing and using); REFERENCE: a CPython 3.13 to count its passes anew; ADDER_WHEELS: a folder with everything downloaded before.
+SUITES ?=
+REFERENCE ?=
+
+test-wheels: all
+	@$(CLEAN_ENV) python3 tools/wheels --build $(BUILD) $(if $(SUITES),--suites "$(SUITES)") $(if $(REFERENCE),--python "$(REFERENCE)")
+
 # Fuzzing, in a build folder of its own: clang's libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
 # FUZZ_SECONDS for each target, FUZZ_TARGET for one of them only. What is found lands in $(FUZZ_BUILD)/found/.
 FUZZ_BUILD ?= $(BUILD)-fuzz
@@ -74,7 +83,7 @@ release:
 # PYTHONS: programs or quoted commands with arguments; the first one is the base.
 bench: release
 	@python3 tools/bench/bench.py --adder $(RELEASE)/bin/adder --only "$(ONLY)" --parts "$(PARTS)" \
-		$(if $(BENCHMARKS),--benchmarks "$(BENCHMARKS)") $(PYTHONS)
+		$(if $(BENCHMARKS),--benchmarks "$(BENCHMARKS)") $(if $(PACKAGES),--packages "$(PACKAGES)") $(PYTHONS)
 
 lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)
@@ -82,4 +91,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize $(BUILD)-libpython $(RELEASE)-libpython
 
-.PHONY: all run test test-cpython test-extensions libpython install test-install fuzz test-sanitize release bench lint clean
+.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize release bench lint clean

@@ -2,8 +2,9 @@
 """Compare the release build with other interpreters: tools/bench/bench.py --adder PATH [--only REGEX] [--parts LIST] PYTHON...
 
 PYTHON is a program or a quoted command with arguments; the first one is the base of all ratios. Everything is run in turn, a round
-by each interpreter, so that a busy machine slows down all of them. Ratios are speeds (above 1.00: faster than the base) for cases,
-and times or sizes (below 1.00: better than the base) for the rest."""
+by each interpreter, so that a busy machine slows down all of them. Ratios are speeds (above 1.00: faster than the base) for cases and
+border, and times or sizes (below 1.00: better than the base) for the rest. The border to compiled packages (NumPy and others) is measured
+when `make test-wheels` has installed them, or --packages names a folder that holds them."""
 
 import argparse
 import json
@@ -18,7 +19,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGE = "pyperformance==1.14.0"
-PARTS = ("start", "memory", "micro", "frontend", "cases")
+PARTS = ("start", "memory", "micro", "frontend", "border", "cases")
+SLOW = 0.95             # at the border, less than this of the base's speed is pointed at
 
 
 class Interpreter:
@@ -117,6 +119,47 @@ def show_frontend(pythons, opts):
     show_inside("front end, time against the base", pythons, best, "s")
 
 
+def compiled_border(opts):
+    """The folder with the extension module that all of them load."""
+    folder = opts.download / "border"
+    folder.mkdir(parents=True, exist_ok=True)
+    module = folder / "border.cpython-313-x86_64-linux-gnu.so"
+    source = HERE / "border.c"
+    if not module.exists() or module.stat().st_mtime < source.stat().st_mtime:
+        cc = shlex.split(os.environ.get("CC", "cc"))
+        subprocess.run([*cc, "-O2", "-fPIC", "-shared", f"-I{HERE.parent.parent / 'include'}", str(source), "-o", str(module)], check=True)
+    return folder
+
+
+def show_border(pythons, opts):
+    folder, packages = compiled_border(opts).resolve(), opts.packages.resolve()
+    if not (packages / "numpy").is_dir():
+        print(f"bench: no packages in {packages}: run make test-wheels, or give PACKAGES=DIR", file=sys.stderr)
+
+    def ask(p):
+        try:
+            return p.run([str(HERE / "border_cases.py"), str(folder), opts.only], 1800, PYTHONPATH=str(packages))[0]
+        except RuntimeError as e:                        # an interpreter that cannot load the module
+            print(f"bench: {p.label}: {e}", file=sys.stderr)
+            return {}
+    best = in_turn(pythons, opts.rounds, ask)
+    base, slow = best[0], []
+    rows = []
+    for name in base:
+        rows.append([name, f"{base[name]:.1f} ns"])
+        for p, other in zip(pythons[1:], best[1:]):
+            ratio = base[name] / other[name] if name in other else float("nan")
+            rows[-1].append(f"{other.get(name, 0):.1f} ns {ratio:5.2f}")
+            if ratio < SLOW:
+                slow.append(f"{p.label}: {name} {ratio:.2f}")
+    table(["border, speed against the base"] + [p.label for p in pythons], rows)
+    for p, other in zip(pythons[1:], best[1:]):
+        both = [base[n] / other[n] for n in base if n in other]
+        print(f"{p.label}: geomean {geomean(both):.3f}, {len(both)} operations")
+    for line in slow:
+        print(f"below {SLOW}: {line}")
+
+
 def show_cases(pythons, opts):
     folder = (opts.benchmarks or programs(opts.download)).resolve()
     for line in (HERE / "cases.txt").read_text().splitlines():
@@ -153,14 +196,17 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("pythons", nargs="+", metavar="PYTHON")
     ap.add_argument("--adder", required=True)
-    ap.add_argument("--only", default="", help="a regular expression over the lines of cases.txt")
+    ap.add_argument("--only", default="", help="a regular expression over the lines of cases.txt and the names at the border")
     ap.add_argument("--parts", default=" ".join(PARTS), help="some of: " + " ".join(PARTS))
     ap.add_argument("--rounds", type=int, default=2)
     ap.add_argument("--benchmarks", type=pathlib.Path, help="pyperformance's data-files/benchmarks, instead of downloading it")
     ap.add_argument("--download", type=pathlib.Path, help="where to download it to")
+    ap.add_argument("--packages", type=pathlib.Path, help="a folder with installed packages, for the border")
     ap.add_argument("--lib", type=pathlib.Path, help="the library to compile for the front end's figure")
     opts = ap.parse_args()
     opts.download = opts.download or pathlib.Path(opts.adder).resolve().parent.parent / "bench"
+    venv = HERE.parent.parent / "build/wheels/venv/lib/python3.13/site-packages"
+    opts.packages = opts.packages or venv
     pythons = [Interpreter(p) for p in opts.pythons] + [Interpreter(shlex.quote(opts.adder), "adder")]
     wrong = [part for part in opts.parts.split() if part not in PARTS]
     if wrong:
