@@ -71,6 +71,11 @@ void import_use_image(const struct import_image *image);
 /* The code object of a frozen module (or what else its data is), or NULL with an exception. */
 OWNED PyObject *import_frozen_code(const struct _frozen *f);
 
+/* The frozen modules again, in three tables, each ending with a NULL name: exported for those who look at them (ctypes' tests do). */
+PyAPI_DATA(const struct _frozen *) _PyImport_FrozenBootstrap;
+PyAPI_DATA(const struct _frozen *) _PyImport_FrozenStdlib;
+PyAPI_DATA(const struct _frozen *) _PyImport_FrozenTest;
+
 /* Exported, but in no public header. */
 PyAPI_FUNC(PyObject *) _PyNamespace_New(PyObject *attributes);
 

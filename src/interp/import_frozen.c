@@ -9,7 +9,7 @@
 #include "rt/interp.h"
 #include "rt/singletons.h"
 
-const struct _frozen *PyImport_FrozenModules;
+const struct _frozen *PyImport_FrozenModules, *_PyImport_FrozenBootstrap, *_PyImport_FrozenStdlib, *_PyImport_FrozenTest;
 const struct import_alias *import_frozen_aliases;
 struct _inittab *PyImport_Inittab;
 
