@@ -301,14 +301,6 @@ Py_Initialize(void)
 
 /* ---- end ---- */
 
-static bool process_ends;
-
-void
-lifecycle_process_ends(void)
-{
-    process_ends = true;
-}
-
 void
 lifecycle_wait_for_threads(void)
 {
@@ -338,7 +330,7 @@ lifecycle_clear_interpreter(PyThreadState *ts)
     if (interp_is_main(interp))
         import_fini_extensions();
     cross_fini(interp);
-    if (!process_ends || !interp_is_main(interp))        /* memory of the process's last one goes with the process */
+    if (!lifecycle_hooks.process_ends || !interp_is_main(interp))        /* memory of the process's last one goes with the process */
         gc_collect_at_exit(ts);
     gc_fini(interp);
     objects_fini(ts);

@@ -22,8 +22,6 @@ int lifecycle_init_main(PyThreadState *ts);            /* modules in files, __ma
 void lifecycle_wait_for_threads(void);
 /* Ends and frees whatever interpreters are left beside the main one. Called by the main thread. */
 void subinterp_end_all(PyThreadState *ts);
-/* Nothing starts again in this process: the end may leave circles of objects to the system. */
-void lifecycle_process_ends(void);
 /* Drops the contents of an interpreter whose modules are gone: registries, types, memory. `ts` is its attached, last thread. */
 void lifecycle_clear_interpreter(PyThreadState *ts);
 

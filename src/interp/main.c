@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "interp/config.h"
-#include "interp/lifecycle.h"
 #include "interp/run.h"
 #include "interp/sys.h"
 #include "rt/interp.h"
@@ -320,7 +319,6 @@ Py_RunMain(void)
 static int
 main_with_config(PyConfig *config)
 {
-    lifecycle_process_ends();
     PyStatus s = PyConfig_Read(config);
     if (!PyStatus_Exception(s))
         s = Py_InitializeFromConfig(config);
