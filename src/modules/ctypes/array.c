@@ -8,7 +8,7 @@
 
 static void pass_array(struct ct_info *info, struct cdata *self, struct ct_arg *arg)
 {
-    arg->ffi = &ffi_type_pointer;
+    arg->ffi = &ct_type_pointer;
     arg->tag = 'P';
     arg->value.p = self->ptr;
 }
@@ -43,7 +43,7 @@ static int fill_info(struct ct_info *info, struct ct_info *item, PyObject *proto
     info->length = length;
     info->size = item->size * length;
     info->align = item->align;
-    info->ffi = &ffi_type_pointer;
+    info->ffi = &ct_type_pointer;
     info->param = pass_array;
     if (item->flags & (CT_IS_POINTER | CT_HAS_POINTER))
         info->flags |= CT_HAS_POINTER;

@@ -141,7 +141,10 @@ static int describe(struct frame *f, ffi_cif *cif)
         f->types[i] = f->args[i].ffi;
     if (call->cache != NULL && cached_cif(f, *call->cache, fixed, cif))
         return 0;
-    ffi_status status = fixed != 0 ? ffi_prep_cif_var(cif, FFI_DEFAULT_ABI, (unsigned)fixed, (unsigned)f->n, f->rtype, f->types)
+    bool narrow = false;                           /* C has no variadic float: libffi says so of its own type only */
+    for (Py_ssize_t i = fixed; fixed != 0 && i < f->n; i++)
+        narrow |= f->types[i]->type == FFI_TYPE_FLOAT;
+    ffi_status status = narrow ? FFI_BAD_TYPEDEF : fixed != 0 ? ffi_prep_cif_var(cif, FFI_DEFAULT_ABI, (unsigned)fixed, (unsigned)f->n, f->rtype, f->types)
         : ffi_prep_cif(cif, FFI_DEFAULT_ABI, (unsigned)f->n, f->rtype, f->types);
     if (status != FFI_OK) {
         PyErr_SetString(PyExc_RuntimeError, fixed != 0 ? "ffi_prep_cif_var failed" : "ffi_prep_cif failed");
@@ -218,7 +221,7 @@ PyObject *ct_call(const struct ct_call *call, PyObject *const *args, Py_ssize_t 
         f.args = alloca(sizeof *f.args * (size_t)n);
         f.types = alloca(sizeof *f.types * (size_t)n);
     }
-    f.rtype = call->restype == Py_None ? &ffi_type_void : ct_ffi_of(call->st, call->restype);
+    f.rtype = call->restype == Py_None ? &ct_type_void : ct_ffi_of(call->st, call->restype);
     void *big = NULL;
     if (f.rtype->size > sizeof small && (f.result = big = PyMem_Malloc(f.rtype->size)) == NULL)
         return PyErr_NoMemory();

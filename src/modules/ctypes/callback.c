@@ -59,7 +59,7 @@ static void call_python(struct thunk *t, void *mem, void **values)
         PyErr_FormatUnraisable("Exception ignored on calling ctypes callback function %R", t->callable);
     if (t->flags & CT_USE_ERRNO)
         errno = ct_swap_errno(errno);
-    if (result != NULL && t->rtype != &ffi_type_void)
+    if (result != NULL && t->rtype != &ct_type_void)
         store_result(t, result, mem);
 done:
     Py_XDECREF(result);
@@ -125,7 +125,7 @@ PyType_Spec ct_thunk_spec = {
 static int set_result(struct ct_state *st, struct thunk *t, PyObject *restype)
 {
     struct ct_info *info;
-    t->rtype = &ffi_type_void;
+    t->rtype = &ct_type_void;
     if (restype == NULL || restype == Py_None)
         return 0;
     info = ct_info_of(st, restype);

@@ -366,7 +366,7 @@ static PyObject *mod_byref(PyObject *module, PyObject *const *args, Py_ssize_t n
         PyErr_Format(PyExc_TypeError, "byref() argument must be a ctypes instance, not '%s'", Py_TYPE(args[0])->tp_name);
         return NULL;
     }
-    struct ct_arg arg = { .ffi = &ffi_type_pointer, .tag = 'P', .keep = Py_NewRef(args[0]), .value.p = ((struct cdata *)args[0])->ptr + offset };
+    struct ct_arg arg = { .ffi = &ct_type_pointer, .tag = 'P', .keep = Py_NewRef(args[0]), .value.p = ((struct cdata *)args[0])->ptr + offset };
     return ct_carg_new(st, &arg);
 }
 

@@ -19,6 +19,10 @@ enum { CT_MAX_ARGS = 1024 };
 enum { CT_CDECL = 1, CT_PYTHONAPI = 4, CT_USE_ERRNO = 8, CT_USE_LASTERROR = 16 };                                        /* of functions */
 enum { CT_IS_POINTER = 0x100, CT_HAS_POINTER = 0x200, CT_HAS_UNION = 0x400, CT_HAS_BITFIELD = 0x800, CT_FINAL = 0x1000 };   /* of types */
 
+/* libffi's basic types, but ours: its own would be copied into the program and exported with it. */
+extern ffi_type ct_type_void, ct_type_uint8, ct_type_sint8, ct_type_uint16, ct_type_sint16, ct_type_uint32, ct_type_sint32, ct_type_uint64,
+    ct_type_sint64, ct_type_float, ct_type_double, ct_type_longdouble, ct_type_pointer;
+
 /* How values are read and stored. `size` is in bytes, or a bit-field: CT_BITS(). A setter returns what must be kept alive while
  * the value stands in memory: None if there is nothing. */
 typedef OWNED PyObject *ct_getter(const void *at, Py_ssize_t size);
@@ -161,7 +165,7 @@ void ct_extend_error(PyObject *exc_class, const char *fmt, ...);       /* the ex
 static inline ffi_type *ct_ffi_of(struct ct_state *st, PyObject *type)
 {
     struct ct_info *info = ct_info_of(st, type);
-    return info == NULL ? &ffi_type_sint : info->ffi;
+    return info == NULL ? &ct_type_sint32 : info->ffi;
 }
 static inline const char *ct_name(PyObject *type) { return ((PyTypeObject *)type)->tp_name; }
 

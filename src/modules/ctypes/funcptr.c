@@ -11,7 +11,7 @@ enum { PARAM_IN = 1, PARAM_OUT = 2, PARAM_LCID = 4 };
 
 static void pass_function(struct ct_info *info, struct cdata *self, struct ct_arg *arg)
 {
-    arg->ffi = &ffi_type_pointer;
+    arg->ffi = &ct_type_pointer;
     arg->tag = 'P';
     arg->value.p = *(void **)self->ptr;
 }
@@ -72,7 +72,7 @@ static int func_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
     info->size = sizeof(void *);
     info->align = _Alignof(void *);
     info->length = 1;
-    info->ffi = &ffi_type_pointer;
+    info->ffi = &ct_type_pointer;
     info->param = pass_function;
     info->cls[0] = CT_INTEGER;
     info->format = ct_format(NULL, "X{}");

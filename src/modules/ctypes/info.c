@@ -10,6 +10,21 @@
 _Static_assert(sizeof(struct ct_info) <= 160, "metatypes are as large as CPython's");
 _Static_assert(sizeof(struct cdata) == 96 && sizeof(struct funcptr) == 160, "instances are as large as CPython's");
 
+#define BASIC(name, type, id) ffi_type ct_type_##name = { sizeof(type), _Alignof(type), FFI_TYPE_##id, NULL };
+BASIC(void, char, VOID)
+BASIC(uint8, uint8_t, UINT8)
+BASIC(sint8, int8_t, SINT8)
+BASIC(uint16, uint16_t, UINT16)
+BASIC(sint16, int16_t, SINT16)
+BASIC(uint32, uint32_t, UINT32)
+BASIC(sint32, int32_t, SINT32)
+BASIC(uint64, uint64_t, UINT64)
+BASIC(sint64, int64_t, SINT64)
+BASIC(float, float, FLOAT)
+BASIC(double, double, DOUBLE)
+BASIC(longdouble, long double, LONGDOUBLE)
+BASIC(pointer, void *, POINTER)
+
 struct ct_state *ct_state_of_meta(PyTypeObject *type)
 {
     PyObject *module = PyType_GetModuleByDef(Py_TYPE(type), &ct_module_def);
@@ -99,7 +114,7 @@ int ct_info_clone(struct ct_info *to, struct ct_info *from)
     }
     if ((to->format == NULL) != (from->format == NULL) || (to->shape == NULL) != (from->shape == NULL) || (to->aggregate == NULL) != (from->aggregate == NULL)) {
         if (to->aggregate == NULL && from->aggregate != NULL)
-            to->ffi = &ffi_type_pointer;
+            to->ffi = &ct_type_pointer;
         PyErr_NoMemory();
         return -1;
     }
@@ -137,11 +152,11 @@ int ct_info_aggregate(struct ct_info *info)
     struct ct_aggregate *a = info->aggregate;
     int n = 0;
     if (info->size <= 16 && info->cls[0] == CT_X87)
-        a->elements[n++] = &ffi_type_longdouble;
+        a->elements[n++] = &ct_type_longdouble;
     else
         for (Py_ssize_t at = 0; at < info->size && n < 4; at += 8) {
             bool sse = at < 16 && info->size <= 16 && info->cls[at / 8] == CT_SSE;
-            a->elements[n++] = !sse ? &ffi_type_uint64 : info->size - at <= 4 ? &ffi_type_float : &ffi_type_double;
+            a->elements[n++] = !sse ? &ct_type_uint64 : info->size - at <= 4 ? &ct_type_float : &ct_type_double;
         }
     a->elements[n] = NULL;
     a->type = (ffi_type){ .size = (size_t)info->size, .alignment = (unsigned short)info->align, .type = FFI_TYPE_STRUCT, .elements = a->elements };

@@ -63,7 +63,7 @@ struct ct_plan *ct_plan_new(struct ct_state *st, PyObject *argtypes)
 
 static int param_int(PyObject *obj, struct ct_arg *arg)
 {
-    arg->ffi = &ffi_type_sint;
+    arg->ffi = &ct_type_sint32;
     arg->value.l = 0;
     if (PyUnstable_Long_IsCompact((PyLongObject *)obj))
         arg->value.i = (int)PyUnstable_Long_CompactValue((PyLongObject *)obj);
@@ -132,7 +132,7 @@ int ct_param(struct ct_state *st, PyObject *obj, Py_ssize_t number, struct ct_ar
         return 0;
     }
     if (obj == Py_None) {
-        arg->ffi = &ffi_type_pointer;
+        arg->ffi = &ct_type_pointer;
         arg->value.p = NULL;
         return 0;
     }

@@ -7,7 +7,7 @@
 
 static void pass_pointer(struct ct_info *info, struct cdata *self, struct ct_arg *arg)
 {
-    arg->ffi = &ffi_type_pointer;
+    arg->ffi = &ct_type_pointer;
     arg->tag = 'P';
     arg->value.p = *(void **)self->ptr;
 }
@@ -43,7 +43,7 @@ static int pointer_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
     info->size = sizeof(void *);
     info->align = _Alignof(void *);
     info->length = 1;
-    info->ffi = &ffi_type_pointer;
+    info->ffi = &ct_type_pointer;
     info->param = pass_pointer;
     info->flags |= CT_IS_POINTER;
     info->cls[0] = CT_INTEGER;
@@ -81,7 +81,7 @@ int ct_convert_pointer(struct ct_state *st, PyTypeObject *type, PyObject *value,
     if (is < 0)
         return -1;
     if (is && ct_is_data(st, value)) {             /* an instance of what it points to: as byref() */
-        arg->ffi = &ffi_type_pointer;
+        arg->ffi = &ct_type_pointer;
         arg->tag = 'P';
         arg->value.p = ((struct cdata *)value)->ptr;
         arg->keep = Py_NewRef(value);

@@ -100,7 +100,7 @@ static int convert_chars(struct ct_state *st, ct_convert *convert, PyTypeObject 
 int ct_convert_char_p(struct ct_state *st, PyTypeObject *type, PyObject *value, struct ct_arg *arg)
 {
     if (PyBytes_Check(value)) {
-        arg->ffi = &ffi_type_pointer;
+        arg->ffi = &ct_type_pointer;
         arg->tag = 'z';
         arg->value.p = PyBytes_AS_STRING(value);
         arg->keep = Py_NewRef(value);
@@ -116,7 +116,7 @@ int ct_convert_wchar_p(struct ct_state *st, PyTypeObject *type, PyObject *value,
 
 static int pointer_value(PyObject *value, char tag, struct ct_arg *arg)
 {
-    arg->ffi = &ffi_type_pointer;
+    arg->ffi = &ct_type_pointer;
     arg->tag = tag;
     arg->value.p = *(void **)((struct cdata *)value)->ptr;
     arg->keep = Py_NewRef(value);
