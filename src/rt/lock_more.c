@@ -8,12 +8,12 @@
 
 #include "base/os.h"
 #include "rt/lock.h"
+#include "rt/park.h"
 #include "rt/thread.h"
 
 /* ---- semaphores --------------------------------------------------------------------------------------------------- */
 
 typedef struct { sem_t platform_sem; } _PySemaphore;
-enum { PARK_OK = 0, PARK_AGAIN = -1, PARK_TIMEOUT = -2, PARK_INTR = -3 };
 
 PyAPI_FUNC(void) _PySemaphore_Init(_PySemaphore *s);
 PyAPI_FUNC(void) _PySemaphore_Destroy(_PySemaphore *s);
@@ -50,50 +50,70 @@ _PySemaphore_Wait(_PySemaphore *s, PyTime_t timeout_ns, int detach)
     return rc;
 }
 
-/* ---- readers and writers: bit 0 written to, the rest counts readers -------------------------------------------------- */
+/* ---- readers and writers: bit 0 written to, bit 1 somebody sleeps, the rest counts readers ------------------------------ */
 
 typedef struct { uintptr_t bits; } _PyRWMutex;
+
+enum { WRITTEN = 1, SLEEPERS = 2, READER = 4 };
 
 PyAPI_FUNC(void) _PyRWMutex_RLock(_PyRWMutex *m);
 PyAPI_FUNC(void) _PyRWMutex_RUnlock(_PyRWMutex *m);
 PyAPI_FUNC(void) _PyRWMutex_Lock(_PyRWMutex *m);
 PyAPI_FUNC(void) _PyRWMutex_Unlock(_PyRWMutex *m);
 
-/* Lets others run for a moment: these locks are held for a few instructions. */
-static void
-give_way(void)
+static bool
+bits_become(_PyRWMutex *m, uintptr_t from, uintptr_t to)
 {
-    PyThreadState *ts = ts_current();
-    if (ts != NULL)
-        ts_yield_gil(ts);
-    sched_yield();
+    return __atomic_compare_exchange_n(&m->bits, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
+static void
+sleep_on(_PyRWMutex *m, uintptr_t seen)
+{
+    uintptr_t asleep = seen | SLEEPERS;
+    if (seen == asleep || bits_become(m, seen, asleep))
+        _PyParkingLot_Park(&m->bits, &asleep, sizeof(asleep), -1, NULL, 1);
+}
+
+/* Readers wait for sleeping writers, too: otherwise a writer might wait for ever. */
 void
 _PyRWMutex_RLock(_PyRWMutex *m)
 {
     for (;;) {
         uintptr_t v = __atomic_load_n(&m->bits, __ATOMIC_SEQ_CST);
-        if (!(v & 1) && __atomic_compare_exchange_n(&m->bits, &v, v + 4, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        if (v & (WRITTEN | SLEEPERS))
+            sleep_on(m, v);
+        else if (bits_become(m, v, v + READER))
             return;
-        give_way();
     }
 }
 
-void _PyRWMutex_RUnlock(_PyRWMutex *m) { __atomic_fetch_sub(&m->bits, 4, __ATOMIC_SEQ_CST); }
+void
+_PyRWMutex_RUnlock(_PyRWMutex *m)
+{
+    if (__atomic_sub_fetch(&m->bits, READER, __ATOMIC_SEQ_CST) == SLEEPERS)      /* the last reader */
+        _PyParkingLot_UnparkAll(&m->bits);
+}
 
+/* A writer keeps the bit of the sleepers: it wakes them at the end. */
 void
 _PyRWMutex_Lock(_PyRWMutex *m)
 {
     for (;;) {
-        uintptr_t v = 0;
-        if (__atomic_compare_exchange_n(&m->bits, &v, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        uintptr_t v = __atomic_load_n(&m->bits, __ATOMIC_SEQ_CST);
+        if (v & ~(uintptr_t)SLEEPERS)
+            sleep_on(m, v);
+        else if (bits_become(m, v, v | WRITTEN))
             return;
-        give_way();
     }
 }
 
-void _PyRWMutex_Unlock(_PyRWMutex *m) { __atomic_store_n(&m->bits, 0, __ATOMIC_SEQ_CST); }
+void
+_PyRWMutex_Unlock(_PyRWMutex *m)
+{
+    if (__atomic_exchange_n(&m->bits, 0, __ATOMIC_SEQ_CST) & SLEEPERS)
+        _PyParkingLot_UnparkAll(&m->bits);
+}
 
 /* ---- sequence locks: odd while written -------------------------------------------------------------------------------- */
 

@@ -101,7 +101,8 @@ run_start(struct parser *p)
     case Py_single_input: return p_interactive(p);
     case Py_eval_input: return p_eval(p);
     case Py_func_type_input: return p_func_type(p);
-    default: return p_file(p);
+    case Py_file_input: return p_file(p);
+    default: return NULL;                /* no such kind of program: an error before the first token */
     }
 }
 

@@ -40,11 +40,8 @@ static PyObject *
 make(PyTypeObject *type, PyObject *callable)
 {
     PyObject *self = PyType_GenericAlloc(type, 0);
-    if (self == NULL)
-        return NULL;
-    WRAPPED(self) = Py_NewRef(callable);
-    if (copy_attributes(self, callable) < 0)
-        Py_CLEAR(self);
+    if (self != NULL)
+        WRAPPED(self) = Py_NewRef(callable);         /* attributes are copied by calls of the type only */
     return self;
 }
 

@@ -76,7 +76,7 @@ PyByteArray_Resize(PyObject *op, Py_ssize_t size)
         return 0;
     if (!bytearray_can_resize(self))
         return -1;
-    if (size > PY_SSIZE_T_MAX / 2) {
+    if (size < 0 || size > PY_SSIZE_T_MAX / 2) {
         PyErr_NoMemory();
         return -1;
     }
