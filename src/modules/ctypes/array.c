@@ -109,12 +109,10 @@ static int array_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
 
 static PyMethodDef array_meta_methods[] = { CT_META_METHODS(ct_from_param), { NULL } };
 static PyType_Slot array_meta_slots[] = {
-    { Py_tp_doc, "metatype of array types" }, { Py_tp_methods, array_meta_methods }, { Py_tp_init, array_meta_init },
-    { Py_tp_traverse, ct_meta_traverse }, { 0, NULL },
+    { Py_tp_doc, "metatype of array types" }, { Py_tp_methods, array_meta_methods }, { Py_tp_init, array_meta_init }, { 0, NULL },
 };
 PyType_Spec ct_array_meta_spec = {
-    .name = "_ctypes.PyCArrayType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = array_meta_slots,
+    .name = "_ctypes.PyCArrayType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE, .slots = array_meta_slots,
 };
 
 /* ---- types by item and length ---- */

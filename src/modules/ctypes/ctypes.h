@@ -177,7 +177,6 @@ OWNED PyObject *ct_param_result(struct ct_state *st, int converted, struct ct_ar
 int ct_param_instance(PyObject *value, PyTypeObject *type);
 int ct_convert_as(struct ct_state *st, ct_convert *convert, PyTypeObject *type, STEALS PyObject *as, struct ct_arg *arg);   /* `as` instead of the value */
 OWNED PyObject *ct_as_parameter(struct ct_state *st, PyObject *value); /* NULL without exception: it has none */
-int ct_meta_traverse(PyObject *self, visitproc visit, void *arg);
 #define CT_META_METHODS(from_param) \
     { "from_param", from_param, METH_O, PyDoc_STR("from_param($self, value, /)\n--\n\nConvert a Python object into an argument.") }, \
     { "from_address", ct_from_address, METH_O, PyDoc_STR("from_address($self, value, /)\n--\n\nAn instance at an address.") }, \

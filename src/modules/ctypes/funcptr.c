@@ -86,12 +86,10 @@ static int func_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
 
 static PyMethodDef func_meta_methods[] = { CT_META_METHODS(ct_from_param), { NULL } };
 static PyType_Slot func_meta_slots[] = {
-    { Py_tp_doc, "metatype of C functions" }, { Py_tp_methods, func_meta_methods }, { Py_tp_init, func_meta_init },
-    { Py_tp_traverse, ct_meta_traverse }, { 0, NULL },
+    { Py_tp_doc, "metatype of C functions" }, { Py_tp_methods, func_meta_methods }, { Py_tp_init, func_meta_init }, { 0, NULL },
 };
 PyType_Spec ct_func_meta_spec = {
-    .name = "_ctypes.PyCFuncPtrType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = func_meta_slots,
+    .name = "_ctypes.PyCFuncPtrType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE, .slots = func_meta_slots,
 };
 
 /* ---- new instances ---- */

@@ -7,7 +7,7 @@
 
 /* ---- classes as objects ---- */
 
-int ct_meta_traverse(PyObject *self, visitproc visit, void *arg)
+static int meta_traverse(PyObject *self, visitproc visit, void *arg)
 {
     struct ct_info *info = ct_info_at((PyTypeObject *)self);
     if (info->ready) {
@@ -86,7 +86,7 @@ static PyMethodDef meta_methods[] = {
 };
 
 static PyType_Slot meta_slots[] = {
-    { Py_tp_traverse, ct_meta_traverse }, { Py_tp_clear, meta_clear }, { Py_tp_dealloc, meta_dealloc }, { Py_tp_methods, meta_methods },
+    { Py_tp_traverse, meta_traverse }, { Py_tp_clear, meta_clear }, { Py_tp_dealloc, meta_dealloc }, { Py_tp_methods, meta_methods },
     { Py_sq_repeat, meta_repeat }, { 0, NULL },
 };
 

@@ -115,12 +115,10 @@ static PyMethodDef pointer_meta_methods[] = {
     CT_META_METHODS(ct_pointer_from_param), { "set_type", set_type, METH_O, PyDoc_STR("set_type($self, type, /)\n--\n\n") }, { NULL },
 };
 static PyType_Slot pointer_meta_slots[] = {
-    { Py_tp_doc, "metatype of pointer types" }, { Py_tp_methods, pointer_meta_methods }, { Py_tp_init, pointer_meta_init },
-    { Py_tp_traverse, ct_meta_traverse }, { 0, NULL },
+    { Py_tp_doc, "metatype of pointer types" }, { Py_tp_methods, pointer_meta_methods }, { Py_tp_init, pointer_meta_init }, { 0, NULL },
 };
 PyType_Spec ct_pointer_meta_spec = {
-    .name = "_ctypes.PyCPointerType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = pointer_meta_slots,
+    .name = "_ctypes.PyCPointerType", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE, .slots = pointer_meta_slots,
 };
 
 /* ---- instances ---- */
