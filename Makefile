@@ -41,6 +41,10 @@ test-cpython: all
 test-extensions: all
 	@$(CLEAN_ENV) python3 tests/extensions/run.py --build $(BUILD) tutorial pip cython pybind11 cffi
 
+# Published wheels of packages, each with a scripted use; writes docs/packages.md. Wants the index, or ADDER_WHEELS=DIR.
+test-wheels: all
+	@$(CLEAN_ENV) python3 tests/wheels/run.py --build $(BUILD) --write
+
 # libpython3.13.so and libpython3.so in $(BUILD)/lib: a second, position-independent compilation.
 libpython: all
 	@tools/libpython $(BUILD)
