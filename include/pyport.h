@@ -50,7 +50,7 @@
 #else
 #define ADDER_ASSERT(cond) assert(cond)
 #endif
-#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L && !defined(__clang__) && __GNUC__ >= 13)
+#if (defined(__cplusplus) && __cplusplus >= 201103L) || (!defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L && !defined(__clang__) && __GNUC__ >= 13)
 #define _Py_NULL nullptr
 #else
 #define _Py_NULL NULL
