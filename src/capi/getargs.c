@@ -84,7 +84,13 @@ count_fits(const char *p, Py_ssize_t n)
         case 'O': case 'd': case 'i': case 'l': case 'n': case 'L': case 'p': case 'U': case 's': case 'z':
             max++;
             break;
-        case '!': case '#':
+        case '!':
+            if (max == 0 || p[-1] != 'O')
+                return false;
+            break;
+        case '#':                            /* behind another letter the format is wrong, and says so */
+            if (max == 0 || (p[-1] != 's' && p[-1] != 'z'))
+                return false;
             break;
         case '|':
             if (min >= 0)
