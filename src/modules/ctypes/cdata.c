@@ -187,7 +187,7 @@ static PyObject *store(struct ct_state *st, PyObject *type, ct_setter *set, PyOb
 {
     if (set != NULL)
         return set(at, value, size);
-    if (!ct_is_data(st, value))
+    if (PyLong_CheckExact(value) || PyFloat_CheckExact(value) || !ct_is_data(st, value))
         return store_python(st, type, value, size, at);
     struct cdata *src = (struct cdata *)value;
     int is = PyObject_IsInstance(value, type);
@@ -211,7 +211,7 @@ int ct_set(struct ct_state *st, PyObject *self, PyObject *type, ct_setter *set, 
     PyObject *keep = store(st, type, set, value, size, at);
     if (keep == NULL)
         return -1;
-    return ct_keep((struct cdata *)self, index, keep);
+    return keep == Py_None ? 0 : ct_keep((struct cdata *)self, index, keep);
 }
 
 /* ---- the buffer protocol ---- */

@@ -76,7 +76,7 @@ struct ct_info {
     char *format;                      /* owned: of the buffer protocol; or NULL */
     Py_ssize_t *shape;                 /* owned: of arrays */
     short ndim;
-    bool ready;
+    bool ready, is_data;               /* is_data: the class is a _CData, as all but odd ones are */
     uint8_t cls[2];                    /* enum ct_class, of types up to 16 bytes */
     uint16_t flags;                    /* CT_* */
 };
@@ -145,10 +145,15 @@ extern PyMethodDef ct_lib_methods[], ct_data_methods[];
 
 enum { CT_INFO_AT = (sizeof(PyHeapTypeObject) + 15) & ~15 };           /* where CPython's and our PyObject_GetTypeData() put it */
 static inline struct ct_info *ct_info_at(PyTypeObject *type) { return (struct ct_info *)((char *)type + CT_INFO_AT); }
+/* One of our own metatypes; others are subclasses of them, or no metatypes of C types. */
+static inline bool ct_is_own_meta(struct ct_state *st, PyTypeObject *meta)
+{
+    return meta == st->simple_meta || meta == st->struct_meta || meta == st->pointer_meta || meta == st->array_meta || meta == st->func_meta || meta == st->union_meta;
+}
 /* Of a type, or NULL if it is none or has no info yet; no exception. */
 static inline struct ct_info *ct_info_of(struct ct_state *st, PyObject *type)
 {
-    if (type == NULL || !PyObject_TypeCheck(type, st->ctype) || !ct_info_at((PyTypeObject *)type)->ready)
+    if (type == NULL || (!ct_is_own_meta(st, Py_TYPE(type)) && !PyObject_TypeCheck(type, st->ctype)) || !ct_info_at((PyTypeObject *)type)->ready)
         return NULL;
     return ct_info_at((PyTypeObject *)type);
 }
@@ -190,7 +195,11 @@ PyObject *ct_in_dll(PyObject *type, PyObject *const *args, Py_ssize_t nargs);
 
 /* ---- cdata.c ---- */
 
-static inline bool ct_is_data(struct ct_state *st, PyObject *o) { return PyObject_TypeCheck(o, st->cdata); }
+static inline bool ct_is_data(struct ct_state *st, PyObject *o)
+{
+    PyTypeObject *type = Py_TYPE(o);
+    return (ct_is_own_meta(st, Py_TYPE(type)) && ct_info_at(type)->is_data) || PyType_IsSubtype(type, st->cdata);
+}
 OWNED PyObject *ct_new(PyTypeObject *type, PyObject *args, PyObject *kwds);                 /* tp_new: zeros */
 OWNED PyObject *ct_new_part(struct ct_state *st, PyObject *type, PyObject *base, Py_ssize_t index, char *at);   /* base: NULL copies from `at` */
 OWNED PyObject *ct_new_at(PyObject *type, void *at);
@@ -218,6 +227,7 @@ OWNED PyObject *ct_array_type(struct ct_state *st, PyObject *item, Py_ssize_t le
 OWNED PyObject *ct_pointer_type(struct ct_state *st, PyObject *to);    /* POINTER() */
 OWNED PyObject *ct_run_chars(struct ct_state *st, PyObject *proto, const char *at, Py_ssize_t start, Py_ssize_t step, Py_ssize_t n);   /* str or bytes of a slice, NULL without exception: not characters */
 OWNED PyObject *ct_field_new(struct ct_state *st, PyObject *type, Py_ssize_t index);
+int ct_field_set(PyObject *field, PyObject *self, PyObject *value);     /* tp_descr_set of CField */
 int ct_fields_anonymous(struct ct_state *st, PyObject *type);
 int ct_struct_fields(PyObject *type, PyObject *fields, bool is_struct);   /* _fields_ was set */
 bool ct_can_cast_to(struct ct_state *st, PyObject *type);

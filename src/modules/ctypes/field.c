@@ -26,10 +26,12 @@ static void field_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-/* Members that are arrays of characters are read and written as strings. */
-static void string_access(struct ct_state *st, struct field *f)
+/* Members that are arrays of characters are read and written as strings, those of simple types are read as their values. */
+static void choose_access(struct ct_state *st, struct field *f)
 {
     struct ct_info *info = ct_info_at(f->proto);
+    if (!ct_is_simple_subclass(st, (PyObject *)f->proto))
+        f->get = info->get;
     if (!PyObject_TypeCheck((PyObject *)f->proto, st->array_meta) || info->proto == NULL)
         return;
     ct_getter *item = ct_info_at((PyTypeObject *)info->proto)->get;
@@ -44,7 +46,7 @@ PyObject *ct_field_new(struct ct_state *st, PyObject *type, Py_ssize_t index)
         return NULL;
     f->proto = (PyTypeObject *)Py_NewRef(type);
     f->index = index;
-    string_access(st, f);
+    choose_access(st, f);
     return (PyObject *)f;
 }
 
@@ -67,7 +69,7 @@ static PyObject *field_get(PyObject *op, PyObject *self, PyObject *type)
     return at == NULL ? NULL : ct_get((PyObject *)f->proto, f->get, self, f->index, f->size, at);
 }
 
-static int field_set(PyObject *op, PyObject *self, PyObject *value)
+int ct_field_set(PyObject *op, PyObject *self, PyObject *value)
 {
     struct field *f = (struct field *)op;
     char *at = place(f, self);
@@ -97,7 +99,7 @@ static PyGetSetDef field_getset[] = {
 };
 static PyType_Slot field_slots[] = {
     { Py_tp_doc, "Member of a structure or union" }, { Py_tp_dealloc, field_dealloc }, { Py_tp_traverse, field_traverse }, { Py_tp_clear, field_clear },
-    { Py_tp_repr, field_repr }, { Py_tp_descr_get, field_get }, { Py_tp_descr_set, field_set }, { Py_tp_getset, field_getset }, { 0, NULL },
+    { Py_tp_repr, field_repr }, { Py_tp_descr_get, field_get }, { Py_tp_descr_set, ct_field_set }, { Py_tp_getset, field_getset }, { 0, NULL },
 };
 PyType_Spec ct_field_spec = {
     .name = "_ctypes.CField", .basicsize = sizeof(struct field),

@@ -44,6 +44,7 @@ struct ct_info *ct_info_init(struct ct_state *st, PyTypeObject *type)
     info->st = st;
     info->module = Py_NewRef(module);
     info->ready = true;
+    info->is_data = PyType_IsSubtype(type, st->cdata);
     return info;
 }
 
@@ -97,7 +98,9 @@ int ct_info_clone(struct ct_info *to, struct ct_info *from)
     PyMem_Free(to->shape);
     PyMem_Free(to->aggregate);
     Py_XDECREF(to->module);
+    bool is_data = to->is_data;
     *to = *from;
+    to->is_data = is_data;
     Py_XINCREF(to->proto);
     Py_XINCREF(to->argtypes);
     Py_XINCREF(to->restype);

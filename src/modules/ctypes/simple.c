@@ -289,7 +289,7 @@ static int set_value(PyObject *op, PyObject *value, void *closure)
         return -1;
     }
     PyObject *keep = info->set(self->ptr, value, info->size);
-    return keep == NULL ? -1 : ct_keep(self, 0, keep);
+    return keep == Py_None ? 0 : keep == NULL ? -1 : ct_keep(self, 0, keep);
 }
 
 static PyObject *get_value(PyObject *op, void *closure)
@@ -300,8 +300,8 @@ static PyObject *get_value(PyObject *op, void *closure)
 
 static int simple_init(PyObject *self, PyObject *args, PyObject *kwds)
 {
-    PyObject *value = NULL;
-    if (!PyArg_UnpackTuple(args, "__init__", 0, 1, &value))
+    PyObject *value = PyTuple_GET_SIZE(args) == 1 ? PyTuple_GET_ITEM(args, 0) : NULL;
+    if (value == NULL && !PyArg_UnpackTuple(args, "__init__", 0, 1, &value))
         return -1;
     return value == NULL ? 0 : set_value(self, value, NULL);
 }

@@ -360,7 +360,16 @@ static int set_member(PyObject *self, PyObject *name, PyObject *value, PyObject 
     int given = kwds == NULL ? 0 : PyDict_Contains(kwds, name);
     if (given > 0)
         PyErr_Format(PyExc_TypeError, "duplicate values for field %R", name);
-    return given != 0 ? -1 : PyObject_SetAttr(self, name, value);
+    if (given != 0)
+        return -1;
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject *member = type->tp_setattro == PyObject_GenericSetAttr && PyUnicode_CheckExact(name) ? _PyType_Lookup(type, name) : NULL;
+    if (member == NULL || !Py_IS_TYPE(member, ct_info_self(self)->st->field))
+        return PyObject_SetAttr(self, name, value);
+    Py_INCREF(member);                             /* as setting the attribute does, without looking it up in an instance's dict */
+    int r = ct_field_set(member, self, value);
+    Py_DECREF(member);
+    return r;
 }
 
 /* Sets members of `type` and, first, of its bases from args[at...]. Returns how many arguments have been used, or -1. */
