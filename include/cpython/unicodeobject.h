@@ -89,7 +89,7 @@ static inline unsigned int PyUnicode_CHECK_INTERNED(PyObject *op) { return _PyAS
 static inline unsigned int PyUnicode_IS_READY(PyObject *Py_UNUSED(op)) { return 1; }
 static inline unsigned int PyUnicode_IS_ASCII(PyObject *op) { return _PyASCIIObject_CAST(op)->state.ascii; }
 static inline unsigned int PyUnicode_IS_COMPACT(PyObject *op) { return _PyASCIIObject_CAST(op)->state.compact; }
-static inline int PyUnicode_IS_COMPACT_ASCII(PyObject *op) { return PyUnicode_IS_ASCII(op) & PyUnicode_IS_COMPACT(op); }
+static inline int PyUnicode_IS_COMPACT_ASCII(PyObject *op) { return PyUnicode_IS_ASCII(op) && PyUnicode_IS_COMPACT(op); }
 static inline Py_ssize_t PyUnicode_GET_LENGTH(PyObject *op) { return _PyASCIIObject_CAST(op)->length; }
 static inline void *_PyUnicode_COMPACT_DATA(PyObject *op)
 {

@@ -20,6 +20,7 @@ CXX_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 # Not brought by Python.h; all work under the limited API too.
 MORE = ["structmember.h", "frameobject.h", "marshal.h", "opcode.h", "errcode.h", "osdefs.h", "structseq.h", "datetime.h",
         "dynamic_annotations.h", "pydtrace.h"]
+CAREFUL = ["-Wconversion", "-Wsign-conversion", "-Wshadow"]      # asked for by some projects
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
@@ -140,6 +141,9 @@ def standards(include):
         job(compiler, language, several[-1], together, "3.13")
         job(compiler, language, middle, together, extra=["-DNDEBUG"])
         job(compiler, language, middle, together, extra=["-DPy_BUILD_CORE"])
+        job(compiler, language, middle, together, extra=CAREFUL + (["-Wdeclaration-after-statement"] if language == "c" else []))
+        if language == "c++":
+            job(compiler, language, "c++03", together, extra=["-Wno-pedantic"])
     return run(jobs)
 
 
