@@ -154,6 +154,13 @@ PyImport_ImportFrozenModule(const char *name)
 
 bool import_has_foreign;
 
+/* Built-in modules that call anybody's code, or share what outlives an interpreter. */
+static bool
+acts_foreign(const char *name)
+{
+    return strcmp(name, "_ctypes") == 0 || strncmp(name, "_test", 5) == 0 || strncmp(name, "_interp", 7) == 0;
+}
+
 static const struct _inittab *
 find_inittab(PyObject *name)
 {
@@ -200,7 +207,7 @@ import_create_builtin(PyObject *name, PyObject *spec)
     const struct _inittab *p = find_inittab(name);
     if (p == NULL)
         Py_RETURN_NONE;
-    import_has_foreign |= strncmp(p->name, "_test", 5) == 0 || strncmp(p->name, "_interp", 7) == 0;
+    import_has_foreign |= acts_foreign(p->name);
     if (p->initfunc == NULL)    /* sys and builtins: made before importlib */
         return PyImport_AddModuleRef(p->name);
     m = import_known_extension(name, name);
