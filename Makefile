@@ -41,10 +41,6 @@ test-cpython: all
 test-extensions: all
 	@$(CLEAN_ENV) python3 tests/extensions/run.py --build $(BUILD) tutorial pip cython pybind11 cffi
 
-# Published wheels of packages, each with a short scripted use, and nothing more. Wants the index, or ADDER_WHEELS=DIR.
-test-wheels-use: all
-	@$(CLEAN_ENV) python3 tests/wheels/run.py --build $(BUILD)
-
 # libpython3.13.so and libpython3.so in $(BUILD)/lib: a second, position-independent compilation.
 libpython: all
 	@tools/libpython $(BUILD)
@@ -95,4 +91,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize $(BUILD)-libpython $(RELEASE)-libpython
 
-.PHONY: all run test test-cpython test-extensions test-wheels test-wheels-use libpython install test-install fuzz test-sanitize release bench lint clean
+.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize release bench lint clean
