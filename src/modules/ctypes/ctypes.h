@@ -161,6 +161,7 @@ static inline struct ct_info *ct_info_of(struct ct_state *st, PyObject *type)
 static inline struct ct_info *ct_info_self(void *self) { return ct_info_at(Py_TYPE(self)); }
 struct ct_state *ct_state_of_meta(PyTypeObject *type);                 /* of a class by its metatype, or NULL with exception */
 struct ct_info *ct_info_init(struct ct_state *st, PyTypeObject *type); /* or NULL with SystemError: has one */
+void ct_info_is_address(struct ct_info *info);                           /* one word: a pointer to data or to code */
 int ct_info_clone(struct ct_info *to, struct ct_info *from);
 char *ct_format(const char *prefix, const char *suffix);               /* PyMem block, or NULL with MemoryError */
 char *ct_format_shape(int ndim, const Py_ssize_t *shape, const char *prefix, const char *suffix);

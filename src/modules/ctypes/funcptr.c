@@ -69,12 +69,8 @@ static int func_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
     struct ct_info *info = st == NULL ? NULL : ct_info_init(st, type);
     if (info == NULL)
         return -1;
-    info->size = sizeof(void *);
-    info->align = _Alignof(void *);
-    info->length = 1;
-    info->ffi = &ct_type_pointer;
+    ct_info_is_address(info);
     info->param = pass_function;
-    info->cls[0] = CT_INTEGER;
     info->format = ct_format(NULL, "X{}");
     if (info->format == NULL || PyType_Type.tp_init(self, args, kwds) < 0)
         return -1;

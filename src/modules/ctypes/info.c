@@ -48,6 +48,15 @@ struct ct_info *ct_info_init(struct ct_state *st, PyTypeObject *type)
     return info;
 }
 
+void ct_info_is_address(struct ct_info *info)
+{
+    info->size = sizeof(void *);
+    info->align = _Alignof(void *);
+    info->length = 1;
+    info->ffi = &ct_type_pointer;
+    info->cls[0] = CT_INTEGER;
+}
+
 /* ---- format strings ---- */
 
 char *ct_format(const char *prefix, const char *suffix)

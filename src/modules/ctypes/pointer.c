@@ -40,13 +40,9 @@ static int pointer_meta_init(PyObject *self, PyObject *args, PyObject *kwds)
     struct ct_info *info = st == NULL ? NULL : ct_info_init(st, type);
     if (info == NULL)
         return -1;
-    info->size = sizeof(void *);
-    info->align = _Alignof(void *);
-    info->length = 1;
-    info->ffi = &ct_type_pointer;
+    ct_info_is_address(info);
     info->param = pass_pointer;
     info->flags |= CT_IS_POINTER;
-    info->cls[0] = CT_INTEGER;
     if (PyType_Type.tp_init(self, args, kwds) < 0)
         return -1;
     PyObject *dict = PyType_GetDict(type), *proto = NULL;
