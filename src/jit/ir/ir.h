@@ -1,0 +1,168 @@
+/* jit/ir/ir.h: the intermediate representation of a trace: linear, in SSA form.
+ *
+ * Instructions are 16 bytes in one array. A reference is a 16-bit index into it: instructions from REF_BIAS up, in the order of
+ * execution; constants below, each once, downwards. So an operand's reference tells whether it is constant, and x < y says what is
+ * computed first. Types of values are those of machine registers: an I64 is a Python int that fits 64 bits, F64 a float, BOOL a bool,
+ * OBJ a pointer to any object, PTR an address that is no object.
+ *
+ * A snapshot says how to rebuild the interpreter's state at one point. A guard leaves through the last snapshot whose ref is not above its
+ * own. The frame's memory is not touched while a trace runs: a snapshot lists the slots that differ from it.
+ *
+ * The ideas are those of LuaJIT's IR; design: 16-byte instructions, one array, biased references. */
+#ifndef ADDER_JIT_IR_IR_H
+#define ADDER_JIT_IR_IR_H
+
+#include <Python.h>
+
+typedef uint16_t ir_ref;
+
+#define REF_BIAS 0x8000
+#define REF_NONE 0                     /* no operand; also: a guard that always holds, so that nothing was emitted */
+#define REF_FAIL 0xffff                /* a guard that never holds */
+#define ref_is_const(r) ((r) < REF_BIAS)
+
+enum ir_type { T_NIL, T_I64, T_F64, T_OBJ, T_PTR, T_BOOL, T_TYPES };
+enum { I_GUARD = 1, I_PURE = 2, I_LOAD = 4, I_STORE = 8, I_COMM = 16, I_CALL = 32, I_KEEP = 64 };
+enum { X__, X_WORD, X_OFS, X_TYPE, X_HELPER };
+
+#define IR(name, type, a, b, c, x, flags) IR_##name,
+enum ir_op {
+#include "jit/ir/ir_ops.def"
+    IR_OPS
+};
+#undef IR
+
+struct ir_op_info {
+    const char *name;
+    uint8_t type;                      /* T_* */
+    char a, b, c;                      /* operand letters of ir_ops.def; '_' none */
+    uint8_t x;                         /* X_* */
+    uint8_t flags;                     /* I_* */
+};
+extern const struct ir_op_info ir_ops[IR_OPS];
+
+#define HELPER(name, function, signature) HELPER_##name,
+enum ir_helper {
+#include "jit/ir/ir_helpers.def"
+    IR_HELPERS
+};
+#undef HELPER
+struct ir_helper_info { const char *name; void *function; const char *signature; };
+extern const struct ir_helper_info ir_helpers[IR_HELPERS];
+double jit_float_mod(double a, double b);
+double jit_float_floor_div(double a, double b);
+
+enum { IRT_MASK = 7, IRT_GUARD = 0x80, IRT_PHI = 0x40, IRT_MARK = 0x20 };        /* beside the type in ir_ins.t */
+
+struct ir_ins {
+    ir_ref a, b, c;
+    uint8_t op;
+    uint8_t t;                         /* enum ir_type of this result, and IRT_* */
+    uint16_t prev;                     /* the one before it with this opcode (CSE); in a back end: register and spill slot */
+    ir_ref kt;                         /* OBJ: constant (KP) of the exact type, when known; else REF_NONE */
+    uint32_t x;
+};
+static_assert(sizeof(struct ir_ins) == 16, "one cache line holds four");
+
+/* ---- snapshots ---- */
+
+/* How the value of a slot becomes an object again. */
+enum snap_how { HOW_OBJ, HOW_INT, HOW_FLOAT, HOW_BOOL, HOW_NULL };
+typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
+#define SNAP_ENTRY(slot, held, how, ref) ((uint32_t)(slot) << 20 | (uint32_t)(held) << 19 | (uint32_t)(how) << 16 | (uint32_t)(ref))
+#define snap_slot(e) ((e) >> 20)
+#define snap_held(e) ((e) >> 19 & 1)   /* the slot owns a reference already; else one is added when the value is stored */
+#define snap_how(e) ((enum snap_how)((e) >> 16 & 7))
+#define snap_ref(e) ((ir_ref)((e) & 0xffff))
+
+/* A store into an object's raw field that waits until somebody can see it: *(int64_t or double *)((char *)obj + offset) = value. */
+struct snap_store { ir_ref obj, value; uint32_t offset; };
+
+struct snap {
+    ir_ref ref;                        /* guards from here up to the next snapshot's ref leave through this one */
+    uint16_t depth;                    /* values on the frame's stack */
+    uint32_t pc;                       /* code unit to go on at */
+    uint32_t entries, stores;          /* the first of each in struct ir */
+    uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
+};
+
+/* ---- a trace under construction ---- */
+
+#define IR_MAX_CONSTS 2048
+#define IR_MAX_INS 12000
+#define IR_MAX_SNAPS 2000
+#define IR_MAX_ENTRIES 60000
+#define IR_MAX_STORES 8000
+
+struct ir {
+    struct ir_ins *at;                 /* at[ref]; room for all references in use */
+    uint64_t *words;                   /* payloads of constants: at[k].x is the index */
+    ir_ref first, end;                 /* the last constant made (the lowest), and one past the last instruction */
+    ir_ref loop;                       /* the LOOP instruction, or REF_NONE */
+    const char *full;                  /* not NULL: what there was no room for; everything emitted since is worthless */
+    struct snap *snaps;
+    snap_entry *entries;
+    struct snap_store *stores;
+    uint32_t nsnaps, nentries, nstores;
+    ir_ref chain[IR_OPS];              /* the last instruction of each opcode, linked by prev */
+    void *block;                       /* what the arrays lie in */
+};
+
+/* An empty trace with its BASE, or NULL when there is no memory (no exception). ir_reset() empties one for the next. */
+struct ir *ir_new(void);
+void ir_reset(struct ir *ir);
+void ir_free(struct ir *ir);
+
+/* References of constants; each value exists once. REF_NONE (and ir->full) when there is no room. */
+ir_ref ir_int(struct ir *ir, int64_t v);
+ir_ref ir_float(struct ir *ir, double v);           /* told apart by their bits: -0.0, NaNs */
+ir_ref ir_obj(struct ir *ir, PyObject *o);
+ir_ref ir_ptr(struct ir *ir, const void *p);
+ir_ref ir_bool(struct ir *ir, bool v);
+
+static inline enum ir_type ir_type_of(const struct ir *ir, ir_ref r) { return (enum ir_type)(ir->at[r].t & IRT_MASK); }
+static inline uint64_t ir_word(const struct ir *ir, ir_ref k) { return ir->words[ir->at[k].x]; }
+static inline int64_t ir_int_value(const struct ir *ir, ir_ref k) { return (int64_t)ir_word(ir, k); }
+static inline double ir_float_value(const struct ir *ir, ir_ref k) { double v; memcpy(&v, &ir->words[ir->at[k].x], sizeof(v)); return v; }
+static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (PyObject *)ir_word(ir, k); }
+static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
+
+/* Append as it is, without looking for an equal one: REF_NONE (and ir->full) when there is no room. jit/opt/fold.h has the emission that
+ * optimises; this one is for it, for tests and the parser. Operands not used are 0. */
+ir_ref ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x);
+
+/* Starts a snapshot for what is emitted next. One that no guard has used is written over. Then snap_add_*(), entries by rising slot. */
+struct snap *snap_begin(struct ir *ir, uint32_t pc, unsigned depth);
+void snap_add_entry(struct ir *ir, snap_entry e);
+void snap_add_store(struct ir *ir, struct snap_store s);
+/* The snapshot that a guard at r leaves through. */
+const struct snap *snap_of(const struct ir *ir, ir_ref r);
+
+/* ---- text (ir_dump.c, ir_parse.c) ---- */
+
+/* The trace as text, stable from run to run: no addresses; objects by repr, types by name. OWNED bytes to be freed with PyMem_Free, or NULL
+ * without exception. Format: docs/internals/jit.md. with_locations: registers and spill slots that the back end has chosen. */
+char *ir_dump(const struct ir *ir, bool with_snaps, bool with_locations);
+/* The inverse, for tests: fills ir (emptied first) from what ir_dump() writes. Objects: None, True, False, ints, floats, 'text', and types
+ * by name (int, float, ...). 0, or -1 with the number of the bad line in *line. */
+int ir_parse(struct ir *ir, const char *text, int *line);
+
+/* ---- checks ---- */
+
+/* NULL when the trace is well formed, else what is wrong, in words (static buffer): operands before use and of the right type, snapshots
+ * sorted and typed, PHIs at the end, PHI types, constants in place. */
+const char *ir_verify(const struct ir *ir);
+
+/* ---- the evaluator: the portable back end, and what the other is tested against ---- */
+
+union ir_value { int64_t i; double f; PyObject *o; void *p; uint64_t bits; };
+struct ir_exit {
+    ir_ref guard;                      /* that failed */
+    uint32_t snap;                     /* index of its snapshot */
+};
+/* Run ir on the slots of a frame (localsplus) until a guard fails, at most max_rounds times round the loop (then the LOOP is reported as
+ * guard, with the snapshot of the first guard behind it ... REF_NONE when it ended otherwise). values: room for 65536; every result is left at its ref.
+ * breaker: the word that GPOLL tests (low 8 bits). Touches no object's count; stores happen only by RSTORE_*. */
+struct ir_exit ir_eval(const struct ir *ir, PyObject *const *slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);
+
+#endif

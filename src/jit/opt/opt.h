@@ -1,0 +1,17 @@
+/* jit/opt/opt.h: the passes over a whole recorded round of a loop, in their order. Each returns NULL, or why it cannot be done. */
+#ifndef ADDER_JIT_OPT_OPT_H
+#define ADDER_JIT_OPT_OPT_H
+
+#include "jit/ir/ir.h"
+
+/* Peeling: ir holds one round, and its last snapshot is the state at the end of it (the same pc and depth as on entry). Emits
+ * LOOP, then the round again through opt_emit() with each SLOAD replaced by the slot's value at the end of the round before, then the
+ * PHIs. Snapshots of the body also list what the first round left changed. What does not change in the loop is
+ * not computed in the body. Fails with "type of a variable changes from round to round" when a guard can never hold. */
+const char *opt_loop(struct ir *ir);
+/* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). */
+const char *opt_ranges(struct ir *ir);
+/* Turns into NOP what no guard, store, PHI or snapshot needs. PHIs that only feed themselves go, too. */
+const char *opt_dead(struct ir *ir);
+
+#endif

@@ -1,0 +1,61 @@
+/* jit/x64/x64.h: the x86-64 back end: registers and code for a trace, memory for code, entry and exit.
+ *
+ * Instructions are met from the end to the start: a value gets its register at its last use and loses it at its definition. What only
+ * snapshots need lies in a spill slot. rsp points at a struct x64_state while a trace runs, rbp at the outer frame, r14 at the thread state;
+ * the 13 other general registers and all vector registers are for values.
+ * No page is writable and executable at the same time. All of it happens under the GIL. */
+#ifndef ADDER_JIT_X64_X64_H
+#define ADDER_JIT_X64_X64_H
+
+#include "jit/ir/ir.h"
+#include "vm/frame.h"
+
+#define X64_SPILLS 256
+
+/* What the common part of all exits leaves on the stack. */
+struct x64_state {
+    uint64_t spill[X64_SPILLS];
+    uint64_t gpr[16];                  /* by the numbers of the encoding; rsp, rbp, r14 are not kept */
+    double xmm[16];
+    _PyInterpreterFrame *frame;        /* that the trace was entered on */
+    PyThreadState *ts;
+    uint32_t trace, exit;
+};
+
+/* Where a value is when its exit is taken. */
+enum { LOC_GPR = 0, LOC_XMM = 16, LOC_SPILL = 32, LOC_NONE = 0xffff };          /* LOC_SPILL + n; LOC_NONE: a constant */
+
+struct x64_exit {
+    uint16_t snap;
+    uint32_t jump;                     /* offset in the code of the 32-bit displacement of its jump: what a side trace patches */
+    uint32_t locs;                     /* first of its locations: one for each entry of the snapshot, then (object, value) of each store */
+};
+
+struct x64_code {                      /* arrays belong to it: x64_free() */
+    uint8_t *code;                     /* in code memory */
+    uint32_t size;
+    uint32_t nexits, nlocs;
+    struct x64_exit *exits;
+    uint16_t *locs;
+};
+
+/* Code for ir as trace number `trace`. NULL, or why not ("out of code memory", "too many values at once", "out of memory"); no exception.
+ * Leaves registers in ir's prev fields for dumps. seed: 0, or where random choices of registers and spills start (tests). */
+const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out);
+void x64_free(struct x64_code *c);
+
+/* Enter code on frame f. When an exit is taken, handler(state) is called on the trace's stack; what it returns is returned. */
+typedef void *(*x64_exit_handler)(struct x64_state *st);
+void *x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code);
+
+/* Reserve code memory and make entry and exit code: 0; -1 without exception when the system gives none. */
+int x64_init(x64_exit_handler handler);
+void x64_fini(void);
+/* Bytes of code now in use, and bytes committed. */
+size_t x64_used(void);
+size_t x64_committed(void);
+
+/* Disassembly, one instruction a line, offsets from the start and no addresses; PyMem_Free. NULL without exception: no memory. */
+char *x64_dump(const struct x64_code *c);
+
+#endif
