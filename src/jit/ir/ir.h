@@ -49,8 +49,6 @@ enum ir_helper {
 #undef HELPER
 struct ir_helper_info { const char *name; void *function; const char *signature; };
 extern const struct ir_helper_info ir_helpers[IR_HELPERS];
-double jit_float_mod(double a, double b);
-double jit_float_floor_div(double a, double b);
 
 enum { IRT_MASK = 7, IRT_GUARD = 0x80, IRT_PHI = 0x40, IRT_MARK = 0x20 };        /* beside the type in ir_ins.t */
 

@@ -1,0 +1,222 @@
+/* jit/ir/ir.c: the builder: storage of a trace, constants, plain appending, snapshots.
+ *
+ * Every array has its final size from the start: pages that a trace does not reach are never touched, references need no check when read
+ * (REF_NONE and REF_FAIL included), and nothing moves. Constants are found through a hash table of their references.
+ * When an array is used up, ir->full is set and everything goes on without effect: who builds a trace looks once, at the end. */
+#include "jit/ir/ir.h"
+
+#include <string.h>
+
+#include "base/hash.h"        /* hash_mix64() */
+
+#define TABLE_SIZE (2 * IR_MAX_CONSTS)                 /* never more than half full */
+static_assert((TABLE_SIZE & (TABLE_SIZE - 1)) == 0, "a mask finds the place");
+static_assert(REF_BIAS + IR_MAX_INS < REF_FAIL && IR_MAX_CONSTS < REF_BIAS, "references have 16 bits");
+
+struct block {
+    struct ir ir;
+    uint64_t words[IR_MAX_CONSTS];
+    ir_ref table[TABLE_SIZE];
+    struct snap snaps[IR_MAX_SNAPS + 1];               /* the last of each is written when there is no room */
+    snap_entry entries[IR_MAX_ENTRIES + 1];
+    struct snap_store stores[IR_MAX_STORES + 1];
+    struct ir_ins at[0x10000];
+};
+
+struct ir *
+ir_new(void)
+{
+    struct block *b = PyMem_RawCalloc(1, sizeof(*b));
+    if (b == NULL)
+        return NULL;
+    b->ir.at = b->at;
+    b->ir.words = b->words;
+    b->ir.snaps = b->snaps;
+    b->ir.entries = b->entries;
+    b->ir.stores = b->stores;
+    b->ir.block = b;
+    b->ir.first = b->ir.end = REF_BIAS;
+    ir_append(&b->ir, IR_BASE, 0, 0, 0, 0);
+    return &b->ir;
+}
+
+void
+ir_reset(struct ir *ir)
+{
+    struct block *b = ir->block;
+    memset(b->table, 0, sizeof(b->table));
+    memset(ir->chain, 0, sizeof(ir->chain));
+    ir->first = ir->end = REF_BIAS;
+    ir->loop = REF_NONE;
+    ir->full = NULL;
+    ir->nsnaps = ir->nentries = ir->nstores = 0;
+    ir_append(ir, IR_BASE, 0, 0, 0, 0);
+}
+
+void
+ir_free(struct ir *ir)
+{
+    if (ir != NULL)
+        PyMem_RawFree(ir->block);
+}
+
+/* ---- constants ---- */
+
+/* The place in the table of constant (op, word), or the free one where it belongs. */
+static ir_ref *
+const_place(const struct ir *ir, enum ir_op op, uint64_t word)
+{
+    ir_ref *table = ((struct block *)ir->block)->table;
+    size_t i = (size_t)hash_mix64(word + op) & (TABLE_SIZE - 1);
+    while (table[i] != REF_NONE && (ir->at[table[i]].op != op || ir_word(ir, table[i]) != word))
+        i = (i + 1) & (TABLE_SIZE - 1);
+    return &table[i];
+}
+
+static ir_ref
+const_ref(struct ir *ir, enum ir_op op, uint64_t word)
+{
+    ir_ref *place = const_place(ir, op, word);
+    if (*place != REF_NONE)
+        return *place;
+    uint32_t n = REF_BIAS - ir->first;
+    if (n == IR_MAX_CONSTS) {
+        ir->full = "too many constants";
+        return REF_NONE;
+    }
+    ir_ref ref = --ir->first;
+    ir->words[n] = word;
+    ir->at[ref] = (struct ir_ins){ .op = (uint8_t)op, .t = ir_ops[op].type, .prev = ir->chain[op], .x = n };
+    ir->chain[op] = ref;
+    return *place = ref;
+}
+
+ir_ref ir_int(struct ir *ir, int64_t v) { return const_ref(ir, IR_KI, (uint64_t)v); }
+ir_ref ir_ptr(struct ir *ir, const void *p) { return const_ref(ir, IR_KP, (uint64_t)(uintptr_t)p); }
+ir_ref ir_bool(struct ir *ir, bool v) { return const_ref(ir, IR_KB, v); }
+
+ir_ref
+ir_float(struct ir *ir, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof(bits));
+    return const_ref(ir, IR_KF, bits);
+}
+
+/* Nobody can give such an object another type. */
+static bool
+type_is_fixed(PyTypeObject *t)
+{
+    return (t->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) && t != &PyModule_Type;
+}
+
+ir_ref
+ir_obj(struct ir *ir, PyObject *o)
+{
+    ir_ref ref = const_ref(ir, IR_KO, (uint64_t)(uintptr_t)o);
+    if (ref != REF_NONE && ir->at[ref].kt == REF_NONE && type_is_fixed(Py_TYPE(o)))
+        ir->at[ref].kt = ir_ptr(ir, Py_TYPE(o));
+    return ref;
+}
+
+/* ---- instructions ---- */
+
+static void
+mark_phi(struct ir *ir, ir_ref r)
+{
+    if (!ref_is_const(r))
+        ir->at[r].t |= IRT_PHI;
+}
+
+ir_ref
+ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x)
+{
+    if (ir->full != NULL)
+        return REF_NONE;
+    if (ir->end - REF_BIAS == IR_MAX_INS) {
+        ir->full = "too many instructions";
+        return REF_NONE;
+    }
+    const struct ir_op_info *info = &ir_ops[op];
+    ir_ref ref = ir->end++;
+    uint8_t type = op == IR_SELECT ? ir_type_of(ir, b) : info->type;
+    ir->at[ref] = (struct ir_ins){ .a = a, .b = b, .c = c, .op = (uint8_t)op, .prev = ir->chain[op], .x = x,
+                                   .t = type | (info->flags & I_GUARD ? IRT_GUARD : 0) };
+    ir->chain[op] = ref;
+    if (op == IR_LOOP)
+        ir->loop = ref;
+    if (op == IR_PHI) {
+        mark_phi(ir, a);
+        mark_phi(ir, b);
+    }
+    return ref;
+}
+
+/* ---- snapshots ---- */
+
+static bool
+snap_is_used(const struct ir *ir, const struct snap *s)
+{
+    for (ir_ref r = s->ref; r < ir->end; r++) {
+        if (ir->at[r].t & IRT_GUARD)
+            return true;
+    }
+    return false;
+}
+
+struct snap *
+snap_begin(struct ir *ir, uint32_t pc, unsigned depth)
+{
+    struct snap *s = &ir->snaps[ir->nsnaps];
+    if (ir->nsnaps > 0 && !snap_is_used(ir, s - 1)) {
+        s--;
+        ir->nentries = s->entries;
+        ir->nstores = s->stores;
+    } else if (ir->nsnaps == IR_MAX_SNAPS) {
+        ir->full = "too many snapshots";
+    } else {
+        ir->nsnaps++;
+    }
+    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .pc = pc, .entries = ir->nentries, .stores = ir->nstores };
+    return s;
+}
+
+void
+snap_add_entry(struct ir *ir, snap_entry e)
+{
+    if (ir->full != NULL)
+        return;
+    if (ir->nentries == IR_MAX_ENTRIES) {
+        ir->full = "too many entries of snapshots";
+        return;
+    }
+    ir->entries[ir->nentries++] = e;
+    ir->snaps[ir->nsnaps - 1].nentries++;
+}
+
+void
+snap_add_store(struct ir *ir, struct snap_store s)
+{
+    if (ir->full != NULL)
+        return;
+    if (ir->nstores == IR_MAX_STORES) {
+        ir->full = "too many stores in snapshots";
+        return;
+    }
+    ir->stores[ir->nstores++] = s;
+    ir->snaps[ir->nsnaps - 1].nstores++;
+}
+
+const struct snap *
+snap_of(const struct ir *ir, ir_ref r)
+{
+    uint32_t low = 0, high = ir->nsnaps;               /* snaps[low].ref <= r, if any is; snaps[high].ref > r */
+    while (high - low > 1) {
+        uint32_t mid = (low + high) / 2;
+        if (ir->snaps[mid].ref <= r)
+            low = mid;
+        else
+            high = mid;
+    }
+    return &ir->snaps[low];
+}
