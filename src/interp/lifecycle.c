@@ -22,6 +22,7 @@
 #include "interp/sys.h"
 #include "interp/tracemalloc.h"
 #include "interp/warnings.h"
+#include "object/coll/dict.h"
 #include "object/core/type.h"
 #include "object/init.h"
 #include "rt/hooks.h"
@@ -102,6 +103,13 @@ set_first_stderr(void)
     return r;
 }
 
+static int
+builtins_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *value)
+{
+    RARE_EVENT(interp_current(), builtin_dict);
+    return 0;
+}
+
 /* sys and builtins exist before the import system that would make them. */
 int
 lifecycle_init_first_modules(PyThreadState *ts)
@@ -114,6 +122,9 @@ lifecycle_init_first_modules(PyThreadState *ts)
         ts->interp->builtins = Py_NewRef(PyModule_GetDict(builtins));
         ts->interp->builtins_copy = PyDict_Copy(ts->interp->builtins);
         r = ts->interp->builtins_copy == NULL || import_fixup_builtin(builtins, "builtins", ts->interp->imports.modules) < 0 || set_first_stderr() < 0 ? -1 : 0;
+        dict_reserve_watcher(DICT_WATCHER_BUILTINS, builtins_changed);
+        if (r == 0)
+            r = PyDict_Watch(DICT_WATCHER_BUILTINS, ts->interp->builtins);
     }
     Py_XDECREF(sys);
     Py_XDECREF(builtins);

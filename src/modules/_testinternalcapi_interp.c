@@ -327,6 +327,21 @@ gh_119213_getargs(PyObject *m, PyObject *const *args, Py_ssize_t nargs, PyObject
     return _PyArg_ParseStackAndKeywords(args, nargs, kwnames, &parser, &spam) ? Py_NewRef(spam) : NULL;
 }
 
+static PyObject *
+reset_rare_event_counters(PyObject *m, PyObject *unused)
+{
+    interp_current()->rare_events = (struct rt_rare_events){ 0 };
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+get_rare_event_counters(PyObject *m, PyObject *unused)
+{
+    struct rt_rare_events e = interp_current()->rare_events;
+    return Py_BuildValue("{sbsbsbsbsb}", "set_class", e.set_class, "set_bases", e.set_bases, "set_eval_frame_func", e.set_eval_frame_func,
+                         "builtin_dict", e.builtin_dict, "func_modification", e.func_modification);
+}
+
 #define KW(f) _PyCFunction_CAST(f), METH_VARARGS | METH_KEYWORDS, NULL
 PyMethodDef testinternalcapi_interp_methods[] = {
     { "create_interpreter", KW(create_interpreter) },
@@ -345,6 +360,8 @@ PyMethodDef testinternalcapi_interp_methods[] = {
     { "get_crossinterp_data", get_crossinterp_data, METH_VARARGS, NULL },
     { "restore_crossinterp_data", restore_crossinterp_data, METH_VARARGS, NULL },
     { "gh_119213_getargs", _PyCFunction_CAST(gh_119213_getargs), METH_FASTCALL | METH_KEYWORDS, NULL },
+    { "reset_rare_event_counters", reset_rare_event_counters, METH_NOARGS, NULL },
+    { "get_rare_event_counters", get_rare_event_counters, METH_NOARGS, NULL },
     { "pending_identify", pending_identify, METH_VARARGS, NULL },
     { NULL },
 };

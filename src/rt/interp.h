@@ -60,6 +60,10 @@ struct gc_state {
     Py_ssize_t long_lived_total, long_lived_pending;
 };
 
+/* How often happened what programs seldom do and fast code must not overlook; each stops counting at 255. */
+struct rt_rare_events { uint8_t set_class, set_bases, set_eval_frame_func, builtin_dict, func_modification; };
+#define RARE_EVENT(interp, name) ((void)((interp)->rare_events.name += (interp)->rare_events.name < UINT8_MAX))
+
 struct rt_recursive_mutex { PyMutex mutex; unsigned long long thread; size_t level; };
 
 struct rt_imports {
@@ -167,7 +171,8 @@ struct _is {
             Py_ssize_t sys_tracing_threads, sys_profiling_threads;
             PyObject *gc_chain;                  /* tracked objects that no log had room for: rt/gc_track.c */
             Py_ssize_t unseen_endings;           /* objects that the collector does not know and whose end does something */
-            void *spare[62];                     /* room for new pointers without recompiling the world */
+            struct rt_rare_events rare_events;
+            void *spare[61];                     /* room for new pointers without recompiling the world */
         };
         char _size[RT_SIZEOF_INTERP];
     };

@@ -69,6 +69,8 @@ _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *interp)
 void
 _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *interp, _PyFrameEvalFunction f)
 {
+    if (f != _PyInterpreterState_GetEvalFrameFunc(interp))
+        RARE_EVENT(interp, set_eval_frame_func);
     interp->eval_frame = f == _PyEval_EvalFrameDefault ? NULL : f;
 }
 

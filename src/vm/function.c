@@ -96,6 +96,8 @@ notify(PyFunction_WatchEvent event, PyFunctionObject *f, PyObject *value)
     PyInterpreterState *interp = interp_current();
     if (UNLIKELY(*function_flags(f) & FUNC_WATCHED))
         dep_break(ts_current(), f, aspects[event], NULL);
+    if (event >= PyFunction_EVENT_MODIFY_CODE)
+        RARE_EVENT(interp, func_modification);
     if (!interp->active_func_watchers)
         return;
     for (int i = 0; i < FUNC_WATCHERS; i++) {

@@ -139,12 +139,13 @@ OWNED PyObject *dict_subscript(PyObject *d, PyObject *key);
 /* d.pop(key[, default]); new reference or NULL. */
 OWNED PyObject *dict_pop_default(PyObject *d, PyObject *key, PyObject *default_value);
 
-#define DICT_WATCHER_JIT 1             /* reserved, like 0, which is the VM's */
+#define DICT_WATCHER_BUILTINS 0        /* reserved: the dict of module builtins counts as a rare event */
+#define DICT_WATCHER_JIT 1             /* reserved */
 /* Called when a key table with dk_watched gets a new name, and with NULL when it dies. */
 extern void (*keys_name_notice)(PyDictKeysObject *k, PyObject *name);
 /* Tell watchers; called by every mutation when a watcher bit is set. */
 void dict_notify(PyDict_WatchEvent event, PyDictObject *d, PyObject *key, PyObject *value);
-/* Install the callback of a watcher number that PyDict_AddWatcher() never gives out: 0 for the VM, 1 for the JIT. */
+/* Install the callback of a watcher number that PyDict_AddWatcher() never gives out: DICT_WATCHER_*. */
 int dict_reserve_watcher(int id, PyDict_WatchCallback callback);
 /* Drops what the interpreter keeps for dicts. */
 void dict_fini(PyInterpreterState *interp);

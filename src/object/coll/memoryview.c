@@ -829,7 +829,8 @@ static PyMethodDef memory_methods[] = {
     { "tobytes", _PyCFunction_CAST(memory_tobytes), METH_FASTCALL | METH_KEYWORDS,
       TEXT_SIG("tobytes($self, /, order='C')", "The contents as bytes, in C, Fortran or any ('A') order.") },
     { "hex", _PyCFunction_CAST(memory_hex), METH_FASTCALL | METH_KEYWORDS,
-      TEXT_SIG("hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The contents as hexadecimal digits, grouped by sep.") },
+      TEXT_SIG("hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The contents as hexadecimal digits, grouped by sep.\n\n>>> value = memoryview(b'\\xca\\xfe\\x01')\n"
+        ">>> value.hex()\n'cafe01'\n>>> value.hex(':')\n'ca:fe:01'\n>>> value.hex(':', 2)\n'ca:fe01'\n>>> value.hex(':', -2)\n'cafe:01'") },
     { "tolist", mv_tolist, METH_NOARGS, TEXT_SIG("tolist($self, /)", "The contents as a list of items, nested by dimension.") },
     { "cast", _PyCFunction_CAST(mv_cast), METH_FASTCALL | METH_KEYWORDS,
       TEXT_SIG("cast($self, /, format, shape=<unrepresentable>)", "The same memory with another item format or shape.") },

@@ -164,7 +164,8 @@ PyTypeObject PyZip_Type = {
     .tp_dealloc = zip_dealloc,
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
-    .tp_doc = TEXT_SIG("zip(*iterables, strict=False)", "Iterator over tuples of one item from each iterable, until the shortest ends."),
+    .tp_doc = TEXT_SIG("zip(*iterables, strict=False)", "Iterator over tuples of one item from each iterable, until the shortest ends.\n\n"
+        ">>> list(zip('abc', range(5)))\n[('a', 0), ('b', 1), ('c', 2)]"),
     .tp_traverse = zip_traverse,
     .tp_iter = PyObject_SelfIter,
     .tp_iternext = zip_next,

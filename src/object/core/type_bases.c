@@ -6,6 +6,7 @@
 #include "object/core/type_impl.h"
 
 #include "rt/hooks.h"
+#include "rt/interp.h"
 #include "rt/singletons.h"
 #include "object/coll/dict_values.h"
 
@@ -116,6 +117,7 @@ object_set_class(PyObject *self, PyObject *value, void *closure)
     if (type_has(to, Py_TPFLAGS_HEAPTYPE))
         Py_INCREF(to);
     Py_SET_TYPE(self, to);
+    RARE_EVENT(interp_current(), set_class);
     if (type_has(from, Py_TPFLAGS_HEAPTYPE))
         Py_DECREF(from);
     return 0;
@@ -240,6 +242,7 @@ type_set_bases(PyTypeObject *t, PyObject *bases, void *closure)
         err = type_add_all_subclasses(t, bases);
         if (type_update_all_slots(t) < 0)
             err = -1;
+        RARE_EVENT(interp_current(), set_bases);
     }
     Py_DECREF(old_bases);
     Py_DECREF(old_base);

@@ -484,9 +484,12 @@ static PyMethodDef float_methods[] = {
     { "__ceil__", m_ceil, METH_NOARGS, SIG0("__ceil__") "The smallest integer that is not smaller." },
     { "__round__", (PyCFunction)(void (*)(void))m_round, METH_FASTCALL,
       "__round__($self, ndigits=None, /)\n--\n\nThe nearest integer, or the nearest float with that many decimals." },
-    { "as_integer_ratio", m_ratio, METH_NOARGS, SIG0("as_integer_ratio") "Two integers whose quotient is exactly the number." },
-    { "fromhex", float_fromhex, METH_O | METH_CLASS, "fromhex($type, string, /)\n--\n\nThe float that a hexadecimal text spells." },
-    { "hex", float_hex, METH_NOARGS, SIG0("hex") "The exact value as hexadecimal text." },
+    { "as_integer_ratio", m_ratio, METH_NOARGS, SIG0("as_integer_ratio") "Two integers whose quotient is exactly the number.\n\n"
+      ">>> (2.5).as_integer_ratio()\n(5, 2)\n>>> (-0.125).as_integer_ratio()\n(-1, 8)\n>>> (4.0).as_integer_ratio()\n(4, 1)" },
+    { "fromhex", float_fromhex, METH_O | METH_CLASS, "fromhex($type, string, /)\n--\n\nThe float that a hexadecimal text spells.\n\n"
+      ">>> float.fromhex('0x1.8p+1')\n3.0\n>>> float.fromhex('-0x.4')\n-0.25" },
+    { "hex", float_hex, METH_NOARGS, SIG0("hex") "The exact value as hexadecimal text.\n\n"
+      ">>> (0.75).hex()\n'0x1.8000000000000p-1'\n>>> (-10.0).hex()\n'-0x1.4000000000000p+3'" },
     { "is_integer", m_is_integer, METH_NOARGS, SIG0("is_integer") "True if the value is a whole number." },
     { "__getnewargs__", m_getnewargs, METH_NOARGS, SIG0("__getnewargs__") },
     { "__getformat__", m_getformat, METH_O | METH_CLASS,

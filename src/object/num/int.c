@@ -373,7 +373,8 @@ PyTypeObject PyLong_Type = {
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS | _Py_TPFLAGS_MATCH_SELF,
     .tp_doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
-              "Turns a number or a text into an integer; the text may be in base 2 to 36, or 0 for a literal's own base.",
+              "Turns a number or a text into an integer; the text may be in base 2 to 36, or 0 for a literal's own base.\n\n"
+              ">>> int('0o17', base=0)\n15",
     .tp_richcompare = int_richcompare,
     .tp_methods = int_methods,
     .tp_getset = int_getset,

@@ -238,13 +238,16 @@ EFFECT(m_is_integer, 0, &PyBool_Type, 0);
 
 PyMethodDef int_methods[] = {
     { "conjugate", m_long, METH_NOARGS, SIG0("conjugate") "The number itself: an integer has no imaginary part." },
-    { "bit_length", m_bit_length, METH_NOARGS, SIG0("bit_length") "Bits needed to write the magnitude in binary." },
-    { "bit_count", m_bit_count, METH_NOARGS, SIG0("bit_count") "Bits that are one in the magnitude." },
+    { "bit_length", m_bit_length, METH_NOARGS, SIG0("bit_length") "Bits needed to write the magnitude in binary.\n\n"
+      ">>> (37).bit_length()\n6\n>>> (0).bit_length()\n0" },
+    { "bit_count", m_bit_count, METH_NOARGS, SIG0("bit_count") "Bits that are one in the magnitude.\n\n"
+      ">>> (0b1011).bit_count()\n3\n>>> (-255).bit_count()\n8" },
     { "to_bytes", (PyCFunction)(void (*)(void))int_to_bytes, METH_FASTCALL | METH_KEYWORDS,
       "to_bytes($self, /, length=1, byteorder='big', *, signed=False)\n--\n\nThe number as that many bytes." },
     { "from_bytes", (PyCFunction)(void (*)(void))int_from_bytes, METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
       "from_bytes($type, /, bytes, byteorder='big', *, signed=False)\n--\n\nThe number that the bytes spell." },
-    { "as_integer_ratio", m_ratio, METH_NOARGS, SIG0("as_integer_ratio") "The pair (self, 1)." },
+    { "as_integer_ratio", m_ratio, METH_NOARGS, SIG0("as_integer_ratio") "The pair (self, 1).\n\n"
+      ">>> (12).as_integer_ratio()\n(12, 1)\n>>> (-3).as_integer_ratio()\n(-3, 1)\n>>> True.as_integer_ratio()\n(1, 1)" },
     { "__trunc__", m_long, METH_NOARGS, SIG0("__trunc__") "The number itself." },
     { "__floor__", m_long, METH_NOARGS, SIG0("__floor__") "The number itself." },
     { "__ceil__", m_long, METH_NOARGS, SIG0("__ceil__") "The number itself." },

@@ -103,6 +103,8 @@ BYTES_KW(hex);
 BYTES_KW(decode);
 
 #define BYTES_DEF(name, flags, sig, doc) {#name, _PyCFunction_CAST(bytes_m_##name), flags, #name sig "\n--\n\n" doc}
+#define BYTES_HEX_EXAMPLE "\n\n>>> value = b'\\xca\\xfe\\x01'\n>>> value.hex()\n'cafe01'\n>>> value.hex(':')\n'ca:fe:01'\n" \
+    ">>> value.hex('_', 2)\n'ca_fe01'\n>>> value.hex('_', -2)\n'cafe_01'"
 #define BYTES_SHARED_METHODS \
     BYTES_DEF(capitalize, METH_NOARGS, "($self, /)", "First letter in upper case, the rest in lower case."), \
     BYTES_DEF(center, METH_FASTCALL, "($self, width, fillchar=b' ', /)", "Pad on both sides."), \
@@ -111,7 +113,7 @@ BYTES_KW(decode);
     BYTES_DEF(endswith, METH_FASTCALL, "($self, suffix[, start[, end]], /)", "Tell whether the bytes end so."), \
     BYTES_DEF(expandtabs, METH_FASTCALL | METH_KEYWORDS, "($self, /, tabsize=8)", "Replace tabs by blanks."), \
     BYTES_DEF(find, METH_FASTCALL, "($self, sub[, start[, end]], /)", "First index of a part, or -1."), \
-    BYTES_DEF(hex, METH_FASTCALL | METH_KEYWORDS, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Hexadecimal digits of the bytes."), \
+    BYTES_DEF(hex, METH_FASTCALL | METH_KEYWORDS, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Hexadecimal digits of the bytes, in groups if sep is given." BYTES_HEX_EXAMPLE), \
     BYTES_DEF(index, METH_FASTCALL, "($self, sub[, start[, end]], /)", "First index of a part; ValueError without one."), \
     BYTES_DEF(isalnum, METH_NOARGS, "($self, /)", "Only ASCII letters and digits, at least one?"), \
     BYTES_DEF(isalpha, METH_NOARGS, "($self, /)", "Only ASCII letters, at least one?"), \
