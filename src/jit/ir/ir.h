@@ -64,7 +64,8 @@ static_assert(sizeof(struct ir_ins) == 16, "one cache line holds four");
 
 /* ---- snapshots ---- */
 
-/* How the value of a slot becomes an object again. */
+/* How the value of a slot becomes an object again. HOW_INT, HOW_FLOAT: ref is a BOX_I, BOX_F, of whose operand the exit makes one object, however
+ * many slots name it. HOW_BOOL: ref is a BOOL. HOW_NULL: the slot is empty; no ref. */
 enum snap_how { HOW_OBJ, HOW_INT, HOW_FLOAT, HOW_BOOL, HOW_NULL };
 typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 #define SNAP_ENTRY(slot, held, how, ref) ((uint32_t)(slot) << 20 | (uint32_t)(held) << 19 | (uint32_t)(how) << 16 | (uint32_t)(ref))

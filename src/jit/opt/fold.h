@@ -7,8 +7,8 @@
 
 /* The reference of the value, which may be a constant or an instruction that exists; for a guard REF_NONE when it always holds, REF_FAIL
  * when it never does. Exact: integers wrap or leave as the row says, floats are folded only to the same bits.
- * Facts used: at[r].kt (set by GTYPE here), boxed and unboxed forms of the same value: GTYPE(r) of an I64/F64/BOOL r compares
- * with int/float/bool; UNBOX_*(r) of such an r is r. So a slot may hold an object in one round of a loop and a number in the next. */
+ * Facts used: at[r].kt (set by GTYPE and BOX_* here). UNBOX_*(BOX_*(v)) is v, and guards of type and size of a box hold. So a
+ * slot may hold an object in one round of a loop and a number in the next. Boxes are never made one by CSE. */
 ir_ref opt_emit(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x);
 
 #endif

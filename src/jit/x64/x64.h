@@ -22,7 +22,7 @@ struct x64_state {
     uint32_t trace, exit;
 };
 
-/* Where a value is when its exit is taken. */
+/* Where a value is when its exit is taken; that of a BOX_* is that of its operand. */
 enum { LOC_GPR = 0, LOC_XMM = 16, LOC_SPILL = 32, LOC_NONE = 0xffff };          /* LOC_SPILL + n; LOC_NONE: a constant */
 
 struct x64_exit {
