@@ -48,6 +48,7 @@ ir_reset(struct ir *ir)
     memset(ir->chain, 0, sizeof(ir->chain));
     ir->first = ir->end = REF_BIAS;
     ir->loop = REF_NONE;
+    ir->nlocals = 0;
     ir->full = NULL;
     ir->nsnaps = ir->nentries = ir->nstores = 0;
     ir_append(ir, IR_BASE, 0, 0, 0, 0);

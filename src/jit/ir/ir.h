@@ -98,6 +98,7 @@ struct ir {
     uint64_t *words;                   /* payloads of constants: at[k].x is the index */
     ir_ref first, end;                 /* the last constant made (the lowest), and one past the last instruction */
     ir_ref loop;                       /* the LOOP instruction, or REF_NONE */
+    uint16_t nlocals;                  /* slots of locals, cells, free variables: slot nlocals is the bottom of the frame's stack */
     const char *full;                  /* not NULL: what there was no room for; everything emitted since is worthless */
     struct snap *snaps;
     snap_entry *entries;
@@ -154,13 +155,18 @@ const char *ir_verify(const struct ir *ir);
 
 /* ---- the evaluator: the portable back end, and what the other is tested against ---- */
 
-union ir_value { int64_t i; double f; PyObject *o; void *p; uint64_t bits; };
+union ir_value { int64_t i; double f; PyObject *o; void *p; uint64_t bits; };       /* BOOL: i is 0 or 1 */
+
+/* What op computes from the values of its operands; false when it is a guard that does not hold. The one definition of the semantics. For all
+ * but those that need a frame or change something (SLOAD, GPOLL, RSTORE_*) and those without meaning of their own. */
+bool ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, union ir_value a, union ir_value b, union ir_value c, union ir_value *out);
 struct ir_exit {
     ir_ref guard;                      /* that failed */
     uint32_t snap;                     /* index of its snapshot */
 };
 /* Run ir on the slots of a frame (localsplus) until a guard fails, at most max_rounds times round the loop (then the LOOP is reported as
- * guard, with the snapshot of the first guard behind it ... REF_NONE when it ended otherwise). values: room for 65536; every result is left at its ref.
+ * guard, with the snapshot of the first guard behind it; REF_NONE at the end of a trace without loop, with its last snapshot). values: room for
+ * 65536; every result is left at its ref.
  * breaker: the word that GPOLL tests (low 8 bits). Touches no object's count; stores happen only by RSTORE_*. */
 struct ir_exit ir_eval(const struct ir *ir, PyObject *const *slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);
 
