@@ -1,0 +1,59 @@
+/* jit/opt/cse.c: common subexpressions, and loads of fields whose content is known.
+ *
+ * Instructions of one opcode form a chain, latest first; an instruction comes after its operands, so a search ends at the newest operand.
+ * A store ends what is known about each place that may overlap its own: an object is another only if jit/opt/facts.c can tell. */
+#include "jit/opt/cse.h"
+
+#include "jit/opt/facts.h"
+
+static ir_ref
+newest_operand(enum ir_op op, ir_ref a, ir_ref b, ir_ref c)
+{
+    const struct ir_op_info *info = &ir_ops[op];
+    ir_ref newest = info->a == 'l' ? REF_NONE : a;
+    newest = b > newest ? b : newest;
+    return c > newest ? c : newest;
+}
+
+ir_ref
+cse_find(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x)
+{
+    ir_ref newest = newest_operand(op, a, b, c);
+    for (ir_ref r = ir->chain[op]; r > newest; r = ir->at[r].prev) {
+        const struct ir_ins *in = &ir->at[r];
+        if (in->a == a && in->b == b && in->c == c && in->x == x)
+            return r;
+    }
+    return REF_NONE;
+}
+
+static bool
+overlaps(uint32_t x, uint32_t y)
+{
+    return x < y + 8 && y < x + 8;
+}
+
+/* The latest store, of this opcode, that may have changed the field. */
+static ir_ref
+last_store(const struct ir *ir, enum ir_op store, ir_ref a, uint32_t x)
+{
+    ir_ref r = ir->chain[store];
+    while (r > a && (!overlaps(ir->at[r].x, x) || never_same(ir, ir->at[r].a, a)))
+        r = ir->at[r].prev;
+    return r;
+}
+
+ir_ref
+cse_field(const struct ir *ir, enum ir_op load, ir_ref a, uint32_t x)
+{
+    ir_ref as_int = last_store(ir, IR_RSTORE_I, a, x), as_float = last_store(ir, IR_RSTORE_F, a, x);
+    ir_ref store = as_int > as_float ? as_int : as_float;
+    ir_ref loaded = ir->chain[load];
+    while (loaded > store && loaded > a && (ir->at[loaded].a != a || ir->at[loaded].x != x))
+        loaded = ir->at[loaded].prev;
+    if (loaded > store && loaded > a)
+        return loaded;
+    const struct ir_ins *in = &ir->at[store];
+    bool same_kind = in->op == (load == IR_RLOAD_I ? IR_RSTORE_I : IR_RSTORE_F);
+    return store > a && same_kind && in->a == a && in->x == x ? in->b : REF_NONE;
+}

@@ -1,0 +1,588 @@
+/* jit/opt/fold.c: emission through the optimiser.
+ *
+ * opt_emit() puts operands in order, lets the rules of the opcode look, and what no rule takes is looked up (cse.c) or appended.
+ * Rules for whoever adds rules:
+ *   1. Use facts.h only: a rule sees the first round of a loop, its result is copied into the body.
+ *   2. A rule may look at the instructions of its operands: in the body of a loop, one of the first round stands for its value in the
+ *      round before, and so do its operands.
+ *   3. Integers are exact: what may need more than 64 bits keeps its guard. Floats keep their bits, -0.0 and NaN included; which NaN comes
+ *      out of two is open, as it is in C.
+ *   4. A rule that rewrites calls opt_emit() with something simpler. Constants are on the right, if the operation allows it. */
+#include "jit/opt/fold.h"
+
+#include <math.h>
+
+#include "object/num/int.h"    /* int_is_compact(), SMALL_INT() */
+#include "jit/opt/cse.h"
+#include "jit/opt/facts.h"
+
+#define NO_RULE 1                      /* no instruction and no constant has this reference */
+
+struct fold {
+    struct ir *ir;
+    enum ir_op op;
+    ir_ref a, b, c;
+    uint32_t x;
+};
+
+static ir_ref emit1(struct fold *f, enum ir_op op, ir_ref a) { return opt_emit(f->ir, op, a, 0, 0, 0); }
+static ir_ref emit2(struct fold *f, enum ir_op op, ir_ref a, ir_ref b) { return opt_emit(f->ir, op, a, b, 0, 0); }
+static enum ir_op op_of(const struct fold *f, ir_ref r) { return f->ir->at[r].op; }
+static enum ir_type type_of(const struct fold *f, ir_ref r) { return ir_type_of(f->ir, r); }
+static bool is_int(const struct fold *f, ir_ref r, int64_t v) { return op_of(f, r) == IR_KI && ir_int_value(f->ir, r) == v; }
+static bool is_guard(enum ir_op op) { return ir_ops[op].flags & I_GUARD && ir_ops[op].type == T_NIL; }
+
+/* No code can say it: the trace is given up. */
+static ir_ref
+give_up(struct fold *f, const char *why)
+{
+    if (f->ir->full == NULL)
+        f->ir->full = why;
+    return REF_NONE;
+}
+
+/* The result when the test or guard is known to be v. */
+static ir_ref
+known(struct fold *f, bool v)
+{
+    if (is_guard(f->op))
+        return v ? REF_NONE : REF_FAIL;
+    return ir_bool(f->ir, v);
+}
+
+/* ---- constants ---- */
+
+static ir_ref
+constant_of(struct ir *ir, enum ir_type t, union ir_value v)
+{
+    switch (t) {
+    case T_I64: return ir_int(ir, v.i);
+    case T_F64: return ir_float(ir, v.f);
+    case T_BOOL: return ir_bool(ir, v.i);
+    case T_PTR: return ir_ptr(ir, v.p);
+    default: return ir_obj(ir, v.o);
+    }
+}
+
+static bool
+operand_is_const(const struct ir_op_info *info, char letter, ir_ref r)
+{
+    return letter == '_' || (letter != 'l' && ref_is_const(r) && r != REF_NONE) || (letter == 'v' && info->flags & I_CALL && r == REF_NONE);
+}
+
+/* Computed at once when all operands are constants. What reads objects has rules of its own. */
+static ir_ref
+fold_constants(struct fold *f)
+{
+    const struct ir_op_info *info = &ir_ops[f->op];
+    bool computes = (info->flags & I_PURE || is_guard(f->op)) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
+    if (!computes || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
+        return NO_RULE;
+    struct ir *ir = f->ir;
+    union ir_value out;
+    bool goes_on = ir_compute(ir, f->op, f->x, (union ir_value){ .bits = ir_word(ir, f->a) }, (union ir_value){ .bits = ir_word(ir, f->b) },
+                              (union ir_value){ .bits = ir_word(ir, f->c) }, &out);
+    if (!goes_on)
+        return REF_FAIL;
+    enum ir_type t = f->op == IR_SELECT ? type_of(f, f->b) : ir_ops[f->op].type;
+    return t == T_NIL ? REF_NONE : constant_of(ir, t, out);
+}
+
+/* ---- integers ---- */
+
+/* 1 .. 62: the exponent of a constant power of two; else 0. */
+static int
+power_of_two(const struct fold *f, ir_ref r)
+{
+    if (op_of(f, r) != IR_KI)
+        return 0;
+    int64_t v = ir_int_value(f->ir, r);
+    return v > 1 && (v & (v - 1)) == 0 ? __builtin_ctzll((uint64_t)v) : 0;
+}
+
+/* An OV operation whose result always fits is the plain one. */
+static ir_ref
+without_overflow(struct fold *f, enum ir_op plain)
+{
+    struct interval out;
+    if (plain == f->op || !interval_compute(f->op, interval_of(f->ir, f->a), interval_of(f->ir, f->b), &out))
+        return NO_RULE;
+    return emit2(f, plain, f->a, f->b);
+}
+
+static ir_ref
+fold_add(struct fold *f)
+{
+    return is_int(f, f->b, 0) ? f->a : without_overflow(f, IR_ADD_I);
+}
+
+static ir_ref
+fold_sub(struct fold *f)
+{
+    if (f->a == f->b)
+        return ir_int(f->ir, 0);
+    if (op_of(f, f->b) == IR_KI && !is_int(f, f->b, INT64_MIN))
+        return emit2(f, f->op == IR_SUB_I ? IR_ADD_I : IR_ADDOV_I, f->a, ir_int(f->ir, -ir_int_value(f->ir, f->b)));
+    return without_overflow(f, IR_SUB_I);
+}
+
+static ir_ref
+fold_mul(struct fold *f)
+{
+    if (is_int(f, f->b, 0))
+        return f->b;
+    if (is_int(f, f->b, 1))
+        return f->a;
+    if (is_int(f, f->b, 2))
+        return emit2(f, f->op == IR_MUL_I ? IR_ADD_I : IR_ADDOV_I, f->a, f->a);
+    if (is_int(f, f->b, -1) && f->op == IR_MULOV_I)
+        return emit1(f, IR_NEGOV_I, f->a);
+    return without_overflow(f, IR_MUL_I);
+}
+
+static ir_ref
+fold_shift(struct fold *f)
+{
+    if (is_int(f, f->b, 0) || is_int(f, f->a, 0))
+        return f->a;
+    if (f->op == IR_SHR_I)
+        return is_int(f, f->a, -1) ? f->a : NO_RULE;
+    if (is_int(f, f->b, 1))
+        return emit2(f, IR_ADDOV_I, f->a, f->a);
+    struct interval out;
+    if (op_of(f, f->b) == IR_KI && interval_compute(IR_SHLOV_I, interval_of(f->ir, f->a), interval_of(f->ir, f->b), &out))
+        return emit2(f, IR_MUL_I, f->a, ir_int(f->ir, (int64_t)1 << ir_int_value(f->ir, f->b)));
+    return NO_RULE;
+}
+
+/* 0 <= a < b */
+static bool
+is_below(struct fold *f)
+{
+    struct interval a = interval_of(f->ir, f->a), b = interval_of(f->ir, f->b);
+    return a.low >= 0 && a.high < b.low;
+}
+
+static ir_ref
+fold_div(struct fold *f)
+{
+    if (is_int(f, f->b, 1))
+        return f->a;
+    if (power_of_two(f, f->b) > 0)
+        return emit2(f, IR_SHR_I, f->a, ir_int(f->ir, power_of_two(f, f->b)));
+    return is_below(f) ? ir_int(f->ir, 0) : NO_RULE;
+}
+
+static ir_ref
+fold_mod(struct fold *f)
+{
+    if (is_int(f, f->b, 1))
+        return ir_int(f->ir, 0);
+    if (is_below(f))
+        return f->a;
+    if (power_of_two(f, f->b) > 0)
+        return emit2(f, IR_AND_I, f->a, ir_int(f->ir, ir_int_value(f->ir, f->b) - 1));
+    return NO_RULE;
+}
+
+static ir_ref
+fold_and(struct fold *f)
+{
+    if (f->a == f->b || is_int(f, f->b, -1))
+        return f->a;
+    if (is_int(f, f->b, 0))
+        return f->b;
+    if (op_of(f, f->b) == IR_KI) {
+        int64_t mask = ir_int_value(f->ir, f->b);
+        struct interval a = interval_of(f->ir, f->a);
+        if (mask > 0 && (mask & (mask + 1)) == 0 && a.low >= 0 && a.high <= mask)
+            return f->a;
+    }
+    return NO_RULE;
+}
+
+static ir_ref
+fold_or(struct fold *f)
+{
+    if (f->a == f->b || is_int(f, f->b, 0))
+        return f->a;
+    return is_int(f, f->b, -1) ? f->b : NO_RULE;
+}
+
+static ir_ref
+fold_xor(struct fold *f)
+{
+    if (f->a == f->b)
+        return ir_int(f->ir, 0);
+    if (is_int(f, f->b, 0))
+        return f->a;
+    return is_int(f, f->b, -1) ? emit1(f, IR_NOT_I, f->a) : NO_RULE;
+}
+
+/* NEGOV_I, NOT_I, NOT_B, NEG_F undo themselves. */
+static ir_ref
+fold_twice(struct fold *f)
+{
+    return op_of(f, f->a) == f->op ? f->ir->at[f->a].a : NO_RULE;
+}
+
+/* ---- floats ---- */
+
+static bool
+is_float(const struct fold *f, ir_ref r, double v)
+{
+    return op_of(f, r) == IR_KF && ir_float_value(f->ir, r) == v && signbit(ir_float_value(f->ir, r)) == signbit(v);
+}
+
+/* x + -0.0 is x for each x; x + 0.0 is not when x is -0.0. */
+static ir_ref
+fold_add_f(struct fold *f)
+{
+    return is_float(f, f->b, -0.0) ? f->a : NO_RULE;
+}
+
+static ir_ref
+fold_sub_f(struct fold *f)
+{
+    return is_float(f, f->b, 0.0) ? f->a : NO_RULE;
+}
+
+static ir_ref
+fold_mul_f(struct fold *f)
+{
+    if (is_float(f, f->b, 1.0))
+        return f->a;
+    return is_float(f, f->b, 2.0) ? emit2(f, IR_ADD_F, f->a, f->a) : NO_RULE;
+}
+
+/* By a power of two whose inverse is exact: both round the same number. */
+static ir_ref
+fold_div_f(struct fold *f)
+{
+    if (is_float(f, f->b, 1.0))
+        return f->a;
+    if (op_of(f, f->b) != IR_KF)
+        return NO_RULE;
+    int exponent;
+    double d = ir_float_value(f->ir, f->b), inverse = 1.0 / d;
+    if (!isnormal(d) || !isnormal(inverse) || fabs(frexp(d, &exponent)) != 0.5)
+        return NO_RULE;
+    return emit2(f, IR_MUL_F, f->a, ir_float(f->ir, inverse));
+}
+
+static ir_ref
+fold_abs_f(struct fold *f)
+{
+    if (op_of(f, f->a) == IR_ABS_F)
+        return f->a;
+    return op_of(f, f->a) == IR_NEG_F ? emit1(f, IR_ABS_F, f->ir->at[f->a].a) : NO_RULE;
+}
+
+/* ---- numbers where objects are expected: a slot's value may be boxed in one round and unboxed in the next ---- */
+
+static PyTypeObject *
+boxed_type(enum ir_type t)
+{
+    return t == T_I64 ? &PyLong_Type : t == T_F64 ? &PyFloat_Type : t == T_BOOL ? &PyBool_Type : NULL;
+}
+
+/* The exact type of what r is or would be as an object; NULL when unknown. */
+static PyTypeObject *
+known_type(const struct fold *f, ir_ref r)
+{
+    PyTypeObject *t = boxed_type(type_of(f, r));
+    if (t == NULL && f->ir->at[r].kt != REF_NONE)
+        t = ir_ptr_value(f->ir, f->ir->at[r].kt);
+    return t;
+}
+
+static ir_ref
+fold_gtype(struct fold *f)
+{
+    PyTypeObject *t = known_type(f, f->a);
+    return t == NULL ? NO_RULE : t == ir_ptr_value(f->ir, (ir_ref)f->x) ? REF_NONE : REF_FAIL;
+}
+
+static bool
+is_const_of(const struct fold *f, ir_ref r, PyTypeObject *t)
+{
+    return op_of(f, r) == IR_KO && Py_TYPE(ir_obj_value(f->ir, r)) == t;
+}
+
+/* GCOMPACT, GINT2: an unboxed int needs no unboxing, whatever its size. */
+static ir_ref
+fold_gcompact(struct fold *f)
+{
+    union ir_value out;
+    if (type_of(f, f->a) != T_OBJ)
+        return REF_NONE;
+    if (is_const_of(f, f->a, &PyLong_Type)) {
+        union ir_value o = { .o = ir_obj_value(f->ir, f->a) };
+        return ir_compute(f->ir, f->op, 0, o, o, o, &out) ? REF_NONE : REF_FAIL;
+    }
+    if (f->op == IR_GINT2 && cse_find(f->ir, IR_GCOMPACT, f->a, 0, 0, 0) != REF_NONE)
+        return REF_NONE;
+    return NO_RULE;
+}
+
+static ir_ref
+fold_unbox(struct fold *f)
+{
+    enum ir_type want = ir_ops[f->op].type, t = type_of(f, f->a);
+    if (t == want)
+        return f->a;
+    if (t == T_BOOL && want == T_I64)
+        return emit1(f, IR_B2I, f->a);
+    if (t != T_OBJ)
+        return give_up(f, "a number of another type than expected");
+    if (is_const_of(f, f->a, boxed_type(want))) {
+        union ir_value o = { .o = ir_obj_value(f->ir, f->a) }, out;
+        ir_compute(f->ir, f->op, 0, o, o, o, &out);
+        return constant_of(f->ir, want, out);
+    }
+    if (want != T_I64)
+        return NO_RULE;
+    ir_ref other = cse_find(f->ir, f->op == IR_UNBOX_I ? IR_UNBOX2_I : IR_UNBOX_I, f->a, 0, 0, 0);
+    return other != REF_NONE ? other : NO_RULE;
+}
+
+/* Whether a value without object of its own is the object o, as a BOOL; NO_RULE when nobody can tell. */
+static ir_ref
+number_is_object(struct fold *f, ir_ref number, ir_ref o)
+{
+    PyTypeObject *t = known_type(f, o);
+    if (t != NULL && t != known_type(f, number))
+        return ir_bool(f->ir, false);
+    if (op_of(f, o) != IR_KO)
+        return NO_RULE;
+    PyObject *k = ir_obj_value(f->ir, o);
+    if (k == Py_True)
+        return number;
+    if (k == Py_False)
+        return emit1(f, IR_NOT_B, number);
+    if (t != &PyLong_Type || !int_is_compact(k))
+        return NO_RULE;
+    int64_t v = int_compact_value(k);
+    bool small = -RT_NSMALLNEG <= v && v < RT_NSMALLPOS && k == SMALL_INT(v);      /* the only object of its value */
+    return small ? emit2(f, IR_EQ_I, number, ir_int(f->ir, v)) : NO_RULE;
+}
+
+static ir_ref
+number_is_number(struct fold *f)
+{
+    if (f->a == f->b || type_of(f, f->a) != type_of(f, f->b))
+        return ir_bool(f->ir, f->a == f->b);
+    if (type_of(f, f->a) != T_BOOL)
+        return NO_RULE;
+    return emit2(f, IR_EQ_I, emit1(f, IR_B2I, f->a), emit1(f, IR_B2I, f->b));
+}
+
+/* GEQ_P, GNE_P, EQ_P with an operand that is no pointer. */
+static ir_ref
+fold_identity(struct fold *f)
+{
+    bool a = boxed_type(type_of(f, f->a)) != NULL, b = boxed_type(type_of(f, f->b)) != NULL;
+    if (!a && !b)
+        return NO_RULE;
+    ir_ref test = a && b ? number_is_number(f) : a ? number_is_object(f, f->a, f->b) : number_is_object(f, f->b, f->a);
+    if (test == NO_RULE)
+        return give_up(f, "identity of a number that has no object");
+    return f->op == IR_EQ_P ? test : emit1(f, f->op == IR_GEQ_P ? IR_GTRUE : IR_GFALSE, test);
+}
+
+/* ---- tests and guards that compare ---- */
+
+/* B2I(b) against a constant, for EQ_I, GEQ_I and GNE_I. */
+static ir_ref
+fold_bool_as_int(struct fold *f)
+{
+    if (op_of(f, f->a) != IR_B2I || !(is_int(f, f->b, 0) || is_int(f, f->b, 1)))
+        return NO_RULE;
+    ir_ref b = f->ir->at[f->a].a;
+    bool equal = f->op != IR_GNE_I, one = is_int(f, f->b, 1);
+    if (f->op == IR_EQ_I)
+        return one ? b : emit1(f, IR_NOT_B, b);
+    return emit1(f, equal == one ? IR_GTRUE : IR_GFALSE, b);
+}
+
+static ir_ref
+fold_compare(struct fold *f)
+{
+    ir_ref r = ir_ops[f->op].a == 'v' ? fold_identity(f) : f->op == IR_EQ_I || f->op == IR_GEQ_I || f->op == IR_GNE_I ? fold_bool_as_int(f) : NO_RULE;
+    if (r != NO_RULE)
+        return r;
+    unsigned asks = rel_of(f->op), rel = rel_known(f->ir, f->op, f->a, f->b);
+    if ((rel & ~asks) == 0)
+        return known(f, true);
+    return (rel & asks) == 0 ? known(f, false) : NO_RULE;
+}
+
+static ir_ref
+fold_gult(struct fold *f)
+{
+    struct interval a = interval_of(f->ir, f->a), b = interval_of(f->ir, f->b);
+    if (a.low < 0 || b.low < 0)
+        return NO_RULE;
+    return a.high < b.low ? REF_NONE : emit2(f, IR_GLT_I, f->a, f->b);
+}
+
+/* The guard that a test under GTRUE and under GFALSE is. */
+static const uint8_t as_guard[IR_OPS][2] = {
+    [IR_EQ_P] = { IR_GNE_P, IR_GEQ_P }, [IR_EQ_I] = { IR_GNE_I, IR_GEQ_I }, [IR_LT_I] = { IR_GGE_I, IR_GLT_I }, [IR_LE_I] = { IR_GGT_I, IR_GLE_I },
+    [IR_EQ_F] = { IR_GNE_F, IR_GEQ_F }, [IR_LT_F] = { IR_GNLT_F, IR_GLT_F }, [IR_LE_F] = { IR_GNLE_F, IR_GLE_F },
+};
+
+/* GTRUE and GFALSE. */
+static ir_ref
+fold_truth(struct fold *f)
+{
+    const struct ir_ins *in = &f->ir->at[f->a];
+    bool want = f->op == IR_GTRUE;
+    if (in->op == IR_NOT_B)
+        return emit1(f, want ? IR_GFALSE : IR_GTRUE, in->a);
+    if (as_guard[in->op][want] != 0)
+        return emit2(f, as_guard[in->op][want], in->a, in->b);
+    return cse_find(f->ir, want ? IR_GFALSE : IR_GTRUE, f->a, 0, 0, 0) != REF_NONE ? REF_FAIL : NO_RULE;
+}
+
+static ir_ref
+fold_not(struct fold *f)
+{
+    const struct ir_ins *in = &f->ir->at[f->a];
+    if (in->op == IR_LT_I)
+        return emit2(f, IR_LE_I, in->b, in->a);
+    if (in->op == IR_LE_I)
+        return emit2(f, IR_LT_I, in->b, in->a);
+    return fold_twice(f);
+}
+
+static ir_ref
+fold_select(struct fold *f)
+{
+    if (type_of(f, f->b) != type_of(f, f->c))
+        return give_up(f, "a number of another type than expected");
+    if (op_of(f, f->a) == IR_KB)
+        return ir_word(f->ir, f->a) ? f->b : f->c;
+    if (op_of(f, f->a) == IR_NOT_B)
+        return opt_emit(f->ir, IR_SELECT, f->ir->at[f->a].a, f->c, f->b, 0);
+    return f->b == f->c ? f->b : NO_RULE;
+}
+
+/* ---- the driver ---- */
+
+static ir_ref
+apply_rules(struct fold *f)
+{
+    switch (f->op) {
+    case IR_ADD_I: case IR_ADDOV_I: return fold_add(f);
+    case IR_SUB_I: case IR_SUBOV_I: return fold_sub(f);
+    case IR_MUL_I: case IR_MULOV_I: return fold_mul(f);
+    case IR_SHLOV_I: case IR_SHR_I: return fold_shift(f);
+    case IR_DIV_I: return fold_div(f);
+    case IR_MOD_I: return fold_mod(f);
+    case IR_AND_I: return fold_and(f);
+    case IR_OR_I: return fold_or(f);
+    case IR_XOR_I: return fold_xor(f);
+    case IR_NEGOV_I: case IR_NOT_I: case IR_NEG_F: return fold_twice(f);
+    case IR_NOT_B: return fold_not(f);
+    case IR_ADD_F: return fold_add_f(f);
+    case IR_SUB_F: return fold_sub_f(f);
+    case IR_MUL_F: return fold_mul_f(f);
+    case IR_DIV_F: return fold_div_f(f);
+    case IR_ABS_F: return fold_abs_f(f);
+    case IR_SELECT: return fold_select(f);
+    case IR_GTYPE: return fold_gtype(f);
+    case IR_GCOMPACT: case IR_GINT2: return fold_gcompact(f);
+    case IR_UNBOX_I: case IR_UNBOX2_I: case IR_UNBOX_F: case IR_UNBOX_B: return fold_unbox(f);
+    case IR_GTRUE: case IR_GFALSE: return fold_truth(f);
+    case IR_GULT_I: return fold_gult(f);
+    default: return rel_of(f->op) != 0 ? fold_compare(f) : NO_RULE;
+    }
+}
+
+/* The guard that holds when op does with its operands swapped; op itself when there is none. */
+static enum ir_op
+swapped_op(enum ir_op op)
+{
+    switch (op) {
+    case IR_GLT_I: return IR_GGT_I;
+    case IR_GLE_I: return IR_GGE_I;
+    case IR_GGT_I: return IR_GLT_I;
+    case IR_GGE_I: return IR_GLE_I;
+    case IR_GLT_F: return IR_GGT_F;
+    case IR_GLE_F: return IR_GGE_F;
+    case IR_GGT_F: return IR_GLT_F;
+    case IR_GGE_F: return IR_GLE_F;
+    case IR_GNLT_F: return IR_GNGT_F;
+    case IR_GNLE_F: return IR_GNGE_F;
+    case IR_GNGT_F: return IR_GNLT_F;
+    case IR_GNGE_F: return IR_GNLE_F;
+    default: return op;
+    }
+}
+
+/* Constants to the right; of two instructions the newer to the left, if that changes nothing. */
+static void
+put_in_order(struct fold *f)
+{
+    bool commutes = ir_ops[f->op].flags & I_COMM;
+    if (f->a >= f->b || (!commutes && (swapped_op(f->op) == f->op || !ref_is_const(f->a))))
+        return;
+    ir_ref a = f->a;
+    f->a = f->b;
+    f->b = a;
+    f->op = swapped_op(f->op);
+}
+
+/* An equal value that exists already. */
+static ir_ref
+existing(const struct fold *f)
+{
+    static const uint8_t with_guard[IR_OPS] = { [IR_ADD_I] = IR_ADDOV_I, [IR_SUB_I] = IR_SUBOV_I, [IR_MUL_I] = IR_MULOV_I };
+    ir_ref r = cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);
+    if (r == REF_NONE && with_guard[f->op] != 0)
+        r = cse_find(f->ir, with_guard[f->op], f->a, f->b, f->c, f->x);
+    return r;
+}
+
+static ir_ref
+append(struct fold *f)
+{
+    ir_ref r = ir_append(f->ir, f->op, f->a, f->b, f->c, f->x);
+    if (f->op == IR_GTYPE && r != REF_NONE)
+        f->ir->at[f->a].kt = (ir_ref)f->x;
+    return r;
+}
+
+static ir_ref
+find_or_append(struct fold *f)
+{
+    unsigned flags = ir_ops[f->op].flags;
+    if (flags & I_LOAD) {
+        ir_ref r = cse_field(f->ir, f->op, f->a, f->x);
+        return r != REF_NONE ? r : append(f);
+    }
+    if (flags & I_STORE) {
+        bool same = cse_field(f->ir, f->op == IR_RSTORE_I ? IR_RLOAD_I : IR_RLOAD_F, f->a, f->x) == f->b;
+        return same ? REF_NONE : append(f);
+    }
+    if (flags & (I_PURE | I_GUARD) && !(flags & I_KEEP)) {
+        ir_ref r = existing(f);
+        if (r != REF_NONE)
+            return is_guard(f->op) ? REF_NONE : r;
+    }
+    return append(f);
+}
+
+ir_ref
+opt_emit(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x)
+{
+    struct fold f = { ir, op, a, b, c, x };
+    if (ir->full != NULL)
+        return REF_NONE;
+    put_in_order(&f);
+    ir_ref r = fold_constants(&f);
+    if (r == NO_RULE)
+        r = apply_rules(&f);
+    return r != NO_RULE ? r : find_or_append(&f);
+}
