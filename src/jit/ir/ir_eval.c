@@ -218,6 +218,9 @@ step(struct eval *ev, ir_ref r)
     case IR_RSTORE_I: case IR_RSTORE_F:
         memcpy((char *)v[in->a].o + in->x, &v[in->b], sizeof(value));
         return true;
+    case IR_BOX_I: case IR_BOX_F:                              /* what an exit makes an object of */
+        v[r] = v[in->a];
+        return true;
     default:
         return ir_compute(ev->ir, in->op, in->x, v[in->a], v[in->b], v[in->c], &v[r]);
     }

@@ -1,6 +1,8 @@
 /* jit/ir/ir_ops.c: the tables made from ir_ops.def and ir_helpers.def. */
 #include "jit/ir/ir.h"
 
+#include <math.h>             /* pow() */
+
 #include "object/num/float.h"  /* float_mod(), float_floor_div() */
 
 #define IR(name, type, a, b, c, x, flags) { #name, T_##type, #a[0], #b[0], #c[0], X_##x, flags },

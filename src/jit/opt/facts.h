@@ -2,7 +2,7 @@
  *
  * Only facts that stay true when the loop is copied may be found here. A value of the first round stands, in the body, for its value in the
  * round before; each guard of the first round is repeated or proved there, so what guards say holds; so does what follows from an
- * operation's own definition. That the int unboxed by UNBOX_I has one digit is no such fact: in later rounds it may be any 64-bit number.
+ * operation's own definition. That the int unboxed by UNBOX_I has one digit is no such fact: in later rounds it comes out of a box and may be any.
  * (jit/opt/ranges.c knows such bounds: it runs when the loop is complete.) */
 #ifndef ADDER_JIT_OPT_FACTS_H
 #define ADDER_JIT_OPT_FACTS_H

@@ -278,22 +278,17 @@ fold_abs_f(struct fold *f)
     return op_of(f, f->a) == IR_NEG_F ? emit1(f, IR_ABS_F, f->ir->at[f->a].a) : NO_RULE;
 }
 
-/* ---- numbers where objects are expected: a slot's value may be boxed in one round and unboxed in the next ---- */
+/* ---- objects: what a slot holds is an object in one round, and a box or a BOOL in the next ---- */
 
-static PyTypeObject *
-boxed_type(enum ir_type t)
-{
-    return t == T_I64 ? &PyLong_Type : t == T_F64 ? &PyFloat_Type : t == T_BOOL ? &PyBool_Type : NULL;
-}
-
-/* The exact type of what r is or would be as an object; NULL when unknown. */
+/* The exact type of the object; NULL when unknown. */
 static PyTypeObject *
 known_type(const struct fold *f, ir_ref r)
 {
-    PyTypeObject *t = boxed_type(type_of(f, r));
-    if (t == NULL && f->ir->at[r].kt != REF_NONE)
-        t = ir_ptr_value(f->ir, f->ir->at[r].kt);
-    return t;
+    if (type_of(f, r) == T_BOOL)
+        return &PyBool_Type;
+    if (ir_is_box(f->ir, r))
+        return op_of(f, r) == IR_BOX_I ? &PyLong_Type : &PyFloat_Type;
+    return f->ir->at[r].kt != REF_NONE ? ir_ptr_value(f->ir, f->ir->at[r].kt) : NULL;
 }
 
 static ir_ref
@@ -309,12 +304,12 @@ is_const_of(const struct fold *f, ir_ref r, PyTypeObject *t)
     return op_of(f, r) == IR_KO && Py_TYPE(ir_obj_value(f->ir, r)) == t;
 }
 
-/* GCOMPACT, GINT2: an unboxed int needs no unboxing, whatever its size. */
+/* GCOMPACT, GINT2: what is in a box needs no unboxing, whatever its size. */
 static ir_ref
 fold_gcompact(struct fold *f)
 {
     union ir_value out;
-    if (type_of(f, f->a) != T_OBJ)
+    if (op_of(f, f->a) == IR_BOX_I || type_of(f, f->a) == T_BOOL)
         return REF_NONE;
     if (is_const_of(f, f->a, &PyLong_Type)) {
         union ir_value o = { .o = ir_obj_value(f->ir, f->a) };
@@ -329,13 +324,14 @@ static ir_ref
 fold_unbox(struct fold *f)
 {
     enum ir_type want = ir_ops[f->op].type, t = type_of(f, f->a);
-    if (t == want)
-        return f->a;
-    if (t == T_BOOL && want == T_I64)
-        return emit1(f, IR_B2I, f->a);
-    if (t != T_OBJ)
+    PyTypeObject *boxed = want == T_I64 ? &PyLong_Type : want == T_F64 ? &PyFloat_Type : &PyBool_Type;
+    if (ir_is_box(f->ir, f->a) && type_of(f, f->ir->at[f->a].a) == want)
+        return f->ir->at[f->a].a;
+    if (t == T_BOOL && want != T_F64)
+        return want == T_BOOL ? f->a : emit1(f, IR_B2I, f->a);
+    if (t != T_OBJ || ir_is_box(f->ir, f->a))
         return give_up(f, "a number of another type than expected");
-    if (is_const_of(f, f->a, boxed_type(want))) {
+    if (is_const_of(f, f->a, boxed)) {
         union ir_value o = { .o = ir_obj_value(f->ir, f->a) }, out;
         ir_compute(f->ir, f->op, 0, o, o, o, &out);
         return constant_of(f->ir, want, out);
@@ -346,45 +342,55 @@ fold_unbox(struct fold *f)
     return other != REF_NONE ? other : NO_RULE;
 }
 
-/* Whether a value without object of its own is the object o, as a BOOL; NO_RULE when nobody can tell. */
+/* Small ints have one object for each value, also when they come out of a box. */
+static const struct interval small_ints = { -RT_NSMALLNEG, RT_NSMALLPOS - 1 };
+
+/* Whether the box is the object o, as a BOOL; NO_RULE when nobody can tell. A box is a new object, unless it holds a small int. */
 static ir_ref
-number_is_object(struct fold *f, ir_ref number, ir_ref o)
+box_is_object(struct fold *f, ir_ref box, ir_ref o)
 {
     PyTypeObject *t = known_type(f, o);
-    if (t != NULL && t != known_type(f, number))
+    if (op_of(f, box) == IR_BOX_F || (t != NULL && t != &PyLong_Type))
         return ir_bool(f->ir, false);
-    if (op_of(f, o) != IR_KO)
+    ir_ref number = f->ir->at[box].a;
+    struct interval v = interval_of(f->ir, number);
+    if (v.low > small_ints.high || v.high < small_ints.low)
+        return ir_bool(f->ir, false);
+    if (op_of(f, o) != IR_KO || t == NULL)
         return NO_RULE;
     PyObject *k = ir_obj_value(f->ir, o);
-    if (k == Py_True)
-        return number;
-    if (k == Py_False)
-        return emit1(f, IR_NOT_B, number);
-    if (t != &PyLong_Type || !int_is_compact(k))
-        return NO_RULE;
-    int64_t v = int_compact_value(k);
-    bool small = -RT_NSMALLNEG <= v && v < RT_NSMALLPOS && k == SMALL_INT(v);      /* the only object of its value */
-    return small ? emit2(f, IR_EQ_I, number, ir_int(f->ir, v)) : NO_RULE;
+    bool small = int_is_compact(k) && interval_has(small_ints, int_compact_value(k));
+    return small ? emit2(f, IR_EQ_I, number, ir_int(f->ir, int_compact_value(k))) : ir_bool(f->ir, false);
 }
 
+/* The same for a BOOL. */
 static ir_ref
-number_is_number(struct fold *f)
+bool_is_object(struct fold *f, ir_ref b, ir_ref o)
 {
-    if (f->a == f->b || type_of(f, f->a) != type_of(f, f->b))
-        return ir_bool(f->ir, f->a == f->b);
-    if (type_of(f, f->a) != T_BOOL)
+    PyTypeObject *t = known_type(f, o);
+    if (t != NULL && t != &PyBool_Type)
+        return ir_bool(f->ir, false);
+    if (type_of(f, o) == T_BOOL)
+        return emit2(f, IR_EQ_I, emit1(f, IR_B2I, b), emit1(f, IR_B2I, o));
+    if (op_of(f, o) != IR_KO)
         return NO_RULE;
-    return emit2(f, IR_EQ_I, emit1(f, IR_B2I, f->a), emit1(f, IR_B2I, f->b));
+    return ir_obj_value(f->ir, o) == Py_True ? b : emit1(f, IR_NOT_B, b);
 }
 
 /* GEQ_P, GNE_P, EQ_P with an operand that is no pointer. */
 static ir_ref
 fold_identity(struct fold *f)
 {
-    bool a = boxed_type(type_of(f, f->a)) != NULL, b = boxed_type(type_of(f, f->b)) != NULL;
-    if (!a && !b)
+    bool box_a = ir_is_box(f->ir, f->a), box_b = ir_is_box(f->ir, f->b), bool_a = type_of(f, f->a) == T_BOOL;
+    ir_ref test;
+    if (f->a == f->b)
+        test = ir_bool(f->ir, true);
+    else if (box_a || box_b)
+        test = box_a ? box_is_object(f, f->a, f->b) : box_is_object(f, f->b, f->a);
+    else if (bool_a || type_of(f, f->b) == T_BOOL)
+        test = bool_a ? bool_is_object(f, f->a, f->b) : bool_is_object(f, f->b, f->a);
+    else
         return NO_RULE;
-    ir_ref test = a && b ? number_is_number(f) : a ? number_is_object(f, f->a, f->b) : number_is_object(f, f->b, f->a);
     if (test == NO_RULE)
         return give_up(f, "identity of a number that has no object");
     return f->op == IR_EQ_P ? test : emit1(f, f->op == IR_GEQ_P ? IR_GTRUE : IR_GFALSE, test);
@@ -459,7 +465,7 @@ fold_not(struct fold *f)
 static ir_ref
 fold_select(struct fold *f)
 {
-    if (type_of(f, f->b) != type_of(f, f->c))
+    if (type_of(f, f->b) != type_of(f, f->c) || ir_is_box(f->ir, f->b) || ir_is_box(f->ir, f->c))
         return give_up(f, "a number of another type than expected");
     if (op_of(f, f->a) == IR_KB)
         return ir_word(f->ir, f->a) ? f->b : f->c;
@@ -549,8 +555,12 @@ static ir_ref
 append(struct fold *f)
 {
     ir_ref r = ir_append(f->ir, f->op, f->a, f->b, f->c, f->x);
-    if (f->op == IR_GTYPE && r != REF_NONE)
+    if (r == REF_NONE)
+        return r;
+    if (f->op == IR_GTYPE)
         f->ir->at[f->a].kt = (ir_ref)f->x;
+    else if (f->op == IR_BOX_I || f->op == IR_BOX_F)
+        f->ir->at[r].kt = ir_ptr(f->ir, f->op == IR_BOX_I ? &PyLong_Type : &PyFloat_Type);
     return r;
 }
 
