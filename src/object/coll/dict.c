@@ -703,18 +703,6 @@ dict_clear(PyDictObject *d)
 
 /* ---- order, copies ---- */
 
-/* A table of str keys, the common one: true and entry *at or the next one that is taken. */
-static inline bool
-next_in_unicode(PyDictKeysObject *k, Py_ssize_t *at)
-{
-    PyDictUnicodeEntry *e = keys_unicode_entries(k);
-    Py_ssize_t i = *at, n = k->dk_nentries;
-    while (i < n && e[i].me_value == NULL)
-        i++;
-    *at = i;
-    return i < n;
-}
-
 bool
 dict_next(PyDictObject *d, Py_ssize_t *pos, PyObject **key, PyObject **value, Py_hash_t *hash)
 {
@@ -752,14 +740,19 @@ PyDict_Next(PyObject *op, Py_ssize_t *pos, PyObject **key, PyObject **value)
     if (UNLIKELY(!PyDict_Check(op)))
         return 0;
     PyDictKeysObject *k = DICT(op)->ma_keys;
-    Py_ssize_t i = *pos;
-    if (k->dk_kind != KEYS_UNICODE || UNLIKELY(i < 0 || key == NULL || value == NULL))
+    if (k->dk_kind != KEYS_UNICODE || UNLIKELY(key == NULL || value == NULL))
         return dict_next(DICT(op), pos, key, value, NULL);
-    if (!next_in_unicode(k, &i))
+    Py_ssize_t i = *pos, n = k->dk_nentries;       /* a table of str keys, the common one */
+    if ((size_t)i >= (size_t)n)
         return 0;
+    PyDictUnicodeEntry *e = keys_unicode_entries(k) + i;
+    PyObject *found;
+    for (; (found = e->me_value) == NULL; e++)
+        if (++i == n)
+            return 0;
+    *key = e->me_key;
+    *value = found;
     *pos = i + 1;
-    *key = keys_unicode_entries(k)[i].me_key;
-    *value = keys_unicode_entries(k)[i].me_value;
     return 1;
 }
 

@@ -571,6 +571,7 @@ _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method)
     PyObject *descr = Py_XNewRef(type_lookup_inline(t, name)), *own;
     descrgetfunc get = NULL;
     bool unbound = false;
+    int found;
     if (descr != NULL) {
         if (Py_TYPE(descr)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) {
             unbound = true;
@@ -583,7 +584,10 @@ _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method)
             }
         }
     }
-    int found = instance_lookup(obj, name, &own);
+    if (has_inline_attributes(obj, t) && LIKELY(PyUnicode_CheckExact(name)))
+        found = (own = Py_XNewRef(inline_attribute(obj, t, name))) != NULL;
+    else
+        found = instance_lookup(obj, name, &own);
     if (found != 0) {
         *method = own;                   /* NULL with the exception when the lookup failed */
         Py_XDECREF(descr);
