@@ -32,15 +32,17 @@ struct x64_exit {
 };
 
 struct x64_code {                      /* arrays belong to it: x64_free() */
-    uint8_t *code;                     /* in code memory */
-    uint32_t size;
+    uint8_t *code;                     /* in code memory; execution begins there */
+    uint32_t size, text;               /* bytes of all, and of the instructions proper; stubs of exits and constants follow them */
     uint32_t nexits, nlocs;
     struct x64_exit *exits;
     uint16_t *locs;
 };
 
 /* Code for ir as trace number `trace`. NULL, or why not ("out of code memory", "too many values at once", "out of memory"); no exception.
- * Leaves registers in ir's prev fields for dumps. seed: 0, or where random choices of registers and spills start (tests). */
+ * Leaves in ir's prev fields, for dumps, where each result is when it is computed: the register in the low byte (0-15 general, 16-31 vector, 255 none)
+ * and the spill slot in the high byte (255 none). seed: 0, or where random choices of registers and spills start (tests).
+ * A trace without loop ends in an exit through its last snapshot. */
 const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out);
 void x64_free(struct x64_code *c);
 
@@ -48,14 +50,15 @@ void x64_free(struct x64_code *c);
 typedef void *(*x64_exit_handler)(struct x64_state *st);
 void *x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code);
 
-/* Reserve code memory and make entry and exit code: 0; -1 without exception when the system gives none. */
+/* Reserve code memory; at exits this handler is called from now on. 0; -1 without exception when the system gives none. */
 int x64_init(x64_exit_handler handler);
 void x64_fini(void);
 /* Bytes of code now in use, and bytes committed. */
 size_t x64_used(void);
 size_t x64_committed(void);
 
-/* Disassembly, one instruction a line, offsets from the start and no addresses; PyMem_Free. NULL without exception: no memory. */
+/* Disassembly, one instruction a line, offsets from the start; PyMem_Free. NULL without exception: no memory. The disassembler is a library that is
+ * opened at the first call; where it is not installed the text says so and shows bytes. */
 char *x64_dump(const struct x64_code *c);
 
 #endif

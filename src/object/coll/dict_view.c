@@ -69,40 +69,37 @@ iter_finish(struct dict_iter *it)
     Py_DECREF(d);
 }
 
-/* The next item, moving on: true with borrowed key and value, false at the end or on error. */
-static inline __attribute__((always_inline)) bool
-iter_step(struct dict_iter *it, PyDictObject *d, PyObject **key, PyObject **value)
+/* Entry index of the next item, moving on; -1 at the end or on error. */
+static inline Py_ssize_t
+iter_step(struct dict_iter *it, PyDictObject *d)
 {
     if (UNLIKELY(it->di_used != d->ma_used)) {
         PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
         it->di_used = -1;                  /* and so it stays */
-        return false;
+        return -1;
     }
-    Py_ssize_t i = it->di_pos, n = d->ma_keys->dk_nentries;
+    Py_ssize_t i = it->di_pos, ix;
+    PyDictKeysObject *k = d->ma_keys;
     if (UNLIKELY(d->ma_values != NULL)) {
         if (i >= d->ma_used)
             goto end;
-        Py_ssize_t ix = values_order(d->ma_values)[i];
-        *key = keys_unicode_entries(d->ma_keys)[ix].me_key;
-        *value = d->ma_values->values[ix];
-    }
-    else if (d->ma_keys->dk_kind == KEYS_GENERAL) {
-        PyDictKeyEntry *e = keys_entries(d->ma_keys) + i;
-        for (; i < n && e->me_value == NULL; i++)
-            e++;
-        if (i >= n)
-            goto end;
-        *key = e->me_key;
-        *value = e->me_value;
+        ix = values_order(d->ma_values)[i];
     }
     else {
-        PyDictUnicodeEntry *e = keys_unicode_entries(d->ma_keys) + i;
-        for (; i < n && e->me_value == NULL; i++)
-            e++;
+        Py_ssize_t n = k->dk_nentries;
+        if (k->dk_kind == KEYS_GENERAL) {
+            PyDictKeyEntry *e = keys_entries(k);
+            while (i < n && e[i].me_value == NULL)
+                i++;
+        }
+        else {
+            PyDictUnicodeEntry *e = keys_unicode_entries(k);
+            while (i < n && e[i].me_value == NULL)
+                i++;
+        }
         if (i >= n)
             goto end;
-        *key = e->me_key;
-        *value = e->me_value;
+        ix = i;
     }
     if (UNLIKELY(it->len == 0)) {
         PyErr_SetString(PyExc_RuntimeError, "dictionary keys changed during iteration");
@@ -110,10 +107,10 @@ iter_step(struct dict_iter *it, PyDictObject *d, PyObject **key, PyObject **valu
     }
     it->di_pos = i + 1;
     it->len--;
-    return true;
+    return ix;
 end:
     iter_finish(it);
-    return false;
+    return -1;
 }
 
 static Py_ssize_t
@@ -172,24 +169,24 @@ static PyObject *
 iter_next_key(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    PyObject *key, *value;
-    return d != NULL && iter_step(ITER(op), d, &key, &value) ? Py_NewRef(key) : NULL;
+    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
+    return ix < 0 ? NULL : Py_NewRef(keys_key_at(d->ma_keys, ix));
 }
 
 static PyObject *
 iter_next_value(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    PyObject *key, *value;
-    return d != NULL && iter_step(ITER(op), d, &key, &value) ? Py_NewRef(value) : NULL;
+    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
+    return ix < 0 ? NULL : Py_NewRef(value_of(d, ix));
 }
 
 static PyObject *
 iter_next_item(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    PyObject *key, *value;
-    return d != NULL && iter_step(ITER(op), d, &key, &value) ? iter_pair(ITER(op), key, value) : NULL;
+    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
+    return ix < 0 ? NULL : iter_pair(ITER(op), keys_key_at(d->ma_keys, ix), value_of(d, ix));
 }
 
 static PyObject *

@@ -19,11 +19,7 @@ count_items(const char *p, char end)
 {
     Py_ssize_t n = 0;
     int depth = 0;
-    for (; depth > 0 || *p != end; p++) {
-        if (LIKELY(Py_ISALPHA(*p))) {        /* a unit, most of what there is */
-            n += depth == 0;
-            continue;
-        }
+    while (depth > 0 || *p != end) {
         switch (*p) {
         case '\0':
             PyErr_SetString(PyExc_SystemError, "unmatched paren in format");
@@ -39,6 +35,7 @@ count_items(const char *p, char end)
         default:
             n += depth == 0;
         }
+        p++;
     }
     return n;
 }

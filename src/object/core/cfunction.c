@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "rt/singletons.h"
-#include "object/coll/coll.h"
 #include "object/core/call.h"
 #include "object/core/descr.h"
 #include "object/core/err.h"
@@ -179,7 +178,7 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
                             "attempting to create PyCFunction with class but no METH_METHOD flag");
             return NULL;
         }
-        f = COLL_GC_NEW(PyCFunctionObject, &PyCFunction_Type);
+        f = PyObject_GC_New(PyCFunctionObject, &PyCFunction_Type);
         if (f == NULL)
             return NULL;
     }
@@ -188,7 +187,7 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
     f->m_self = Py_XNewRef(self);
     f->m_module = Py_XNewRef(module);
     f->vectorcall = call;
-    gc_track((PyObject *)f);
+    PyObject_GC_Track(f);
     return (PyObject *)f;
 }
 
@@ -234,20 +233,15 @@ PyCFunction_GetFlags(PyObject *op)
 static void
 cfunction_dealloc(PyObject *self)
 {
-    if (LIKELY(gc_is_tracked(self)))             /* not when it was postponed */
-        gc_untrack(self);
-    TRASH_BEGIN(self, cfunction_dealloc);
-    if (UNLIKELY(FUNC(self)->m_weakreflist != NULL))
-        PyObject_ClearWeakRefs(self);
+    PyObject_GC_UnTrack(self);
+    Py_TRASHCAN_BEGIN(self, cfunction_dealloc)
+    PyObject_ClearWeakRefs(self);
     /* The class first: to know about it we read m_ml, which m_self may own. */
     Py_XDECREF((PyObject *)PyCFunction_GET_CLASS(self));
     Py_XDECREF(FUNC(self)->m_self);
     Py_XDECREF(FUNC(self)->m_module);
-    if (LIKELY(Py_IS_TYPE(self, &PyCFunction_Type)))
-        COLL_GC_FREE(PyCFunctionObject, self);
-    else
-        PyObject_GC_Del(self);
-    TRASH_END();
+    PyObject_GC_Del(self);
+    Py_TRASHCAN_END
 }
 
 static int

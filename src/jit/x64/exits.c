@@ -1,0 +1,192 @@
+/* jit/x64/exits.c: guards, where values are when they fail, and the stubs they jump to.
+ *
+ *   jcc stub      stub: push n          group: push first exit of the group     end: push trace
+ *                       jmp group              jmp end                               jmp x64_leave
+ *
+ * Stubs take 4 bytes, in groups of 30 so that their jumps are short. They lie behind the code proper, so they are written before it. */
+#include "jit/x64/regs.h"
+
+#include <stdlib.h>
+
+#define GROUP 30
+#define STUB 4
+#define GROUP_SIZE (GROUP * STUB + 10)
+#define END_SIZE 16
+
+/* ---- stubs ---- */
+
+static uint8_t *
+stub_of(const struct x64_asm *as, uint32_t exit)
+{
+    return as->stubs + exit / GROUP * GROUP_SIZE + exit % GROUP * STUB;
+}
+
+static void
+write_group(struct x64_asm *as, uint32_t first, const uint8_t *end)
+{
+    struct asm_buf *b = &as->buf;
+    uint8_t push[5] = { 0x68 };
+    memcpy(push + 1, &first, 4);
+    asm_jmp(b, end);
+    asm_bytes(b, push, 5);
+    const uint8_t *common = b->p;
+    for (int i = GROUP - 1; i >= 0; i--) {
+        uint8_t stub[STUB] = { 0x6a, (uint8_t)i, 0xeb, (uint8_t)(common - b->p) };
+        asm_bytes(b, stub, STUB);
+    }
+}
+
+/* The last thing all exits of the trace do there. */
+static void
+write_end(struct x64_asm *as)
+{
+    struct asm_buf *b = &as->buf;
+    uint8_t push[5] = { 0x68 }, *start = b->p - END_SIZE;
+    memcpy(push + 1, &as->trace, 4);
+    while (b->p > start + 11)
+        asm_bytes(b, "\xcc", 1);
+    asm_op(b, 0xff, 4, rm_place(pool_word(as, (uintptr_t)x64_leave)));
+    asm_bytes(b, push, 5);
+    while (b->p > start)
+        asm_bytes(b, "\x90", 1);
+}
+
+static void
+write_stubs(struct x64_asm *as, uint32_t nexits)
+{
+    write_end(as);
+    const uint8_t *end = as->buf.p;
+    for (uint32_t group = (nexits + GROUP - 1) / GROUP; group-- > 0; )
+        write_group(as, group * GROUP, end);
+    as->stubs = as->buf.p;
+}
+
+/* ---- numbers ---- */
+
+static uint32_t
+snap_locs(const struct snap *s)
+{
+    return s->nentries + 2u * s->nstores;
+}
+
+/* How many exits and locations there will be: an exit for each guard, and one at the end of a trace without loop. */
+static void
+count_exits(struct x64_asm *as, uint32_t *nexits, uint32_t *nlocs)
+{
+    const struct ir *ir = as->ir;
+    uint32_t snap = 0;
+    for (ir_ref r = REF_BIAS; r < ir->end; r++) {
+        while (snap + 1 < ir->nsnaps && ir->snaps[snap + 1].ref <= r)
+            snap++;
+        if (ir_ops[ir->at[r].op].flags & I_GUARD) {
+            ++*nexits;
+            *nlocs += snap_locs(&ir->snaps[snap]);
+        }
+    }
+    if (ir->loop == REF_NONE) {
+        ++*nexits;
+        *nlocs += snap_locs(&ir->snaps[ir->nsnaps - 1]);
+    }
+}
+
+bool
+exits_begin(struct x64_asm *as, struct x64_code *out)
+{
+    uint32_t nexits = 0, nlocs = 0;
+    count_exits(as, &nexits, &nlocs);
+    out->exits = malloc((nexits + 1) * sizeof(*out->exits));
+    out->locs = malloc((nlocs + 1) * sizeof(*out->locs));
+    out->nexits = as->exit = nexits;
+    out->nlocs = as->loc = nlocs;
+    as->out = out;
+    as->snap = as->ir->nsnaps - 1;
+    write_stubs(as, nexits);
+    return out->exits != NULL && out->locs != NULL;
+}
+
+/* ---- where values are ---- */
+
+/* What an entry is about: a box is where its operand is. REF_NONE: nothing. */
+static ir_ref
+located(const struct x64_asm *as, ir_ref r)
+{
+    if (!ref_is_const(r) && (ins_at(as, r)->op == IR_BOX_I || ins_at(as, r)->op == IR_BOX_F))
+        r = ins_at(as, r)->a;
+    return ref_is_const(r) ? REF_NONE : r;
+}
+
+/* A spill slot costs a store at the definition (before the loop for what does not change in it), a register nothing while there are many. */
+static bool
+wants_register(const struct x64_asm *as, ir_ref v, uint32_t avail)
+{
+    if (as->body && v < as->ir->loop)
+        return as->info[v].hint_reg != NO_REG && (avail & SET(as->info[v].hint_reg));
+    return __builtin_popcount(avail) >= 6 && as->call < v;
+}
+
+/* The exit of the current instruction needs v, which nothing behind it uses. */
+static void
+give_place(struct x64_asm *as, ir_ref v)
+{
+    uint32_t avail = as->free & class_of(as, v) & ~as->busy;
+    if (avail != 0 && (as->random ? regs_random(as) & 1 : wants_register(as, v, avail))) {
+        uint32_t busy = as->busy;
+        regs_assign(as, as->random ? (unsigned)__builtin_ctz(avail) : regs_pick(as, avail, v), v);
+        as->busy = busy;
+        return;
+    }
+    slot_of(as, v);
+}
+
+static uint16_t
+loc_of(struct x64_asm *as, ir_ref ref)
+{
+    ir_ref v = located(as, ref);
+    if (v == REF_NONE)
+        return LOC_NONE;
+    if (!has_place(as, v))
+        give_place(as, v);
+    const struct info *in = &as->info[v];
+    return in->reg != NO_REG ? in->reg : (uint16_t)(LOC_SPILL + in->slot);
+}
+
+static void
+record_locs(struct x64_asm *as, const struct snap *s)
+{
+    const struct ir *ir = as->ir;
+    uint16_t *loc = &as->out->locs[as->loc -= snap_locs(s)];
+    for (uint32_t i = 0; i < s->nentries; i++) {
+        snap_entry e = ir->entries[s->entries + i];
+        *loc++ = snap_how(e) == HOW_NULL ? LOC_NONE : loc_of(as, snap_ref(e));
+    }
+    for (uint32_t i = 0; i < s->nstores; i++) {
+        const struct snap_store *st = &ir->stores[s->stores + i];
+        *loc++ = loc_of(as, st->obj);
+        *loc++ = loc_of(as, st->value);
+    }
+}
+
+static uint8_t *
+jump_to_stub(struct x64_asm *as, unsigned cc)
+{
+    const uint8_t *stub = stub_of(as, as->exit);
+    return cc == CC_ALWAYS ? asm_jmp(&as->buf, stub) : asm_jcc(&as->buf, cc, stub);
+}
+
+void
+x64_guard(struct x64_asm *as, unsigned cc)
+{
+    while (as->snap > 0 && as->ir->snaps[as->snap].ref > as->cur)
+        as->snap--;
+    as->exit--;
+    record_locs(as, &as->ir->snaps[as->snap]);
+    /* Offsets from the end; x64_compile() turns them round when the size is known. */
+    as->out->exits[as->exit] = (struct x64_exit){ .snap = (uint16_t)as->snap, .locs = as->loc };
+    as->out->exits[as->exit].jump = (uint32_t)(as->buf.end - jump_to_stub(as, cc));
+}
+
+void
+x64_guard_again(struct x64_asm *as, unsigned cc)
+{
+    jump_to_stub(as, cc);
+}

@@ -1,0 +1,142 @@
+/* jit/x64/regs.h: the state of one compilation, and who lives in which register (inside jit/x64 only).
+ *
+ * One pass from the last instruction to the first. In this direction a value is met at its last use, gets a place there, and gives it back
+ * where it is defined. A place is a register, a spill slot, or both; a slot is written once, by the definition, so it is right from there on.
+ * To evict a value from its register means to put a reload *behind* the current instruction; earlier ones then find it in its slot.
+ *
+ * Rules for whoever selects instructions:
+ * 1. First regs_define() gives up the result's register (it stays `busy`), then x64_guard() writes the jump, then operands get their
+ *    places, then the instruction itself is written. A value that the exit needs is thereby never in a register that the instruction writes.
+ * 2. Allocating may write reloads. They are moves, which leave the flags alone; but between the two ends of a jump inside a sequence nothing
+ *    may be allocated: all operands first.
+ * 3. Each register that is written while the body of the loop is translated gets into `mod`: regs_define, regs_temp, regs_take do so. */
+#ifndef ADDER_JIT_X64_REGS_H
+#define ADDER_JIT_X64_REGS_H
+
+#include "jit/x64/asm.h"
+#include "jit/x64/x64.h"
+
+#define NO_SLOT 0xffff
+#define SET(r) (1u << (r))
+#define GPR_SET (0xffffu & ~(SET(RSP) | SET(RBP) | SET(R14)))
+#define XMM_SET 0xffff0000u
+#define CALLEE_SAVED (SET(RBX) | SET(R12) | SET(R13) | SET(R15))
+
+enum { INFO_LEFT = 1, INFO_RIGHT = 2, INFO_SNAP = 4 };          /* side of a PHI; some snapshot lists it */
+struct info {                          /* of a reference */
+    uint8_t reg, flags;                /* NO_REG: none; INFO_* */
+    uint16_t slot;                     /* NO_SLOT: none. Of a constant: its place in the pool */
+    uint8_t uses;                      /* by instructions; stops at 255 */
+    uint8_t hint_reg;                  /* of a PHI's left side: where it is when a round begins, NO_REG or NO_SLOT */
+    uint16_t hint_slot;
+};
+
+struct phi { ir_ref left, right; uint16_t loc; bool copy; };    /* loc: what is left at the end of a round: a register, or 32 + slot */
+#define X64_PHIS 320
+#define X64_POOL (IR_MAX_CONSTS + 64)
+#define X64_CALLS 4096
+
+struct x64_asm {
+    struct ir *ir;
+    struct asm_buf buf;
+    const char *err;                   /* the first thing that went wrong; everything goes on without crashing */
+    ir_ref cur;                        /* the instruction being translated */
+    uint32_t free, busy, mod;          /* sets of registers: without value; not to be given away now; written in the body */
+    ir_ref val[ASM_REGS];              /* what lies in registers that are not free */
+    struct info *info;                 /* by reference */
+    uint64_t slot_busy[4], slot_seen[4];       /* spill slots: in use now; used at any time in the body */
+    bool body;                         /* inside the loop */
+    bool body_calls;                   /* it has calls */
+    ir_ref call;                       /* the nearest call before cur, or REF_NONE */
+    uint32_t random;                   /* 0: no random choices */
+    struct phi phis[X64_PHIS];
+    unsigned nphis;
+    uint8_t *back;                     /* distance of the jump back to the loop */
+    /* exits, filled from the last to the first */
+    struct x64_code *out;
+    uint32_t exit, loc;
+    uint32_t snap;
+    uint8_t *stubs;
+    uint32_t trace;
+    /* constants behind the code, calls out of it */
+    uint64_t *pool;
+    unsigned npool;
+    struct { uint8_t *disp; const void *target; } calls[X64_CALLS];
+    unsigned ncalls;
+};
+
+static inline struct ir_ins *ins_at(const struct x64_asm *as, ir_ref r) { return &as->ir->at[r]; }
+static inline bool is_float(const struct x64_asm *as, ir_ref r) { return ir_type_of(as->ir, r) == T_F64; }
+static inline uint32_t class_of(const struct x64_asm *as, ir_ref r) { return is_float(as, r) ? XMM_SET : GPR_SET; }
+static inline struct asm_rm rm_slot(unsigned slot) { return rm_mem(RSP, (int32_t)(8 * slot)); }
+static inline bool has_reg(const struct x64_asm *as, ir_ref r) { return as->info[r].reg != NO_REG; }
+static inline bool has_slot(const struct x64_asm *as, ir_ref r) { return !ref_is_const(r) && as->info[r].slot != NO_SLOT; }
+static inline bool has_place(const struct x64_asm *as, ir_ref r) { return has_reg(as, r) || has_slot(as, r); }
+static inline bool fits32(int64_t v) { return v == (int32_t)v; }
+void x64_fail(struct x64_asm *as, const char *why);
+
+/* ---- registers (regs.c) ---- */
+
+/* The register of v, which gets one out of its class if it has none; busy until the instruction is done. */
+unsigned regs_use(struct x64_asm *as, ir_ref v);
+/* v has no register and gets this one, which is free; what it holds before the current instruction. */
+void regs_assign(struct x64_asm *as, unsigned r, ir_ref v);
+/* The register that the current instruction must leave v in, outside the set `avoid`; v gives it up. Also writes v's spill slot. */
+unsigned regs_define(struct x64_asm *as, ir_ref v, uint32_t avoid);
+/* A register out of set for the current instruction alone. */
+unsigned regs_temp(struct x64_asm *as, uint32_t set);
+/* This register for the current instruction alone: what lives in it behind the instruction is moved into it from elsewhere. */
+void regs_take(struct x64_asm *as, unsigned r);
+/* All of set lose their values, which are loaded again behind the current instruction. */
+void regs_clobber(struct x64_asm *as, uint32_t set);
+/* A register for v out of set, free now; may evict. v REF_NONE: for no value. */
+unsigned regs_pick(struct x64_asm *as, uint32_t set, ir_ref v);
+void regs_release(struct x64_asm *as, unsigned r);
+/* Write instructions that bring v into r from its slot, or make it again. */
+void regs_reload(struct x64_asm *as, unsigned r, ir_ref v);
+/* The instruction `to = v` in front of what is written: v's register, when it has none, is `to` itself. */
+void regs_place(struct x64_asm *as, unsigned to, ir_ref v);
+bool regs_chance(struct x64_asm *as, unsigned one_in);
+uint32_t regs_random(struct x64_asm *as);
+
+/* ---- spill slots ---- */
+
+unsigned slot_of(struct x64_asm *as, ir_ref v);        /* the one it has or gets */
+unsigned slot_new(struct x64_asm *as, bool fresh);     /* fresh: never used in the body before */
+void slot_release(struct x64_asm *as, unsigned slot);
+void slot_mark(struct x64_asm *as, unsigned slot);
+
+/* ---- constants ---- */
+
+const uint8_t *pool_const(struct x64_asm *as, ir_ref k);       /* its place behind the code */
+const uint8_t *pool_word(struct x64_asm *as, uint64_t bits);
+
+/* ---- loops (loop.c) ---- */
+
+void loop_tail(struct x64_asm *as);    /* at the end: the jump back, places of PHIs */
+void loop_head(struct x64_asm *as);    /* at LOOP: the moves between two rounds */
+
+/* ---- exits (exits.c) ---- */
+
+/* The jump to the exit of the current instruction on cc, or when cc is CC_ALWAYS; records where the snapshot's values are. */
+#define CC_ALWAYS 16
+void x64_guard(struct x64_asm *as, unsigned cc);
+/* One more jump to the same exit; in execution it comes in front of the other. */
+void x64_guard_again(struct x64_asm *as, unsigned cc);
+/* Number and size of everything at the end of the code; writes the stubs. False: no memory. */
+bool exits_begin(struct x64_asm *as, struct x64_code *out);
+
+/* ---- selection (select.c, select_int.c) ---- */
+
+void select_ins(struct x64_asm *as, const struct ir_ins *in);
+void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithmetic */
+/* v as second operand of an instruction: register, slot, constant behind the code, or the memory it is loaded from. */
+struct asm_rm operand(struct x64_asm *as, ir_ref v);
+bool const_imm(struct x64_asm *as, ir_ref v, int32_t *imm);    /* a constant that fits 32 bits */
+
+/* ---- entry and exit code (enter.c) ---- */
+
+extern x64_exit_handler x64_handler;
+void x64_leave(void);
+
+#endif
