@@ -262,7 +262,7 @@ borrow_buffer(struct arg_parser *a, PyObject *arg, const char **p, Py_ssize_t *n
 {
     PyBufferProcs *bf = Py_TYPE(arg)->tp_as_buffer;
     Py_buffer view;
-    if (bf == NULL || bf->bf_getbuffer == NULL || bf->bf_releasebuffer != NULL)
+    if (bf != NULL && bf->bf_releasebuffer != NULL)
         return bad(a, "read-only bytes-like object", arg);
     if (PyObject_GetBuffer(arg, &view, PyBUF_SIMPLE) < 0)
         return RAISED;

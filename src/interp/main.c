@@ -231,26 +231,37 @@ call_interactive_hook(void)
     return 0;
 }
 
+/* _pyrepl in the __main__ of what has run before. */
 static int
-run_plain_repl(PyCompilerFlags *cf)
+continue_in_pyrepl(void)
 {
-    int r = PyRun_AnyFileExFlags(stdin, "<stdin>", 0, cf);
-    return r != 0;
+    PyObject *pyrepl = PyImport_ImportModule("_pyrepl.main");
+    PyObject *r = pyrepl == NULL ? NULL : PyObject_CallMethod(pyrepl, "interactive_console", NULL);
+    Py_XDECREF(pyrepl);
+    Py_XDECREF(r);
+    return r == NULL ? report() : 0;
 }
 
-/* The REPL: _pyrepl on a terminal, the plain loop otherwise. */
+/* The REPL: _pyrepl on a terminal, the plain loop otherwise. `fresh`: nothing has run in __main__. */
 static int
-run_stdin(const PyConfig *c, PyCompilerFlags *cf)
+run_repl(const PyConfig *c, PyCompilerFlags *cf, bool fresh)
+{
+    if (isatty(fileno(stdin)) && config_env(c, "PYTHON_BASIC_REPL") == NULL)
+        return fresh ? run_module(L"_pyrepl", 0) : continue_in_pyrepl();
+    return PyRun_AnyFileExFlags(stdin, "<stdin>", 0, cf) != 0;
+}
+
+static int
+run_stdin(PyConfig *c, PyCompilerFlags *cf)
 {
     if (Py_FdIsInteractive(stdin, NULL)) {
+        c->inspect = 0;                                  /* SystemExit ends the session, also with -i */
         run_startup_file(c, cf);
         call_interactive_hook();
     }
     if (Py_MakePendingCalls() < 0)
         return report();
-    if (isatty(fileno(stdin)) && config_env(c, "PYTHON_BASIC_REPL") == NULL)
-        return run_module(L"_pyrepl", 0);
-    return run_plain_repl(cf);
+    return run_repl(c, cf, true);
 }
 
 static void
@@ -274,7 +285,7 @@ inspect_after(PyConfig *c, PyCompilerFlags *cf, int status)
         return status;
     c->inspect = 0;
     call_interactive_hook();
-    return run_plain_repl(cf);
+    return run_repl(c, cf, false);
 }
 
 static int
