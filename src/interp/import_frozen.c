@@ -33,7 +33,7 @@ use_frozen(const char *name)
 const struct _frozen *
 import_find_frozen(PyObject *name)
 {
-    if (PyImport_FrozenModules == NULL || name == NULL || name == Py_None)
+    if (PyImport_FrozenModules == NULL || name == NULL || !PyUnicode_Check(name))
         return NULL;
     for (const struct _frozen *p = PyImport_FrozenModules; p->name != NULL; p++) {
         if (PyUnicode_EqualToUTF8(name, p->name))

@@ -305,6 +305,9 @@ forbidden_bytes_is_freed(PyObject *module, PyObject *noargs)
 static PyObject *
 freed_is_freed(PyObject *module, PyObject *noargs)
 {
+#ifdef __SANITIZE_ADDRESS__
+    Py_RETURN_NONE;                    /* that build reports the look at freed memory itself */
+#endif
     PyObject *op = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     if (op == NULL)
         return NULL;

@@ -39,7 +39,10 @@ static PyMemAllocatorEx raw = RAW_ALLOCATOR, mem = BLOCK_ALLOCATOR, obj = BLOCK_
 
 static bool asked_for_mimalloc;       /* that name also means our blocks; who asks gets the name that was chosen */
 
+bool alloc_mem_is_default = true;
+
 static bool is_default(const PyMemAllocatorEx *a) { return a->malloc == block_malloc; }
+static void note_mem(void) { alloc_mem_is_default = is_default(&mem); }
 /* Blocks are made by the lists alone only when nobody listens on the object domain. */
 static void update_bypass(void) { heap_set_bypass(!is_default(&obj)); }
 
@@ -70,6 +73,7 @@ PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *a)
     *row = *a;
     if (domain == PYMEM_DOMAIN_OBJ)
         update_bypass();
+    note_mem();
 }
 
 void
@@ -78,6 +82,7 @@ PyMem_SetupDebugHooks(void)
     alloc_debug_wrap(&raw, 'r');
     alloc_debug_wrap(&mem, 'm');
     alloc_debug_wrap(&obj, 'o');
+    note_mem();
     update_bypass();
 }
 
@@ -120,6 +125,7 @@ heap_set_allocator(PyMemAllocatorName name)
     }
     raw = plain;
     mem = obj = use_malloc ? plain : blocks;
+    note_mem();
     asked_for_mimalloc = name == PYMEM_ALLOCATOR_MIMALLOC || name == PYMEM_ALLOCATOR_MIMALLOC_DEBUG;
     update_bypass();
     if (debug)
@@ -189,15 +195,15 @@ void *PyMem_RawCalloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL :
 void *PyMem_RawRealloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : raw.realloc(raw.ctx, p, n); }
 void PyMem_RawFree(void *p) { raw.free(raw.ctx, p); }
 
-void *PyMem_Malloc(size_t n) { return TOO_BIG(n) ? NULL : mem.malloc(mem.ctx, n); }
+void *alloc_mem(size_t n) { return TOO_BIG(n) ? NULL : mem.malloc(mem.ctx, n); }
 void *PyMem_Calloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL : mem.calloc(mem.ctx, n, size); }
 void *PyMem_Realloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : mem.realloc(mem.ctx, p, n); }
-void PyMem_Free(void *p) { mem.free(mem.ctx, p); }
+void free_mem(void *p) { mem.free(mem.ctx, p); }
 
-void *PyObject_Malloc(size_t n) { return TOO_BIG(n) ? NULL : obj.malloc(obj.ctx, n); }
+void *alloc_object(size_t n) { return TOO_BIG(n) ? NULL : obj.malloc(obj.ctx, n); }
 void *PyObject_Calloc(size_t n, size_t size) { return TOO_MANY(n, size) ? NULL : obj.calloc(obj.ctx, n, size); }
 void *PyObject_Realloc(void *p, size_t n) { return TOO_BIG(n) ? NULL : obj.realloc(obj.ctx, p, n); }
-void PyObject_Free(void *p) { obj.free(obj.ctx, p); }
+void free_object(void *p) { obj.free(obj.ctx, p); }
 
 PyAPI_FUNC(char *) _PyMem_Strdup(const char *s);
 static void *copy_bytes(void *to, const void *from, size_t n) { return to == NULL ? NULL : memcpy(to, from, n); }

@@ -434,16 +434,75 @@ heap_block_resize(void *p, size_t size)
     return moved;
 }
 
-void *heap_alloc_slow(struct rt_thread *t, size_t size) { return PyObject_Malloc(size); }
-void heap_free_slow(struct rt_thread *t, void *p) { PyObject_Free(p); }
+/* ---- what everybody calls: the lists of this thread first, which are empty when hooks want to hear of blocks ---- */
+
+static inline void *
+quick_take(size_t size)
+{
+    PyThreadState *ts = ts_current();
+    if (UNLIKELY(size - 1 >= HEAP_SMALL_MAX || ts == NULL))
+        return NULL;
+    struct heap_lists *h = &rt_thread_of(ts)->heap;
+    void *p = h->head[HEAP_CLASS(size)];
+    if (LIKELY(p != NULL)) {
+        h->head[HEAP_CLASS(size)] = *(void **)p;
+        h->room[HEAP_CLASS(size)]++;
+    }
+    return p;
+}
+
+static inline bool
+quick_give(void *p)
+{
+    PyThreadState *ts = ts_current();
+    if (UNLIKELY(!is_ours(p) || ts == NULL))
+        return false;
+    struct heap_lists *h = &rt_thread_of(ts)->heap;
+    size_t c = page_of(p)->cls;
+    if (UNLIKELY(h->room[c] == 0))
+        return false;
+    *(void **)p = h->head[c];
+    h->head[c] = p;
+    h->room[c]--;
+    return true;
+}
+
+void *
+PyObject_Malloc(size_t size)
+{
+    void *p = quick_take(size);
+    return LIKELY(p != NULL) ? p : alloc_object(size);
+}
+
+void
+PyObject_Free(void *p)
+{
+    if (UNLIKELY(!quick_give(p)))
+        free_object(p);
+}
+
+void *
+PyMem_Malloc(size_t size)
+{
+    void *p = LIKELY(alloc_mem_is_default) ? quick_take(size) : NULL;
+    return LIKELY(p != NULL) ? p : alloc_mem(size);
+}
+
+void
+PyMem_Free(void *p)
+{
+    if (UNLIKELY(!alloc_mem_is_default || !quick_give(p)))
+        free_mem(p);
+}
+
+void *heap_alloc_slow(struct rt_thread *t, size_t size) { return alloc_object(size); }
+void heap_free_slow(struct rt_thread *t, void *p) { free_object(p); }
 
 void
 heap_free(void *p)
 {
-    if (is_ours(p))
-        heap_free_sized(p, page_of(p)->cls * HEAP_GRAIN);
-    else
-        PyObject_Free(p);
+    if (UNLIKELY(!quick_give(p)))
+        free_object(p);
 }
 
 void *
@@ -468,7 +527,9 @@ heap_object_alloc(PyTypeObject *type, size_t size)
 void
 heap_object_free(void *op, PyTypeObject *type)
 {
-    heap_free((char *)op - heap_prefix(type));
+    void *p = (char *)op - heap_prefix(type);
+    if (UNLIKELY(!quick_give(p)))
+        free_object(p);
 }
 
 void

@@ -298,8 +298,9 @@ restart:
     }
 }
 
-Py_ssize_t
-dict_lookup_index(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject **value)
+/* Keys that need comparing by Python's rules, or a table of them. */
+static Py_ssize_t
+lookup_compared(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject **value)
 {
     Py_ssize_t ix;
     do {                                   /* DUMMY: the kind of table changed during a comparison */
@@ -317,6 +318,33 @@ dict_lookup_index(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject **val
     else
         *value = keys_value_at(d->ma_keys, ix);
     return ix;
+}
+
+Py_ssize_t
+dict_lookup_index(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject **value)
+{
+    PyDictKeysObject *k = d->ma_keys;
+    if (UNLIKELY(k->dk_kind == KEYS_GENERAL || !PyUnicode_CheckExact(key)))
+        return lookup_compared(d, key, hash, value);
+    Py_ssize_t ix = keys_find_str(k, key, hash);
+    *value = ix < 0 ? NULL : UNLIKELY(d->ma_values != NULL) ? d->ma_values->values[ix] : keys_unicode_entries(k)[ix].me_value;
+    return ix;
+}
+
+BORROWED(d) PyObject *
+dict_get_hashed(PyObject *op, PyObject *key, Py_hash_t hash)
+{
+    PyDictObject *d = DICT(op);
+    PyDictKeysObject *k = d->ma_keys;
+    if (LIKELY(k->dk_kind != KEYS_GENERAL && PyUnicode_CheckExact(key))) {
+        Py_ssize_t ix = keys_find_str(k, key, hash);
+        if (ix < 0)
+            return NULL;
+        return LIKELY(d->ma_values == NULL) ? keys_unicode_entries(k)[ix].me_value : d->ma_values->values[ix];
+    }
+    PyObject *value;
+    lookup_compared(d, key, hash, &value);
+    return value;
 }
 
 Py_ssize_t
@@ -709,7 +737,23 @@ dict_next(PyDictObject *d, Py_ssize_t *pos, PyObject **key, PyObject **value, Py
 int
 PyDict_Next(PyObject *op, Py_ssize_t *pos, PyObject **key, PyObject **value)
 {
-    return PyDict_Check(op) && dict_next(DICT(op), pos, key, value, NULL);
+    if (UNLIKELY(!PyDict_Check(op)))
+        return 0;
+    PyDictKeysObject *k = DICT(op)->ma_keys;
+    if (k->dk_kind != KEYS_UNICODE || UNLIKELY(key == NULL || value == NULL))
+        return dict_next(DICT(op), pos, key, value, NULL);
+    Py_ssize_t i = *pos, n = k->dk_nentries;       /* a table of str keys, the common one */
+    if ((size_t)i >= (size_t)n)
+        return 0;
+    PyDictUnicodeEntry *e = keys_unicode_entries(k) + i;
+    PyObject *found;
+    for (; (found = e->me_value) == NULL; e++)
+        if (++i == n)
+            return 0;
+    *key = e->me_key;
+    *value = found;
+    *pos = i + 1;
+    return 1;
 }
 
 PyDictKeysObject *

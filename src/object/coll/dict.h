@@ -90,8 +90,8 @@ Py_ssize_t keys_find_str_far(PyDictKeysObject *k, PyObject *key, Py_hash_t hash,
 static inline Py_ssize_t keys_find_str(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
 {
     size_t slot = (size_t)hash & (keys_slots(k) - 1);
-    if (LIKELY(k->dk_log2_size < 8)) {             /* one-byte indices: most instances, modules and kwargs */
-        int8_t ix = ((int8_t *)k->dk_indices)[slot];
+    if (LIKELY(k->dk_log2_size < 16)) {            /* one-byte indices: most instances, modules and kwargs */
+        Py_ssize_t ix = LIKELY(k->dk_log2_size < 8) ? ((int8_t *)k->dk_indices)[slot] : ((int16_t *)k->dk_indices)[slot];
         if (ix >= 0) {
             if (LIKELY(keys_unicode_entries(k)[ix].me_key == key))
                 return ix;

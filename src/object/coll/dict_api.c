@@ -3,6 +3,7 @@
 
 #include "object/core/err.h"
 #include "object/coll/dict_priv.h"
+#include "object/text/str.h"
 #include "rt/interp.h"
 
 /* ---- watchers ---- */
@@ -122,14 +123,6 @@ PyDict_Unwatch(int id, PyObject *d)
 /* ---- reading ---- */
 
 BORROWED(d) PyObject *
-dict_get_hashed(PyObject *d, PyObject *key, Py_hash_t hash)
-{
-    PyObject *value;
-    dict_lookup_index(DICT(d), key, hash, &value);
-    return value;
-}
-
-BORROWED(d) PyObject *
 dict_get_str(PyObject *d, PyObject *key)
 {
     return dict_get_hashed(d, key, dict_str_hash(key));
@@ -148,9 +141,11 @@ get_quietly(PyObject *d, PyObject *key, const char *where)
 {
     if (!PyDict_Check(d))
         return NULL;
+    Py_hash_t hash;
+    if (LIKELY(PyUnicode_CheckExact(key) && DICT(d)->ma_keys->dk_kind != KEYS_GENERAL))    /* cannot fail */
+        return dict_get_hashed(d, key, dict_str_hash(key));
     PyThreadState *ts = ts_current();
     PyObject *pending = err_get_raised(ts), *value = NULL;
-    Py_hash_t hash;
     if (dict_hash_key(key, &hash) == 0)
         value = dict_get_hashed(d, key, hash);
     if (UNLIKELY(ts->current_exception != NULL))
@@ -207,7 +202,7 @@ PyDict_GetItemRef(PyObject *d, PyObject *key, PyObject **value)
 PyObject *
 PyDict_GetItemString(PyObject *d, const char *text)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     if (key == NULL) {
         PyErr_FormatUnraisable("Exception ignored in PyDict_GetItemString(); consider using PyDict_GetItemRefString()");
         return NULL;
@@ -220,7 +215,7 @@ PyDict_GetItemString(PyObject *d, const char *text)
 PyObject *
 _PyDict_GetItemStringWithError(PyObject *d, const char *text)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     if (key == NULL)
         return NULL;
     PyObject *value = PyDict_GetItemWithError(d, key);
@@ -231,7 +226,7 @@ _PyDict_GetItemStringWithError(PyObject *d, const char *text)
 int
 PyDict_GetItemStringRef(PyObject *d, const char *text, PyObject **value)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     *value = NULL;
     if (key == NULL)
         return -1;
@@ -254,7 +249,7 @@ PyDict_Contains(PyObject *d, PyObject *key)
 int
 PyDict_ContainsString(PyObject *d, const char *text)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     if (key == NULL)
         return -1;
     int result = PyDict_Contains(d, key);
@@ -395,7 +390,7 @@ _PyDict_DelItem_KnownHash(PyObject *d, PyObject *key, Py_hash_t hash)
 int
 PyDict_DelItemString(PyObject *d, const char *text)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     if (key == NULL)
         return -1;
     int result = PyDict_DelItem(d, key);
@@ -465,7 +460,7 @@ PyDict_Pop(PyObject *op, PyObject *key, PyObject **value)
 int
 PyDict_PopString(PyObject *d, const char *text, PyObject **value)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = str_for_lookup(text);
     if (key == NULL) {
         if (value != NULL)
             *value = NULL;

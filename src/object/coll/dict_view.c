@@ -69,37 +69,40 @@ iter_finish(struct dict_iter *it)
     Py_DECREF(d);
 }
 
-/* Entry index of the next item, moving on; -1 at the end or on error. */
-static inline Py_ssize_t
-iter_step(struct dict_iter *it, PyDictObject *d)
+/* The next item, moving on: true with borrowed key and value, false at the end or on error. */
+static inline __attribute__((always_inline)) bool
+iter_step(struct dict_iter *it, PyDictObject *d, PyObject **key, PyObject **value)
 {
     if (UNLIKELY(it->di_used != d->ma_used)) {
         PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
         it->di_used = -1;                  /* and so it stays */
-        return -1;
+        return false;
     }
-    Py_ssize_t i = it->di_pos, ix;
-    PyDictKeysObject *k = d->ma_keys;
+    Py_ssize_t i = it->di_pos, n = d->ma_keys->dk_nentries;
     if (UNLIKELY(d->ma_values != NULL)) {
         if (i >= d->ma_used)
             goto end;
-        ix = values_order(d->ma_values)[i];
+        Py_ssize_t ix = values_order(d->ma_values)[i];
+        *key = keys_unicode_entries(d->ma_keys)[ix].me_key;
+        *value = d->ma_values->values[ix];
     }
-    else {
-        Py_ssize_t n = k->dk_nentries;
-        if (k->dk_kind == KEYS_GENERAL) {
-            PyDictKeyEntry *e = keys_entries(k);
-            while (i < n && e[i].me_value == NULL)
-                i++;
-        }
-        else {
-            PyDictUnicodeEntry *e = keys_unicode_entries(k);
-            while (i < n && e[i].me_value == NULL)
-                i++;
-        }
+    else if (d->ma_keys->dk_kind == KEYS_GENERAL) {
+        PyDictKeyEntry *e = keys_entries(d->ma_keys) + i;
+        for (; i < n && e->me_value == NULL; i++)
+            e++;
         if (i >= n)
             goto end;
-        ix = i;
+        *key = e->me_key;
+        *value = e->me_value;
+    }
+    else {
+        PyDictUnicodeEntry *e = keys_unicode_entries(d->ma_keys) + i;
+        for (; i < n && e->me_value == NULL; i++)
+            e++;
+        if (i >= n)
+            goto end;
+        *key = e->me_key;
+        *value = e->me_value;
     }
     if (UNLIKELY(it->len == 0)) {
         PyErr_SetString(PyExc_RuntimeError, "dictionary keys changed during iteration");
@@ -107,10 +110,10 @@ iter_step(struct dict_iter *it, PyDictObject *d)
     }
     it->di_pos = i + 1;
     it->len--;
-    return ix;
+    return true;
 end:
     iter_finish(it);
-    return -1;
+    return false;
 }
 
 static Py_ssize_t
@@ -169,24 +172,24 @@ static PyObject *
 iter_next_key(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
-    return ix < 0 ? NULL : Py_NewRef(keys_key_at(d->ma_keys, ix));
+    PyObject *key, *value;
+    return d != NULL && iter_step(ITER(op), d, &key, &value) ? Py_NewRef(key) : NULL;
 }
 
 static PyObject *
 iter_next_value(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
-    return ix < 0 ? NULL : Py_NewRef(value_of(d, ix));
+    PyObject *key, *value;
+    return d != NULL && iter_step(ITER(op), d, &key, &value) ? Py_NewRef(value) : NULL;
 }
 
 static PyObject *
 iter_next_item(PyObject *op)
 {
     PyDictObject *d = ITER(op)->di_dict;
-    Py_ssize_t ix = d == NULL ? -1 : iter_step(ITER(op), d);
-    return ix < 0 ? NULL : iter_pair(ITER(op), keys_key_at(d->ma_keys, ix), value_of(d, ix));
+    PyObject *key, *value;
+    return d != NULL && iter_step(ITER(op), d, &key, &value) ? iter_pair(ITER(op), key, value) : NULL;
 }
 
 static PyObject *

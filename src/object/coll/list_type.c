@@ -141,6 +141,10 @@ list_irepeat(PyObject *op, Py_ssize_t n)
 static PyObject *
 list_subscript(PyObject *op, PyObject *key)
 {
+    if (PyLong_CheckExact(key) && int_is_compact(key)) {
+        Py_ssize_t i = int_compact_value(key);
+        return list_item(op, i < 0 ? i + Py_SIZE(op) : i);
+    }
     if (PyIndex_Check(key)) {
         Py_ssize_t i = PyNumber_AsSsize_t(key, PyExc_IndexError);
         if (i == -1 && PyErr_Occurred())

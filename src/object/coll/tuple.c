@@ -15,8 +15,8 @@
 
 /* ---- making ---- */
 
-OWNED PyObject *
-tuple_alloc(Py_ssize_t n)
+static OWNED PyObject *
+alloc_new(PyThreadState *ts, Py_ssize_t n)
 {
     if (UNLIKELY(n < 0)) {
         PyErr_BadInternalCall();
@@ -24,20 +24,27 @@ tuple_alloc(Py_ssize_t n)
     }
     if (UNLIKELY((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject) - sizeof(PyObject *)) / sizeof(PyObject *)))
         return PyErr_NoMemory();
-    PyThreadState *ts = ts_current();
-    struct heap_lists *h = &rt_thread_of(ts)->heap;
-    PyObject *t;
-    if (n < HEAP_TUPLES && (t = h->tuple[n]) != NULL) {
-        h->tuple[n] = ITEMS(t)[0];
-        h->tuple_room[n]++;
-        object_born(t);
-        return t;
-    }
-    t = coll_gc_alloc(ts, &PyTuple_Type, BYTES(n));
+    PyObject *t = coll_gc_alloc(ts, &PyTuple_Type, BYTES(n));
     if (LIKELY(t != NULL))
         Py_SET_SIZE(t, n);
     return t;
 }
+
+/* Untracked, items not set: from the free list, or new. */
+static inline OWNED PyObject *
+alloc(PyThreadState *ts, Py_ssize_t n)
+{
+    struct heap_lists *h = &rt_thread_of(ts)->heap;
+    PyObject *t;
+    if (UNLIKELY((size_t)n >= HEAP_TUPLES || (t = h->tuple[n]) == NULL))
+        return alloc_new(ts, n);
+    h->tuple[n] = ITEMS(t)[0];
+    h->tuple_room[n]++;
+    object_born(t);
+    return t;
+}
+
+OWNED PyObject *tuple_alloc(Py_ssize_t n) { return alloc(ts_current(), n); }
 
 /* The memory of an exact tuple whose items are gone. Short ones keep type, size and an empty GC head for the next. */
 static inline void
@@ -78,12 +85,13 @@ tuple_from_array(PyObject *const *items, Py_ssize_t n)
 {
     if (n == 0)
         return Py_NewRef(EMPTY_TUPLE);
-    PyObject *t = tuple_alloc(n);
+    PyThreadState *ts = ts_current();
+    PyObject *t = alloc(ts, n);
     if (t == NULL)
         return NULL;
     for (Py_ssize_t i = 0; i < n; i++)
         ITEMS(t)[i] = Py_NewRef(items[i]);
-    gc_track(t);
+    gc_track_ts(ts, t);
     return t;
 }
 
@@ -92,14 +100,15 @@ tuple_from_array_steal(PyObject *const *items, Py_ssize_t n)
 {
     if (n == 0)
         return Py_NewRef(EMPTY_TUPLE);
-    PyObject *t = tuple_alloc(n);
+    PyThreadState *ts = ts_current();
+    PyObject *t = alloc(ts, n);
     if (t == NULL) {
         for (Py_ssize_t i = 0; i < n; i++)
             Py_DECREF(items[i]);
         return NULL;
     }
     memcpy(ITEMS(t), items, n * sizeof(PyObject *));
-    gc_track(t);
+    gc_track_ts(ts, t);
     return t;
 }
 
@@ -129,7 +138,8 @@ PyTuple_Pack(Py_ssize_t n, ...)
 {
     if (n == 0)
         return Py_NewRef(EMPTY_TUPLE);
-    PyObject *t = tuple_alloc(n);
+    PyThreadState *ts = ts_current();
+    PyObject *t = alloc(ts, n);
     if (t == NULL)
         return NULL;
     va_list args;
@@ -137,7 +147,7 @@ PyTuple_Pack(Py_ssize_t n, ...)
     for (Py_ssize_t i = 0; i < n; i++)
         ITEMS(t)[i] = Py_NewRef(va_arg(args, PyObject *));
     va_end(args);
-    gc_track(t);
+    gc_track_ts(ts, t);
     return t;
 }
 
@@ -447,6 +457,10 @@ tuple_richcompare(PyObject *v, PyObject *w, int op)
 static PyObject *
 tuple_subscript(PyObject *t, PyObject *key)
 {
+    if (PyLong_CheckExact(key) && int_is_compact(key)) {
+        Py_ssize_t i = int_compact_value(key);
+        return tuple_item(t, i < 0 ? i + Py_SIZE(t) : i);
+    }
     if (PyIndex_Check(key)) {
         Py_ssize_t i = PyNumber_AsSsize_t(key, PyExc_IndexError);
         if (i == -1 && PyErr_Occurred())

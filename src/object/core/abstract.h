@@ -44,4 +44,38 @@ PyAPI_FUNC(int) _PyEval_SliceIndexNotNone(PyObject *v, Py_ssize_t *out);
 /* operator.index() result that may be an int subclass. */
 PyAPI_FUNC(PyObject *) _PyNumber_Index(PyObject *op);
 
+/* PyBuffer_FillInfo(): a view of `len` bytes. 0, or -1 with BufferError or SystemError. */
+static inline int
+buffer_fill(Py_buffer *view, PyObject *o, void *buf, Py_ssize_t len, int readonly, int flags)
+{
+    if (UNLIKELY(view == NULL)) {
+        PyErr_SetString(PyExc_BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
+        return -1;
+    }
+    if (UNLIKELY(flags == PyBUF_READ || flags == PyBUF_WRITE)) {
+        PyErr_BadInternalCall();
+        return -1;
+    }
+    if (UNLIKELY((flags & PyBUF_WRITABLE) && readonly)) {
+        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
+        return -1;
+    }
+    view->obj = Py_XNewRef(o);
+    view->buf = buf;
+    view->len = len;
+    view->itemsize = 1;
+    view->readonly = readonly;
+    view->ndim = 1;
+    view->format = NULL;
+    view->shape = view->strides = NULL;
+    if (flags & (PyBUF_FORMAT | PyBUF_STRIDES)) {
+        view->format = flags & PyBUF_FORMAT ? "B" : NULL;
+        view->shape = flags & PyBUF_ND ? &view->len : NULL;
+        view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? &view->itemsize : NULL;
+    }
+    view->suboffsets = NULL;
+    view->internal = NULL;
+    return 0;
+}
+
 #endif

@@ -43,26 +43,7 @@ PyBuffer_Release(Py_buffer *view)
 int
 PyBuffer_FillInfo(Py_buffer *view, PyObject *o, void *buf, Py_ssize_t len, int readonly, int flags)
 {
-    if (view == NULL) {
-        PyErr_SetString(PyExc_BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
-        return -1;
-    }
-    if (flags == PyBUF_READ || flags == PyBUF_WRITE) {
-        PyErr_BadInternalCall();
-        return -1;
-    }
-    if ((flags & PyBUF_WRITABLE) == PyBUF_WRITABLE && readonly) {
-        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
-        return -1;
-    }
-    *view = (Py_buffer){ .obj = Py_XNewRef(o), .buf = buf, .len = len, .readonly = readonly, .itemsize = 1, .ndim = 1 };
-    if (flags & PyBUF_FORMAT)
-        view->format = "B";
-    if (flags & PyBUF_ND)
-        view->shape = &view->len;
-    if ((flags & PyBUF_STRIDES) == PyBUF_STRIDES)
-        view->strides = &view->itemsize;
-    return 0;
+    return buffer_fill(view, o, buf, len, readonly, flags);
 }
 
 /* ---- contiguity ---- */

@@ -3,6 +3,7 @@
 
 #include "object/core/err.h"
 #include "rt/singletons.h"
+#include "object/text/str.h"
 
 int
 PyMapping_Check(PyObject *o)
@@ -37,7 +38,7 @@ PyMapping_GetItemString(PyObject *o, const char *key)
 {
     if (key == NULL)
         return abstract_null_error();
-    PyObject *name = PyUnicode_FromString(key);
+    PyObject *name = str_for_lookup(key);
     if (name == NULL)
         return NULL;
     PyObject *r = PyObject_GetItem(o, name);
@@ -67,7 +68,7 @@ PyMapping_GetOptionalItemString(PyObject *o, const char *key, PyObject **result)
         abstract_null_error();
         return -1;
     }
-    PyObject *name = PyUnicode_FromString(key);
+    PyObject *name = str_for_lookup(key);
     if (name == NULL)
         return -1;
     int rc = PyMapping_GetOptionalItem(o, name, result);

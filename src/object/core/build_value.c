@@ -19,7 +19,11 @@ count_items(const char *p, char end)
 {
     Py_ssize_t n = 0;
     int depth = 0;
-    while (depth > 0 || *p != end) {
+    for (; depth > 0 || *p != end; p++) {
+        if (LIKELY(Py_ISALPHA(*p))) {        /* a unit, most of what there is */
+            n += depth == 0;
+            continue;
+        }
         switch (*p) {
         case '\0':
             PyErr_SetString(PyExc_SystemError, "unmatched paren in format");
@@ -35,7 +39,6 @@ count_items(const char *p, char end)
         default:
             n += depth == 0;
         }
-        p++;
     }
     return n;
 }

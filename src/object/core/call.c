@@ -10,6 +10,7 @@
 #include "object/core/err.h"
 #include "object/core/object.h"
 #include "object/core/type_impl.h"
+#include "object/coll/tuple.h"
 #include "rt/singletons.h"
 
 #define SMALL_STACK 6
@@ -153,13 +154,11 @@ call_tp(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t
 {
     if (Py_TYPE(callable)->tp_call == NULL)
         return not_callable(ts, callable);
-    if ((keywords == NULL || PyTuple_Check(keywords)) && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
+    if (Py_TYPE(callable)->tp_call == type_call && (keywords == NULL || PyTuple_Check(keywords)) && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
         return type_call_plain(ts, (PyTypeObject *)callable, args, nargs, keywords);
-    PyObject *tuple = PyTuple_New(nargs), *kwargs = NULL, *result = NULL;
+    PyObject *tuple = tuple_from_array(args, nargs), *kwargs = NULL, *result = NULL;
     if (tuple == NULL)
         return NULL;
-    for (Py_ssize_t i = 0; i < nargs; i++)
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
     if (keywords == NULL || PyDict_Check(keywords))
         kwargs = Py_XNewRef(keywords);
     else if (PyTuple_GET_SIZE(keywords) > 0) {

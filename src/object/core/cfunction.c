@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "rt/singletons.h"
+#include "object/coll/coll.h"
 #include "object/core/call.h"
 #include "object/core/descr.h"
 #include "object/core/err.h"
@@ -178,7 +179,7 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
                             "attempting to create PyCFunction with class but no METH_METHOD flag");
             return NULL;
         }
-        f = PyObject_GC_New(PyCFunctionObject, &PyCFunction_Type);
+        f = COLL_GC_NEW(PyCFunctionObject, &PyCFunction_Type);
         if (f == NULL)
             return NULL;
     }
@@ -187,7 +188,7 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
     f->m_self = Py_XNewRef(self);
     f->m_module = Py_XNewRef(module);
     f->vectorcall = call;
-    PyObject_GC_Track(f);
+    gc_track((PyObject *)f);
     return (PyObject *)f;
 }
 
@@ -233,15 +234,20 @@ PyCFunction_GetFlags(PyObject *op)
 static void
 cfunction_dealloc(PyObject *self)
 {
-    PyObject_GC_UnTrack(self);
-    Py_TRASHCAN_BEGIN(self, cfunction_dealloc)
-    PyObject_ClearWeakRefs(self);
+    if (LIKELY(gc_is_tracked(self)))             /* not when it was postponed */
+        gc_untrack(self);
+    TRASH_BEGIN(self, cfunction_dealloc);
+    if (UNLIKELY(FUNC(self)->m_weakreflist != NULL))
+        PyObject_ClearWeakRefs(self);
     /* The class first: to know about it we read m_ml, which m_self may own. */
     Py_XDECREF((PyObject *)PyCFunction_GET_CLASS(self));
     Py_XDECREF(FUNC(self)->m_self);
     Py_XDECREF(FUNC(self)->m_module);
-    PyObject_GC_Del(self);
-    Py_TRASHCAN_END
+    if (LIKELY(Py_IS_TYPE(self, &PyCFunction_Type)))
+        COLL_GC_FREE(PyCFunctionObject, self);
+    else
+        PyObject_GC_Del(self);
+    TRASH_END();
 }
 
 static int

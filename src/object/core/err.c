@@ -8,7 +8,9 @@
 #include "object/core/abstract.h"
 #include "object/core/call.h"
 #include "object/core/exc.h"
+#include "object/core/exc_slots.h"
 #include "rt/hooks.h"
+#include "rt/singletons.h"
 
 /* Puts `exc` (stolen) in place of the current exception. */
 static inline void
@@ -28,10 +30,31 @@ err_top_handled(PyThreadState *ts)
     return item;
 }
 
+/* Are instances of the class nothing but their arguments, so that none of its own code runs when it is called? */
+static inline bool
+is_plain_class(PyObject *type)
+{
+    PyTypeObject *t = (PyTypeObject *)type;
+    return Py_IS_TYPE(type, &PyType_Type) && t->tp_new == exc_base_new && t->tp_init == exc_base_init;
+}
+
+static OWNED PyObject *
+make_plain(PyObject *type, PyObject *value)
+{
+    PyObject *args = value == NULL || value == Py_None ? EMPTY_TUPLE : PyTuple_Check(value) ? Py_NewRef(value) : PyTuple_Pack(1, value);
+    if (args == NULL)
+        return NULL;
+    PyObject *exc = exc_base_new((PyTypeObject *)type, args, NULL);
+    Py_DECREF(args);
+    return exc;
+}
+
 OWNED PyObject *
 exc_make(PyObject *type, PyObject *value)
 {
     PyObject *exc;
+    if (is_plain_class(type))
+        return make_plain(type, value);
     if (value == NULL || value == Py_None)
         exc = PyObject_CallNoArgs(type);
     else if (PyTuple_Check(value))

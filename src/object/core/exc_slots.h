@@ -1,4 +1,4 @@
-/* object/core/exc_slots.h: slots that exception types of one family share; private to exc_*.c. */
+/* object/core/exc_slots.h: slots that exception types of one family share; for exc_*.c, and err.c, which makes them. */
 #ifndef ADDER_OBJECT_CORE_EXC_SLOTS_H
 #define ADDER_OBJECT_CORE_EXC_SLOTS_H
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "rt/singletons.h"
+#include "object/coll/coll.h"
 #include "object/core/call.h"
 #include "object/core/descr.h"
 #include "object/core/err.h"
@@ -75,14 +76,14 @@ PyMethod_New(PyObject *func, PyObject *self)
         PyErr_BadInternalCall();
         return NULL;
     }
-    PyMethodObject *m = PyObject_GC_New(PyMethodObject, &PyMethod_Type);
+    PyMethodObject *m = COLL_GC_NEW(PyMethodObject, &PyMethod_Type);
     if (m == NULL)
         return NULL;
     m->im_weakreflist = NULL;
     m->im_func = Py_NewRef(func);
     m->im_self = Py_NewRef(self);
     m->vectorcall = method_vectorcall;
-    PyObject_GC_Track(m);
+    gc_track((PyObject *)m);
     return (PyObject *)m;
 }
 
@@ -117,11 +118,13 @@ method_getattro(PyObject *self, PyObject *name)
 static void
 method_dealloc(PyObject *self)
 {
-    PyObject_GC_UnTrack(self);
-    PyObject_ClearWeakRefs(self);
+    if (LIKELY(gc_is_tracked(self)))
+        gc_untrack(self);
+    if (UNLIKELY(((PyMethodObject *)self)->im_weakreflist != NULL))
+        PyObject_ClearWeakRefs(self);
     Py_DECREF(FUNC(self));
     Py_XDECREF(SELF(self));
-    PyObject_GC_Del(self);
+    COLL_GC_FREE(PyMethodObject, self);
 }
 
 static int

@@ -166,34 +166,70 @@ instance_lookup(PyObject *obj, PyObject *name, PyObject **out)
 
 /* ---- generic get ---- */
 
-/* Bind what the type has; NULL with an exception, or without when `suppress` hides an AttributeError. */
+/* A type that nobody has made ready yet: 0 or -1. */
+static inline int
+make_ready(PyTypeObject *t)
+{
+    return UNLIKELY((t->tp_flags & Py_TPFLAGS_READY) == 0) && type_dict(t) == NULL ? PyType_Ready(t) : 0;
+}
+
+/* Has the object inline values that hold its attributes? Then looking there for an exact str runs no code. */
+static inline bool
+has_inline_attributes(PyObject *obj, PyTypeObject *t)
+{
+    return (t->tp_flags & Py_TPFLAGS_INLINE_VALUES) != 0 && inline_values(obj)->valid;
+}
+
+/* Its attribute, borrowed, or NULL. */
+static inline PyObject *
+inline_attribute(PyObject *obj, PyTypeObject *t, PyObject *name)
+{
+    PyDictValues *v = inline_values(obj);
+    Py_ssize_t ix = keys_find_str(type_shared_keys(t), name, dict_str_hash(name));
+    return ix < 0 || ix >= v->capacity ? NULL : v->values[ix];
+}
+
+/* Bind what the type has, for which the reference is taken over; NULL with an exception, or without when `suppress`
+ * hides an AttributeError. */
 static PyObject *
 bind(descrgetfunc get, PyObject *descr, PyObject *obj, int suppress)
 {
     PyObject *out = get(descr, obj, (PyObject *)Py_TYPE(obj));
+    Py_DECREF(descr);
     if (out == NULL && suppress)
         (void)clear_attribute_error();
     return out;
 }
 
-PyObject *
-_PyObject_GenericGetAttrWithDict(PyObject *obj, PyObject *name, PyObject *dict, int suppress)
+/* The instance has no such attribute: what its type has (taken over) counts, if anything. */
+static PyObject *
+get_of_type(PyObject *obj, PyObject *name, PyObject *descr, descrgetfunc get, int suppress)
+{
+    if (get != NULL)
+        return bind(get, descr, obj, suppress);
+    if (descr == NULL && !suppress)
+        raise_no_attribute(obj, name);
+    return descr;
+}
+
+static inline PyObject *
+generic_get(PyObject *obj, PyObject *name, PyObject *dict, int suppress)
 {
     PyTypeObject *t = Py_TYPE(obj);
-    if (check_name(name) < 0 || (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0))
+    if (check_name(name) < 0 || make_ready(t) < 0)
         return NULL;
-    PyObject *out = NULL;
-    descrgetfunc get = NULL;
-    Py_INCREF(name);
-    PyObject *descr = Py_XNewRef(type_lookup(t, name));
-    if (descr != NULL) {
-        get = Py_TYPE(descr)->tp_descr_get;
-        if (get != NULL && Py_TYPE(descr)->tp_descr_set != NULL) {
-            out = bind(get, descr, obj, suppress);
-            goto done;
-        }
+    PyObject *descr = type_lookup_inline(t, name), *out = NULL;
+    descrgetfunc get = descr == NULL ? NULL : Py_TYPE(descr)->tp_descr_get;
+    if (get != NULL && Py_TYPE(descr)->tp_descr_set != NULL)
+        return bind(get, Py_NewRef(descr), obj, suppress);
+    if (dict == NULL && has_inline_attributes(obj, t) && LIKELY(PyUnicode_CheckExact(name))) {
+        if ((out = inline_attribute(obj, t, name)) != NULL)
+            return Py_NewRef(out);
+        return get_of_type(obj, name, Py_XNewRef(descr), get, suppress);
     }
     int found;
+    Py_INCREF(name);                         /* comparing keys may run code */
+    Py_XINCREF(descr);
     if (dict != NULL) {
         Py_INCREF(dict);
         found = PyDict_GetItemRef(dict, name, &out);
@@ -201,30 +237,24 @@ _PyObject_GenericGetAttrWithDict(PyObject *obj, PyObject *name, PyObject *dict, 
     } else {
         found = instance_lookup(obj, name, &out);
     }
-    if (found != 0) {
+    if (found == 0)
+        out = get_of_type(obj, name, descr, get, suppress);
+    else {
+        Py_XDECREF(descr);
         if (found < 0 && suppress)
             (void)clear_attribute_error();
-        goto done;
     }
-    if (get != NULL) {
-        out = bind(get, descr, obj, suppress);
-    } else if (descr != NULL) {
-        out = descr;
-        descr = NULL;
-    } else if (!suppress) {
-        raise_no_attribute(obj, name);
-    }
-done:
-    Py_XDECREF(descr);
     Py_DECREF(name);
     return out;
 }
 
 PyObject *
-PyObject_GenericGetAttr(PyObject *obj, PyObject *name)
+_PyObject_GenericGetAttrWithDict(PyObject *obj, PyObject *name, PyObject *dict, int suppress)
 {
-    return _PyObject_GenericGetAttrWithDict(obj, name, NULL, 0);
+    return generic_get(obj, name, dict, suppress);
 }
+
+PyObject *PyObject_GenericGetAttr(PyObject *obj, PyObject *name) { return generic_get(obj, name, NULL, 0); }
 
 /* ---- generic set ---- */
 
@@ -287,13 +317,13 @@ int
 _PyObject_GenericSetAttrWithDict(PyObject *obj, PyObject *name, PyObject *value, PyObject *dict)
 {
     PyTypeObject *t = Py_TYPE(obj);
-    if (check_name(name) < 0 || (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0))
+    if (check_name(name) < 0 || make_ready(t) < 0)
         return -1;
     int err = -1;
     bool has_place = true;
     Py_INCREF(name);
     Py_INCREF(t);
-    PyObject *descr = Py_XNewRef(type_lookup(t, name));
+    PyObject *descr = Py_XNewRef(type_lookup_inline(t, name));
     if (descr != NULL && Py_TYPE(descr)->tp_descr_set != NULL) {
         err = Py_TYPE(descr)->tp_descr_set(descr, obj, value);
         goto done;
@@ -319,6 +349,13 @@ done:
 int
 PyObject_GenericSetAttr(PyObject *obj, PyObject *name, PyObject *value)
 {
+    /* The common case: an attribute of the instance, which the type does not stand in the way of. */
+    PyTypeObject *t = Py_TYPE(obj);
+    if (value != NULL && PyUnicode_CheckExact(name) && has_inline_attributes(obj, t)) {
+        PyObject *descr = type_lookup_inline(t, name);
+        if (descr == NULL || Py_TYPE(descr)->tp_descr_set == NULL)
+            return instance_set(obj, name, value);
+    }
     return _PyObject_GenericSetAttrWithDict(obj, name, value, NULL);
 }
 
@@ -339,7 +376,9 @@ PyObject_GetAttr(PyObject *v, PyObject *name)
     if (check_name(name) < 0)
         return NULL;
     PyObject *out = NULL;
-    if (LIKELY(t->tp_getattro != NULL))
+    if (t->tp_getattro == PyObject_GenericGetAttr)
+        out = generic_get(v, name, NULL, 0);
+    else if (LIKELY(t->tp_getattro != NULL))
         out = t->tp_getattro(v, name);
     else if (t->tp_getattr != NULL)
         out = getattr_by_chars(v, name);
@@ -355,7 +394,7 @@ PyObject_GetAttrString(PyObject *v, const char *name)
 {
     if (Py_TYPE(v)->tp_getattr != NULL)
         return Py_TYPE(v)->tp_getattr(v, (char *)name);
-    PyObject *s = PyUnicode_FromString(name);
+    PyObject *s = str_for_lookup(name);
     if (s == NULL)
         return NULL;
     PyObject *out = PyObject_GetAttr(v, s);
@@ -415,7 +454,7 @@ PyObject_GetOptionalAttrString(PyObject *v, const char *name, PyObject **result)
             return 1;
         return clear_attribute_error() ? 0 : -1;
     }
-    PyObject *s = PyUnicode_FromString(name);
+    PyObject *s = str_for_lookup(name);
     if (s == NULL)
         return -1;
     int found = PyObject_GetOptionalAttr(v, s, result);
@@ -474,7 +513,8 @@ PyObject_SetAttr(PyObject *v, PyObject *name, PyObject *value)
         return -1;
     int err = -1;
     Py_INCREF(name);
-    str_intern_mortal(&name);
+    if (UNLIKELY(!PyUnicode_CHECK_INTERNED(name)))
+        str_intern_mortal(&name);
     if (t->tp_setattro != NULL) {
         err = t->tp_setattro(v, name, value);
     } else if (t->tp_setattr != NULL) {
@@ -526,11 +566,12 @@ _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method)
         *method = PyObject_GetAttr(obj, name);
         return 0;
     }
-    if (UNLIKELY(t->tp_dict == NULL) && type_dict(t) == NULL && PyType_Ready(t) < 0)
+    if (make_ready(t) < 0)
         return 0;
-    PyObject *descr = Py_XNewRef(type_lookup(t, name)), *own;
+    PyObject *descr = Py_XNewRef(type_lookup_inline(t, name)), *own;
     descrgetfunc get = NULL;
     bool unbound = false;
+    int found;
     if (descr != NULL) {
         if (Py_TYPE(descr)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) {
             unbound = true;
@@ -543,7 +584,10 @@ _PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method)
             }
         }
     }
-    int found = instance_lookup(obj, name, &own);
+    if (has_inline_attributes(obj, t) && LIKELY(PyUnicode_CheckExact(name)))
+        found = (own = Py_XNewRef(inline_attribute(obj, t, name))) != NULL;
+    else
+        found = instance_lookup(obj, name, &own);
     if (found != 0) {
         *method = own;                   /* NULL with the exception when the lookup failed */
         Py_XDECREF(descr);

@@ -8,6 +8,8 @@
 #include "rt/thread.h"
 #include "object/core/err.h"
 #include "object/core/type.h"
+#include "object/num/int.h"
+#include "object/text/str.h"
 
 const int _Py_SwappedOp[] = { Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE };
 static const char *const op_text[] = { "<", "<=", "==", "!=", ">", ">=" };
@@ -49,11 +51,27 @@ PyObject_RichCompare(PyObject *v, PyObject *w, int op)
             PyErr_BadInternalCall();
         return NULL;
     }
-    if (Py_EnterRecursiveCall(" in comparison"))
+    PyThreadState *ts = ts_current();
+    if (recursion_enter(ts, " in comparison"))
         return NULL;
     PyObject *out = compare(v, w, op);
-    Py_LeaveRecursiveCall();
+    recursion_leave(ts);
     return out;
+}
+
+/* Two exact ints of one digit. */
+static inline bool
+compare_small(PyObject *v, PyObject *w, int op)
+{
+    Py_ssize_t a = int_compact_value(v), b = int_compact_value(w);
+    switch (op) {
+    case Py_LT: return a < b;
+    case Py_LE: return a <= b;
+    case Py_EQ: return a == b;
+    case Py_NE: return a != b;
+    case Py_GT: return a > b;
+    default: return a >= b;
+    }
 }
 
 int
@@ -64,6 +82,13 @@ PyObject_RichCompareBool(PyObject *v, PyObject *w, int op)
             return 1;
         if (op == Py_NE)
             return 0;
+    }
+    /* Keys of tables, mostly. */
+    if (v != NULL && w != NULL && (unsigned)op <= Py_GE && Py_IS_TYPE(v, Py_TYPE(w))) {
+        if (PyLong_CheckExact(v) && int_both_compact(v, w))
+            return compare_small(v, w, op);
+        if (PyUnicode_CheckExact(v) && (op == Py_EQ || op == Py_NE))
+            return str_eq(v, w) == (op == Py_EQ);
     }
     PyObject *out = PyObject_RichCompare(v, w, op);
     if (out == NULL)

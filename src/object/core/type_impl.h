@@ -43,6 +43,19 @@ struct type_state {
 void type_modified_attr(PyTypeObject *t, PyObject *name);
 
 static inline struct type_state *type_state(void) { return ts_current()->interp->types; }
+/* What type_lookup() does, cached or not: entries with version 0 have no name. */
+PyObject *type_lookup_uncached(PyTypeObject *t, PyObject *name);
+static inline struct type_cache_entry *type_cache_entry(struct type_state *s, uint32_t version, PyObject *name)
+{
+    return &s->cache[(version ^ (uint32_t)((uintptr_t)name >> 3)) & (TYPE_CACHE_SIZE - 1)];
+}
+/* type_lookup() for where it is called most. */
+BORROWED(t) static inline PyObject *type_lookup_inline(PyTypeObject *t, PyObject *name)
+{
+    uint32_t version = t->tp_version_tag;
+    struct type_cache_entry *e = type_cache_entry(type_state(), version, name);
+    return LIKELY(e->name == name && e->version == version) ? e->value : type_lookup_uncached(t, name);
+}
 /* The slot of a static builtin type in this interpreter; NULL before type_ready_static(). */
 struct static_type *static_type_slot(PyTypeObject *t);
 /* The same, made if needed; NULL with MemoryError. */

@@ -547,13 +547,31 @@ is_inlined_class(PyTypeObject *t)
     return (t->tp_flags & wanted) == wanted && t->tp_basicsize == sizeof(PyObject) && t->tp_itemsize == 0;
 }
 
+/* heap_object_alloc(), the common case of it here. */
+static inline void *
+alloc_prefixed(PyTypeObject *t, size_t size)
+{
+    size_t prefix = heap_prefix(t);
+    if (UNLIKELY(size > HEAP_SMALL_MAX - HEAP_WHOLE_PREFIX))
+        return heap_object_alloc(t, size);
+    char *p = heap_alloc(prefix + size);
+    if (LIKELY(p != NULL)) {
+        p += prefix;
+        if (prefix >= 16)
+            memset(p - 16, 0, 16);
+        if (prefix > 16)
+            memset(p - 32, 0, 16);
+    }
+    return p;
+}
+
 PyObject *
 type_alloc_untracked(PyTypeObject *t, Py_ssize_t nitems)
 {
     if (is_inlined_class(t))
         return alloc_inlined(ts_current(), t);
     size_t size = t->tp_itemsize == 0 ? (size_t)t->tp_basicsize : var_instance_size(t, nitems);
-    PyObject *op = size == 0 ? NULL : heap_object_alloc(t, size);
+    PyObject *op = size == 0 ? NULL : alloc_prefixed(t, size);
     if (op == NULL)
         return PyErr_NoMemory();
     for (size_t i = 2; i < size / sizeof(void *); i++)

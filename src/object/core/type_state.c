@@ -200,12 +200,6 @@ type_fini_builtin_types(PyInterpreterState *interp)
 
 /* ---- attribute cache ---- */
 
-static inline struct type_cache_entry *
-cache_entry(struct type_state *s, uint32_t version, PyObject *name)
-{
-    return &s->cache[(version ^ (uint32_t)((uintptr_t)name >> 3)) & (TYPE_CACHE_SIZE - 1)];
-}
-
 /* Walk the MRO. *error is set (and an exception) when comparing odd keys failed. */
 static PyObject *
 find_in_mro(PyTypeObject *t, PyObject *name, bool *error)
@@ -258,8 +252,8 @@ type_find(PyTypeObject *t, PyObject *name)
     return out;
 }
 
-static PyObject *
-lookup_slow(PyTypeObject *t, PyObject *name)
+PyObject *
+type_lookup_uncached(PyTypeObject *t, PyObject *name)
 {
     /* Whatever the caller has raised stays raised; what the search raises is dropped. */
     PyThreadState *ts = ts_current();
@@ -273,7 +267,7 @@ lookup_slow(PyTypeObject *t, PyObject *name)
     if (error)
         PyErr_Clear();
     else if (cacheable && version == t->tp_version_tag) {
-        struct type_cache_entry *e = cache_entry(ts->interp->types, version, name);
+        struct type_cache_entry *e = type_cache_entry(ts->interp->types, version, name);
         PyObject *old = e->name;
         e->version = version;
         e->value = out;
@@ -287,11 +281,7 @@ lookup_slow(PyTypeObject *t, PyObject *name)
 PyObject *
 type_lookup(PyTypeObject *t, PyObject *name)
 {
-    uint32_t version = t->tp_version_tag;
-    struct type_cache_entry *e = cache_entry(type_state(), version, name);
-    if (LIKELY(e->version == version && e->name == name && version != 0))
-        return e->value;
-    return lookup_slow(t, name);
+    return type_lookup_inline(t, name);
 }
 
 PyObject *

@@ -627,7 +627,7 @@ bytearray_getbuffer(PyObject *op, Py_buffer *view, int flags)
         PyErr_SetString(PyExc_BufferError, "bytearray_getbuffer: view==NULL argument is obsolete");
         return -1;
     }
-    if (PyBuffer_FillInfo(view, op, PyByteArray_AS_STRING(op), Py_SIZE(op), 0, flags) < 0)
+    if (buffer_fill(view, op, PyByteArray_AS_STRING(op), Py_SIZE(op), 0, flags) < 0)
         return -1;
     ((PyByteArrayObject *)op)->ob_exports++;
     return 0;

@@ -29,10 +29,12 @@ bytes_fresh(Py_ssize_t n)
         PyErr_SetString(PyExc_OverflowError, "byte string is too large");
         return NULL;
     }
-    PyBytesObject *op = PyObject_Malloc(HEADER + n);
+    PyBytesObject *op = heap_alloc(HEADER + n);
     if (op == NULL)
         return PyErr_NoMemory();
-    PyObject_InitVar((PyVarObject *)op, &PyBytes_Type, n);
+    op->ob_base.ob_base.ob_type = &PyBytes_Type;
+    Py_SET_SIZE(op, n);
+    object_born((PyObject *)op);
     op->ob_shash = -1;
     op->ob_sval[n] = '\0';
     return (PyObject *)op;
@@ -391,7 +393,7 @@ bytes_hash(PyObject *op)
 static int
 bytes_getbuffer(PyObject *op, Py_buffer *view, int flags)
 {
-    return PyBuffer_FillInfo(view, op, BYTES(op)->ob_sval, Py_SIZE(op), 1, flags);
+    return buffer_fill(view, op, BYTES(op)->ob_sval, Py_SIZE(op), 1, flags);
 }
 
 /* ---- repr ---- */

@@ -13,7 +13,7 @@
 enum codec_errors { CODEC_UNKNOWN, CODEC_STRICT, CODEC_SURROGATEESCAPE, CODEC_REPLACE, CODEC_IGNORE,
                     CODEC_BACKSLASHREPLACE, CODEC_SURROGATEPASS, CODEC_XMLCHARREFREPLACE, CODEC_OTHER };
 enum codec_errors codec_errors_kind(const char *errors);
-/* True with SystemError if the number of bytes is below zero: a mistake of an extension. */
+/* True with SystemError if the number of bytes is below zero, a mistake of an extension; with MemoryError if no memory can hold so many. */
 bool codec_bad_size(Py_ssize_t n);
 
 /* One running decoder. `start .. end` is the input, `pos` where decoding continues. */

@@ -114,6 +114,10 @@ bool codec_bad_size(Py_ssize_t n)
 {
     if (UNLIKELY(n < 0))
         PyErr_SetString(PyExc_SystemError, "Negative size passed to PyUnicode_New");
+    else if (UNLIKELY(n > PY_SSIZE_T_MAX - (Py_ssize_t)sizeof(PyCompactUnicodeObject) - 1)) {
+        PyErr_NoMemory();              /* nor is there so much to read */
+        return true;
+    }
     return n < 0;
 }
 

@@ -399,9 +399,10 @@ const char *PyUnicode_AsUTF8AndSize(PyObject *s, Py_ssize_t *size)
         return NULL;
     }
     if (PyUnicode_IS_ASCII(s)) {
+        const char *text = PyUnicode_DATA(s);
         if (size != NULL)
             *size = str_len(s);
-        return PyUnicode_DATA(s);
+        return text;
     }
     PyCompactUnicodeObject *c = (PyCompactUnicodeObject *)s;
     if (c->utf8 == NULL && fill_utf8(s) < 0) {

@@ -112,6 +112,8 @@ BORROWED(static) PyObject *str_static_lookup(const char *s, Py_ssize_t n);
 void str_add_static(PyObject *const *table, size_t mask);
 uint32_t str_text_hash(const char *s, Py_ssize_t n);
 OWNED PyObject *str_intern_bytes(const char *s, Py_ssize_t n);       /* UTF-8 */
+/* A string to look up something with: the interned one, which caches know, if there is one; else a new one. UTF-8. */
+OWNED PyObject *str_for_lookup(const char *s);
 
 /* A dying mortal interned string leaves the table. */
 void str_intern_remove(PyObject *s);

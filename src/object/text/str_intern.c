@@ -209,17 +209,38 @@ void PyUnicode_InternInPlace(PyObject **p) { intern(p, false); }
 PyAPI_FUNC(void) PyUnicode_InternImmortal(PyObject **p);
 void PyUnicode_InternImmortal(PyObject **p) { intern(p, true); }
 
+/* The string with these ASCII characters: the interned one if there is one, else a new one, whose hash is known. */
+static OWNED PyObject *ascii_interned_or_new(const char *s, Py_ssize_t n)
+{
+    PyObject *op = str_static_lookup(s, n);
+    if (op != NULL)
+        return Py_NewRef(op);
+    struct str_state *st = table_of(interp_current());
+    Py_hash_t h = rt_hash_bytes(s, n);
+    if (LIKELY(st != NULL && st->interned != NULL)) {
+        for (size_t i = (size_t)h & st->mask; (op = st->interned[i]) != NULL; i = (i + 1) & st->mask)
+            if (op != DEAD && ((PyASCIIObject *)op)->hash == h && str_len(op) == n && PyUnicode_IS_ASCII(op)
+                && memcmp(PyUnicode_DATA(op), s, (size_t)n) == 0)
+                return Py_NewRef(op);
+    }
+    op = str_from_ascii(s, n);
+    if (op != NULL)
+        ((PyASCIIObject *)op)->hash = h;
+    return op;
+}
+
 PyObject *str_intern_bytes(const char *s, Py_ssize_t n)
 {
-    if (n <= STR_STATIC_LENGTH_MAX && bytes_are_ascii(s, n)) {
-        PyObject *found = str_static_lookup(s, n);
-        if (found != NULL)
-            return Py_NewRef(found);
-    }
-    PyObject *op = PyUnicode_DecodeUTF8(s, n, NULL);
-    if (op != NULL)
+    PyObject *op = bytes_are_ascii(s, n) ? ascii_interned_or_new(s, n) : PyUnicode_DecodeUTF8(s, n, NULL);
+    if (op != NULL && PyUnicode_CHECK_INTERNED(op) == SSTATE_NOT_INTERNED)
         str_intern_mortal(&op);
     return op;
+}
+
+PyObject *str_for_lookup(const char *s)
+{
+    Py_ssize_t n = (Py_ssize_t)strlen(s);
+    return bytes_are_ascii(s, n) ? ascii_interned_or_new(s, n) : PyUnicode_DecodeUTF8(s, n, NULL);
 }
 
 PyObject *PyUnicode_InternFromString(const char *s) { return str_intern_bytes(s, (Py_ssize_t)strlen(s)); }

@@ -12,14 +12,35 @@
 
 #include "object/core/err.h"
 #include "rt/heap.h"
+#include "object/core/birth.h"
 #include "rt/singletons.h"
 #include "rt/thread.h"
 
 /* ---- looking at characters ---- */
 
+/* Up to 16 bytes, as most names and words have: two loads that may overlap. */
+static inline bool short_is_ascii(const char *p, Py_ssize_t n)
+{
+    if (n >= 8) {
+        uint64_t a, b;
+        memcpy(&a, p, 8);
+        memcpy(&b, p + n - 8, 8);
+        return ((a | b) & UINT64_C(0x8080808080808080)) == 0;
+    }
+    if (n >= 4) {
+        uint32_t a, b;
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        return ((a | b) & 0x80808080u) == 0;
+    }
+    return n == 0 || ((p[0] | p[n / 2] | p[n - 1]) & 0x80) == 0;
+}
+
 Py_ssize_t bytes_ascii_prefix(const char *p, Py_ssize_t n)
 {
     Py_ssize_t i = 0;
+    if (n <= 16 && short_is_ascii(p, n))
+        return n;
 #ifdef __SSE2__
     for (; i + 64 <= n; i += 64) {
         const __m128i *v = (const __m128i *)(p + i);
@@ -41,7 +62,7 @@ Py_ssize_t bytes_ascii_prefix(const char *p, Py_ssize_t n)
     return i;
 }
 
-bool bytes_are_ascii(const char *p, Py_ssize_t n) { return bytes_ascii_prefix(p, n) == n; }
+bool bytes_are_ascii(const char *p, Py_ssize_t n) { return n <= 16 ? short_is_ascii(p, n) : bytes_ascii_prefix(p, n) == n; }
 
 static Py_UCS4 max_char_ucs2(const Py_UCS2 *p, Py_ssize_t n)
 {
@@ -142,10 +163,11 @@ PyObject *PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
     size_t head = ascii ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject);
     if (size > (Py_ssize_t)((PY_SSIZE_T_MAX - head) / kind) - 1)
         return PyErr_NoMemory();
-    PyASCIIObject *s = PyObject_Malloc(head + (size_t)(size + 1) * kind);
+    PyASCIIObject *s = heap_alloc(head + (size_t)(size + 1) * kind);
     if (s == NULL)
         return PyErr_NoMemory();
-    PyObject_Init((PyObject *)s, &PyUnicode_Type);
+    s->ob_base.ob_type = &PyUnicode_Type;
+    object_born((PyObject *)s);
     s->length = size;
     s->hash = -1;
     *(uint32_t *)&s->state = 0;
@@ -179,10 +201,11 @@ PyObject *str_from_ascii(const char *s, Py_ssize_t n)
         return Py_NewRef(LATIN1_CHAR((unsigned char)s[0]));
     if (n <= 0 || n > (Py_ssize_t)(PY_SSIZE_T_MAX - sizeof(PyASCIIObject) - 1))
         return PyUnicode_New(n, 0x7f);
-    PyASCIIObject *out = PyObject_Malloc(sizeof *out + (size_t)n + 1);
+    PyASCIIObject *out = heap_alloc(sizeof *out + (size_t)n + 1);
     if (out == NULL)
         return PyErr_NoMemory();
-    PyObject_Init((PyObject *)out, &PyUnicode_Type);
+    out->ob_base.ob_type = &PyUnicode_Type;
+    object_born((PyObject *)out);
     out->length = n;
     out->hash = -1;
     *(uint32_t *)&out->state = 0;

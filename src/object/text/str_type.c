@@ -44,7 +44,10 @@ static void str_dealloc(PyObject *s)
         if (!a->state.compact)
             PyMem_Free(((PyUnicodeObject *)s)->data.any);
     }
-    Py_TYPE(s)->tp_free(s);
+    if (LIKELY(PyUnicode_CheckExact(s)))
+        heap_free(s);
+    else
+        Py_TYPE(s)->tp_free(s);
 }
 
 void _PyUnicode_ExactDealloc(PyObject *s) { str_dealloc(s); }
