@@ -10,7 +10,7 @@
 #include "jit/x64/memory.h"
 
 #define SCRATCH_CODE ((size_t)2 << 20)
-#define SCRATCH_POOL (X64_POOL * sizeof(uint64_t))
+#define SCRATCH_POOL (X64_POOL * sizeof(uint64_t) + X64_END_MAX)
 #define MARGIN 32768                   /* what one instruction writes at most: LOOP with moves for all PHIs */
 static_assert(SCRATCH_CODE % X64_ALIGN == 0, "constants are as aligned as blocks");
 
@@ -203,7 +203,7 @@ static size_t skew_of(const uint8_t *p) { return (uintptr_t)p % X64_ALIGN; }
 static const char *
 publish(struct x64_asm *as, struct x64_code *out)
 {
-    size_t size = (size_t)((uint8_t *)(as->pool + as->npool) - as->buf.p), skew = skew_of(as->buf.p);
+    size_t size = (size_t)(exits_end(as) - as->buf.p), skew = skew_of(as->buf.p);
     uint32_t end = (uint32_t)(as->buf.end - as->buf.p);
     uint8_t *block = x64_memory_alloc(size + skew);
     if (block == NULL)

@@ -105,7 +105,9 @@ put_target(struct strbuf *sb, const struct x64_code *c, uint32_t offset, unsigne
             return;
         }
     }
-    if (p[0] == 0xe8) {
+    if (p[0] == 0xe9) {
+        strbuf_addf(sb, "jmp %x\n", offset + length + (uint32_t)distance_at(c, offset + 1));
+    } else if (p[0] == 0xe8) {
         strbuf_addf(sb, "call %s\n", helper_name(p + 5 + distance_at(c, offset + 1)));
     } else if (p[0] == 0xff && p[1] == 0x15) {
         const void *function;

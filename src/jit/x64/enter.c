@@ -1,7 +1,8 @@
 /* jit/x64/enter.c: the ways into a trace and out of it.
  *
  * The frame on the C stack is the same for every trace: return address, six saved registers, struct x64_state with rsp at its start, which is
- * a multiple of 16. An exit has pushed three words: the number of the trace, the first exit of its group, its place in the group.
+ * a multiple of 16. The end part of a trace (exits.c) has stored the registers that matter and the trace's number; two words are pushed: the
+ * first exit of a group, and a place in the group.
  * Both functions are written in assembly, as they change rsp between the two of them: what x64_enter() saves, x64_leave() restores. */
 #include "jit/x64/regs.h"
 
@@ -12,18 +13,14 @@
 
 /* Offsets in struct x64_state; in the text below they must be numbers. */
 #define ST_SIZE 2328
-#define ST_GPR 2048
-#define ST_XMM 2176
 #define ST_FRAME 2304
 #define ST_TS 2312
-#define ST_TRACE 2320
 #define ST_EXIT 2324
-#define PUSHED 24
+#define PUSHED 16
 
 static_assert(sizeof(struct x64_state) == ST_SIZE && ST_SIZE % 16 == 8, "with seven words above it rsp is a multiple of 16");
-static_assert(offsetof(struct x64_state, gpr) == ST_GPR && offsetof(struct x64_state, xmm) == ST_XMM, "as in the text");
 static_assert(offsetof(struct x64_state, frame) == ST_FRAME && offsetof(struct x64_state, ts) == ST_TS, "as in the text");
-static_assert(offsetof(struct x64_state, trace) == ST_TRACE && offsetof(struct x64_state, exit) == ST_EXIT, "as in the text");
+static_assert(offsetof(struct x64_state, exit) == ST_EXIT, "as in the text");
 
 x64_exit_handler x64_handler __attribute__((visibility("hidden")));
 
@@ -43,24 +40,14 @@ x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code)
             "jmp *%rdx\n");
 }
 
-#define DUMP_GPR(reg, n) "mov %" reg ", " TEXT(PUSHED + ST_GPR + 8 * n) "(%rsp)\n"
-#define DUMP_XMM(n) "movsd %xmm" #n ", " TEXT(PUSHED + ST_XMM + 8 * n) "(%rsp)\n"
-
 __attribute__((naked)) void
 x64_leave(void)
 {
     __asm__(".cfi_adjust_cfa_offset " TEXT(PUSHED + ST_SIZE + 48) "\n"
             ".cfi_offset rbp, -16\n .cfi_offset rbx, -24\n .cfi_offset r12, -32\n .cfi_offset r13, -40\n .cfi_offset r14, -48\n .cfi_offset r15, -56\n"
-            DUMP_GPR("rax", 0) DUMP_GPR("rcx", 1) DUMP_GPR("rdx", 2) DUMP_GPR("rbx", 3) DUMP_GPR("rsi", 6) DUMP_GPR("rdi", 7)
-            DUMP_GPR("r8", 8) DUMP_GPR("r9", 9) DUMP_GPR("r10", 10) DUMP_GPR("r11", 11) DUMP_GPR("r12", 12) DUMP_GPR("r13", 13)
-            DUMP_GPR("r15", 15)
-            DUMP_XMM(0) DUMP_XMM(1) DUMP_XMM(2) DUMP_XMM(3) DUMP_XMM(4) DUMP_XMM(5) DUMP_XMM(6) DUMP_XMM(7)
-            DUMP_XMM(8) DUMP_XMM(9) DUMP_XMM(10) DUMP_XMM(11) DUMP_XMM(12) DUMP_XMM(13) DUMP_XMM(14) DUMP_XMM(15)
-            "mov (%rsp), %eax\n"
-            "mov 8(%rsp), %ecx\n"
-            "add 16(%rsp), %ecx\n"
+            "mov (%rsp), %ecx\n"
+            "add 8(%rsp), %ecx\n"
             "add $" TEXT(PUSHED) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(PUSHED) "\n"
-            "mov %eax, " TEXT(ST_TRACE) "(%rsp)\n"
             "mov %ecx, " TEXT(ST_EXIT) "(%rsp)\n"
             "mov %rsp, %rdi\n"
             "call *x64_handler(%rip)\n"

@@ -1,9 +1,10 @@
 /* jit/x64/exits.c: guards, where values are when they fail, and the stubs they jump to.
  *
- *   jcc stub      stub: push n          group: push first exit of the group     end: push trace
+ *   jcc stub      stub: push n          group: push first exit of the group     end: store registers, trace
  *                       jmp group              jmp end                               jmp x64_leave
  *
- * Stubs take 4 bytes, in groups of 30 so that their jumps are short. They lie behind the code proper, so they are written before it. */
+ * Stubs take 4 bytes, in groups of 30 so that their jumps are short. They lie behind the code proper, so they are written before it. The end
+ * stores only registers in which some exit of the trace wants a value; they are known last, so it lies behind everything. */
 #include "jit/x64/regs.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #define GROUP 30
 #define STUB 4
 #define GROUP_SIZE (GROUP * STUB + 10)
-#define END_SIZE 16
+#define PUSHED 16                      /* bytes that the stub and its group have pushed */
 
 /* ---- stubs ---- */
 
@@ -22,12 +23,12 @@ stub_of(const struct x64_asm *as, uint32_t exit)
 }
 
 static void
-write_group(struct x64_asm *as, uint32_t first, const uint8_t *end)
+write_group(struct x64_asm *as, uint32_t first)
 {
     struct asm_buf *b = &as->buf;
     uint8_t push[5] = { 0x68 };
     memcpy(push + 1, &first, 4);
-    asm_jmp(b, end);
+    asm_jmp(b, NULL);
     asm_bytes(b, push, 5);
     const uint8_t *common = b->p;
     for (int i = GROUP - 1; i >= 0; i--) {
@@ -36,29 +37,46 @@ write_group(struct x64_asm *as, uint32_t first, const uint8_t *end)
     }
 }
 
-/* The last thing all exits of the trace do there. */
-static void
-write_end(struct x64_asm *as)
-{
-    struct asm_buf *b = &as->buf;
-    uint8_t push[5] = { 0x68 }, *start = b->p - END_SIZE;
-    memcpy(push + 1, &as->trace, 4);
-    while (b->p > start + 11)
-        asm_bytes(b, "\xcc", 1);
-    asm_op(b, 0xff, 4, rm_place(pool_word(as, (uintptr_t)x64_leave)));
-    asm_bytes(b, push, 5);
-    while (b->p > start)
-        asm_bytes(b, "\x90", 1);
-}
-
 static void
 write_stubs(struct x64_asm *as, uint32_t nexits)
 {
-    write_end(as);
-    const uint8_t *end = as->buf.p;
     for (uint32_t group = (nexits + GROUP - 1) / GROUP; group-- > 0; )
-        write_group(as, group * GROUP, end);
+        write_group(as, group * GROUP);
     as->stubs = as->buf.p;
+}
+
+/* Where a register is stored, seen from the end part. */
+static struct asm_rm
+state_field(size_t offset)
+{
+    return rm_mem(RSP, (int32_t)(PUSHED + offset));
+}
+
+/* Written backwards to the end of a small buffer; nothing in it depends on where it lies. */
+static void
+write_end(struct x64_asm *as, struct asm_buf *b)
+{
+    static const uint8_t jmp_rax[2] = { 0xff, 0xe0 };
+    asm_bytes(b, jmp_rax, 2);
+    asm_mov_imm(b, RAX, (uintptr_t)x64_leave);
+    asm_op_imm(b, 0xc7, 0, state_field(offsetof(struct x64_state, trace)), 4, (int32_t)as->trace);
+    for (unsigned r = 0; r < ASM_REGS; r++) {
+        if (as->exit_regs & SET(r))
+            asm_store(b, r, state_field(r < XMM0 ? offsetof(struct x64_state, gpr) + 8 * r : offsetof(struct x64_state, xmm) + 8 * (r - XMM0)));
+    }
+}
+
+const uint8_t *
+exits_end(struct x64_asm *as)
+{
+    uint8_t text[X64_END_MAX], *end = (uint8_t *)(as->pool + as->npool);
+    struct asm_buf b = { text + sizeof(text), text, text + sizeof(text) };
+    write_end(as, &b);
+    size_t size = (size_t)(b.end - b.p);
+    memcpy(end, b.p, size);
+    for (uint8_t *group = as->stubs; group < as->buf.end; group += GROUP_SIZE)
+        asm_set_target(group + GROUP_SIZE - 4, end);
+    return end + size;
 }
 
 /* ---- numbers ---- */
@@ -147,7 +165,10 @@ loc_of(struct x64_asm *as, ir_ref ref)
     if (!has_place(as, v))
         give_place(as, v);
     const struct info *in = &as->info[v];
-    return in->reg != NO_REG ? in->reg : (uint16_t)(LOC_SPILL + in->slot);
+    if (in->reg == NO_REG)
+        return (uint16_t)(LOC_SPILL + in->slot);
+    as->exit_regs |= SET(in->reg);
+    return in->reg;
 }
 
 static void

@@ -57,6 +57,7 @@ struct x64_asm {
     uint32_t exit, loc;
     uint32_t snap;
     uint8_t *stubs;
+    uint32_t exit_regs;                /* in which some exit wants a value */
     uint32_t trace;
     /* constants behind the code, calls out of it */
     uint64_t *pool;
@@ -125,6 +126,9 @@ void x64_guard(struct x64_asm *as, unsigned cc);
 void x64_guard_again(struct x64_asm *as, unsigned cc);
 /* Number and size of everything at the end of the code; writes the stubs. False: no memory. */
 bool exits_begin(struct x64_asm *as, struct x64_code *out);
+/* When the rest is written: what all exits do behind their stubs, behind the constants. Returns where it ends. */
+const uint8_t *exits_end(struct x64_asm *as);
+#define X64_END_MAX 512
 
 /* ---- selection (select.c, select_int.c) ---- */
 

@@ -27,8 +27,7 @@ union test_object {
 };
 
 struct test_frame {
-    _PyInterpreterFrame frame;
-    PyObject *more[TEST_SLOTS];
+    union { _PyInterpreterFrame frame; PyObject *words[FRAME_SPECIALS_SIZE + 1 + TEST_SLOTS]; };
     PyThreadState ts;
     union test_object objects[TEST_SLOTS];
     unsigned nobjects;
@@ -38,7 +37,7 @@ static struct x64_state test_state;    /* as the handler saw it */
 static union ir_value test_values[0x10000];
 static uint64_t test_rsp;
 
-static void *
+static inline void *
 test_handler(struct x64_state *st)
 {
     test_rsp = (uint64_t)(uintptr_t)__builtin_frame_address(0);
@@ -46,7 +45,7 @@ test_handler(struct x64_state *st)
     return (void *)0x1234;
 }
 
-static struct test_frame *
+static inline struct test_frame *
 test_frame_new(void)
 {
     struct test_frame *tf = calloc(1, sizeof(*tf));
@@ -55,7 +54,7 @@ test_frame_new(void)
     return tf;
 }
 
-static PyObject *
+static inline PyObject *
 test_int(struct test_frame *tf, int64_t v)
 {
     union test_object *o = &tf->objects[tf->nobjects++];
@@ -68,7 +67,7 @@ test_int(struct test_frame *tf, int64_t v)
     return &o->base;
 }
 
-static PyObject *
+static inline PyObject *
 test_float(struct test_frame *tf, double v)
 {
     union test_object *o = &tf->objects[tf->nobjects++];
@@ -77,7 +76,7 @@ test_float(struct test_frame *tf, double v)
     return &o->base;
 }
 
-static PyObject *
+static inline PyObject *
 test_raw(struct test_frame *tf, int64_t a, int64_t b)
 {
     union test_object *o = &tf->objects[tf->nobjects++];
@@ -87,10 +86,10 @@ test_raw(struct test_frame *tf, int64_t a, int64_t b)
     return &o->base;
 }
 
-static void test_slot(struct test_frame *tf, int slot, PyObject *o) { tf->frame.localsplus[slot] = o; }
+static inline void test_slot(struct test_frame *tf, int slot, PyObject *o) { tf->words[offsetof(_PyInterpreterFrame, localsplus) / 8 + slot] = o; }
 
 /* The value that a location names. */
-static uint64_t
+static inline uint64_t
 test_at(uint16_t loc)
 {
     uint64_t bits;
@@ -102,13 +101,13 @@ test_at(uint16_t loc)
     return bits;
 }
 
-static ir_ref
+static inline ir_ref
 test_unboxed(const struct ir *ir, ir_ref r)
 {
     return !ref_is_const(r) && (ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F) ? ir->at[r].a : r;
 }
 
-static bool
+static inline bool
 test_same_value(const struct ir *ir, ir_ref r, uint64_t bits)
 {
     union ir_value v = test_values[r];
@@ -119,7 +118,7 @@ test_same_value(const struct ir *ir, ir_ref r, uint64_t bits)
     return v.bits == bits;
 }
 
-static void
+static inline void
 test_print(const struct ir *ir)
 {
     char *text = ir_dump(ir, true, true);
@@ -128,7 +127,7 @@ test_print(const struct ir *ir)
 }
 
 /* The exit of guard number n (in the order of the code) belongs to the n-th guard. */
-static uint32_t
+static inline uint32_t
 test_guard_number(const struct ir *ir, ir_ref guard)
 {
     uint32_t n = 0;
@@ -138,7 +137,7 @@ test_guard_number(const struct ir *ir, ir_ref guard)
 }
 
 /* NULL, or what of the exit is not as in the evaluator. */
-static const char *
+static inline const char *
 test_compare(const struct ir *ir, const struct x64_code *code, struct ir_exit want)
 {
     static char text[200];
@@ -168,8 +167,22 @@ test_compare(const struct ir *ir, const struct x64_code *code, struct ir_exit wa
     return NULL;
 }
 
+/* As memcmp(), but any NaN is as good as another. */
+static inline bool
+test_same_objects(const union test_object *a, const union test_object *b)
+{
+    for (size_t i = 0; i < TEST_SLOTS * sizeof(*a) / 8; i++) {
+        union ir_value x, y;
+        memcpy(&x, (const char *)a + 8 * i, 8);
+        memcpy(&y, (const char *)b + 8 * i, 8);
+        if (x.bits != y.bits && (x.f == x.f || y.f == y.f))
+            return false;
+    }
+    return true;
+}
+
 /* Compile ir with this seed, run both, compare; objects are as they were before, but for the last run, of the code. NULL or what is wrong. */
-static const char *
+static inline const char *
 test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
 {
     static union test_object before[TEST_SLOTS], after[TEST_SLOTS];
@@ -187,7 +200,7 @@ test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
         why = "the handler was called badly";
     if (why == NULL)
         why = test_compare(ir, &code, want);
-    if (why == NULL && memcmp(after, tf->objects, sizeof(after)) != 0)
+    if (why == NULL && !test_same_objects(after, tf->objects))
         why = "objects are not as they should be";
     memcpy(tf->objects, before, sizeof(before));
     x64_free(&code);
@@ -195,7 +208,7 @@ test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
 }
 
 /* With the plain choices and with random ones. */
-static void
+static inline void
 test_check(struct ir *ir, struct test_frame *tf, unsigned seeds)
 {
     assert_null(ir->full);

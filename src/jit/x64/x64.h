@@ -12,10 +12,10 @@
 
 #define X64_SPILLS 256
 
-/* What the common part of all exits leaves on the stack. */
+/* What an exit leaves on the stack. Of the registers only those that some exit of the trace has as a location. */
 struct x64_state {
     uint64_t spill[X64_SPILLS];
-    uint64_t gpr[16];                  /* by the numbers of the encoding; rsp, rbp, r14 are not kept */
+    uint64_t gpr[16];                  /* by the numbers of the encoding; rsp, rbp, r14 never */
     double xmm[16];
     _PyInterpreterFrame *frame;        /* that the trace was entered on */
     PyThreadState *ts;
