@@ -76,6 +76,12 @@ fuzz: all
 test-sanitize: all
 	@$(CLEAN_ENV) tools/sanitize --build $(BUILD)-sanitize --share $(BUILD) $(TESTS)
 
+# Everything again with each loop compiled at once: CPython's suite and the programs. JIT=stress-eval: by the evaluator.
+JIT ?= stress
+
+test-jit-stress: all
+	@$(CLEAN_ENV) tools/test --build $(BUILD) --jit $(JIT) --patience 2 lang cpython
+
 # Counts from a training run, and optimisation at link time: two builds, several minutes. See tools/release.
 release:
 	@STDLIB="$(STDLIB)" tools/release $(RELEASE)
@@ -91,4 +97,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize $(BUILD)-libpython $(RELEASE)-libpython
 
-.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize release bench lint clean
+.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize test-jit-stress release bench lint clean

@@ -9,6 +9,8 @@
 #include "object/core/object.h"
 #include "rt/singletons.h"
 
+uint16_t code_loop_heat = CODE_LOOP_HEAT;
+
 struct code_state code_state = { .next_version = 1, .debug_ranges = 1 };
 void (*code_free_monitoring)(PyCodeObject *co);
 void (*code_death_notice)(PyCodeObject *co);
@@ -170,7 +172,7 @@ code_quicken(PyCodeObject *co)
         if (caches == 0 || i + caches >= n)
             continue;
         if (op == JUMP_BACKWARD)
-            ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
+            ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = code_loop_heat };
         else if (op >= POP_JUMP_IF_FALSE && op <= POP_JUMP_IF_TRUE)
             ins[i + 1].cache = 0x5555;                 /* history of outcomes: alternating */
         else
@@ -359,7 +361,7 @@ plain_code(PyCodeObject *co, bool adaptive)
         if (adaptive && op_is_anchor(ins[i].op.code)) {
             ins[i].op.code = (uint8_t)op;
             if (caches != 0)
-                ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
+                ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = code_loop_heat };
         }
         if (!adaptive) {
             ins[i].op.code = (uint8_t)op;

@@ -63,6 +63,7 @@ int code_base_opcode(PyCodeObject *co, int i);
 /* Code units of the instruction at i: 1 + caches. */
 static inline int code_ins_size(PyCodeObject *co, int i) { return 1 + op_table[code_base_opcode(co, i)].caches; }
 #define CODE_LOOP_HEAT 96                        /* runs of a backward jump until it is hot: its fresh counter */
+extern uint16_t code_loop_heat;                  /* it, unless loops are to be compiled sooner (tests) */
 /* Reset counters (and re-plain the opcodes) for a fresh start; used when the code object is made. */
 void code_quicken(PyCodeObject *co);
 

@@ -24,10 +24,10 @@ int compile_fold(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int opt
  * specialised in the end. function: only the one of this qualified name (symbol tables are printed whole). NULL out: nothing. */
 struct compile_dump { FILE *out; bool sym, flow, code, quick; const char *function; };
 extern struct compile_dump compile_dump;
-/* Set it, and the parser's, from the value of -X dump: "STAGE,STAGE...[:FUNCTION]". spec must live on. -1 without exception
- * if a stage is not one of COMPILE_DUMP_STAGES. */
+/* Set it, and the parser's, from the value of -X dump: "STAGE,STAGE...[:FUNCTION]". spec must live on. Stages that are not
+ * of COMPILE_DUMP_STAGES are told to `other` (or NULL); -1 without exception when it does not know one either. */
 #define COMPILE_DUMP_STAGES "tokens, ast, sym, flow, code, quick"
-int compile_dump_request(const char *spec, FILE *out);
+int compile_dump_request(const char *spec, FILE *out, bool (*other)(const char *stage, size_t length, const char *function));
 
 /* The stages one by one, for tests (the module _testinternalcapi). All: NULL with an exception. */
 /* (InstructionSequence, dict of the unit's names and counts) of an _ast.AST object; mode: 0 exec, 1 eval, 2 single. */

@@ -22,7 +22,7 @@ stage_flag(const char *name, size_t n)
 }
 
 int
-compile_dump_request(const char *spec, FILE *out)
+compile_dump_request(const char *spec, FILE *out, bool (*other)(const char *stage, size_t length, const char *function))
 {
     const char *colon = strchr(spec, ':');
     size_t end = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
@@ -31,9 +31,10 @@ compile_dump_request(const char *spec, FILE *out)
     for (size_t at = 0, n; at <= end; at += n + 1) {
         n = strcspn(spec + at, ",:");
         bool *flag = stage_flag(spec + at, n);
-        if (flag == NULL)
+        if (flag != NULL)
+            *flag = true;
+        else if (other == NULL || !other(spec + at, n, compile_dump.function))
             return -1;
-        *flag = true;
     }
     return 0;
 }

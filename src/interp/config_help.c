@@ -61,7 +61,7 @@ static const char env_text[] =
     "PYTHON_FROZEN_MODULES: on or off: use frozen modules\n"
     "PYTHON_HISTORY  : history file of the REPL\n"
     "PYTHON_BASIC_REPL: use the plain REPL\n"
-    "PYTHON_JIT      : 0: without the just-in-time compiler\n"
+    "PYTHON_JIT      : as -X jit\n"
     "PYTHONPROFILEIMPORTTIME, PYTHONNODEBUGRANGES, PYTHONSAFEPATH, PYTHONOPTIMIZE, PYTHONINSPECT, PYTHONUNBUFFERED,\n"
     "PYTHONVERBOSE, PYTHONDONTWRITEBYTECODE, PYTHONNOUSERSITE, PYTHONWARNINGS, PYTHONDEBUG: see the options\n";
 
@@ -69,11 +69,13 @@ static const char xoptions_text[] =
     "The following implementation-specific options are available:\n"
     "-X cpu_count=N: what os.cpu_count() returns\n"
     "-X dev: development mode: more checks and warnings\n"
-    "-X dump=STAGES[:function]: print stages of compiling: tokens, ast, sym, flow, code, quick\n"
+    "-X dump=STAGES[:function]: print stages of compiling: tokens, ast, sym, flow, code, quick,\n"
+    "         and of the just-in-time compiler: rec, ir, opt, asm, exits\n"
     "-X faulthandler: dump tracebacks on fatal signals\n"
     "-X frozen_modules=on|off: use frozen modules\n"
     "-X importtime: print how long each import takes\n"
     "-X int_max_str_digits=N: largest number of digits in conversions of int and str\n"
+    "-X jit=MODE: the just-in-time compiler: 0 off, 1 on, stress: loops are compiled at once, eval, stress-eval: without machine code\n"
     "-X no_debug_ranges: no columns in code objects\n"
     "-X pycache_prefix=PATH: root folder for .pyc files\n"
     "-X showrefcount: print counts at exit (debug builds only)\n"

@@ -22,6 +22,7 @@
 #include "interp/sys.h"
 #include "interp/tracemalloc.h"
 #include "interp/warnings.h"
+#include "jit/jit.h"
 #include "object/coll/dict.h"
 #include "object/core/type.h"
 #include "object/init.h"
@@ -77,8 +78,25 @@ init_dumps(const PyConfig *config)
     for (; value != NULL && value[n] != 0 && n + 1 < sizeof(spec); n++)
         spec[n] = value[n] < 128 ? (char)value[n] : '?';
     spec[n] = '\0';
-    if (value != NULL && compile_dump_request(spec, stderr) < 0)
-        return PyStatus_Error("-X dump: unknown stage; the stages are " COMPILE_DUMP_STAGES);
+    if (value != NULL && compile_dump_request(spec, stderr, jit_dump_stage) < 0)
+        return PyStatus_Error("-X dump: unknown stage; the stages are " COMPILE_DUMP_STAGES ", " JIT_DUMP_STAGES);
+    return PyStatus_Ok();
+}
+
+/* -X jit=MODE or PYTHON_JIT=MODE. */
+static PyStatus
+init_jit(const PyConfig *config)
+{
+    char mode[32] = "";
+    const wchar_t *x = config_xoption(config, L"jit");
+    const char *e = config_env(config, "PYTHON_JIT");
+    if (x == NULL && e == NULL)
+        return PyStatus_Ok();
+    size_t n = 0;
+    for (; x != NULL && x[n] != 0 && n + 1 < sizeof(mode); n++)
+        mode[n] = x[n] < 128 ? (char)x[n] : '?';
+    if (jit_configure(x != NULL ? mode : e) < 0)
+        return config_error("config_init_jit", x != NULL ? "-X jit: unknown mode; the modes are " JIT_MODES : "PYTHON_JIT: unknown mode; the modes are " JIT_MODES);
     return PyStatus_Ok();
 }
 
@@ -233,6 +251,8 @@ Py_InitializeFromConfig(const PyConfig *config)
     PyStatus status = was_read ? config_preinit(&own, own.argv.length, NULL, own.argv.items) : PyConfig_Read(&own);
     if (!PyStatus_Exception(status))
         status = init_dumps(&own);
+    if (!PyStatus_Exception(status))
+        status = init_jit(&own);
     if (PyStatus_Exception(status))
         return status;
     static bool seeded;                     /* once: static strings keep their hash to the end of the process */
@@ -275,6 +295,8 @@ _Py_InitializeMain(void)
         return lifecycle_failure();
     RUNTIME->initialized = 1;
     ts->interp->_ready = 1;
+    if (jit_start() < 0)
+        fputs("adder: no memory for machine code: going on without the compiler\n", stderr);
     return PyStatus_Ok();
 }
 
@@ -344,6 +366,8 @@ lifecycle_clear_interpreter(PyThreadState *ts)
     if (!lifecycle_hooks.process_ends || !interp_is_main(interp))        /* memory of the process's last one goes with the process */
         gc_collect_at_exit(ts);
     gc_fini(interp);
+    if (interp_is_main(interp))
+        jit_stop();
     objects_fini(ts);
     vm_fini(interp);
     PyConfig_Clear(&interp->config);

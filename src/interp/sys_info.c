@@ -5,6 +5,7 @@
 
 #include "interp/config.h"
 #include "interp/import.h"
+#include "jit/jit.h"
 #include "object/core/structseq.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -268,6 +269,22 @@ add_texts(PyObject *d)
            set_fact(d, "float_repr_style", S("short")) < 0 ? -1 : 0;
 }
 
+/* ---- sys._adder: what is ours and not CPython's ---- */
+
+static PyObject *adder_jit_stats(PyObject *self, PyObject *unused) { return jit_stats_dict(); }
+static PyMethodDef adder_jit_stats_def = { "jit_stats", adder_jit_stats, METH_NOARGS,
+    "jit_stats($module, /)\n--\n\nA dict of what the just-in-time compiler has done so far." };
+
+static PyObject *
+make_adder(void)
+{
+    PyObject *d = PyDict_New();
+    int ok = d != NULL && set_fact(d, "name", S("adder")) == 0 && set_fact(d, "jit_stats", PyCFunction_New(&adder_jit_stats_def, NULL)) == 0;
+    PyObject *r = ok ? _PyNamespace_New(d) : NULL;
+    Py_XDECREF(d);
+    return r;
+}
+
 int
 sys_add_info(PyObject *d)
 {
@@ -280,7 +297,7 @@ sys_add_info(PyObject *d)
     int r = version == NULL || add_texts(d) < 0 || set_fact(d, "implementation", make_implementation(version)) < 0 ||
             set_fact(d, "version_info", Py_NewRef(version)) < 0 || set_fact(d, "float_info", make_float_info()) < 0 ||
             set_fact(d, "int_info", make_int_info()) < 0 || set_fact(d, "hash_info", make_hash_info()) < 0 ||
-            set_fact(d, "thread_info", make_thread_info()) < 0 ? -1 : 0;
+            set_fact(d, "thread_info", make_thread_info()) < 0 || set_fact(d, "_adder", make_adder()) < 0 ? -1 : 0;
     Py_XDECREF(version);
     return r;
 }

@@ -9,7 +9,7 @@
 static _Py_BackoffCounter
 countdown(int tries)
 {
-    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)(CODE_LOOP_HEAT << tries) : 0 };
+    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)(code_loop_heat << tries) : 0 };
 }
 
 bool

@@ -183,7 +183,7 @@ static void
 warm_up(_Py_CODEUNIT *instr, int base)
 {
     if (base == JUMP_BACKWARD)
-        instr[1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = CODE_LOOP_HEAT };
+        instr[1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = code_loop_heat };
     if (op_table[base].caches == 0 || base == JUMP_BACKWARD || (base >= POP_JUMP_IF_FALSE && base <= POP_JUMP_IF_TRUE))
         return;
     instr[1].counter = (_Py_BackoffCounter){ .backoff = 1, .value = 1 };

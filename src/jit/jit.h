@@ -1,0 +1,25 @@
+/* jit/jit.h: the tracing compiler, seen from above. */
+#ifndef ADDER_JIT_JIT_H
+#define ADDER_JIT_JIT_H
+
+#include <Python.h>
+
+#include "base/own.h"
+
+/* What -X jit=VALUE or PYTHON_JIT says: "0" off, "1" on, "stress" on from the second round of a loop, "eval" and "stress-eval" with the evaluator
+ * in place of machine code. NULL: the default. 0, or -1 without exception for an unknown value. */
+#define JIT_MODES "0, 1, stress, eval, stress-eval"
+int jit_configure(const char *value);
+/* -X dump=STAGE for a stage that is ours: true when it is. function: only functions of this name, or NULL. */
+#define JIT_DUMP_STAGES "rec, ir, opt, asm, exits"
+bool jit_dump_stage(const char *stage, size_t length, const char *function);
+
+/* Take effect, before the first Python code runs: 0; -1 without exception when the system gives no memory for code (the interpreter goes on
+ * without). And the reverse, at the end. */
+int jit_start(void);
+void jit_stop(void);
+
+/* sys._adder.jit_stats(): a new dict, or NULL. */
+OWNED PyObject *jit_stats_dict(void);
+
+#endif

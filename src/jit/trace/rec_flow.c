@@ -1,0 +1,87 @@
+/* jit/trace/rec_flow.c: recording tests, jumps and loops.
+ *
+ * The guard of a conditional jump leaves to the side that was not taken, with the tested value gone: there is nothing to do again. */
+#include "jit/trace/record.h"
+
+#include "object/coll/iter.h"
+
+bool
+rec_pop_jump(struct recorder *r, bool if_true)
+{
+    ir_ref v = rec_peek(r, 1);
+    bool now = r->sp[-1] == Py_True, jumps = now == if_true;
+    if (ir_type_of(r->ir, v) != T_BOOL && ((v = rec_number(r, v, r->sp[-1])) == REF_NONE || ir_type_of(r->ir, v) != T_BOOL))
+        return rec_stop(r, "a jump on something else than a bool");
+    rec_snap(r, jumps ? r->next : r->next + (unsigned)r->oparg, 1);
+    rec_emit(r, now ? IR_GTRUE : IR_GFALSE, v, REF_NONE);
+    rec_pop(r);
+    return r->why == NULL;
+}
+
+bool
+rec_pop_jump_none(struct recorder *r, bool if_none)
+{
+    bool now = r->sp[-1] == Py_None;
+    ir_ref v = rec_peek(r, 1);
+    if (ir_type_of(r->ir, v) != T_BOOL)
+        rec_emit(r, now ? IR_GEQ_P : IR_GNE_P, v, ir_obj(r->ir, Py_None));
+    (void)if_none;                                       /* either way the interpreter does it again */
+    rec_pop(r);
+    return r->why == NULL;
+}
+
+bool
+rec_is_op(struct recorder *r)
+{
+    ir_ref a = rec_peek(r, 2), b = rec_peek(r, 1);
+    if (ir_type_of(r->ir, a) != T_OBJ || ir_type_of(r->ir, b) != T_OBJ)
+        return rec_stop(r, "`is` on bools is not recorded yet");
+    if (r->ir->at[a].op == IR_BOX_I || r->ir->at[a].op == IR_BOX_F || r->ir->at[b].op == IR_BOX_I || r->ir->at[b].op == IR_BOX_F)
+        return rec_stop(r, "`is` on new numbers is not recorded yet");
+    ir_ref same = rec_emit(r, IR_EQ_P, a, b);
+    if (r->oparg)
+        same = rec_emit(r, IR_NOT_B, same, REF_NONE);
+    rec_pop(r);
+    rec_pop(r);
+    rec_push(r, same);
+    return r->why == NULL;
+}
+
+/* The iterator's fields live in registers; they are written back where the trace is left. */
+bool
+rec_for_iter(struct recorder *r)
+{
+    PyObject *o = r->sp[-1];
+    ir_ref it = rec_peek(r, 1);
+    if (Py_TYPE(o) != &PyRangeIter_Type)
+        return rec_stop(r, "a loop over something else than a range");
+    if (!rec_guard_type(r, it, &PyRangeIter_Type))
+        return false;
+    if (((struct range_iter *)o)->len <= 0)
+        return rec_stop(r, "the loop ended while it was recorded");
+    ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));
+    ir_ref value = rec_field(r, it, offsetof(struct range_iter, start));
+    ir_ref step = rec_field(r, it, offsetof(struct range_iter, step));
+    rec_emit(r, IR_GGT_I, left, ir_int(r->ir, 0));
+    if (r->why != NULL)
+        return false;
+    if (!rec_set_field(r, it, offsetof(struct range_iter, start), rec_emit(r, IR_ADD_I, value, step))
+        || !rec_set_field(r, it, offsetof(struct range_iter, len), rec_emit(r, IR_SUB_I, left, ir_int(r->ir, 1))))
+        return false;
+    rec_push_int(r, value);
+    return r->why == NULL;
+}
+
+bool
+rec_jump_backward(struct recorder *r)
+{
+    unsigned target = r->next - (unsigned)r->oparg;
+    if (target != r->start)
+        return rec_stop(r, "another loop");
+    if (r->nslots + r->depth != r->top)
+        return rec_stop(r, "the stack is not as at the start of the loop");
+    rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
+    rec_snap(r, r->start, 0);
+    r->closed = r->why == NULL;
+    return r->closed;
+}

@@ -1,0 +1,251 @@
+/* jit/trace/rec_num.c: recording operators on int, float and bool.
+ *
+ * Guards are emitted before results; an operation that may raise (a zero divisor) or needs a larger int is left to the interpreter by a
+ * guard. Mixed operands: an int becomes a float as CPython does it, rounding to nearest. */
+#include "jit/trace/record.h"
+
+#include <math.h>
+
+#include "object/num/int.h"
+
+#define EXACT_IN_FLOAT ((int64_t)1 << 53)               /* ints up to here are floats without rounding */
+
+static enum ir_type type_of(struct recorder *r, ir_ref v) { return v == REF_NONE || v == REF_FAIL ? T_NIL : ir_type_of(r->ir, v); }
+
+/* A BOOL as the int it is. */
+static ir_ref as_int(struct recorder *r, ir_ref v) { return type_of(r, v) == T_BOOL ? rec_emit(r, IR_B2I, v, REF_NONE) : v; }
+
+static ir_ref
+as_float(struct recorder *r, ir_ref v)
+{
+    return type_of(r, v) == T_F64 ? v : rec_emit(r, IR_I2F, as_int(r, v), REF_NONE);
+}
+
+/* -2**53 <= v <= 2**53 */
+static void
+guard_exact(struct recorder *r, ir_ref v)
+{
+    ir_ref shifted = rec_emit(r, IR_ADD_I, v, ir_int(r->ir, EXACT_IN_FLOAT));
+    rec_emit(r, IR_GULT_I, shifted, ir_int(r->ir, 2 * EXACT_IN_FLOAT + 1));
+}
+
+/* The operands of a binary instruction, unboxed. False: something else than numbers. */
+static bool
+two_numbers(struct recorder *r, ir_ref *a, ir_ref *b)
+{
+    *a = rec_number(r, rec_peek(r, 2), r->sp[-2]);
+    *b = r->why != NULL ? REF_NONE : rec_number(r, rec_peek(r, 1), r->sp[-1]);
+    if (*a == REF_NONE || *b == REF_NONE || r->why != NULL)
+        return rec_stop(r, "an operand is no number that fits a register");
+    return true;
+}
+
+static bool
+give(struct recorder *r, int popped, ir_ref v)
+{
+    if (r->why != NULL)
+        return false;
+    for (int i = 0; i < popped; i++)
+        rec_pop(r);
+    switch (type_of(r, v)) {
+    case T_I64: rec_push_int(r, v); break;
+    case T_F64: rec_push_float(r, v); break;
+    default: rec_push(r, v); break;
+    }
+    return r->why == NULL;
+}
+
+/* ---- ints ---- */
+
+static ir_ref
+divide_ints(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, int64_t divisor)
+{
+    if (divisor == 0 || divisor == -1) {
+        rec_stop(r, "division by 0 or -1");
+        return REF_NONE;
+    }
+    rec_emit(r, IR_GNE_I, b, ir_int(r->ir, 0));
+    rec_emit(r, IR_GNE_I, b, ir_int(r->ir, -1));
+    return rec_emit(r, op, a, b);
+}
+
+static ir_ref
+shift_ints(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, int64_t count)
+{
+    if (count < 0 || count > 63) {
+        rec_stop(r, "a shift by more than 63 bits");
+        return REF_NONE;
+    }
+    rec_emit(r, IR_GULT_I, b, ir_int(r->ir, 64));
+    return rec_emit(r, op, a, b);
+}
+
+/* int / int: exact operands, so that one division rounds once. */
+static ir_ref
+true_divide_ints(struct recorder *r, ir_ref a, ir_ref b, int64_t divisor)
+{
+    if (divisor == 0) {
+        rec_stop(r, "division by zero");
+        return REF_NONE;
+    }
+    guard_exact(r, a);
+    guard_exact(r, b);
+    rec_emit(r, IR_GNE_I, b, ir_int(r->ir, 0));
+    return rec_emit(r, IR_DIV_F, as_float(r, a), as_float(r, b));
+}
+
+static ir_ref
+int_operator(struct recorder *r, int operator, ir_ref a, ir_ref b, int64_t right)
+{
+    switch (operator) {
+    case NB_ADD: case NB_INPLACE_ADD: return rec_emit(r, IR_ADDOV_I, a, b);
+    case NB_SUBTRACT: case NB_INPLACE_SUBTRACT: return rec_emit(r, IR_SUBOV_I, a, b);
+    case NB_MULTIPLY: case NB_INPLACE_MULTIPLY: return rec_emit(r, IR_MULOV_I, a, b);
+    case NB_AND: case NB_INPLACE_AND: return rec_emit(r, IR_AND_I, a, b);
+    case NB_OR: case NB_INPLACE_OR: return rec_emit(r, IR_OR_I, a, b);
+    case NB_XOR: case NB_INPLACE_XOR: return rec_emit(r, IR_XOR_I, a, b);
+    case NB_FLOOR_DIVIDE: case NB_INPLACE_FLOOR_DIVIDE: return divide_ints(r, IR_DIV_I, a, b, right);
+    case NB_REMAINDER: case NB_INPLACE_REMAINDER: return divide_ints(r, IR_MOD_I, a, b, right);
+    case NB_LSHIFT: case NB_INPLACE_LSHIFT: return shift_ints(r, IR_SHLOV_I, a, b, right);
+    case NB_RSHIFT: case NB_INPLACE_RSHIFT: return shift_ints(r, IR_SHR_I, a, b, right);
+    case NB_TRUE_DIVIDE: case NB_INPLACE_TRUE_DIVIDE: return true_divide_ints(r, a, b, right);
+    default: rec_stop(r, "an operator on ints that is not recorded yet"); return REF_NONE;
+    }
+}
+
+/* ---- floats ---- */
+
+static ir_ref
+nonzero_divisor(struct recorder *r, ir_ref b)
+{
+    rec_emit(r, IR_GNE_F, b, ir_float(r->ir, 0.0));
+    return b;
+}
+
+static ir_ref
+helper(struct recorder *r, enum ir_helper h, ir_ref a, ir_ref b)
+{
+    return rec_emit_x(r, IR_CALLL_F, a, b, h);
+}
+
+/* Only where nothing but pow() of the C library decides: positive finite base, finite exponent and result. */
+static ir_ref
+power(struct recorder *r, ir_ref a, ir_ref b)
+{
+    ir_ref inf = ir_float(r->ir, INFINITY);
+    rec_emit(r, IR_GGT_F, a, ir_float(r->ir, 0.0));
+    rec_emit(r, IR_GLT_F, a, inf);
+    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, b, REF_NONE), inf);
+    ir_ref v = helper(r, HELPER_FPOW, a, b);
+    rec_emit(r, IR_GLT_F, v, inf);
+    return v;
+}
+
+static ir_ref
+float_operator(struct recorder *r, int operator, ir_ref a, ir_ref b)
+{
+    switch (operator) {
+    case NB_ADD: case NB_INPLACE_ADD: return rec_emit(r, IR_ADD_F, a, b);
+    case NB_SUBTRACT: case NB_INPLACE_SUBTRACT: return rec_emit(r, IR_SUB_F, a, b);
+    case NB_MULTIPLY: case NB_INPLACE_MULTIPLY: return rec_emit(r, IR_MUL_F, a, b);
+    case NB_TRUE_DIVIDE: case NB_INPLACE_TRUE_DIVIDE: return rec_emit(r, IR_DIV_F, a, nonzero_divisor(r, b));
+    case NB_REMAINDER: case NB_INPLACE_REMAINDER: return helper(r, HELPER_FMOD, a, nonzero_divisor(r, b));
+    case NB_FLOOR_DIVIDE: case NB_INPLACE_FLOOR_DIVIDE: return helper(r, HELPER_FFLOOR_DIV, a, nonzero_divisor(r, b));
+    case NB_POWER: case NB_INPLACE_POWER: return power(r, a, b);
+    default: rec_stop(r, "an operator on floats that is not recorded yet"); return REF_NONE;
+    }
+}
+
+static int64_t
+int_value_now(PyObject *o)
+{
+    int overflow;
+    return PyLong_Check(o) ? PyLong_AsLongLongAndOverflow(o, &overflow) : 0;
+}
+
+bool
+rec_binary_op(struct recorder *r)
+{
+    ir_ref a, b;
+    if (!two_numbers(r, &a, &b))
+        return false;
+    if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)
+        return rec_stop(r, "an operator on two bools is not recorded yet");
+    if (type_of(r, a) == T_F64 || type_of(r, b) == T_F64)
+        return give(r, 2, float_operator(r, r->oparg, as_float(r, a), as_float(r, b)));
+    return give(r, 2, int_operator(r, r->oparg, as_int(r, a), as_int(r, b), int_value_now(r->sp[-1])));
+}
+
+/* ---- comparing ---- */
+
+static ir_ref
+compare(struct recorder *r, int operator, ir_ref a, ir_ref b, bool floats)
+{
+    enum ir_op eq = floats ? IR_EQ_F : IR_EQ_I, lt = floats ? IR_LT_F : IR_LT_I, le = floats ? IR_LE_F : IR_LE_I;
+    switch (operator) {
+    case Py_LT: return rec_emit(r, lt, a, b);
+    case Py_LE: return rec_emit(r, le, a, b);
+    case Py_EQ: return rec_emit(r, eq, a, b);
+    case Py_NE: return rec_emit(r, IR_NOT_B, rec_emit(r, eq, a, b), REF_NONE);
+    case Py_GT: return rec_emit(r, lt, b, a);
+    default: return rec_emit(r, le, b, a);
+    }
+}
+
+bool
+rec_compare_op(struct recorder *r)
+{
+    ir_ref a, b;
+    if (!two_numbers(r, &a, &b))
+        return false;
+    bool fa = type_of(r, a) == T_F64, fb = type_of(r, b) == T_F64;
+    a = as_int(r, a);                                    /* leaves floats alone */
+    b = as_int(r, b);
+    if (fa != fb) {
+        guard_exact(r, fa ? b : a);                      /* an int that a float holds exactly compares as that float */
+        a = as_float(r, a);
+        b = as_float(r, b);
+    }
+    return give(r, 2, compare(r, r->oparg >> 5, a, b, fa || fb));
+}
+
+/* ---- one operand ---- */
+
+static ir_ref
+truth(struct recorder *r, ir_ref v)
+{
+    switch (type_of(r, v)) {
+    case T_BOOL: return v;
+    case T_I64: return rec_emit(r, IR_NOT_B, rec_emit(r, IR_EQ_I, v, ir_int(r->ir, 0)), REF_NONE);
+    default: return rec_emit(r, IR_NOT_B, rec_emit(r, IR_EQ_F, v, ir_float(r->ir, 0.0)), REF_NONE);
+    }
+}
+
+bool
+rec_to_bool(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 1);
+    PyObject *o = r->sp[-1];
+    if (o == Py_None) {
+        rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
+        return give(r, 1, ir_bool(r->ir, false));
+    }
+    v = rec_number(r, v, o);
+    return v == REF_NONE ? rec_stop(r, "the truth of this object is not recorded yet") : give(r, 1, truth(r, v));
+}
+
+bool
+rec_unary(struct recorder *r, int opcode)
+{
+    ir_ref v = rec_number(r, rec_peek(r, 1), r->sp[-1]);
+    if (v == REF_NONE || r->why != NULL)
+        return rec_stop(r, "the operand is no number that fits a register");
+    if (opcode == UNARY_NOT)
+        return give(r, 1, rec_emit(r, IR_NOT_B, v, REF_NONE));
+    if (type_of(r, v) == T_F64)
+        return opcode == UNARY_NEGATIVE ? give(r, 1, rec_emit(r, IR_NEG_F, v, REF_NONE)) : rec_stop(r, "~ of a float");
+    if (type_of(r, v) == T_BOOL && opcode == UNARY_INVERT)
+        return rec_stop(r, "~ of a bool");
+    v = as_int(r, v);
+    return give(r, 1, rec_emit(r, opcode == UNARY_NEGATIVE ? IR_NEGOV_I : IR_NOT_I, v, REF_NONE));
+}

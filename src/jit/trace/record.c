@@ -1,0 +1,343 @@
+/* jit/trace/record.c: starting and ending a recording; the state of slots; instructions that only move values. */
+#include "jit/trace/record.h"
+
+#include <time.h>
+
+#include "jit/opt/opt.h"
+#include "object/num/float.h"
+#include "object/num/int.h"
+#include "rt/interp.h"
+#include "vm/heat.h"
+
+static struct recorder recorder;
+
+bool
+rec_stop(struct recorder *r, const char *why)
+{
+    if (r->why == NULL)
+        r->why = why;
+    return false;
+}
+
+/* ---- emission ---- */
+
+ir_ref
+rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_t x)
+{
+    ir_ref v = opt_emit(r->ir, op, a, b, REF_NONE, x);
+    if (UNLIKELY(v == REF_FAIL))
+        rec_stop(r, "a guard contradicts what is known");
+    if (UNLIKELY(r->ir->full != NULL))
+        rec_stop(r, r->ir->full);
+    return v;
+}
+
+ir_ref rec_emit(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b) { return rec_emit_x(r, op, a, b, 0); }
+
+static enum snap_how
+how_of(struct recorder *r, ir_ref v)
+{
+    int op = r->ir->at[v].op;
+    return op == IR_BOX_I ? HOW_INT : op == IR_BOX_F ? HOW_FLOAT : ir_type_of(r->ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
+}
+
+void
+rec_snap(struct recorder *r, unsigned pc, int popped)
+{
+    int depth = r->depth - popped;
+    snap_begin(r->ir, pc, (unsigned)depth);
+    for (int i = 0; i < r->nslots + depth; i++)
+        if (r->changed[i])
+            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, 0, how_of(r, r->slot[i]), r->slot[i]));
+    for (int i = 0; i < r->npending; i++)
+        snap_add_store(r->ir, r->pending[i]);
+}
+
+/* ---- slots ---- */
+
+ir_ref
+rec_local(struct recorder *r, int i)
+{
+    if (r->slot[i] == REF_NONE && !r->changed[i])
+        r->slot[i] = rec_emit(r, IR_SLOAD, (ir_ref)i, REF_NONE);
+    return r->slot[i];
+}
+
+void
+rec_set(struct recorder *r, int i, ir_ref v)
+{
+    r->slot[i] = v;
+    r->changed[i] = true;
+    if (i < r->top)
+        r->late[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+void rec_push(struct recorder *r, ir_ref v) { rec_set(r, r->nslots + r->depth++, v); }
+void rec_push_int(struct recorder *r, ir_ref v) { rec_push(r, rec_emit(r, IR_BOX_I, v, REF_NONE)); }
+void rec_push_float(struct recorder *r, ir_ref v) { rec_push(r, rec_emit(r, IR_BOX_F, v, REF_NONE)); }
+ir_ref rec_peek(struct recorder *r, int n) { return rec_local(r, r->nslots + r->depth - n); }
+
+ir_ref
+rec_pop(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 1);
+    r->depth--;
+    return v;
+}
+
+ir_ref
+rec_const(struct recorder *r, PyObject *o)
+{
+    return PyBool_Check(o) ? ir_bool(r->ir, o == Py_True) : ir_obj(r->ir, o);
+}
+
+ir_ref
+rec_field(struct recorder *r, ir_ref obj, uint32_t offset)
+{
+    for (int i = 0; i < r->npending; i++)
+        if (r->pending[i].obj == obj && r->pending[i].offset == offset)
+            return r->pending[i].value;
+    return rec_emit_x(r, IR_RLOAD_I, obj, REF_NONE, offset);
+}
+
+bool
+rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value)
+{
+    int i = 0;
+    while (i < r->npending && (r->pending[i].obj != obj || r->pending[i].offset != offset))
+        i++;
+    if (i == REC_STORES)
+        return rec_stop(r, "too many stores wait");
+    r->pending[i] = (struct snap_store){ obj, value, offset };
+    r->npending += i == r->npending;
+    return true;
+}
+
+bool
+rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t)
+{
+    rec_emit_x(r, IR_GTYPE, v, REF_NONE, ir_ptr(r->ir, t));
+    return r->why == NULL;
+}
+
+ir_ref
+rec_number(struct recorder *r, ir_ref v, PyObject *o)
+{
+    if (ir_type_of(r->ir, v) != T_OBJ)
+        return v;
+    if (PyFloat_CheckExact(o))
+        return rec_guard_type(r, v, &PyFloat_Type) ? rec_emit(r, IR_UNBOX_F, v, REF_NONE) : REF_NONE;
+    if (PyBool_Check(o))
+        return rec_guard_type(r, v, &PyBool_Type) ? rec_emit(r, IR_UNBOX_B, v, REF_NONE) : REF_NONE;
+    if (!PyLong_CheckExact(o) || int_ndigits(o) > 2 || !rec_guard_type(r, v, &PyLong_Type))
+        return REF_NONE;
+    rec_emit(r, IR_GINT2, v, REF_NONE);
+    return rec_emit(r, IR_UNBOX2_I, v, REF_NONE);
+}
+
+/* ---- instructions ---- */
+
+static bool
+store_fast(struct recorder *r, int i)
+{
+    rec_set(r, i, rec_pop(r));
+    return true;
+}
+
+static bool
+swap(struct recorder *r)
+{
+    int a = r->nslots + r->depth - 1, b = r->nslots + r->depth - r->oparg;
+    ir_ref va = rec_local(r, a), vb = rec_local(r, b);
+    rec_set(r, a, vb);
+    rec_set(r, b, va);
+    return true;
+}
+
+static bool
+push_local(struct recorder *r, int i)
+{
+    rec_push(r, rec_local(r, i));
+    return true;
+}
+
+static bool
+move_two(struct recorder *r, int opcode)
+{
+    int first = r->oparg >> 4, second = r->oparg & 15;
+    switch (opcode) {
+    case LOAD_FAST_LOAD_FAST: return push_local(r, first) && push_local(r, second);
+    case STORE_FAST_LOAD_FAST: return store_fast(r, first) && push_local(r, second);
+    default: return store_fast(r, first) && store_fast(r, second);
+    }
+}
+
+static bool
+one_instruction(struct recorder *r, int opcode)
+{
+    switch (opcode) {
+    case NOP: case JUMP_FORWARD: return true;
+    case LOAD_FAST: case LOAD_FAST_CHECK: return push_local(r, r->oparg);
+    case STORE_FAST: return store_fast(r, r->oparg);
+    case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
+    case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->code->co_consts, r->oparg))); return true;
+    case POP_TOP: rec_pop(r); return true;
+    case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
+    case SWAP: return swap(r);
+    case BINARY_OP: return rec_binary_op(r);
+    case COMPARE_OP: return rec_compare_op(r);
+    case IS_OP: return rec_is_op(r);
+    case UNARY_NEGATIVE: case UNARY_INVERT: case UNARY_NOT: return rec_unary(r, opcode);
+    case TO_BOOL: return rec_to_bool(r);
+    case POP_JUMP_IF_TRUE: case POP_JUMP_IF_FALSE: return rec_pop_jump(r, opcode == POP_JUMP_IF_TRUE);
+    case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r, opcode == POP_JUMP_IF_NONE);
+    case FOR_ITER: return rec_for_iter(r);
+    case JUMP_BACKWARD: return rec_jump_backward(r);
+    default: return rec_stop(r, "this instruction is not recorded yet");
+    }
+}
+
+/* ---- from the first to the last ---- */
+
+static struct ir *spare;                                 /* of the last recording */
+
+bool
+record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
+{
+    struct recorder *r = &recorder;
+    PyCodeObject *code = frame_code(f);
+    if (heat != HEAT_LOOP || r->ts != NULL || ts->tracing || ts->interp->eval_frame != NULL)
+        return false;
+    int nslots = code->co_nlocalsplus;
+    if (nslots + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
+        return false;
+    struct ir *ir = spare != NULL ? spare : ir_new();
+    if (ir == NULL)
+        return false;
+    spare = NULL;
+    ir_reset(ir);
+    memset(r, 0, sizeof(*r));
+    r->ts = ts;
+    r->frame = f;
+    r->code = code;
+    r->ir = ir;
+    r->start = (unsigned)(pc - _PyCode_CODE(code));
+    r->nslots = nslots;
+    ir->nlocals = (uint16_t)nslots;
+    r->depth = -1;                                       /* known at the first instruction */
+    jit_stats.recorded++;
+    return true;
+}
+
+static void
+show(struct recorder *r, bool wanted, const char *stage)
+{
+    if (LIKELY(!wanted) || !dump_wanted(wanted, r->code))
+        return;
+    char *text = ir_dump(r->ir, true, false);
+    dump_text(stage, r->code, r->start, text != NULL ? text : "out of memory\n");
+    PyMem_Free(text);
+}
+
+/* The passes in their order; NULL or why not. */
+static const char *
+optimise(struct recorder *r)
+{
+    const char *why = opt_loop(r->ir);
+    if (why == NULL && r->ir->full != NULL)
+        why = r->ir->full;
+    if (why == NULL)
+        why = opt_dead(r->ir);
+    if (ADDER_CHECKS && why == NULL)
+        why = ir_verify(r->ir);
+    return why;
+}
+
+static void
+compile_recorded(struct recorder *r)
+{
+    struct timespec t0, t1;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    show(r, jit_options.dump_ir, "ir");
+    r->why = optimise(r);
+    show(r, jit_options.dump_opt, "opt");
+    int words = (r->top + 63) / 64;
+    if (r->why == NULL)
+        r->why = trace_make(r->ts, r->ir, r->code, r->pc, r->start, (unsigned)r->top, r->late, words);
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    jit_stats.compile_ns += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
+    if (r->why == NULL)
+        jit_stats.compiled++;
+}
+
+static bool
+finish(struct recorder *r)
+{
+    if (r->closed && r->why == NULL)
+        compile_recorded(r);
+    if (r->why != NULL) {
+        jit_stats.aborted++;
+        if (jit_options.dump_rec && dump_wanted(true, r->code)) {
+            char line[200];
+            snprintf(line, sizeof(line), "stopped at %u: %s\n", r->pc, r->why);
+            dump_text("rec", r->code, r->start, line);
+        }
+    }
+    if (r->why != NULL || jit_options.mode != JIT_EVAL) {
+        ir_free(spare);
+        spare = r->ir;
+    }
+    r->ts = NULL;
+    return false;
+}
+
+/* EXTENDED_ARG is taken together with what it extends: a guard resumes at the first of them. */
+static bool
+decode(struct recorder *r, _Py_CODEUNIT *pc, int *opcode)
+{
+    unsigned at = (unsigned)(pc - _PyCode_CODE(r->code));
+    *opcode = op_deopt(pc->op.code);
+    if (r->extended == 0)
+        r->ext_pc = at;
+    r->oparg = (int)(r->extended << 8 | pc->op.arg);
+    r->next = at + 1 + (unsigned)op_table[*opcode].caches;
+    r->pc = r->ext_pc;
+    r->extended = *opcode == EXTENDED_ARG ? (unsigned)r->oparg : 0;
+    return *opcode != EXTENDED_ARG;
+}
+
+bool
+record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
+{
+    struct recorder *r = &recorder;
+    int opcode;
+    if (r->ts != ts)
+        return false;
+    if (f != r->frame || frame_code(f) != r->code) {
+        rec_stop(r, "a call");
+        return finish(r);
+    }
+    if (r->depth < 0) {
+        r->depth = (int)(sp - frame_stackbase(f));
+        r->top = r->nslots + r->depth;
+    }
+    r->sp = sp;
+    if (!decode(r, pc, &opcode))
+        return true;
+    if (++r->count > REC_INSTRUCTIONS)
+        rec_stop(r, "too long");
+    else {
+        rec_snap(r, r->pc, 0);
+        one_instruction(r, opcode);
+    }
+    return r->why == NULL && !r->closed ? true : finish(r);
+}
+
+void
+record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
+{
+    if (recorder.ts == ts) {
+        rec_stop(&recorder, "an exception");
+        finish(&recorder);
+    }
+}

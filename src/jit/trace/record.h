@@ -1,0 +1,75 @@
+/* jit/trace/record.h: the recorder: what the interpreter is about to do becomes IR.
+ *
+ * It runs before each instruction, sees the values that the instruction will see, and keeps, for each slot of the frame, which IR value
+ * lies there now. All guards of an instruction come before its effects, so that each of them resumes at the instruction's
+ * start. A recording function returns false when the trace cannot go on: rec_stop() says why. */
+#ifndef ADDER_JIT_TRACE_RECORD_H
+#define ADDER_JIT_TRACE_RECORD_H
+
+#include "jit/opt/fold.h"
+#include "jit/trace/trace.h"
+
+#define REC_SLOTS 512
+#define REC_STORES 16
+#define REC_INSTRUCTIONS 2000
+
+struct recorder {
+    PyThreadState *ts;                 /* who records; NULL: nobody */
+    _PyInterpreterFrame *frame;
+    PyCodeObject *code;
+    struct ir *ir;
+    unsigned start;                    /* code unit */
+    unsigned pc;                       /* of the instruction at hand, without EXTENDED_ARG before it */
+    unsigned next;                     /* and of the one that follows it */
+    int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
+    unsigned count;                    /* instructions so far */
+    int oparg;
+    unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
+    unsigned ext_pc;
+    PyObject **sp;                     /* the interpreter's */
+    const char *why;                   /* stopped */
+    bool closed;                       /* the loop is whole */
+    ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
+    bool changed[REC_SLOTS];           /* differs from memory */
+    uint64_t late[REC_SLOTS / 64];     /* locals and entry stack slots that the trace writes */
+    struct snap_store pending[REC_STORES];
+    int npending;
+};
+
+/* Why the recording ends without a trace; false. */
+bool rec_stop(struct recorder *r, const char *why);
+
+/* Emission through the optimiser: the value. A guard that never holds or a full trace stops the recording (r->why). */
+ir_ref rec_emit(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b);
+ir_ref rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_t x);
+/* A snapshot of the state now, to go on at pc with `popped` values less on the stack. */
+void rec_snap(struct recorder *r, unsigned pc, int popped);
+
+ir_ref rec_local(struct recorder *r, int i);
+void rec_set(struct recorder *r, int i, ir_ref v);              /* by index in localsplus */
+void rec_push(struct recorder *r, ir_ref v);
+ir_ref rec_pop(struct recorder *r);
+ir_ref rec_peek(struct recorder *r, int n);                    /* 1: the top */
+ir_ref rec_const(struct recorder *r, PyObject *o);             /* that lives as long as the trace */
+void rec_push_int(struct recorder *r, ir_ref v);               /* results: a new object each */
+void rec_push_float(struct recorder *r, ir_ref v);
+/* A field of obj that the trace may have changed without storing it yet; and the change. */
+ir_ref rec_field(struct recorder *r, ir_ref obj, uint32_t offset);
+bool rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value);
+/* The unboxed form of v, whose object is o right now: I64, F64 or BOOL, with guards. REF_NONE: no number, or one too large. */
+ir_ref rec_number(struct recorder *r, ir_ref v, PyObject *o);
+bool rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t);
+
+/* rec_num.c */
+bool rec_binary_op(struct recorder *r);
+bool rec_compare_op(struct recorder *r);
+bool rec_unary(struct recorder *r, int opcode);
+bool rec_to_bool(struct recorder *r);
+/* rec_flow.c */
+bool rec_pop_jump(struct recorder *r, bool if_true);
+bool rec_pop_jump_none(struct recorder *r, bool if_none);
+bool rec_for_iter(struct recorder *r);
+bool rec_jump_backward(struct recorder *r);
+bool rec_is_op(struct recorder *r);
+
+#endif

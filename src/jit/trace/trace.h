@@ -1,0 +1,73 @@
+/* jit/trace/trace.h: traces that exist, what the compiler was told, and what it has done.
+ *
+ * A trace belongs to the code object it is anchored in and dies with it. All of it is read and written under the GIL only. */
+#ifndef ADDER_JIT_TRACE_TRACE_H
+#define ADDER_JIT_TRACE_TRACE_H
+
+#include "jit/ir/ir.h"
+#include "jit/x64/x64.h"
+#include "vm/trace_ops.h"
+
+struct trace {
+    uint16_t id;
+    uint16_t anchor, start;            /* code units: of the backward jump, and of its target, where the trace starts */
+    PyCodeObject *code;                /* borrowed; its death frees the trace */
+    int nslots;                        /* locals and cells of the frame: where its stack begins in localsplus */
+    int top;                           /* one past the last slot in use on entry */
+    uint64_t *late;                    /* bit per slot: written by the trace, its old value dropped at the exit only; `late_words` words */
+    int late_words;
+    /* A copy of what exits need of the IR. */
+    uint32_t nsnaps, nentries, nstores, nconsts;
+    struct snap *snaps;
+    snap_entry *entries;
+    ir_ref *payloads;                  /* by entry: its ref, or of a box its operand */
+    struct snap_store *stores;
+    uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
+    struct x64_code machine;
+    struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
+    uint64_t entered;
+    uint32_t *exit_counts;             /* by exit of the machine code, or by snapshot */
+};
+
+enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evaluator instead of machine code */
+
+struct jit_stats {
+    uint64_t recorded, aborted, compiled, refused, exits;
+    uint64_t compile_ns;
+};
+
+struct jit_options {
+    enum jit_mode mode;
+    bool stress;                       /* a loop is hot at its second round */
+    bool dump_rec, dump_ir, dump_opt, dump_asm, dump_exits;
+    const char *dump_function;         /* dump only for functions of this name; NULL: all */
+    uint32_t seed;
+};
+
+extern struct jit_options jit_options;
+extern struct jit_stats jit_stats;
+
+/* What recording has left in ir becomes a trace anchored at `anchor`. NULL, or why not, in words. */
+const char *trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor, unsigned start, unsigned top, const uint64_t *late, int late_words);
+/* The trace of that number, or NULL. */
+struct trace *trace_get(unsigned id);
+/* Free it; its anchor must be gone or go with its code object. */
+void trace_free(struct trace *t);
+/* trace_ops.enter */
+_Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
+
+/* exit.c: rebuild the frame from snapshot `snap` of t. `get(arg, i)` gives the value of its i-th item: entries in order, then object and value of each
+ * store; constants are not asked for. The instruction to go on at; NULL with MemoryError, the frame's slots as they were on entry. */
+typedef uint64_t (*exit_value)(const void *arg, uint32_t i);
+_Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg);
+
+/* record.c: trace_ops.hot, rec_ins, rec_unwind */
+bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
+bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
+void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+
+/* dump.c: does a dump of this stage of a trace in `code` interest? Then print the text under a heading. */
+bool dump_wanted(bool stage, PyCodeObject *code);
+void dump_text(const char *stage, PyCodeObject *code, unsigned pc, const char *text);
+
+#endif
