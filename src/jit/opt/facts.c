@@ -112,38 +112,6 @@ meet(struct interval a, struct interval b)
     return (struct interval){ a.low > b.low ? a.low : b.low, a.high < b.high ? a.high : b.high };
 }
 
-/* What "value rel k" says about the value; k is no extreme where that matters. */
-static struct interval
-bound_by(unsigned rel, int64_t k)
-{
-    struct interval v = all;
-    if (!(rel & REL_LT))
-        v.low = rel & REL_EQ || k == INT64_MAX ? k : k + 1;
-    if (!(rel & REL_GT))
-        v.high = rel & REL_EQ || k == INT64_MIN ? k : k - 1;
-    return v;
-}
-
-/* Comparisons with constants; these stand on the right. */
-static struct interval
-interval_from_guards(const struct ir *ir, ir_ref a)
-{
-    struct interval v = all;
-    for (enum ir_op g = IR_GEQ_I; g <= IR_GGE_I; g++) {
-        for (ir_ref r = ir->chain[g]; r > a; r = ir->at[r].prev) {
-            const struct ir_ins *in = &ir->at[r];
-            if (in->a == a && ir->at[in->b].op == IR_KI && g != IR_GNE_I)
-                v = meet(v, bound_by(relations[g], ir_int_value(ir, in->b)));
-        }
-    }
-    for (ir_ref r = ir->chain[IR_GULT_I]; r > a; r = ir->at[r].prev) {
-        const struct ir_ins *in = &ir->at[r];
-        if (in->a == a && ir->at[in->b].op == IR_KI && ir_int_value(ir, in->b) > 0)
-            v = meet(v, (struct interval){ 0, ir_int_value(ir, in->b) - 1 });
-    }
-    return v;
-}
-
 /* Of what the operation computes, whatever its operands. */
 static struct interval
 interval_of_result(const struct ir *ir, const struct ir_ins *in)
@@ -158,6 +126,39 @@ interval_of_result(const struct ir *ir, const struct ir_ins *in)
     case IR_DIV_I: return k > 1 ? (struct interval){ INT64_MIN / k - 1, INT64_MAX / k } : all;
     default: return all;
     }
+}
+
+/* What "value rel y" says about the value when y is within these bounds. x < y leaves room for x + 1, whatever y is. */
+static struct interval
+bound_by(unsigned rel, struct interval y)
+{
+    struct interval v = all;
+    if (!(rel & REL_LT))
+        v.low = rel & REL_EQ || y.low == INT64_MAX ? y.low : y.low + 1;
+    if (!(rel & REL_GT))
+        v.high = rel & REL_EQ || y.high == INT64_MIN ? y.high : y.high - 1;
+    return v;
+}
+
+static struct interval
+interval_from_guards(const struct ir *ir, ir_ref a)
+{
+    struct interval v = all;
+    for (enum ir_op g = IR_GEQ_I; g <= IR_GGE_I; g++) {
+        for (ir_ref r = g != IR_GNE_I ? ir->chain[g] : REF_NONE; r > a; r = ir->at[r].prev) {
+            const struct ir_ins *in = &ir->at[r];
+            if (in->a == a)
+                v = meet(v, bound_by(relations[g], interval_of_result(ir, &ir->at[in->b])));
+            else if (in->b == a)
+                v = meet(v, bound_by(swapped(relations[g]), interval_of_result(ir, &ir->at[in->a])));
+        }
+    }
+    for (ir_ref r = ir->chain[IR_GULT_I]; r > a; r = ir->at[r].prev) {
+        const struct ir_ins *in = &ir->at[r];
+        if (in->a == a && ir->at[in->b].op == IR_KI && ir_int_value(ir, in->b) > 0)
+            v = meet(v, (struct interval){ 0, ir_int_value(ir, in->b) - 1 });
+    }
+    return v;
 }
 
 struct interval
