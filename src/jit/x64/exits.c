@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "jit/x64/memory.h"    /* x64_memory_write() */
+
 #define GROUP 30
 #define STUB 4
 #define GROUP_SIZE (GROUP * STUB + 10)
@@ -16,11 +18,7 @@
 
 /* ---- stubs ---- */
 
-static uint8_t *
-stub_of(const struct x64_asm *as, uint32_t exit)
-{
-    return as->stubs + exit / GROUP * GROUP_SIZE + exit % GROUP * STUB;
-}
+static uint32_t stub_offset(uint32_t exit) { return exit / GROUP * GROUP_SIZE + exit % GROUP * STUB; }
 
 static void
 write_group(struct x64_asm *as, uint32_t first)
@@ -190,7 +188,7 @@ record_locs(struct x64_asm *as, const struct snap *s)
 static uint8_t *
 jump_to_stub(struct x64_asm *as, unsigned cc)
 {
-    const uint8_t *stub = stub_of(as, as->exit);
+    const uint8_t *stub = as->stubs + stub_offset(as->exit);
     return cc == CC_ALWAYS ? asm_jmp(&as->buf, stub) : asm_jcc(&as->buf, cc, stub);
 }
 
@@ -210,4 +208,15 @@ void
 x64_guard_again(struct x64_asm *as, unsigned cc)
 {
     jump_to_stub(as, cc);
+}
+
+bool
+x64_patch(const struct x64_code *c, uint32_t exit, const uint8_t *target)
+{
+    uint8_t *disp = c->code + c->exits[exit].jump;
+    if (target == NULL)
+        target = c->code + c->text + stub_offset(exit);
+    int64_t distance = target - (disp + 4);
+    int32_t word = (int32_t)distance;
+    return distance == word && x64_memory_write(disp, &word, sizeof(word));
 }

@@ -1,5 +1,5 @@
 /* jit/x64/select_int.c: 64-bit integer arithmetic. Most is `mov r, a; op r, b`, where the mov disappears when a ends here; a result beside an a
- * that lives on is made by lea. Shifts by a variable need rcx, divisions rax and rdx. Written backwards, as in select.c. */
+ * that lives on is made by lea. Shifts by a variable need rcx, divisions rax and rdx; constants are divided by with a shift or a multiplication. Written backwards, as in select.c. */
 #include "jit/x64/regs.h"
 
 #define B (&as->buf)
@@ -177,6 +177,39 @@ try_power_of_two(struct x64_asm *as, const struct ir_ins *in)
     return true;
 }
 
+/* By another positive constant d: with 2**(l-1) < d < 2**l the number m = 2**(63+l) / d + 1 fits 64 bits, and for 0 <= n < 2**63 the quotient is the
+ * high half of n * m shifted right by l - 1: m is too large by less than 1, which makes less than n / 2**(63+l), and that is less than 1/d.
+ * A negative n is complemented before and its quotient after: floor(n / d) == ~floor(~n / d). */
+static bool
+try_multiply(struct x64_asm *as, const struct ir_ins *in)
+{
+    int64_t d = ref_is_const(in->b) ? ir_int_value(as->ir, in->b) : 0;
+    if (d < 3 || (d & (d - 1)) == 0 || !fits32(d))
+        return false;
+    unsigned l = 64 - (unsigned)__builtin_clzll((uint64_t)d), r = regs_define(as, as->cur, 0);
+    uint64_t m = (uint64_t)(((unsigned __int128)1 << (63 + l)) / (uint64_t)d) + 1;
+    regs_take(as, RAX);
+    regs_take(as, RDX);
+    unsigned n = regs_use(as, in->a), sign = regs_temp(as, GPR_SET);
+    if (in->op == IR_DIV_I) {
+        asm_move(B, r, RDX);
+    } else {
+        unsigned rest = r == RDX ? RAX : r;
+        asm_move(B, r, rest);
+        asm_rr(B, OP_ALU(ALU_SUB), rest, RDX);
+        asm_move(B, rest, n);
+        asm_op_imm(B, 0x69 | A_W, RDX, rm_reg(RDX), 4, (int32_t)d);
+    }
+    asm_rr(B, OP_ALU(ALU_XOR), RDX, sign);
+    asm_shift_imm(B, SHIFT_SHR, RDX, l - 1);
+    asm_op(B, 0xf7 | A_W, F7_MUL, rm_place(pool_word(as, m)));
+    asm_rr(B, OP_ALU(ALU_XOR), RAX, sign);
+    asm_shift_imm(B, SHIFT_SAR, sign, 63);
+    asm_move(B, sign, n);
+    asm_move(B, RAX, n);
+    return true;
+}
+
 /* idiv rounds towards zero: quotient in rax, remainder in rdx. When the remainder is not zero and its sign is not b's, one less, and b more. */
 static void
 round_down(struct x64_asm *as, bool quotient, unsigned b)
@@ -201,7 +234,7 @@ select_divide(struct x64_asm *as, const struct ir_ins *in)
 {
     static const uint8_t cqo[2] = { 0x48, 0x99 };
     bool quotient = in->op == IR_DIV_I;
-    if (try_power_of_two(as, in))
+    if (try_power_of_two(as, in) || try_multiply(as, in))
         return;
     unsigned r = regs_define(as, as->cur, 0);
     regs_take(as, RAX);

@@ -46,6 +46,10 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
 const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out);
 void x64_free(struct x64_code *c);
 
+/* From now on the exit goes to target, with all registers as they are: the way into a trace that grows there. NULL: to its stub again. False when
+ * target is too far or the system refuses. (A guard of GEQ_F has a second jump, for NaNs, which stays.) */
+bool x64_patch(const struct x64_code *c, uint32_t exit, const uint8_t *target);
+
 /* Enter code on frame f. When an exit is taken, handler(state) is called on the trace's stack; what it returns is returned. */
 typedef void *(*x64_exit_handler)(struct x64_state *st);
 void *x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code);

@@ -133,6 +133,26 @@ test_int_ops(void **state)
     check_int_ops(IR_GEQ_I, IR_GULT_I);
 }
 
+/* Division by constants is multiplication: numbers around multiples, and all sizes. */
+static void
+test_division_by_constants(void **state)
+{
+    static const int64_t by[] = { 3, 5, 6, 7, 9, 10, 11, 12, 13, 60, 100, 641, 1000, 1000000, 1000003, (1 << 30) + 3, INT32_MAX, INT32_MAX - 2, 1ll << 33, -3,
+        -10, (1ll << 40) + 1, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < COUNT(by); i++) {
+        for (int k = 0; k < 40; k++) {
+            uint64_t d = (uint64_t)by[i], top = (uint64_t)INT64_MAX / (d >> 63 ? 0 - d : d), factor = k < 20 ? (uint64_t)k : top - (uint64_t)k + 20;
+            for (int64_t off = -1; off <= 1; off++) {
+                union ir_value a = { .i = (int64_t)(factor * d + (uint64_t)off) }, b = { .i = by[i] }, neg = { .i = (int64_t)(0 - (uint64_t)a.i) };
+                check_op(IR_DIV_I, a, b, 2 | (k & 4));
+                check_op(IR_MOD_I, a, b, 2 | (k & 4));
+                check_op(IR_DIV_I, neg, b, 2);
+                check_op(IR_MOD_I, neg, b, 2);
+            }
+        }
+    }
+}
+
 static void
 check_float_ops(enum ir_op first, enum ir_op last)
 {
@@ -487,6 +507,35 @@ test_boxed_exits(void **state)
     finish(&m, 30);
 }
 
+/* An exit led into another trace: state and numbers are those of the second. */
+static void
+test_patch(void **state)
+{
+    struct maker m = start(), other = start();
+    struct x64_code code, next;
+    ir_ref a = unknown(&m, 3), b = unknown(&other, 4);
+    snap_all(&m, 1, &a);
+    ir_append(m.ir, IR_GEQ_I, a, ir_int(m.ir, 9), 0, 0);
+    snap_all(&other, 1, &b);
+    assert_null(x64_compile(m.ir, 1, 0, &code));
+    assert_null(x64_compile(other.ir, 2, 0, &next));
+    test_slot(other.tf, 0, m.tf->frame.localsplus[0]);
+    for (int i = 0; i < 3; i++) {
+        assert_true(x64_patch(&code, 0, i == 1 ? next.code : NULL));
+        x64_enter(&m.tf->ts, &m.tf->frame, code.code);
+        assert_int_equal(test_state.trace, i == 1 ? 2 : 1);
+        assert_int_equal(test_state.exit, 0);
+        const struct x64_code *c = i == 1 ? &next : &code;
+        assert_int_equal(test_at(c->locs[c->exits[0].locs]), 3);
+    }
+    x64_free(&code);
+    x64_free(&next);
+    ir_free(m.ir);
+    ir_free(other.ir);
+    free(m.tf);
+    free(other.tf);
+}
+
 /* ---- code memory ---- */
 
 static void
@@ -527,6 +576,41 @@ test_out_of_memory(void **state)
     if (all != NULL)
         x64_memory_free(all, x64_committed());
     ir_free(ir);
+}
+
+/* More values live than there are slots: refused in words. */
+static void
+test_too_many_values(void **state)
+{
+    struct maker m = start();
+    struct x64_code code;
+    ir_ref x = unknown(&m, 1), v[400];
+    for (int i = 0; i < 400; i++)
+        v[i] = ir_append(m.ir, IR_ADD_I, x, ir_int(m.ir, i), 0, 0);
+    snap_all(&m, 400, v);
+    assert_string_equal(x64_compile(m.ir, 1, 0, &code), "too many values at once");
+    assert_null(code.code);
+    ir_free(m.ir);
+    free(m.tf);
+}
+
+static void
+test_large_trace(void **state)
+{
+    struct maker m = start();
+    ir_ref v[16];
+    for (int i = 0; i < 16; i++)
+        v[i] = i < 8 ? unknown(&m, i) : some(&m, T_F64, (union ir_value){ .f = i });
+    for (int k = 0; k < 7000; k++) {
+        int i = k % 16, other = i / 8 * 8 + (k / 16) % 8;
+        if (k % 5 == 0)
+            snap_all(&m, 16, v);
+        if (k % 7 == 3)
+            ir_append(m.ir, i < 8 ? IR_GNE_I : IR_GNE_F, v[i], i < 8 ? ir_int(m.ir, INT64_MIN + k) : ir_float(m.ir, 1e200), 0, 0);
+        else
+            v[i] = ir_append(m.ir, i < 8 ? IR_XOR_I : IR_SUB_F, v[i], v[other], 0, 0);
+    }
+    finish(&m, 2);
 }
 
 /* ---- time ---- */
@@ -601,11 +685,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_float_ops),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
+        cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
         cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
-        cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
+        cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
+        cmocka_unit_test(test_large_trace), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
