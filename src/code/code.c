@@ -88,7 +88,7 @@ is_name_like(PyObject *s)
         return false;
     const unsigned char *p = PyUnicode_DATA(s);
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(s); i++)
-        if (!isalnum(p[i]) && p[i] != '_')
+        if (!Py_ISALNUM(p[i]) && p[i] != '_')
             return false;
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "code/code.h"
 #include "object/core/err.h"
+#include "object/text/str.h"
 #include "rt/singletons.h"
 
 struct reader {
@@ -49,9 +50,8 @@ fill_from_readable(struct reader *r, Py_ssize_t n)
     return -1;
 }
 
-/* n bytes, valid until the next read; NULL with EOFError. */
 static const char *
-take(struct reader *r, Py_ssize_t n)
+take_slow(struct reader *r, Py_ssize_t n)
 {
     if (r->fp == NULL && r->readable == NULL) {
         if (r->end - r->p < n) {
@@ -75,6 +75,16 @@ take(struct reader *r, Py_ssize_t n)
         return NULL;
     }
     return r->buf;
+}
+
+/* n bytes, valid until the next read; NULL with EOFError. A reader that reads from elsewhere has nothing between p and end. */
+static inline const char *
+take(struct reader *r, Py_ssize_t n)
+{
+    if (UNLIKELY(n <= 0 || r->end - r->p < n))
+        return take_slow(r, n);
+    r->p += n;
+    return r->p - n;
 }
 
 /* A byte, or -1: with no exception at the end of the input. */
@@ -314,6 +324,8 @@ read_str(struct reader *r, int type)
     const char *p = n == 0 ? "" : take(r, n);
     if (p == NULL)
         return NULL;
+    if ((type == M_SHORT_ASCII_INTERNED || type == M_ASCII_INTERNED) && bytes_are_ascii(p, n))
+        return str_intern_bytes(p, n);
     PyObject *v = type == M_UNICODE || type == M_INTERNED ? PyUnicode_DecodeUTF8(p, n, "surrogatepass")
                                                           : PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, p, n);
     if (v != NULL && (type == M_INTERNED || type == M_ASCII_INTERNED || type == M_SHORT_ASCII_INTERNED))

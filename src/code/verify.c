@@ -52,7 +52,8 @@ struct instr { int op, arg, next; };           /* next: the unit behind its cach
 /* How an opcode is looked at: most need no more than this row. */
 struct fact {
     enum { CHECK_NOTHING, CHECK_CONST, CHECK_NAME, CHECK_LOCAL, CHECK_MORE, CHECK_NEVER } check;
-    enum { DO_MORE, DO_FIXED, DO_LOAD, DO_STORE } effect;     /* fixed: `pops` values go, `pushes` others come */
+    /* fixed: `pops` values go, `pushes` others come; attr: perhaps a NULL or self above the one that comes */
+    enum { DO_MORE, DO_FIXED, DO_LOAD, DO_STORE, DO_LOAD_TWO, DO_NULL, DO_ATTR, DO_CALL } effect;
     uint8_t caches, pops, pushes;
     bool jumps, ends;
 };
@@ -279,6 +280,11 @@ check_lines(struct verifier *v)
     const uint8_t *p = (const uint8_t *)PyBytes_AS_STRING(v->in->linetable), *end = p + PyBytes_GET_SIZE(v->in->linetable);
     long units = 0;
     bool good = p < end && (*p & 0x80);
+    for (uint64_t eight; end - p >= 8; p += 8) {             /* bytes with the high bit start an entry of (low three bits) + 1 units */
+        memcpy(&eight, p, 8);
+        uint64_t starts = eight >> 7 & UINT64_C(0x0101010101010101);
+        units += (long)(((eight & (starts * 7)) + starts) * UINT64_C(0x0101010101010101) >> 56);
+    }
     for (; p < end; p++)
         units += ((*p & 7) + 1) & -(*p >> 7);
     return (good && units == v->n) || fail(v, "bad line table");
@@ -576,6 +582,39 @@ do_fast(struct verifier *v, const struct instr *i)
         for (int k = 0; k < f->pushes; k++)
             stack[v->depth++] = OTHER;
         return true;
+    case DO_LOAD_TWO:
+        if (UNLIKELY(v->depth + 1 >= v->in->stacksize))
+            break;
+        seen = stack[v->depth] = v->slots[i->arg >> 4];
+        seen |= stack[v->depth + 1] = v->slots[i->arg & 15];
+        v->depth += 2;
+        return !(seen & NOTHING) || fail(v, "a local without a value is loaded");
+    case DO_NULL:
+        if (UNLIKELY(v->depth >= v->in->stacksize))
+            break;
+        stack[v->depth++] = NOTHING;
+        return true;
+    case DO_ATTR:
+        if (UNLIKELY(v->depth < f->pops || v->depth - f->pops + 2 > v->in->stacksize))
+            break;
+        if (f->pops != 0 && (stack[--v->depth] & NOTHING))
+            return fail(v, "NULL where a value must be");
+        v->lowest = v->depth;
+        stack[v->depth++] = OTHER;
+        if (i->arg & 1)
+            stack[v->depth++] = NOTHING | OTHER;
+        return true;
+    case DO_CALL:
+        if (UNLIKELY(v->depth - 2 < i->arg))
+            break;
+        for (int k = 0; k < i->arg; k++)
+            seen |= stack[--v->depth];
+        v->depth -= 2;                         /* the callable, and above it NULL or self */
+        if (UNLIKELY((seen | stack[v->depth]) & NOTHING))
+            return fail(v, "NULL where a value must be");
+        v->lowest = v->depth;
+        stack[v->depth++] = OTHER;
+        return true;
     case DO_MORE:
         break;
     }
@@ -684,6 +723,20 @@ is_fixed(int op, const struct op_info *info)
         && op != COPY_FREE_VARS;
 }
 
+static int
+effect_of(int op, const struct op_info *info)
+{
+    switch (op) {
+    case LOAD_FAST: return DO_LOAD;
+    case STORE_FAST: return DO_STORE;
+    case LOAD_FAST_LOAD_FAST: return DO_LOAD_TWO;
+    case PUSH_NULL: return DO_NULL;
+    case LOAD_ATTR: case LOAD_GLOBAL: return DO_ATTR;
+    case CALL: return DO_CALL;
+    default: return is_fixed(op, info) ? DO_FIXED : DO_MORE;
+    }
+}
+
 static void
 fill_facts(void)
 {
@@ -693,7 +746,8 @@ fill_facts(void)
         facts[op].check = check_of(op, info->flags);
         facts[op].caches = info->caches;
         facts[op].jumps = (info->flags & F_JUMP) != 0;
-        facts[op].effect = op == LOAD_FAST ? DO_LOAD : op == STORE_FAST ? DO_STORE : is_fixed(op, info) ? DO_FIXED : DO_MORE;
+        facts[op].effect = effect_of(op, info);
+        facts[op].pops = op == LOAD_ATTR;
         if (facts[op].effect == DO_FIXED) {
             facts[op].pops = (uint8_t)info->popped.base;
             facts[op].pushes = (uint8_t)(info->popped.base + info->effect.base);
