@@ -8,11 +8,25 @@ import re
 import sys
 
 
+FACTOR, ALL = 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+
 def text_hash(data):
-    h = 2166136261
-    for b in data:
-        h = (h ^ b) * 16777619 & 0xFFFFFFFF
-    return h ^ h >> 15
+    """str_text_hash() of src/object/text/str_intern.c."""
+    n = len(data)
+    h = n * FACTOR & ALL
+    number = lambda part: int.from_bytes(part, "little")
+    if n >= 8:
+        for i in range(0, n - 8, 8):
+            h = (h ^ number(data[i:i + 8])) * FACTOR & ALL
+            h ^= h >> 32
+        w = number(data[-8:])
+    elif n >= 4:
+        w = number(data[:4]) | number(data[-4:]) << 32
+    else:
+        w = data[0] | data[n // 2] << 8 | data[-1] << 16 if n else 0
+    h = (h ^ w) * FACTOR & ALL
+    return h >> 32
 
 
 def read_defs(path):

@@ -185,24 +185,12 @@ str_key_matches(PyDictUnicodeEntry *e, PyObject *key, Py_hash_t hash)
     return e->me_key == key || (((PyASCIIObject *)e->me_key)->hash == hash && dict_str_eq(e->me_key, key));
 }
 
-Py_ssize_t
-keys_find_str_far(PyDictKeysObject *k, PyObject *key, Py_hash_t hash, size_t slot)
+/* From a slot on, which `perturb` belongs to. */
+static Py_ssize_t
+find_str_by_text(PyDictKeysObject *k, PyObject *key, Py_hash_t hash, size_t slot, size_t perturb)
 {
     PyDictUnicodeEntry *e = keys_unicode_entries(k);
-    size_t mask = keys_slots(k) - 1, perturb = (size_t)hash;
-    if (LIKELY(k->dk_log2_size < 8)) {
-        const int8_t *index = (const int8_t *)k->dk_indices;
-        for (;;) {
-            Py_ssize_t ix = index[slot];
-            if (ix >= 0) {
-                if (str_key_matches(&e[ix], key, hash))
-                    return ix;
-            }
-            else if (ix == DKIX_EMPTY)
-                return DKIX_EMPTY;
-            PROBE_NEXT(slot, perturb, mask);
-        }
-    }
+    size_t mask = keys_slots(k) - 1;
     for (;;) {
         Py_ssize_t ix = keys_get_index(k, slot);
         if (ix >= 0) {
@@ -213,6 +201,37 @@ keys_find_str_far(PyDictKeysObject *k, PyObject *key, Py_hash_t hash, size_t slo
             return DKIX_EMPTY;
         PROBE_NEXT(slot, perturb, mask);
     }
+}
+
+/* The walk by address alone, which needs few registers; the first other string with this hash ends it. */
+static inline __attribute__((always_inline)) Py_ssize_t
+find_str_by_address(PyDictKeysObject *k, PyObject *key, Py_hash_t hash, size_t slot, bool wide)
+{
+    PyDictUnicodeEntry *e = keys_unicode_entries(k);
+    size_t mask = keys_slots(k) - 1, perturb = (size_t)hash;
+    for (;;) {
+        Py_ssize_t ix = wide ? ((const int16_t *)k->dk_indices)[slot] : ((const int8_t *)k->dk_indices)[slot];
+        if (ix >= 0) {
+            PyObject *stored = e[ix].me_key;
+            if (stored == key)
+                return ix;
+            if (UNLIKELY(((PyASCIIObject *)stored)->hash == hash))
+                return find_str_by_text(k, key, hash, slot, perturb);
+        }
+        else if (ix == DKIX_EMPTY)
+            return DKIX_EMPTY;
+        PROBE_NEXT(slot, perturb, mask);
+    }
+}
+
+Py_ssize_t
+keys_find_str_far(PyDictKeysObject *k, PyObject *key, Py_hash_t hash, size_t slot)
+{
+    if (LIKELY(k->dk_log2_size < 8))
+        return find_str_by_address(k, key, hash, slot, false);
+    if (k->dk_log2_size < 16)
+        return find_str_by_address(k, key, hash, slot, true);
+    return find_str_by_text(k, key, hash, slot, (size_t)hash);
 }
 
 /* Compare the stored key with the one looked up: 1, 0, -1, or 2 when the dict changed meanwhile. */
@@ -558,9 +577,20 @@ replace_value(PyDictObject *d, PyObject *key, Py_ssize_t ix, PyObject *old, PyOb
     Py_DECREF(old);
 }
 
-/* An exact str key into a UNICODE table with one-byte indices: one walk finds the key or its place. False when the
- * table is full. */
-static inline bool
+/* An exact str key into a UNICODE table: 0 or -1. */
+static int
+insert_str(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
+{
+    Py_ssize_t ix = keys_find_str(d->ma_keys, key, hash);
+    if (ix < 0)
+        return dict_insert_absent(d, key, hash, value);
+    dict_keep_tracking(d, key, value);
+    replace_value(d, key, ix, keys_unicode_entries(d->ma_keys)[ix].me_value, value);
+    return 0;
+}
+
+/* The same where indices have one byte: one walk finds the key or its place. */
+static inline int
 insert_str_small(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
 {
     PyDictKeysObject *k = d->ma_keys;
@@ -572,12 +602,12 @@ insert_str_small(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value
         if (ix >= 0 && str_key_matches(&e[ix], key, hash)) {
             dict_keep_tracking(d, key, value);
             replace_value(d, key, ix, e[ix].me_value, value);
-            return true;
+            return 0;
         }
         PROBE_NEXT(slot, perturb, mask);
     }
     if (k->dk_usable <= 0 || (d->ma_version_tag & DICT_WATCHER_MASK))
-        return false;
+        return dict_insert_absent(d, key, hash, value);
     dict_touch(d, PyDict_EVENT_ADDED, key, value);
     dict_keep_tracking(d, key, value);
     Py_ssize_t n = k->dk_nentries;
@@ -587,7 +617,7 @@ insert_str_small(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value
     k->dk_usable--;
     k->dk_nentries = n + 1;
     d->ma_used++;
-    return true;
+    return 0;
 }
 
 int
@@ -596,9 +626,8 @@ dict_insert(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
     PyDictKeysObject *k = d->ma_keys;
     if (k == &dict_empty_keys)
         return insert_first(d, key, hash, value);
-    if (LIKELY(k->dk_kind == KEYS_UNICODE && k->dk_log2_size < 8 && PyUnicode_CheckExact(key))
-        && LIKELY(insert_str_small(d, key, hash, value)))
-        return 0;
+    if (LIKELY(k->dk_kind == KEYS_UNICODE && PyUnicode_CheckExact(key)))
+        return k->dk_log2_size < 8 ? insert_str_small(d, key, hash, value) : insert_str(d, key, hash, value);
     if (UNLIKELY(d->ma_values != NULL) && PyUnicode_CheckExact(key)) {
         Py_ssize_t ix = split_insert_key(d->ma_keys, key, hash);
         if (ix >= 0 && ix < d->ma_values->capacity) {
