@@ -106,6 +106,17 @@ put_in_place(PyThreadState *ts, struct trace *t)
     return NULL;
 }
 
+/* Where the back end has put the values, and its code. */
+static void
+dump_machine(const struct ir *ir, const struct trace *t)
+{
+    char *where = ir_dump(ir, false, true), *text = x64_dump(&t->machine);
+    dump_text("asm", t->code, t->start, where == NULL ? "" : where);
+    fputs(text == NULL ? "" : text, stderr);
+    PyMem_Free(where);
+    PyMem_Free(text);
+}
+
 const char *
 trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor, unsigned start, unsigned top, const uint64_t *late, int late_words)
 {
@@ -122,6 +133,8 @@ trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor
     t->late = copied(late, (size_t)late_words, sizeof(*late));
     if (t->late != NULL && keep_exits(t, ir))
         why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(ir, t->id, jit_options.seed, &t->machine);
+    if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, code))
+        dump_machine(ir, t);
     if (why == NULL)
         why = put_in_place(ts, t);
     if (why != NULL) {

@@ -135,8 +135,11 @@ located(const struct x64_asm *as, ir_ref r)
 static bool
 wants_register(const struct x64_asm *as, ir_ref v, uint32_t avail)
 {
+    const struct info *in = &as->info[v];
+    if (in->hint_reg != NO_REG && (avail & SET(in->hint_reg)))
+        return true;
     if (as->body && v < as->ir->loop)
-        return as->info[v].hint_reg != NO_REG && (avail & SET(as->info[v].hint_reg));
+        return (in->flags & INFO_LEFT) && in->hint_slot == NO_SLOT && !as->body_calls && __builtin_popcount(avail) >= 5;
     return __builtin_popcount(avail) >= 6 && as->call < v;
 }
 

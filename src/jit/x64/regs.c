@@ -337,8 +337,16 @@ regs_clobber(struct x64_asm *as, uint32_t set)
 }
 
 void
+regs_settle(struct x64_asm *as, ir_ref v)
+{
+    if (!ref_is_const(v) && is_invariant(as, v) && !has_reg(as, v) && (as->free & class_of(as, v) & ~as->busy & ~as->mod))
+        regs_use(as, v);
+}
+
+void
 regs_place(struct x64_asm *as, unsigned to, ir_ref v)
 {
+    regs_settle(as, v);
     if (has_reg(as, v))
         asm_move(&as->buf, to, as->info[v].reg);
     else if (ref_is_const(v))

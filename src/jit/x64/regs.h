@@ -95,6 +95,8 @@ unsigned regs_pick(struct x64_asm *as, uint32_t set, ir_ref v);
 void regs_release(struct x64_asm *as, unsigned r);
 /* Write instructions that bring v into r from its slot, or make it again. */
 void regs_reload(struct x64_asm *as, unsigned r, ir_ref v);
+/* If v does not change in the loop whose body this is, and there is a free register that the body does not write, it gets that. */
+void regs_settle(struct x64_asm *as, ir_ref v);
 /* The instruction `to = v` in front of what is written: v's register, when it has none, is `to` itself. */
 void regs_place(struct x64_asm *as, unsigned to, ir_ref v);
 bool regs_chance(struct x64_asm *as, unsigned one_in);

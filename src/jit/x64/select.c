@@ -389,6 +389,7 @@ select_float(struct x64_asm *as, const struct ir_ins *in)
     /* What stays in its register is better not on the left. */
     if ((ir_ops[in->op].flags & I_COMM) && (ref_is_const(a) || has_reg(as, a) || is_fusible(as, a)) && !ref_is_const(b) && !has_reg(as, b))
         a = in->b, b = in->a;
+    regs_settle(as, a);
     if (a == b && !has_reg(as, a))
         asm_rr(B, float_opcode(in->op), r, r);
     else

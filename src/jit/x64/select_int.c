@@ -42,13 +42,20 @@ try_lea(struct x64_asm *as, const struct ir_ins *in, unsigned r, ir_ref a, ir_re
     return true;
 }
 
+/* It is in a register behind this instruction, or in the next round. */
+static bool
+stays(const struct x64_asm *as, ir_ref v)
+{
+    return has_reg(as, v) || (as->body && v < as->ir->loop && !(as->info[v].flags & INFO_LEFT));
+}
+
 /* Better the other way round: constants, and what stays in its register, belong on the right. */
 static bool
 should_swap(const struct x64_asm *as, const struct ir_ins *in)
 {
     if (!(ir_ops[in->op].flags & I_COMM) || ref_is_const(in->b))
         return false;
-    return ref_is_const(in->a) || (has_reg(as, in->a) && !has_reg(as, in->b));
+    return ref_is_const(in->a) || (stays(as, in->a) && !stays(as, in->b));
 }
 
 static void
@@ -62,6 +69,8 @@ select_alu(struct x64_asm *as, const struct ir_ins *in)
     if (overflows(in))
         x64_guard(as, CC_O);
     bool is_imm = const_imm(as, b, &imm);
+    regs_settle(as, a);
+    regs_settle(as, b);
     if (try_lea(as, in, r, a, b, is_imm, imm))
         return;
     if (is_imm)
