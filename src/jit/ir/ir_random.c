@@ -64,7 +64,7 @@ test_random_state(uint64_t *seed, struct test_state *st)
         struct test_slot *s = &st->slots[i];
         s->type = slot_types[i];
         if (s->type == T_I64)
-            s->v.i = i == 0 ? 1 + (int64_t)(test_random(seed) % 12) : random_small_int(seed);
+            s->v.i = i == 0 ? 1 + (int64_t)(test_random(seed) % 30) : random_small_int(seed);
         else if (s->type == T_F64)
             s->v.f = random_float(seed);
         else if (s->type == T_BOOL)
@@ -331,6 +331,55 @@ load_step(struct gen *g)
     add_to_pool(g, put(g, field < 2 ? IR_RLOAD_I : IR_RLOAD_F, cell, 0, 0, offset));
 }
 
+/* ---- induction variables ---- */
+
+/* A guard on v against a number near it, or some rounds of k away, that holds. */
+static void
+bound_step(struct gen *g, ir_ref v, int64_t k)
+{
+    static const enum ir_op ops[] = { IR_GLT_I, IR_GLE_I, IR_GGT_I, IR_GGE_I, IR_GNE_I };
+    int64_t far, limit;
+    if (__builtin_mul_overflow(k, (int64_t)below(g, 40) - 15, &far) || __builtin_add_overflow(value_of(g, v).i, far, &limit))
+        return;
+    put(g, ops[below(g, LENGTH(ops))], v, ir_int(g->ir, limit), 0, 0);
+}
+
+static ir_ref
+one_of(struct gen *g, ir_ref a, ir_ref b)
+{
+    return below(g, 2) ? a : b;
+}
+
+/* i += k, with guards on it before and after, and sums and products that depend on what these say. */
+static void
+induction(struct gen *g, int steps)
+{
+    static const int64_t ks[] = { 1, -1, 2, -3, 50, INT64_C(1) << 40, -(INT64_C(1) << 40), INT64_C(1) << 59, -(INT64_C(1) << 59), INT64_C(1) << 61 };
+    int64_t k = ks[below(g, LENGTH(ks))];
+    ir_ref i = read_slot(g, 1), v = i;
+    for (int n = 0; n < steps; n++) {
+        ir_ref other = below(g, 3) ? ir_int(g->ir, below(g, 2) ? k : int_edges[below(g, LENGTH(int_edges))]) : one_of(g, i, v), r = REF_NONE;
+        switch (below(g, 7)) {
+        case 0: case 1: bound_step(g, one_of(g, i, v), k); break;
+        case 2: r = put(g, below(g, 2) ? IR_ADDOV_I : IR_SUBOV_I, one_of(g, i, v), other, 0, 0); break;
+        case 3: r = put(g, IR_MULOV_I, one_of(g, i, v), other, 0, 0); break;
+        case 4: r = put(g, IR_SELECT, put(g, IR_LT_I, i, other, 0, 0), one_of(g, i, v), other, 0); break;
+        case 5: r = put(g, IR_AND_I + below(g, 3), one_of(g, i, v), other, 0, 0); break;
+        default: r = put(g, IR_SHR_I, i, ir_int(g->ir, below(g, 63)), 0, 0); break;
+        }
+        if (r != REF_NONE && below(g, 2))
+            v = r;
+        if (r != REF_NONE && below(g, 2))
+            assign_slot(g, 2 + (int)below(g, 2), r);
+    }
+    ir_ref next = put(g, IR_ADDOV_I, i, ir_int(g->ir, k), 0, 0);
+    if (next == REF_NONE)
+        return;
+    assign_slot(g, 1, next);
+    bound_step(g, next, k);
+    bound_step(g, v, k);
+}
+
 /* ---- the round ---- */
 
 static void
@@ -388,6 +437,8 @@ test_random_round(struct ir *ir, uint64_t *seed, const struct test_state *st, in
     ir_reset(ir);
     ir->nlocals = LOCALS;
     start_round(&g);
+    if (below(&g, 3) == 0)
+        induction(&g, steps / 4);
     for (int i = 0; i < steps; i++)
         random_step(&g);
     ir_ref count = read_slot(&g, 0);

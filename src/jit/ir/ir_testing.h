@@ -32,7 +32,7 @@ void test_random_round(struct ir *ir, uint64_t *seed, const struct test_state *s
 /* Run the round from *st until a guard fails or rounds are done. Where an integer overflows, both are right: to leave there, and to go on if nobody
  * looks at the number. So there may be several right ends: out[0 .. n-1], the last the one that went furthest; returns n. One with the pc
  * TEST_ANY says that somebody did look: an optimiser may know the answer for all numbers (x < x), this does not. */
-#define TEST_ENDS 64
+#define TEST_ENDS 1024
 #define TEST_ANY UINT32_MAX
 int test_run_plain(const struct ir *round, const struct test_state *st, int rounds, struct test_state out[TEST_ENDS]);
 

@@ -17,8 +17,8 @@ static const uint8_t relations[IR_OPS] = {
 
 unsigned rel_of(enum ir_op op) { return relations[op]; }
 
-static unsigned
-swapped(unsigned rel)
+unsigned
+rel_swapped(unsigned rel)
 {
     return (rel & (REL_EQ | REL_UN)) | (rel & REL_LT ? REL_GT : 0) | (rel & REL_GT ? REL_LT : 0);
 }
@@ -53,14 +53,14 @@ rel_from_guards(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b)
             if (in->a == a && in->b == b)
                 rel &= relations[g];
             else if (in->a == b && in->b == a)
-                rel &= swapped(relations[g]);
+                rel &= rel_swapped(relations[g]);
         }
     }
     return rel;
 }
 
-static unsigned
-rel_from_intervals(struct interval a, struct interval b)
+unsigned
+rel_of_intervals(struct interval a, struct interval b)
 {
     return (a.low < b.high ? REL_LT : 0) | (a.high > b.low ? REL_GT : 0) | (a.low <= b.high && b.low <= a.high ? REL_EQ : 0);
 }
@@ -82,7 +82,7 @@ rel_known(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b)
     if (a == b)
         rel &= REL_EQ | REL_UN;
     if (t == T_I64)
-        rel &= rel_from_intervals(interval_of(ir, a), interval_of(ir, b));
+        rel &= rel_of_intervals(interval_of(ir, a), interval_of(ir, b));
     if (t == T_F64 && is_number(ir, a) && is_number(ir, b))
         rel &= REL_INT;
     if (t == T_OBJ && a != b && never_same(ir, a, b))
@@ -104,13 +104,7 @@ never_same(const struct ir *ir, ir_ref a, ir_ref b)
 
 /* ---- intervals ---- */
 
-static const struct interval all = { INT64_MIN, INT64_MAX };
-
-static struct interval
-meet(struct interval a, struct interval b)
-{
-    return (struct interval){ a.low > b.low ? a.low : b.low, a.high < b.high ? a.high : b.high };
-}
+static const struct interval all = INTERVAL_ALL;
 
 /* Of what the operation computes, whatever its operands. */
 static struct interval
@@ -128,9 +122,8 @@ interval_of_result(const struct ir *ir, const struct ir_ins *in)
     }
 }
 
-/* What "value rel y" says about the value when y is within these bounds. x < y leaves room for x + 1, whatever y is. */
-static struct interval
-bound_by(unsigned rel, struct interval y)
+struct interval
+interval_bound(unsigned rel, struct interval y)
 {
     struct interval v = all;
     if (!(rel & REL_LT))
@@ -148,15 +141,15 @@ interval_from_guards(const struct ir *ir, ir_ref a)
         for (ir_ref r = g != IR_GNE_I ? ir->chain[g] : REF_NONE; r > a; r = ir->at[r].prev) {
             const struct ir_ins *in = &ir->at[r];
             if (in->a == a)
-                v = meet(v, bound_by(relations[g], interval_of_result(ir, &ir->at[in->b])));
+                v = interval_meet(v, interval_bound(relations[g], interval_of_result(ir, &ir->at[in->b])));
             else if (in->b == a)
-                v = meet(v, bound_by(swapped(relations[g]), interval_of_result(ir, &ir->at[in->a])));
+                v = interval_meet(v, interval_bound(rel_swapped(relations[g]), interval_of_result(ir, &ir->at[in->a])));
         }
     }
     for (ir_ref r = ir->chain[IR_GULT_I]; r > a; r = ir->at[r].prev) {
         const struct ir_ins *in = &ir->at[r];
         if (in->a == a && ir->at[in->b].op == IR_KI && ir_int_value(ir, in->b) > 0)
-            v = meet(v, (struct interval){ 0, ir_int_value(ir, in->b) - 1 });
+            v = interval_meet(v, (struct interval){ 0, ir_int_value(ir, in->b) - 1 });
     }
     return v;
 }
@@ -167,7 +160,7 @@ interval_of(const struct ir *ir, ir_ref r)
     struct interval v = interval_of_result(ir, &ir->at[r]);
     if (ref_is_const(r))
         return v;
-    struct interval g = meet(v, interval_from_guards(ir, r));
+    struct interval g = interval_meet(v, interval_from_guards(ir, r));
     return g.low <= g.high ? g : v;                    /* guards that contradict: code that is never reached */
 }
 

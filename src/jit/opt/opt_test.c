@@ -185,6 +185,8 @@ random_rounds_keep_their_meaning(void **state)
             continue;
         looped++;
         check_states("peeling", &st, seed, 1000);
+        assert_null(opt_ranges(ir));
+        check_states("ranges", &st, seed, 1000);
         assert_null(opt_dead(ir));
         check_states("dead code", &st, seed, 1000);
     }
@@ -442,6 +444,9 @@ check_loop(const char *round, const char *body, struct test_state st, int rounds
         fail_msg("%s:\n%s", why, round);
     well_formed("peeling");
     runs_like_plain("peeling", &st, rounds);
+    assert_null(opt_ranges(ir));
+    well_formed("ranges");
+    runs_like_plain("ranges", &st, rounds);
     assert_null(opt_dead(ir));
     well_formed("dead code");
     runs_like_plain("dead code", &st, rounds);
@@ -680,6 +685,78 @@ snapshots_are_completed(void **state)
                st, 10000);
 }
 
+/* for i between two ints of one digit: products and sums of it fit, whatever they are */
+static void
+bounded_variables_need_no_checks(void **state)
+{
+    check_loop("locals 5\n"
+               "snap pc 0 depth 0\n"
+               "GPOLL\n"
+               "i0 = SLOAD #0\n"
+               "GTYPE i0 int\n"
+               "GCOMPACT i0\n"
+               "i = UNBOX_I i0\n"
+               "n0 = SLOAD #1\n"
+               "GTYPE n0 int\n"
+               "GCOMPACT n0\n"
+               "n = UNBOX_I n0\n"
+               "GLT_I i n\n"
+               "q = MULOV_I i i\n"
+               "r = ADDOV_I q i\n"
+               "f = I2F r\n"
+               "fb = BOX_F f\n"
+               "snap pc 1 depth 0 #2=float:fb\n"
+               "GPOLL\n"
+               "i1 = ADDOV_I i 3\n"
+               "ib = BOX_I i1\n"
+               "snap pc 0 depth 0 #0=int:ib #2=float:fb\n",
+               "  LOOP\n"
+               "snap pc 0 depth 0 #0=int:v17 #2=float:v14\n"
+               "  GPOLL\n"
+               "  GLT_I v16 v9\n"
+               "  v21 = MUL_I v16 v16\n"
+               "  v22 = ADD_I v21 v16\n"
+               "  v23 = I2F v22\n"
+               "  v24 = BOX_F v23 : float\n"
+               "snap pc 1 depth 0 #0=int:v17 #2=float:v24\n"
+               "  GPOLL\n"
+               "  v26 = ADD_I v16 3\n"
+               "  NOP\n"
+               "  PHI v13 v23\n"
+               "  PHI v16 v26\n",
+               frame(1, 100, 3.0, 0), 10000);
+}
+
+/* do: .. while i < 50: the guard at the end bounds i at the start of the next round, so the check at the start is not needed */
+static void
+bounds_come_round(void **state)
+{
+    check_loop("locals 5\n"
+               "snap pc 0 depth 0\n"
+               "GPOLL\n"
+               "i0 = SLOAD #0\n"
+               "GTYPE i0 int\n"
+               "GCOMPACT i0\n"
+               "i = UNBOX_I i0\n"
+               "GLT_I i 1000\n"
+               "GGE_I i 0\n"
+               "i1 = ADDOV_I i 2\n"
+               "ib = BOX_I i1\n"
+               "snap pc 4 depth 0 #0=int:ib\n"
+               "GLT_I i1 50\n"
+               "snap pc 0 depth 0 #0=int:ib\n",
+               "  LOOP\n"
+               "snap pc 0 depth 0 #0=int:v9\n"
+               "  GPOLL\n"
+               "  NOP\n"
+               "  v14 = ADD_I v8 2\n"
+               "  v15 = BOX_I v14 : int\n"
+               "snap pc 4 depth 0 #0=int:v15\n"
+               "  GLT_I v14 50\n"
+               "  PHI v8 v14\n",
+               frame(1, 100, 3.0, 0), 10000);
+}
+
 static void
 fails_with(const char *round, const char *expected)
 {
@@ -709,7 +786,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_give_what_they_say), cmocka_unit_test(counting_loop), cmocka_unit_test(float_loop), cmocka_unit_test(range_loop),
         cmocka_unit_test(rotating_loop), cmocka_unit_test(invariants_leave_the_loop), cmocka_unit_test(snapshots_are_completed),
-        cmocka_unit_test(some_rounds_are_no_loops),
+        cmocka_unit_test(bounded_variables_need_no_checks), cmocka_unit_test(bounds_come_round), cmocka_unit_test(some_rounds_are_no_loops),
         cmocka_unit_test(random_rounds_keep_their_meaning),
     };
     if (rt_hash_seed(true, 0) < 0 || rt_init() < 0 || objects_init(ts_current()) < 0)

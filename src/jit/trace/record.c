@@ -247,6 +247,8 @@ optimise(struct recorder *r)
     if (why == NULL && r->ir->full != NULL)
         why = r->ir->full;
     if (why == NULL)
+        why = opt_ranges(r->ir);
+    if (why == NULL)
         why = opt_dead(r->ir);
     if (ADDER_CHECKS && why == NULL)
         why = ir_verify(r->ir);
