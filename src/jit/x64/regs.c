@@ -133,10 +133,11 @@ load_const(struct x64_asm *as, unsigned r, ir_ref k)
 
 /* ---- registers ---- */
 
+/* The left side of a PHI is another value in the next round, though it was a SLOAD in the first. */
 static bool
 is_remade(const struct x64_asm *as, ir_ref v)
 {
-    return ref_is_const(v) || ins_at(as, v)->op == IR_SLOAD;
+    return ref_is_const(v) || (ins_at(as, v)->op == IR_SLOAD && !(ins_at(as, v)->t & IRT_PHI));
 }
 
 static struct asm_rm
@@ -151,7 +152,7 @@ regs_reload(struct x64_asm *as, unsigned r, ir_ref v)
     as->mod |= SET(r);
     if (ref_is_const(v))
         load_const(as, r, v);
-    else if (ins_at(as, v)->op == IR_SLOAD)
+    else if (is_remade(as, v))
         asm_load(&as->buf, r, frame_slot(ins_at(as, v)));
     else
         asm_load(&as->buf, r, rm_slot(slot_of(as, v)));
