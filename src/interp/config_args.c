@@ -363,6 +363,11 @@ read_switches(PyConfig *c)
         c->import_time = 1;
     if (is_set(c, L"faulthandler", "PYTHONFAULTHANDLER") || c->dev_mode)
         c->faulthandler = 1;
+    const char *perf = config_env(c, "PYTHONPERFSUPPORT"), *perf_jit = config_env(c, "PYTHON_PERF_JIT_SUPPORT");
+    if (config_xoption(c, L"perf_jit") != NULL || (perf_jit != NULL && atoi(perf_jit) != 0))
+        c->perf_profiling = 2;
+    if (config_xoption(c, L"perf") != NULL || (perf != NULL && atoi(perf) != 0))
+        c->perf_profiling = 1;
     if (is_set(c, L"no_debug_ranges", "PYTHONNODEBUGRANGES"))
         c->code_debug_ranges = 0;
     if (is_set(c, L"warn_default_encoding", "PYTHONWARNDEFAULTENCODING"))

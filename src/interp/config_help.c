@@ -61,6 +61,7 @@ static const char env_text[] =
     "PYTHON_FROZEN_MODULES: on or off: use frozen modules\n"
     "PYTHON_HISTORY  : history file of the REPL\n"
     "PYTHON_BASIC_REPL: use the plain REPL\n"
+    "PYTHONPERFSUPPORT: 1: let Linux's perf see Python functions\n"
     "PYTHON_JIT      : as -X jit\n"
     "PYTHONPROFILEIMPORTTIME, PYTHONNODEBUGRANGES, PYTHONSAFEPATH, PYTHONOPTIMIZE, PYTHONINSPECT, PYTHONUNBUFFERED,\n"
     "PYTHONVERBOSE, PYTHONDONTWRITEBYTECODE, PYTHONNOUSERSITE, PYTHONWARNINGS, PYTHONDEBUG: see the options\n";
@@ -77,6 +78,7 @@ static const char xoptions_text[] =
     "-X int_max_str_digits=N: largest number of digits in conversions of int and str\n"
     "-X jit=MODE: the just-in-time compiler: 0 off, 1 on, stress: loops are compiled at once, eval, stress-eval: without machine code\n"
     "-X no_debug_ranges: no columns in code objects\n"
+    "-X perf: let Linux's perf see Python functions\n"
     "-X pycache_prefix=PATH: root folder for .pyc files\n"
     "-X showrefcount: print counts at exit (debug builds only)\n"
     "-X tracemalloc[=N]: trace memory allocations\n"

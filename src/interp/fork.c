@@ -1,5 +1,6 @@
 /* interp/fork.c: what happens around fork(): the hooks of os.register_at_fork(), locks, threads. */
 #include "interp/import.h"
+#include "interp/perf_trampoline.h"
 #include "interp/tracemalloc.h"
 #include "rt/interp.h"
 #include "rt/lock.h"
@@ -63,6 +64,7 @@ PyOS_AfterFork_Child(void)
     rt_unlock_lists();
     rt_after_fork_child();
     tracemalloc_after_fork();
+    perf_trampoline_after_fork();
     ts_delete_others(ts_current());
     release_import_lock();
     run_hooks(interp_current()->after_forkers_child, 0);

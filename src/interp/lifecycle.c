@@ -20,6 +20,7 @@
 #include "interp/old_init.h"
 #include "interp/signals.h"
 #include "interp/sys.h"
+#include "interp/perf_trampoline.h"
 #include "interp/tracemalloc.h"
 #include "interp/warnings.h"
 #include "jit/jit.h"
@@ -214,6 +215,8 @@ lifecycle_init_main(PyThreadState *ts)
         return failed("init_interp_main", "can't initialize faulthandler");
     if (main && tracemalloc_start(c->tracemalloc) < 0)
         return failed("init_interp_main", "can't start tracemalloc");
+    if (main && c->perf_profiling && (c->perf_profiling != 1 || perf_trampoline_start() < 0))
+        return failed("init_interp_main", "can't initialize the perf trampoline");
     if (main && signals_init(ts, c->install_signal_handlers) < 0)
         return failed("init_signals", "can't initialize signals");
     if (add_main_module(ts) < 0)

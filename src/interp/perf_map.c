@@ -76,7 +76,3 @@ PyUnstable_CopyPerfMapFile(const char *parent)
     fclose(from);
     return r;
 }
-
-/* There are no trampolines (sys.activate_stack_trampoline() says so): none is made, none persists, as where CPython has none. */
-int PyUnstable_PerfTrampoline_CompileCode(PyCodeObject *code) { return 0; }
-int PyUnstable_PerfTrampoline_SetPersistAfterFork(int enable) { return 0; }

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "interp/args.h"
+#include "interp/perf_trampoline.h"
 #include "object/core/type.h"
 #include "object/text/str.h"
 #include "rt/heap.h"
@@ -295,20 +296,27 @@ sys_get_cpu_count_config(PyObject *module, PyObject *unused)
 static PyObject *
 sys_stack_trampoline(PyObject *module, PyObject *backend)
 {
-    PyErr_SetString(PyExc_ValueError, "perf trampoline not available");
-    return NULL;
+    if (!PyUnicode_Check(backend))
+        return PyErr_Format(PyExc_TypeError, "activate_stack_trampoline() argument must be str, not %.50s",
+                            backend == Py_None ? "None" : Py_TYPE(backend)->tp_name);
+    if (!PyUnicode_EqualToUTF8(backend, "perf"))
+        return PyErr_Format(PyExc_ValueError, "invalid backend: %U", backend);
+    if (perf_trampoline_start() < 0)
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 static PyObject *
 sys_no_trampoline(PyObject *module, PyObject *unused)
 {
+    perf_trampoline_stop();
     Py_RETURN_NONE;
 }
 
 static PyObject *
 sys_is_trampoline_active(PyObject *module, PyObject *unused)
 {
-    Py_RETURN_FALSE;
+    return PyBool_FromLong(perf_trampoline_is_active());
 }
 
 static PyObject *
