@@ -13,6 +13,7 @@
 #include "jit/ir/ir_testing.h"
 #include "jit/opt/fold.h"
 #include "jit/opt/opt.h"
+#include "jit/opt/opt_testing.h"
 #include "object/init.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
@@ -51,68 +52,9 @@ print_ir(const char *what, const struct ir *t)
     PyMem_Free(text);
 }
 
-/* ---- through opt_emit(), as the recorder does ---- */
-
-static ir_ref refs[0x10000];           /* in ir, of those in raw */
-
-static ir_ref
-take_const(ir_ref r)
-{
-    uint64_t word = ir_word(raw, r);
-    double f;
-    memcpy(&f, &word, sizeof(f));
-    switch (raw->at[r].op) {
-    case IR_KI: return ir_int(ir, (int64_t)word);
-    case IR_KF: return ir_float(ir, f);
-    case IR_KB: return ir_bool(ir, word);
-    case IR_KO: return ir_obj(ir, ir_obj_value(raw, r));
-    default: return ir_ptr(ir, ir_ptr_value(raw, r));
-    }
-}
-
-static ir_ref
-take(ir_ref r)
-{
-    return r == REF_NONE ? r : ref_is_const(r) ? take_const(r) : refs[r];
-}
-
-static void
-take_snap(const struct snap *s)
-{
-    snap_begin(ir, s->pc, s->depth);
-    for (uint32_t i = 0; i < s->nentries; i++) {
-        snap_entry e = raw->entries[s->entries + i];
-        snap_add_entry(ir, SNAP_ENTRY(snap_slot(e), snap_held(e), snap_how(e), take(snap_ref(e))));
-    }
-    for (uint32_t i = 0; i < s->nstores; i++) {
-        struct snap_store st = raw->stores[s->stores + i];
-        snap_add_store(ir, (struct snap_store){ take(st.obj), take(st.value), st.offset });
-    }
-}
-
-static ir_ref
-take_instruction(ir_ref r)
-{
-    const struct ir_ins *in = &raw->at[r];
-    const struct ir_op_info *info = &ir_ops[in->op];
-    return opt_emit(ir, in->op, info->a == 'l' ? in->a : take(in->a), take(in->b), take(in->c), info->x == X_TYPE ? take((ir_ref)in->x) : in->x);
-}
-
 /* raw into ir. False when a guard never holds. */
-static bool
-emit_all(void)
-{
-    uint32_t s = 0;
-    ir_reset(ir);
-    ir->nlocals = raw->nlocals;
-    for (ir_ref r = REF_BIAS + 1; r <= raw->end; r++) {
-        for (; s < raw->nsnaps && raw->snaps[s].ref <= r; s++)
-            take_snap(&raw->snaps[s]);
-        if (r < raw->end && (refs[r] = take_instruction(r)) == REF_FAIL)
-            return false;
-    }
-    return true;
-}
+static ir_ref refs[0x10000];           /* in ir, of those in raw */
+static bool emit_all(void) { return opt_test_emit(raw, ir, refs); }
 
 /* ---- random rounds ---- */
 
