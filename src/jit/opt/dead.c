@@ -1,7 +1,7 @@
 /* jit/opt/dead.c: what nobody needs becomes NOP.
  *
  * Needed are: what has an effect of its own (guards without result, stores, I_KEEP), what the snapshots of these list, and operands of what is
- * needed; and the last snapshot of a trace without loop, through which it ends. An operation that leaves on overflow is not needed for its guard: nobody would see the number that did not fit.
+ * needed. An operation that leaves on overflow is not needed for its guard: nobody would see the number that did not fit.
  * A PHI is needed when the body uses its left side: that alone does not make it, as the first round may use it, too. So two marks:
  * "needed", and "needed by the body" for values of the first round; the latter spreads through PHIs. */
 #include "jit/opt/opt.h"
@@ -88,13 +88,6 @@ spread(struct dead *d)
     }
 }
 
-/* A trace that is no loop ends through its last snapshot. */
-static bool
-is_end(const struct ir *ir, uint32_t s)
-{
-    return ir->loop == REF_NONE && s + 1 == ir->nsnaps;
-}
-
 /* Snapshots that some needed guard leaves through. True when that made anything else needed. */
 static bool
 spread_from_snaps(struct dead *d)
@@ -139,7 +132,7 @@ empty_unused_snaps(struct dead *d)
     struct ir *ir = d->ir;
     for (uint32_t s = 0; s < ir->nsnaps; s++) {
         ir_ref end = s + 1 < ir->nsnaps ? ir->snaps[s + 1].ref : ir->end;
-        bool used = is_end(ir, s);
+        bool used = false;
         for (ir_ref r = ir->snaps[s].ref; r < end && !used; r++)
             used = ir->at[r].t & IRT_GUARD;
         if (!used)
@@ -157,8 +150,6 @@ opt_dead(struct ir *ir)
         return "out of memory";
     d->ir = ir;
     mark_roots(d);
-    if (ir->nsnaps > 0 && is_end(ir, ir->nsnaps - 1))
-        need_snap(d, &ir->snaps[ir->nsnaps - 1]);
     spread(d);
     while (spread_from_snaps(d))
         ;

@@ -6,15 +6,12 @@
 
 /* Peeling: ir holds one round, and its last snapshot is the state at the end of it (the same pc and depth as on entry). Emits
  * LOOP, then the round again through opt_emit() with each SLOAD replaced by the slot's value at the end of the round before, then the
- * PHIs. A slot that holds a box at the end of both rounds needs no PHI itself, only the box's operand. Snapshots of the body also list
- * what the first round left changed. What does not change in the loop is not computed in the body. Where a slot holds an object at one end and
- * a box at the other, the round is unrolled first. ir->nlocals must be set. Fails with "type of a variable changes from round to round" when a
- * guard can never hold; ir is worthless then. */
+ * PHIs. A slot that holds a box at the end of both rounds needs no PHI itself, only the box's operand. Snapshots of the body also list what the first round left changed. What does not change in the loop is
+ * not computed in the body. Fails with "type of a variable changes from round to round" when a guard can never hold. */
 const char *opt_loop(struct ir *ir);
-/* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). No opt_emit() after it. */
+/* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). */
 const char *opt_ranges(struct ir *ir);
-/* Turns into NOP what no guard, store, PHI or snapshot needs; the last snapshot of a trace without loop counts as used. PHIs that only feed
- * themselves go, too. */
+/* Turns into NOP what no guard, store, PHI or snapshot needs. PHIs that only feed themselves go, too. */
 const char *opt_dead(struct ir *ir);
 
 #endif

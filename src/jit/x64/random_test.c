@@ -15,7 +15,7 @@ struct gen {
     struct ir *ir;
     struct test_frame *tf;
     uint64_t seed;
-    struct pool ints, floats, bools, raws, numbers, boxes;     /* numbers: SLOADs of ints and floats; boxes: BOX_* */
+    struct pool ints, floats, bools, raws, boxes;      /* boxes: BOX_* */
 };
 
 static uint32_t
@@ -125,11 +125,7 @@ static void
 gen_select(struct gen *g)
 {
     ir_ref c = any(g, &g->bools);
-    if (chance(g, 20))
-        add(&g->bools, ir_append(g->ir, IR_SELECT, c, any(g, &g->bools), any(g, &g->bools), 0));
-    else if (chance(g, 20))
-        add(&g->raws, ir_append(g->ir, IR_SELECT, c, any(g, &g->raws), any(g, &g->raws), 0));
-    else if (chance(g, 50))
+    if (chance(g, 50))
         add(&g->ints, ir_append(g->ir, IR_SELECT, c, int_or_const(g), int_or_const(g), 0));
     else
         add(&g->floats, ir_append(g->ir, IR_SELECT, c, float_or_const(g), float_or_const(g), 0));
@@ -137,28 +133,12 @@ gen_select(struct gen *g)
 
 static uint32_t field(unsigned n) { return (uint32_t)(sizeof(PyObject) + 8 * n); }
 
-/* The ints and floats of the frame again, wherever it is. */
-static void
-gen_number(struct gen *g)
-{
-    ir_ref o = any(g, &g->numbers);
-    PyObject *known = g->tf->words[offsetof(_PyInterpreterFrame, localsplus) / 8 + g->ir->at[o].a];
-    if (Py_TYPE(known) == &PyFloat_Type) {
-        add(&g->floats, ins(g, IR_UNBOX_F, o, 0, 0));
-    } else {
-        bool small = ((PyLongObject *)known)->long_value.lv_tag < 16;
-        ins(g, chance(g, 50) ? IR_GINT2 : IR_GCOMPACT, o, 0, 0);
-        add(&g->ints, ins(g, small && chance(g, 50) ? IR_UNBOX_I : IR_UNBOX2_I, o, 0, 0));
-    }
-}
-
 static void
 gen_memory(struct gen *g)
 {
     ir_ref o = any(g, &g->raws);
     unsigned i = pick(g, INT_FIELDS), f = INT_FIELDS + pick(g, FIELDS - INT_FIELDS);
-    switch (pick(g, 7)) {
-    case 6: gen_number(g); break;
+    switch (pick(g, 6)) {
     case 0: case 1: add(&g->ints, ins(g, IR_RLOAD_I, o, 0, field(i))); break;
     case 2: case 3: add(&g->floats, ins(g, IR_RLOAD_F, o, 0, field(f))); break;
     case 4: ins(g, IR_RSTORE_I, o, int_or_const(g), field(i)); break;
@@ -175,8 +155,7 @@ gen_call(struct gen *g)
 static void
 gen_guard(struct gen *g)
 {
-    switch (pick(g, 7)) {
-    case 6: ins(g, IR_GPOLL, 0, 0, 0); break;
+    switch (pick(g, 6)) {
     case 0: case 1: ins(g, (enum ir_op)(IR_GEQ_I + pick(g, 7)), int_or_const(g), int_or_const(g), 0); break;
     case 2: ins(g, (enum ir_op)(IR_GEQ_F + pick(g, 10)), float_or_const(g), float_or_const(g), 0); break;
     case 3: ins(g, chance(g, 50) ? IR_GTRUE : IR_GFALSE, any(g, &g->bools), 0, 0); break;
@@ -256,7 +235,6 @@ gen_frame(struct gen *g)
         bool real = slot & 1, fits = v > -(1ll << 60) && v < 1ll << 60;
         test_slot(g->tf, slot, real ? test_float(g->tf, random_float(g)) : test_int(g->tf, fits ? v : 5));
         ir_ref s = ins(g, IR_SLOAD, (ir_ref)slot, 0, 0);
-        add(&g->numbers, s);
         if (real)
             add(&g->floats, ins(g, IR_UNBOX_F, s, 0, 0));
         else
@@ -265,20 +243,9 @@ gen_frame(struct gen *g)
     add(&g->bools, ins(g, IR_LT_I, any(g, &g->ints), any(g, &g->ints), 0));
 }
 
-static ir_ref
-random_const(struct gen *g, enum ir_type t)
-{
-    switch (t) {
-    case T_I64: return ir_int(g->ir, random_int(g));
-    case T_F64: return ir_float(g->ir, random_float(g));
-    case T_BOOL: return ir_bool(g->ir, chance(g, 50));
-    default: return ir_obj(g->ir, &g->tf->objects[pick(g, 4)].base);
-    }
-}
-
 /* The PHIs: left sides are values from before the loop, each once; right sides anything of the type, other left sides and constants too. */
 static void
-gen_phis(struct gen *g, struct pool *p, unsigned before, unsigned most, enum ir_type t)
+gen_phis(struct gen *g, struct pool *p, unsigned before, unsigned most, bool real)
 {
     ir_ref lefts[POOL];
     unsigned n = 0;
@@ -291,7 +258,8 @@ gen_phis(struct gen *g, struct pool *p, unsigned before, unsigned most, enum ir_
             lefts[n++] = r;
     }
     for (unsigned k = 0; k < n; k++) {
-        ir_ref right = chance(g, 10) ? random_const(g, t) : chance(g, 25) ? lefts[pick(g, n)] : chance(g, 20) ? p->at[pick(g, before)] : any(g, p);
+        ir_ref right = chance(g, 10) ? (real ? ir_float(g->ir, random_float(g)) : ir_int(g->ir, random_int(g)))
+            : chance(g, 25) ? lefts[pick(g, n)] : chance(g, 20) ? p->at[pick(g, before)] : any(g, p);
         ins(g, IR_PHI, lefts[k], right, 0);
     }
 }
@@ -299,7 +267,7 @@ gen_phis(struct gen *g, struct pool *p, unsigned before, unsigned most, enum ir_
 static void
 gen_trace(struct gen *g)
 {
-    g->ints.n = g->floats.n = g->bools.n = g->raws.n = g->numbers.n = g->boxes.n = 0;
+    g->ints.n = g->floats.n = g->bools.n = g->raws.n = g->boxes.n = 0;
     ir_reset(g->ir);
     memset(g->tf, 0, sizeof(*g->tf));
     snap_begin(g->ir, 0, 0);
@@ -310,17 +278,15 @@ gen_trace(struct gen *g)
     gen_some(g, pick(g, 30));
     if (chance(g, 20))
         return;
-    unsigned ints = g->ints.n, floats = g->floats.n, bools = g->bools.n, raws = g->raws.n;
+    unsigned ints = g->ints.n, floats = g->floats.n;
     ir_append(g->ir, IR_LOOP, 0, 0, 0, 0);
     gen_snapshot(g);
     ins(g, IR_GLT_I, count, ir_int(g->ir, 2 + pick(g, 20)), 0);
     gen_some(g, pick(g, 10) == 0 ? 150 : pick(g, 40));
     ir_ref next = ins(g, IR_ADD_I, count, ir_int(g->ir, 1), 0);
     ins(g, IR_PHI, count, next, 0);
-    gen_phis(g, &g->ints, ints, pick(g, 16), T_I64);
-    gen_phis(g, &g->floats, floats, pick(g, 18), T_F64);
-    gen_phis(g, &g->bools, bools, pick(g, 4), T_BOOL);
-    gen_phis(g, &g->raws, raws, pick(g, 4), T_OBJ);
+    gen_phis(g, &g->ints, ints, pick(g, 16), false);
+    gen_phis(g, &g->floats, floats, pick(g, 18), true);
 }
 
 /* Another condition that holds where this one does not; or none. */

@@ -100,10 +100,6 @@ slot_of(struct x64_asm *as, ir_ref v)
 const uint8_t *
 pool_word(struct x64_asm *as, uint64_t bits)
 {
-    for (unsigned i = as->npool > 16 ? as->npool - 16 : 0; i < as->npool; i++) {       /* masks and inverses come in groups */
-        if (as->pool[i] == bits)
-            return (uint8_t *)&as->pool[i];
-    }
     if (as->npool == X64_POOL) {
         x64_fail(as, "too many constants");
         return (uint8_t *)as->pool;
@@ -116,8 +112,10 @@ const uint8_t *
 pool_const(struct x64_asm *as, ir_ref k)
 {
     struct info *in = &as->info[k];
-    if (in->slot == NO_SLOT)
-        in->slot = (uint16_t)((const uint64_t *)pool_word(as, ir_word(as->ir, k)) - as->pool);
+    if (in->slot == NO_SLOT) {
+        in->slot = (uint16_t)as->npool;
+        pool_word(as, ir_word(as->ir, k));
+    }
     return (uint8_t *)&as->pool[in->slot];
 }
 
@@ -135,17 +133,11 @@ load_const(struct x64_asm *as, unsigned r, ir_ref k)
 
 /* ---- registers ---- */
 
-/* The frame's memory has it at any time: but in the body a PHI's left side is what the round before has left. */
-static bool
-is_in_frame(const struct x64_asm *as, ir_ref v)
-{
-    return ins_at(as, v)->op == IR_SLOAD && !(as->info[v].flags & INFO_LEFT);
-}
-
+/* The left side of a PHI is another value in the next round, though it was a SLOAD in the first. */
 static bool
 is_remade(const struct x64_asm *as, ir_ref v)
 {
-    return ref_is_const(v) || is_in_frame(as, v);
+    return ref_is_const(v) || (ins_at(as, v)->op == IR_SLOAD && !(ins_at(as, v)->t & IRT_PHI));
 }
 
 static struct asm_rm
@@ -160,7 +152,7 @@ regs_reload(struct x64_asm *as, unsigned r, ir_ref v)
     as->mod |= SET(r);
     if (ref_is_const(v))
         load_const(as, r, v);
-    else if (is_in_frame(as, v))
+    else if (is_remade(as, v))
         asm_load(&as->buf, r, frame_slot(ins_at(as, v)));
     else
         asm_load(&as->buf, r, rm_slot(slot_of(as, v)));

@@ -1,0 +1,242 @@
+/* modules/decimal/dec_arith.c: sums and products. Operands of one limb, the usual case, go a short way of their own. */
+#include "modules/decimal/dec.h"
+
+#include <string.h>
+
+/* ---- sums --------------------------------------------------------------------------------------------------- */
+
+/* The sign of a difference that is 0. */
+static uint8_t
+zero_sign(const struct dec_ctx *ctx)
+{
+    return ctx->round == DEC_ROUND_FLOOR ? DEC_NEG : 0;
+}
+
+/* Coefficients of one limb, x with sign and y with sign, at the same exponent. */
+static void
+add_limbs(struct dec *r, uint64_t x, uint8_t xneg, uint64_t y, uint8_t yneg, int64_t exp, const struct dec_ctx *ctx, uint32_t *status)
+{
+    r->exp = exp;
+    r->len = 1;
+    if (xneg == yneg) {
+        unsigned carry = 0;
+        r->data[0] = limb_add(x, y, &carry);
+        dec_set_flags(r, xneg);
+        if (carry) {
+            r->data[1] = 1;
+            r->len = 2;
+            r->digits = LIMB_DIGITS + 1;
+        }
+        else
+            r->digits = limb_ndigits(r->data[0]);
+    }
+    else {
+        uint64_t d = x < y ? y - x : x - y;
+        r->data[0] = d;
+        r->digits = limb_ndigits(d);
+        dec_set_flags(r, d == 0 ? zero_sign(ctx) : x < y ? yneg : xneg);
+    }
+    dec_finalize(r, ctx, status);
+}
+
+/* Aligned: r = big * 10^0 +- small, both with small's exponent. */
+static void
+add_aligned(struct dec *r, const struct dec *a, uint8_t aneg, const struct dec *b, uint8_t bneg, const struct dec_ctx *ctx,
+            uint32_t *status)
+{
+    int64_t exp = b->exp, n;
+    if (a->len < b->len || (a->len == b->len && aneg != bneg && limbs_cmp(a->data, b->data, (size_t)a->len) < 0)) {
+        const struct dec *t = a;
+        a = b;
+        b = t;
+        uint8_t s = aneg;
+        aneg = bneg;
+        bneg = s;
+    }
+    n = a->len;
+    if (!dec_room(r, n + 1, status))
+        return;
+    if (aneg == bneg) {
+        r->data[n] = limbs_add(r->data, a->data, (size_t)n, b->data, (size_t)b->len);
+        dec_count(r, n + 1);
+    }
+    else {
+        limbs_sub(r->data, a->data, (size_t)n, b->data, (size_t)b->len);
+        dec_count(r, n);
+    }
+    r->exp = exp;
+    dec_set_flags(r, aneg != bneg && dec_coeff_is_zero(r) ? zero_sign(ctx) : aneg);
+    dec_finalize(r, ctx, status);
+}
+
+static void
+add_finite(struct dec *r, const struct dec *a, uint8_t aneg, const struct dec *b, uint8_t bneg, const struct dec_ctx *ctx,
+           uint32_t *status)
+{
+    if (a->exp < b->exp) {
+        const struct dec *t = a;
+        a = b;
+        b = t;
+        uint8_t s = aneg;
+        aneg = bneg;
+        bneg = s;
+    }
+    DEC_TEMP(shifted);
+    uint64_t one[DEC_MIN_LIMBS];
+    struct dec tiny = { DEC_BORROWED, 0, 1, 1, DEC_MIN_LIMBS, one };
+    if (a->exp != b->exp && !dec_coeff_is_zero(a)) {
+        int64_t exp = a->exp - 1 + (a->digits > ctx->prec ? 0 : a->digits - ctx->prec - 1);
+        if (dec_adjexp(b) < exp) {       /* too small to matter but for the direction */
+            tiny.exp = exp;
+            one[0] = !dec_coeff_is_zero(b);
+            b = &tiny;
+        }
+        if (!dec_shl(&shifted, a, a->exp - b->exp, status)) {
+            dec_fail(r, DEC_MALLOC_ERROR, status);
+            return;
+        }
+        a = &shifted;
+    }
+    add_aligned(r, a, aneg, b, bneg, ctx, status);
+    dec_release(&shifted);
+}
+
+static void
+add_special(struct dec *r, const struct dec *a, const struct dec *b, uint8_t bneg, const struct dec_ctx *ctx, uint32_t *status)
+{
+    if (dec_nan2(r, a, b, ctx, status))
+        return;
+    if (dec_is_inf(a) && dec_is_inf(b) && dec_sign(a) != bneg)
+        dec_fail(r, DEC_INVALID_OPERATION, status);
+    else
+        dec_set_inf(r, dec_is_inf(a) ? dec_sign(a) : bneg);
+}
+
+static inline void
+add(struct dec *r, const struct dec *a, const struct dec *b, uint8_t bneg, const struct dec_ctx *ctx, uint32_t *status)
+{
+    if (__builtin_expect((a->flags | b->flags) & DEC_SPECIAL, 0)) {
+        add_special(r, a, b, bneg, ctx, status);
+        return;
+    }
+    uint8_t aneg = dec_sign(a);
+    if (a->len == 1 && b->len == 1) {
+        int64_t shift = a->exp - b->exp;
+        if (shift == 0) {
+            add_limbs(r, a->data[0], aneg, b->data[0], bneg, a->exp, ctx, status);
+            return;
+        }
+        if (shift > 0 && shift <= LIMB_DIGITS - a->digits) {
+            add_limbs(r, a->data[0] * limb_pow10[shift], aneg, b->data[0], bneg, b->exp, ctx, status);
+            return;
+        }
+        if (shift < 0 && -shift <= LIMB_DIGITS - b->digits) {
+            add_limbs(r, a->data[0], aneg, b->data[0] * limb_pow10[-shift], bneg, a->exp, ctx, status);
+            return;
+        }
+    }
+    add_finite(r, a, aneg, b, bneg, ctx, status);
+}
+
+void
+dec_add(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
+{
+    add(r, a, b, dec_sign(b), ctx, status);
+}
+
+void
+dec_sub(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
+{
+    add(r, a, b, dec_sign(b) ^ DEC_NEG, ctx, status);
+}
+
+/* ---- products ----------------------------------------------------------------------------------------------- */
+
+static void
+mul_special(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
+{
+    if (dec_nan2(r, a, b, ctx, status))
+        return;
+    if (dec_is_zero(a) || dec_is_zero(b))
+        dec_fail(r, DEC_INVALID_OPERATION, status);
+    else
+        dec_set_inf(r, dec_sign(a) ^ dec_sign(b));
+}
+
+#define MUL_STACK 64
+
+/* The coefficients' product and the exponents' sum, exactly. */
+static bool
+mul_exact(struct dec *r, const struct dec *a, const struct dec *b, uint32_t *status)
+{
+    uint8_t sign = dec_sign(a) ^ dec_sign(b);
+    int64_t exp = a->exp + b->exp, n = a->len + b->len;
+    if (n == 2) {
+        limb2 p = (limb2)a->data[0] * b->data[0];
+        dec_set_flags(r, sign);
+        r->exp = exp;
+        if (a->digits + b->digits <= LIMB_DIGITS) {
+            r->data[0] = (uint64_t)p;
+            r->len = 1;
+            r->digits = limb_ndigits((uint64_t)p);
+        }
+        else {
+            r->data[1] = limb_div_radix((uint64_t)(p >> 64), (uint64_t)p, &r->data[0]);
+            dec_count(r, 2);
+        }
+        return true;
+    }
+    uint64_t stack[MUL_STACK], *w = stack;
+    if (n > MUL_STACK && (w = malloc((size_t)n * sizeof(*w))) == NULL) {
+        dec_fail(r, DEC_MALLOC_ERROR, status);
+        return false;
+    }
+    bool ok = limbs_mul(w, a->data, (size_t)a->len, b->data, (size_t)b->len) == 0;
+    if (!ok)
+        dec_fail(r, DEC_MALLOC_ERROR, status);
+    else if (w != stack) {
+        dec_release(r);
+        r->data = w;
+        r->alloc = n;
+        r->flags = 0;
+        w = stack;
+    }
+    else if ((ok = dec_room(r, n, status)))
+        memcpy(r->data, w, (size_t)n * sizeof(*w));
+    if (w != stack)
+        free(w);
+    if (ok) {
+        dec_count(r, n);
+        r->exp = exp;
+        dec_set_flags(r, sign);
+    }
+    return ok;
+}
+
+void
+dec_mul(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
+{
+    if (__builtin_expect((a->flags | b->flags) & DEC_SPECIAL, 0))
+        mul_special(r, a, b, ctx, status);
+    else if (mul_exact(r, a, b, status))
+        dec_finalize(r, ctx, status);
+}
+
+void
+dec_fma(struct dec *r, const struct dec *a, const struct dec *b, const struct dec *c, const struct dec_ctx *ctx, uint32_t *status)
+{
+    DEC_TEMP(p);
+    bool invalid = (dec_is_inf(a) && dec_is_zero(b)) || (dec_is_zero(a) && dec_is_inf(b));     /* even if c is NaN */
+    if (invalid) {
+        dec_fail(r, DEC_INVALID_OPERATION, status);
+        return;
+    }
+    if (dec_nan3(r, a, b, c, ctx, status))
+        return;
+    if ((a->flags | b->flags) & DEC_SPECIAL)
+        mul_special(&p, a, b, ctx, status);
+    else
+        mul_exact(&p, a, b, status);
+    dec_add(r, &p, c, ctx, status);
+    dec_release(&p);
+}
