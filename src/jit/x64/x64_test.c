@@ -3,7 +3,9 @@
 
 #include <float.h>
 #include <math.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "jit/x64/memory.h"
 
@@ -12,6 +14,14 @@
 static const int64_t ints[] = { 0, 1, -1, 2, -2, 3, 7, -7, 10, 63, 64, 127, 128, -128, -129, 1000003, INT32_MAX, INT32_MIN, (int64_t)INT32_MAX + 1,
     (int64_t)INT32_MIN - 1, UINT32_MAX, 1ll << 40, -(1ll << 40), 0x123456789abcdef, INT64_MAX, INT64_MAX - 1, INT64_MIN, INT64_MIN + 1 };
 static const double floats[] = { 0.0, -0.0, 1.0, -1.0, 0.5, 1.5, -2.25, 1e300, -1e300, 1e-310, DBL_MAX, DBL_MIN, INFINITY, -INFINITY, NAN, 3.0, 1e16 };
+
+static double
+now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
+}
 
 struct maker { struct ir *ir; struct test_frame *tf; unsigned slot; };
 
@@ -563,6 +573,53 @@ test_memory(void **state)
     x64_memory_set_limit(before);
 }
 
+/* Blocks of all sizes come and go; none overlaps another. */
+static void
+test_memory_random(void **state)
+{
+    static struct { uint8_t *p; size_t size; } blocks[200];
+    uint32_t seed = 1;
+    size_t used = x64_used();
+    for (int i = 0; i < 20000; i++) {
+        seed = seed * 1664525 + 1013904223;
+        size_t k = (seed >> 8) % COUNT(blocks);
+        if (blocks[k].p != NULL) {
+            x64_memory_free(blocks[k].p, blocks[k].size);
+            blocks[k].p = NULL;
+        } else {
+            blocks[k].size = 1 + (seed >> 16) % 9000;
+            assert_non_null(blocks[k].p = x64_memory_alloc(blocks[k].size));
+        }
+    }
+    for (size_t i = 0; i < COUNT(blocks); i++) {
+        for (size_t k = 0; k < i; k++)
+            assert_true(!blocks[i].p || !blocks[k].p || blocks[i].p + blocks[i].size <= blocks[k].p || blocks[k].p + blocks[k].size <= blocks[i].p);
+    }
+    for (size_t i = 0; i < COUNT(blocks); i++) {
+        if (blocks[i].p != NULL)
+            x64_memory_free(blocks[i].p, blocks[i].size);
+    }
+    assert_int_equal(x64_used(), used);
+}
+
+/* A child writes code of its own; the parent's stays. */
+static void
+test_fork(void **state)
+{
+    uint8_t *p = x64_memory_alloc(6);
+    assert_true(p != NULL && x64_memory_write(p, "\xb8\1\0\0\0\xc3", 6));
+    pid_t child = fork();
+    if (child == 0) {
+        bool ok = x64_memory_write(p + 1, "\2", 1) && ((int (*)(void))(uintptr_t)p)() == 2;
+        _exit(ok ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(((int (*)(void))(uintptr_t)p)(), 1);
+    x64_memory_free(p, 6);
+}
+
 static void
 test_out_of_memory(void **state)
 {
@@ -610,18 +667,15 @@ test_large_trace(void **state)
         else
             v[i] = ir_append(m.ir, i < 8 ? IR_XOR_I : IR_SUB_F, v[i], v[other], 0, 0);
     }
+    struct x64_code code;
+    double t = now();
+    assert_null(x64_compile(m.ir, 1, 0, &code));
+    print_message("%d instructions, %u exits compiled in %.1f us\n", m.ir->end - REF_BIAS, code.nexits, now() - t);
+    x64_free(&code);
     finish(&m, 2);
 }
 
 /* ---- time ---- */
-
-static double
-now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
 
 /* A trace of about 250 instructions: a third of them guards, snapshots with up to 8 entries. */
 static void
@@ -685,7 +739,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
+        cmocka_unit_test(test_memory), cmocka_unit_test(test_memory_random), cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
         cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
