@@ -6,9 +6,10 @@
 
 #include "base/own.h"
 
-/* What -X jit=VALUE or PYTHON_JIT says: "0" off, "1" on, "stress" on from the second round of a loop, "eval" and "stress-eval" with the evaluator
+/* What -X jit=VALUE or PYTHON_JIT says: "0" off, "1" on, "stress" on from the second round of a loop, "stress-registers" with
+ * random choices of registers besides, "eval" and "stress-eval" with the evaluator
  * in place of machine code. NULL: the default. 0, or -1 without exception for an unknown value. */
-#define JIT_MODES "0, 1, stress, eval, stress-eval"
+#define JIT_MODES "0, 1, stress, stress-registers, eval, stress-eval"
 int jit_configure(const char *value);
 /* -X dump=STAGE for a stage that is ours: true when it is. function: only functions of this name, or NULL. */
 #define JIT_DUMP_STAGES "rec, ir, opt, asm, exits"

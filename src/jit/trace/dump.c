@@ -7,8 +7,9 @@
 int
 jit_configure(const char *value)
 {
-    struct { const char *name; enum jit_mode mode; bool stress; } known[] = {
+    struct { const char *name; enum jit_mode mode; bool stress; uint32_t seed; } known[] = {
         { "0", JIT_OFF, false }, { "1", JIT_ON, false }, { "stress", JIT_ON, true }, { "eval", JIT_EVAL, false }, { "stress-eval", JIT_EVAL, true },
+        { "stress-registers", JIT_ON, true, 1 },
     };
     if (value == NULL)
         return 0;
@@ -16,6 +17,7 @@ jit_configure(const char *value)
         if (strcmp(value, known[i].name) == 0) {
             jit_options.mode = known[i].mode;
             jit_options.stress = known[i].stress;
+            jit_options.seed = known[i].seed;
             return 0;
         }
     return -1;

@@ -106,6 +106,15 @@ put_in_place(PyThreadState *ts, struct trace *t)
     return NULL;
 }
 
+/* Of random choices of registers, another one for each trace; 0: none. */
+static uint32_t
+next_seed(void)
+{
+    if (jit_options.seed != 0)
+        jit_options.seed = (jit_options.seed * 1664525 + 1013904223) | 1;
+    return jit_options.seed;
+}
+
 /* Where the back end has put the values, and its code. */
 static void
 dump_machine(const struct ir *ir, const struct trace *t)
@@ -132,7 +141,7 @@ trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor
     const char *why = "out of memory";
     t->late = copied(late, (size_t)late_words, sizeof(*late));
     if (t->late != NULL && keep_exits(t, ir))
-        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(ir, t->id, jit_options.seed, &t->machine);
+        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(ir, t->id, next_seed(), &t->machine);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, code))
         dump_machine(ir, t);
     if (why == NULL)

@@ -41,7 +41,7 @@ struct jit_options {
     bool stress;                       /* a loop is hot at its second round */
     bool dump_rec, dump_ir, dump_opt, dump_asm, dump_exits;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
-    uint32_t seed;
+    uint32_t seed;                     /* not 0: of random choices of registers */
 };
 
 extern struct jit_options jit_options;
