@@ -23,7 +23,7 @@ struct gen {
     struct snap_store pending[16];
     int npending;
     uint32_t pc;
-    bool two_cells, may_be_same;               /* both cells are used; they are not known to be two: nothing waits then */
+    bool two_cells;                            /* both slots with cells are used; they may hold the same one */
 };
 
 static const enum ir_type slot_types[TEST_SLOTS] = {
@@ -300,13 +300,28 @@ drop_pending(struct gen *g, int i)
     g->npending--;
 }
 
+/* A field of this cell is read or written at once: stores that wait for that field of the other must be for another cell. */
+static bool
+tell_apart(struct gen *g, ir_ref cell, uint32_t offset)
+{
+    for (int i = 0; i < g->npending; i++) {
+        ir_ref other = g->pending[i].obj;
+        if (other != cell && g->pending[i].offset == offset && put(g, IR_GNE_P, cell, other, 0, 0) == REF_NONE)
+            return false;
+    }
+    return true;
+}
+
 static void
 store_step(struct gen *g)
 {
     uint32_t field = below(g, 4), offset = 16 + 8 * field;
     ir_ref cell = a_cell(g), v = pick(g, field < 2 ? T_I64 : T_F64);
+    bool waits = below(g, 3) > 0;
+    if (!waits && !tell_apart(g, cell, offset))
+        return;
     drop_pending(g, find_pending(g, cell, offset));
-    if (below(g, 3) > 0 && !g->may_be_same) {
+    if (waits) {
         g->pending[g->npending++] = (struct snap_store){ cell, v, offset };
     } else {
         ir_append(g->ir, field < 2 ? IR_RSTORE_I : IR_RSTORE_F, cell, v, 0, offset);
@@ -321,6 +336,8 @@ load_step(struct gen *g)
 {
     uint32_t field = below(g, 4), offset = 16 + 8 * field;
     ir_ref cell = a_cell(g);
+    if (!tell_apart(g, cell, offset))
+        return;
     int i = find_pending(g, cell, offset);
     if (i < g->npending) {
         ir_ref v = g->pending[i].value;
@@ -415,10 +432,8 @@ start_round(struct gen *g)
     if (!g->two_cells)
         return;
     ir_ref a = load(g, 7), b = load(g, 10);
-    g->may_be_same = g->st->slots[7].v.o == g->st->slots[10].v.o || below(g, 3) == 0;
-    if (g->may_be_same)
-        return;
-    ir_append(g->ir, IR_GNE_P, a, b, 0, 0);
+    if (below(g, 2))
+        put(g, IR_GNE_P, a, b, 0, 0);
     if (below(g, 4) == 0) {                                    /* cells that change places */
         g->slots[7] = b;
         g->slots[10] = a;

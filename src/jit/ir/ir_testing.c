@@ -136,7 +136,7 @@ test_apply_snap(const struct ir *ir, uint32_t s, const union ir_value *values, c
     memcpy(out->cells, test_cells, sizeof(test_cells));
 }
 
-void
+enum ir_op
 test_run_eval(const struct ir *ir, const struct test_state *st, struct test_state *out)
 {
     static union ir_value values[0x10000];
@@ -145,6 +145,7 @@ test_run_eval(const struct ir *ir, const struct test_state *st, struct test_stat
     test_slots(st, slots);
     struct ir_exit e = ir_eval(ir, slots, &quiet, values, 100000);
     test_apply_snap(ir, e.snap, settle_boxes(ir, values), st, out);
+    return ir->at[e.guard].op;
 }
 
 /* ---- the plain run ---- */
@@ -156,6 +157,8 @@ struct plain {
     enum ir_type types[0x10000];               /* of what SLOAD found; T_PTR: poisoned, the number did not fit */
     struct test_state *ends;
     int nends;
+    const struct test_state *where;            /* not NULL: is it passed by? */
+    bool passed;
 };
 
 static struct test_slot
@@ -194,16 +197,11 @@ plain_stores(struct plain *p, const struct snap *s)
     }
 }
 
-/* One more right end: the snapshot at r, if it shows no poison. */
+/* What leaving through the snapshot gives; its pc is TEST_ANY when it shows poison. */
 static void
-plain_end(struct plain *p, ir_ref r)
+plain_leave(struct plain *p, const struct snap *s, struct test_state *out)
 {
-    const struct snap *s = snap_of(p->ir, r);
-    struct test_state *out = &p->ends[p->nends];
     struct test_cell before[TEST_CELLS];
-    if (p->nends == TEST_ENDS)
-        return;
-    p->nends++;
     if (!plain_snap(p, s, out->slots)) {
         out->pc = TEST_ANY;
         return;
@@ -214,6 +212,25 @@ plain_end(struct plain *p, ir_ref r)
     plain_stores(p, s);
     memcpy(out->cells, test_cells, sizeof(test_cells));
     memcpy(test_cells, before, sizeof(before));
+}
+
+/* One more right end. */
+static void
+plain_end(struct plain *p, ir_ref r)
+{
+    if (p->nends < TEST_ENDS)
+        plain_leave(p, snap_of(p->ir, r), &p->ends[p->nends++]);
+}
+
+static void
+look(struct plain *p, ir_ref r)
+{
+    static struct test_state here;
+    const struct snap *s = snap_of(p->ir, r);
+    if (s->ref != r || p->passed)
+        return;
+    plain_leave(p, s, &here);
+    p->passed = here.pc != TEST_ANY && test_same(&here, p->where);
 }
 
 static bool
@@ -302,34 +319,61 @@ plain_step(struct plain *p, ir_ref r)
     return ir_ops[in->op].type != T_NIL;                       /* overflow: go on with a number that nobody may see */
 }
 
+static void
+plain_start(struct plain *p, const struct ir *round, const struct test_state *st)
+{
+    memset(p, 0, sizeof(*p));
+    p->ir = round;
+    memcpy(p->slots, st->slots, sizeof(p->slots));
+    memcpy(test_cells, st->cells, sizeof(test_cells));
+    for (ir_ref r = round->first; r < REF_BIAS; r++) {
+        p->values[r].bits = ir_word(round, r);
+        p->types[r] = ir_type_of(round, r);
+    }
+}
+
+static int
+plain_rounds(struct plain *p, int rounds)
+{
+    const struct ir *round = p->ir;
+    const struct snap *last = &round->snaps[round->nsnaps - 1];
+    struct test_slot next[TEST_SLOTS];
+    for (; rounds > 0; rounds--) {
+        for (ir_ref r = REF_BIAS; r < round->end; r++) {
+            if (p->where != NULL)
+                look(p, r);
+            if (!plain_step(p, r))
+                return p->nends;
+        }
+        plain_snap(p, last, next);
+        for (uint32_t i = 0; i < last->nstores; i++) {
+            if (p->types[round->stores[last->stores + i].value] == T_PTR)
+                return plain_gives_up(p);
+        }
+        plain_stores(p, last);
+        memcpy(p->slots, next, sizeof(next));
+    }
+    plain_end(p, REF_BIAS + 1);
+    return p->nends;
+}
+
+static struct plain plain;
+
 int
 test_run_plain(const struct ir *round, const struct test_state *st, int rounds, struct test_state out[TEST_ENDS])
 {
-    static struct plain p;
-    struct test_slot next[TEST_SLOTS];
-    memset(&p, 0, sizeof(p));
-    p.ir = round;
-    p.ends = out;
-    memcpy(p.slots, st->slots, sizeof(p.slots));
-    memcpy(test_cells, st->cells, sizeof(test_cells));
-    for (ir_ref r = round->first; r < REF_BIAS; r++) {
-        p.values[r].bits = ir_word(round, r);
-        p.types[r] = ir_type_of(round, r);
-    }
-    for (; rounds > 0; rounds--) {
-        for (ir_ref r = REF_BIAS; r < round->end; r++) {
-            if (!plain_step(&p, r))
-                return p.nends;
-        }
-        const struct snap *last = &round->snaps[round->nsnaps - 1];
-        plain_snap(&p, last, next);
-        for (uint32_t i = 0; i < last->nstores; i++) {
-            if (p.types[round->stores[last->stores + i].value] == T_PTR)
-                return plain_gives_up(&p);
-        }
-        plain_stores(&p, last);
-        memcpy(p.slots, next, sizeof(next));
-    }
-    plain_end(&p, REF_BIAS + 1);
-    return p.nends;
+    plain_start(&plain, round, st);
+    plain.ends = out;
+    return plain_rounds(&plain, rounds);
+}
+
+bool
+test_passes_by(const struct ir *round, const struct test_state *st, int rounds, const struct test_state *where)
+{
+    static struct test_state ends[TEST_ENDS];
+    plain_start(&plain, round, st);
+    plain.ends = ends;
+    plain.where = where;
+    plain_rounds(&plain, rounds);
+    return plain.passed;
 }

@@ -36,8 +36,12 @@ void test_random_round(struct ir *ir, uint64_t *seed, const struct test_state *s
 #define TEST_ANY UINT32_MAX
 int test_run_plain(const struct ir *round, const struct test_state *st, int rounds, struct test_state out[TEST_ENDS]);
 
-/* Evaluate ir (a loop or not) from *st; what its exit leaves is *out. */
-void test_run_eval(const struct ir *ir, const struct test_state *st, struct test_state *out);
+/* Does the plain run pass by this state, at the beginning of a snapshot? Then it is right to leave there, if not asked for: a loop may guard more than
+ * its round did (that two objects are not the same). */
+bool test_passes_by(const struct ir *round, const struct test_state *st, int rounds, const struct test_state *where);
+
+/* Evaluate ir (a loop or not) from *st; what its exit leaves is *out. The guard. */
+enum ir_op test_run_eval(const struct ir *ir, const struct test_state *st, struct test_state *out);
 /* The frame's slots as objects, for other ways to run ir; the cells are set to those of *st. */
 void test_slots(const struct test_state *st, PyObject *slots[TEST_SLOTS]);
 /* What an exit through snapshot s leaves, where values are those of references (boxes: of their operands), slots the frame's on entry. */

@@ -21,12 +21,13 @@
 
 #include <string.h>
 
-#include "jit/opt/facts.h"     /* never_same() */
+#include "jit/opt/facts.h"     /* never_same(), rel_known() */
 #include "jit/opt/fold.h"
 
 #define UNROLL_MAX 3           /* rounds in the body, at most */
 
 static const char unstable[] = "type of a variable changes from round to round";
+static const char may_be_same[] = "stores that wait may be for the same place";
 static const char retry[] = "the round must be unrolled";
 
 struct loop {
@@ -125,6 +126,12 @@ copy_sload(struct loop *lp, ir_ref r)
     return NULL;
 }
 
+static bool
+touches(const struct snap_store *st, uint32_t x)
+{
+    return st->offset < x + 8 && x < st->offset + 8;
+}
+
 /* A field may have a store that waits since the round before. REF_NONE: it has none. */
 static const char *
 waiting_value(struct loop *lp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *value)
@@ -132,7 +139,7 @@ waiting_value(struct loop *lp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *
     *value = REF_NONE;
     for (uint32_t i = lp->nwaiting; i-- > 0; ) {
         const struct snap_store *st = &lp->waiting[i];
-        if (st->offset >= x + 8 || x >= st->offset + 8)
+        if (!touches(st, x))
             continue;
         if (st->obj == obj) {
             bool same_kind = ir_type_of(lp->ir, st->value) == ir_ops[load].type;
@@ -141,8 +148,8 @@ waiting_value(struct loop *lp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *
             *value = st->value;
             return NULL;
         }
-        if (!never_same(lp->ir, st->obj, obj) && opt_emit(lp->ir, IR_GNE_P, st->obj, obj, 0, 0) == REF_FAIL)
-            return unstable;
+        if (!never_same(lp->ir, st->obj, obj))
+            return may_be_same;
     }
     return NULL;
 }
@@ -158,16 +165,22 @@ copy_load(struct loop *lp, ir_ref r)
     return why;
 }
 
-/* What waited for the same place never comes. */
-static void
-forget_store(struct loop *lp, ir_ref obj, uint32_t offset)
+/* What waited for the same place never comes; what waits for another comes later, so it must be another place. */
+static const char *
+before_store(struct loop *lp, ir_ref obj, uint32_t x)
 {
     uint32_t n = 0;
+    const char *why = NULL;
     for (uint32_t i = 0; i < lp->nwaiting; i++) {
-        if (lp->waiting[i].obj != obj || lp->waiting[i].offset != offset)
-            lp->waiting[n++] = lp->waiting[i];
+        struct snap_store st = lp->waiting[i];
+        if (st.obj == obj && st.offset == x)
+            continue;
+        if (touches(&st, x) && !never_same(lp->ir, st.obj, obj))
+            why = may_be_same;
+        lp->waiting[n++] = st;
     }
     lp->nwaiting = n;
+    return why;
 }
 
 static const char *
@@ -176,11 +189,10 @@ copy_plain(struct loop *lp, ir_ref r)
     struct ir_ins in = lp->ir->at[r];
     const struct ir_op_info *info = &ir_ops[in.op];
     ir_ref a = replaced(lp, in.a);
-    if (info->flags & I_STORE)
-        forget_store(lp, a, in.x);
+    const char *why = info->flags & I_STORE ? before_store(lp, a, in.x) : NULL;
     ir_ref copy = opt_emit(lp->ir, in.op, a, replaced(lp, in.b), replaced(lp, in.c), in.x);
     lp->subst[r - REF_BIAS] = copy;
-    return copy == REF_FAIL ? unstable : NULL;
+    return why == NULL && copy == REF_FAIL ? unstable : why;
 }
 
 static const char *
@@ -291,34 +303,78 @@ add_phis(struct loop *lp)
     return why != NULL ? why : ir->full;
 }
 
-/* ---- the whole ---- */
+/* ---- stores that wait over the end of the round ---- */
 
+/* The object of the load or store at r, as the copy will have it; REF_NONE when that is not known yet. */
+static ir_ref
+object_in_copy(struct loop *lp, ir_ref r)
+{
+    ir_ref o = lp->ir->at[r].a;
+    if (ref_is_const(o))
+        return o;
+    return lp->ir->at[o].op == IR_SLOAD && copy_sload(lp, o) == NULL ? replaced(lp, o) : REF_NONE;
+}
+
+/* It is the same in all rounds. */
 static bool
 is_stable(struct loop *lp, ir_ref obj)
 {
     if (ref_is_const(obj))
         return true;
-    if (lp->ir->at[obj].op != IR_SLOAD || copy_sload(lp, obj) != NULL)
-        return false;
-    return replaced(lp, obj) == obj;
+    return lp->ir->at[obj].op == IR_SLOAD && copy_sload(lp, obj) == NULL && replaced(lp, obj) == obj;
 }
 
-/* Objects that change from round to round cannot have stores that wait. In their order, all of them: they may be the same object. */
-static void
-store_now(struct loop *lp)
+/* The access at r meets no waiting store for a field that may be its own and may be not. emit: write the guards that make sure of it. */
+static bool
+is_apart(struct loop *lp, ir_ref r, bool looping, bool emit)
 {
-    bool stable = true;
-    for (uint32_t i = 0; i < lp->nwaiting; i++)
-        stable &= is_stable(lp, lp->waiting[i].obj);
-    if (stable)
+    struct ir *ir = lp->ir;
+    ir_ref obj = object_in_copy(lp, r);
+    for (uint32_t i = 0; i < lp->nwaiting; i++) {
+        const struct snap_store *st = &lp->waiting[i];
+        if (!touches(st, ir->at[r].x) || st->obj == obj)
+            continue;
+        if (obj == REF_NONE || (looping && obj != ir->at[r].a) || rel_known(ir, IR_GNE_P, st->obj, obj) == REL_EQ)
+            return false;
+        if (emit)
+            opt_emit(ir, IR_GNE_P, st->obj, obj, 0, 0);
+    }
+    return true;
+}
+
+static bool
+all_apart(struct loop *lp, bool looping, bool emit)
+{
+    bool apart = true;
+    for (ir_ref r = lp->first; r < lp->last; r++) {
+        if (ir_ops[lp->ir->at[r].op].flags & (I_LOAD | I_STORE))
+            apart &= is_apart(lp, r, looping, emit);
+    }
+    return apart;
+}
+
+/* At the end of the round: stores may wait on if the next round cannot mistake their fields for others; a loop's must be into the same objects
+ * in each round. Else they are done here, in their order, all of them. The guards leave through the last snapshot. */
+static void
+settle_stores(struct loop *lp, bool looping)
+{
+    bool wait = all_apart(lp, looping, false);
+    for (uint32_t i = 0; i < lp->nwaiting && looping; i++)
+        wait &= is_stable(lp, lp->waiting[i].obj);
+    if (wait) {
+        all_apart(lp, looping, true);
         return;
+    }
     for (uint32_t i = 0; i < lp->nwaiting; i++) {
         const struct snap_store *st = &lp->waiting[i];
         enum ir_op op = ir_type_of(lp->ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I;
         opt_emit(lp->ir, op, st->obj, st->value, 0, st->offset);
     }
     lp->nwaiting = 0;
+    lp->last = lp->ir->end;
 }
+
+/* ---- the whole ---- */
 
 static const char *
 take_state(struct loop *lp)
@@ -378,8 +434,8 @@ static const char *
 peel(struct loop *lp)
 {
     struct ir *ir = lp->ir;
-    store_now(lp);
     lp->last = ir->end;
+    settle_stores(lp, true);
     ir_append(ir, IR_LOOP, 0, 0, 0, 0);
     const char *why = copy_round(lp);
     return why != NULL ? why : add_phis(lp);
@@ -390,6 +446,7 @@ static const char *
 unroll(struct loop *lp)
 {
     lp->last = lp->ir->end;
+    settle_stores(lp, false);
     const char *why = copy_round(lp);
     if (why == NULL)
         copy_snap(lp, &lp->state, lp->entries, lp->stores);
