@@ -1,8 +1,8 @@
 /* jit/x64/enter.c: the ways into a trace and out of it.
  *
  * The frame on the C stack is the same for every trace: return address, six saved registers, struct x64_state with rsp at its start, which is
- * a multiple of 16. The end part of a trace (exits.c) has stored the registers that matter and the trace's number; two words are pushed: the
- * first exit of a group, and a place in the group.
+ * a multiple of 16. The end part of a trace (exits.c) has stored the registers that matter and the trace's number, and rdx is &x64_handler; two
+ * words are pushed: the first exit of a group, and a place in the group.
  * Both functions are written in assembly, as they change rsp between the two of them: what x64_enter() saves, x64_leave() restores. */
 #include "jit/x64/regs.h"
 
@@ -22,13 +22,20 @@ static_assert(sizeof(struct x64_state) == ST_SIZE && ST_SIZE % 16 == 8, "with se
 static_assert(offsetof(struct x64_state, frame) == ST_FRAME && offsetof(struct x64_state, ts) == ST_TS, "as in the text");
 static_assert(offsetof(struct x64_state, exit) == ST_EXIT, "as in the text");
 
-x64_exit_handler x64_handler __attribute__((visibility("hidden")));
+x64_exit_handler x64_handler;
 
 #define SAVE(reg) "push %" reg "\n .cfi_adjust_cfa_offset 8\n .cfi_rel_offset " reg ", 0\n"
 #define RESTORE(reg) "pop %" reg "\n .cfi_adjust_cfa_offset -8\n .cfi_restore " reg "\n"
 
+/* No prologue and no counters; and callers must not conclude from the absence of C code that parameters are not used. */
+#if __has_attribute(noipa)
+#define AS_WRITTEN __attribute__((naked, noipa, no_profile_instrument_function))
+#else
+#define AS_WRITTEN __attribute__((naked, noinline, no_profile_instrument_function))
+#endif
+
 /* ts rdi, frame rsi, code rdx */
-__attribute__((naked)) void *
+AS_WRITTEN void *
 x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code)
 {
     __asm__(SAVE("rbp") SAVE("rbx") SAVE("r12") SAVE("r13") SAVE("r14") SAVE("r15")
@@ -40,7 +47,7 @@ x64_enter(PyThreadState *ts, _PyInterpreterFrame *f, const uint8_t *code)
             "jmp *%rdx\n");
 }
 
-__attribute__((naked)) void
+AS_WRITTEN void
 x64_leave(void)
 {
     __asm__(".cfi_adjust_cfa_offset " TEXT(PUSHED + ST_SIZE + 48) "\n"
@@ -50,7 +57,7 @@ x64_leave(void)
             "add $" TEXT(PUSHED) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(PUSHED) "\n"
             "mov %ecx, " TEXT(ST_EXIT) "(%rsp)\n"
             "mov %rsp, %rdi\n"
-            "call *x64_handler(%rip)\n"
+            "call *(%rdx)\n"
             "add $" TEXT(ST_SIZE) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(ST_SIZE) "\n"
             RESTORE("r15") RESTORE("r14") RESTORE("r13") RESTORE("r12") RESTORE("rbx") RESTORE("rbp")
             "ret\n");

@@ -57,6 +57,7 @@ write_end(struct x64_asm *as, struct asm_buf *b)
     static const uint8_t jmp_rax[2] = { 0xff, 0xe0 };
     asm_bytes(b, jmp_rax, 2);
     asm_mov_imm(b, RAX, (uintptr_t)x64_leave);
+    asm_mov_imm(b, RDX, (uintptr_t)&x64_handler);
     asm_op_imm(b, 0xc7, 0, state_field(offsetof(struct x64_state, trace)), 4, (int32_t)as->trace);
     for (unsigned r = 0; r < ASM_REGS; r++) {
         if (as->exit_regs & SET(r))
