@@ -37,7 +37,7 @@ static bool malloc_serves = MALLOC_BY_DEFAULT;
 #define RESERVE_MAX ((size_t)1 << 36)
 #define RESERVE_MIN ((size_t)1 << 26)
 #define RESERVE_PART 4                   /* of a limited address space at most 1/4 is reserved */
-#define KEEP_FREE_PAGES 64               /* empty pages beyond these give their memory back */
+#define KEEP_FREE_PAGES 64               /* empty pages beyond these, and half of all, give their memory back */
 
 struct heap_page {
     void *free;                          /* dead blocks, linked by their first word */
@@ -55,6 +55,7 @@ static struct {
     size_t size, committed, top;         /* bytes reserved, usable, given to pages */
     struct heap_page *partial[HEAP_CLASSES];
     VEC(struct heap_page *) free_pages;
+    size_t discarded;                    /* so many of them, the first ones, have given their memory back */
     PyThreadState *owner;                /* its lists are the live ones; NULL = `stash` */
     struct heap_lists stash;
     void *spare[HEAP_CLASSES];           /* full lists (class_cap blocks) of the same owner, or NULL */
@@ -159,8 +160,10 @@ static struct heap_page *
 page_new(size_t c)
 {
     struct heap_page *page;
-    if (heap.free_pages.len > 0)
+    if (heap.free_pages.len > 0) {
         page = vec_pop(&heap.free_pages);
+        heap.discarded = Py_MIN(heap.discarded, heap.free_pages.len);
+    }
     else {
         if (heap.base == NULL || (heap.top + PAGE_SIZE > heap.committed && !commit_more()))
             return NULL;
@@ -180,8 +183,12 @@ page_release(struct heap_page *page)
     page->cls = 0;
     if (!vec_push(&heap.free_pages, page))
         return;                              /* the page is lost, its memory is not: see below */
-    if (heap.free_pages.len > KEEP_FREE_PAGES)
+    if (heap.free_pages.len - heap.discarded > KEEP_FREE_PAGES + heap.top / PAGE_SIZE / 2) {
+        struct heap_page **pages = heap.free_pages.items;
         os_discard(page, PAGE_SIZE);
+        pages[heap.free_pages.len - 1] = pages[heap.discarded];
+        pages[heap.discarded++] = page;
+    }
 }
 
 /* A block from a page of the class with room, or NULL. */
