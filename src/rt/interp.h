@@ -27,6 +27,7 @@ struct rt_gil {
     unsigned long interval;              /* microseconds until a waiter asks for the GIL */
     PyThreadState *last_holder;
     int locked;                          /* -1 not made, 0 free, 1 held */
+    int waiters;                         /* threads that wait on `cond`, or are about to */
     unsigned long switch_number;         /* times that the holder changed */
     pthread_cond_t cond;
     pthread_mutex_t mutex;

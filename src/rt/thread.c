@@ -374,7 +374,7 @@ PyThreadState_DeleteCurrent(void)
     ts_clear_breaker(ts, EB_GIL_DROP);
     pthread_mutex_lock(&gil->mutex);
     __atomic_store_n(&gil->last_holder, NULL, __ATOMIC_RELAXED);
-    __atomic_store_n(&gil->locked, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&gil->locked, 0, __ATOMIC_SEQ_CST);
     pthread_cond_signal(&gil->cond);
     pthread_mutex_unlock(&gil->mutex);
     ts_free(ts);
