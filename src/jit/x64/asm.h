@@ -31,7 +31,7 @@ enum {
 enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 #define OP_ALU(alu) ((uint32_t)(alu) << 3 | 0x03 | A_W)
 /* Extensions of one-operand instructions (opcode F7) and of shifts. */
-enum { F7_TEST = 0, F7_NOT = 2, F7_NEG = 3, F7_MUL = 4, F7_IMUL = 5, F7_IDIV = 7 };
+enum { F7_TEST = 0, F7_NOT = 2, F7_NEG = 3, F7_MUL = 4, F7_IMUL = 5, F7_DIV = 6, F7_IDIV = 7 };
 enum { SHIFT_SHL = 4, SHIFT_SHR = 5, SHIFT_SAR = 7 };
 
 /* What the second operand may be: a register, memory at base + disp or base + index + disp, or a place in the same piece of code. */
