@@ -25,21 +25,38 @@ now(void)
 
 struct maker { struct ir *ir; struct test_frame *tf; unsigned slot; };
 
+static struct maker spare;             /* thousands of traces: most are made in this one */
+
 static struct maker
 start(void)
 {
-    struct maker m = { ir_new(), test_frame_new(), 0 };
+    struct maker m = { spare.ir, spare.tf, 0 };
+    if (m.ir == NULL)
+        m = (struct maker){ ir_new(), test_frame_new(), 0 };
     assert_non_null(m.ir);
+    spare.ir = NULL;
+    ir_reset(m.ir);
+    memset(m.tf, 0, sizeof(*m.tf));
     snap_begin(m.ir, 0, 0);
     return m;
+}
+
+static void
+discard(struct maker *m)
+{
+    if (spare.ir == NULL) {
+        spare = *m;
+        return;
+    }
+    ir_free(m->ir);
+    free(m->tf);
 }
 
 static void
 finish(struct maker *m, unsigned seeds)
 {
     test_check(m->ir, m->tf, seeds);
-    ir_free(m->ir);
-    free(m->tf);
+    discard(m);
 }
 
 /* A number that the compiler does not know: field 0 of an object in a slot. */
@@ -540,10 +557,8 @@ test_patch(void **state)
     }
     x64_free(&code);
     x64_free(&next);
-    ir_free(m.ir);
-    ir_free(other.ir);
-    free(m.tf);
-    free(other.tf);
+    discard(&m);
+    discard(&other);
 }
 
 /* ---- code memory ---- */
@@ -647,8 +662,7 @@ test_too_many_values(void **state)
     snap_all(&m, 400, v);
     assert_string_equal(x64_compile(m.ir, 1, 0, &code), "too many values at once");
     assert_null(code.code);
-    ir_free(m.ir);
-    free(m.tf);
+    discard(&m);
 }
 
 static void
@@ -731,8 +745,7 @@ test_enter_time(void **state)
     PyMem_Free(text);
     print_message("entered and left in %.1f ns, with the test's handler\n", best);
     x64_free(&code);
-    ir_free(m.ir);
-    free(m.tf);
+    discard(&m);
 }
 
 int
