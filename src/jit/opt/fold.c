@@ -411,10 +411,49 @@ fold_bool_as_int(struct fold *f)
     return emit1(f, equal == one ? IR_GTRUE : IR_GFALSE, b);
 }
 
+/* The comparison of ints that gives what this one of floats gives, if none is a NaN. */
+static enum ir_op
+compare_ints(enum ir_op op)
+{
+    switch (op) {
+    case IR_EQ_F: return IR_EQ_I;
+    case IR_LT_F: return IR_LT_I;
+    case IR_LE_F: return IR_LE_I;
+    case IR_GEQ_F: return IR_GEQ_I;
+    case IR_GNE_F: return IR_GNE_I;
+    case IR_GLT_F: case IR_GNGE_F: return IR_GLT_I;
+    case IR_GLE_F: case IR_GNGT_F: return IR_GLE_I;
+    case IR_GGT_F: case IR_GNLE_F: return IR_GGT_I;
+    default: return IR_GGE_I;                                  /* GGE_F, GNLT_F */
+    }
+}
+
+/* An int made a float, or a whole number below 2**53: there the conversion is exact, and what lies above stays above. REF_NONE: neither. */
+static ir_ref
+as_int(struct fold *f, ir_ref r, bool *is_const)
+{
+    *is_const = op_of(f, r) == IR_KF;
+    if (op_of(f, r) == IR_I2F)
+        return f->ir->at[r].a;
+    double v = *is_const ? ir_float_value(f->ir, r) : NAN;
+    return fabs(v) < 0x1p53 && v == floor(v) ? ir_int(f->ir, (int64_t)v) : REF_NONE;
+}
+
+/* I2F(x) against a constant. Two converted ints may become equal by rounding. */
+static ir_ref
+fold_compare_converted(struct fold *f)
+{
+    bool const_a, const_b;
+    ir_ref a = as_int(f, f->a, &const_a), b = a != REF_NONE ? as_int(f, f->b, &const_b) : REF_NONE;
+    return b != REF_NONE && const_a != const_b ? emit2(f, compare_ints(f->op), a, b) : NO_RULE;
+}
+
 static ir_ref
 fold_compare(struct fold *f)
 {
     ir_ref r = ir_ops[f->op].a == 'v' ? fold_identity(f) : f->op == IR_EQ_I || f->op == IR_GEQ_I || f->op == IR_GNE_I ? fold_bool_as_int(f) : NO_RULE;
+    if (r == NO_RULE && ir_ops[f->op].a == 'f')
+        r = fold_compare_converted(f);
     if (r != NO_RULE)
         return r;
     unsigned asks = rel_of(f->op), rel = rel_known(f->ir, f->op, f->a, f->b);

@@ -202,7 +202,7 @@ describe(char *out, ir_ref result, bool is_guard)
 static void
 set_values(struct test_state *st, int i)
 {
-    static const int64_t ints[] = { 0, 1, -1, 2, 3, 7, 8, 9, 10, 63, 255, 256, 1000, INT64_C(1) << 62, -(INT64_C(1) << 62), INT64_MAX, INT64_MIN,
+    static const int64_t ints[] = { 0, 1, -1, 2, 3, 7, 8, 9, 10, 63, 255, 256, (INT64_C(1) << 53) + 1, INT64_C(1) << 62, -(INT64_C(1) << 62), INT64_MAX, INT64_MIN,
                                     INT64_MIN + 1, -7, -8, 64 };
     static const double floats[] = { 0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 3.0, -4.0, 1e308, 5e-324, -5e-324, 2.5e-308, INFINITY, -INFINITY, NAN, 0.1 };
     union ir_value *fields = st->cells[0].fields;
@@ -309,6 +309,12 @@ static const struct { const char *in, *out; } rules[] = {
     { "r = LE_F f f", "t1 = LE_F f f; t1" }, { "GNLT_F f f", "holds" }, { "GNGT_F f f", "holds" }, { "GGT_F f f", "never" }, { "GNE_F f f", "GNE_F f f; guard" },
     { "i = I2F x\nGEQ_F i i", "t1 = I2F x; holds" }, { "GLT_F 1.0 f", "GGT_F f 1.0; guard" }, { "GNLT_F 1.0 f", "GNGT_F f 1.0; guard" },
     { "GNLE_F 1.0 f", "GNGE_F f 1.0; guard" },
+    { "i = I2F x\nGNE_F i 0.0", "t1 = I2F x; GNE_I x 0; guard" }, { "i = I2F x\nGNE_F i -0.0", "t1 = I2F x; GNE_I x 0; guard" },
+    { "i = I2F x\nGNLT_F i 9.0", "t1 = I2F x; GGE_I x 9; guard" }, { "i = I2F x\nGNLE_F i 9.0", "t1 = I2F x; GGT_I x 9; guard" },
+    { "i = I2F x\nGNGT_F i 9.0", "t1 = I2F x; GLE_I x 9; guard" }, { "i = I2F x\nGNGE_F i 9.0", "t1 = I2F x; GLT_I x 9; guard" },
+    { "i = I2F x\nGLT_F i 9.5", "t1 = I2F x; GLT_F t1 9.5; guard" }, { "i = I2F x\nGLE_F i 9007199254740992.0", "t1 = I2F x; GLE_F t1 9007199254740992.0; guard" },
+    { "i = I2F x\nr = LT_F 9.0 i", "t1 = I2F x; t2 = LT_I 9 x; t2" }, { "i = I2F x\nr = EQ_F i 9.0", "t1 = I2F x; t2 = EQ_I x 9; t2" },
+    { "i = I2F x\nj = I2F y\nr = EQ_F i j", "t1 = I2F x; t2 = I2F y; t3 = EQ_F t2 t1; t3" },
     /* tests under guards */
     { "t = LT_I x y\nGTRUE t", "t1 = LT_I x y; GLT_I x y; guard" }, { "t = LT_I x y\nGFALSE t", "t1 = LT_I x y; GGE_I x y; guard" },
     { "t = LE_I x 3\nGFALSE t", "t1 = LE_I x 3; GGT_I x 3; guard" }, { "t = EQ_I x 3\nGFALSE t", "t1 = EQ_I x 3; GNE_I x 3; guard" },
