@@ -8,6 +8,10 @@
  * Invariant: nothing here may change a reference count or run Python code. */
 #include "gc/gc_impl.h"
 
+#include <stdio.h>
+
+#include "rt/hooks.h"
+
 #define REFS_ONE ((uintptr_t)1 << GC_FLAG_BITS)
 #define REFS(head) ((head)->_gc_prev >> GC_FLAG_BITS)
 
@@ -43,13 +47,50 @@ visit_subtract(PyObject *op, void *unused)
     return 0;
 }
 
+/* Development mode: more references lead to op than it counts. */
+_Noreturn static void
+report_count(PyObject *op, PyObject *from)
+{
+    char message[300];
+    snprintf(message, sizeof message, "an object of type %.80s has %zd reference%s, and one more in an object of type %.80s: a reference "
+             "was released by somebody who did not own it", Py_TYPE(op)->tp_name, Py_REFCNT(op), Py_REFCNT(op) == 1 ? "" : "s", Py_TYPE(from)->tp_name);
+    rt_fatal("gc", message);
+}
+
+_Noreturn static void
+report_dead(PyObject *from)
+{
+    char message[300];
+    snprintf(message, sizeof message, "an object of type %.80s refers to one that is gone: a reference was released by somebody who did not own it",
+             Py_TYPE(from)->tp_name);
+    rt_fatal("gc", message);
+}
+
+/* What the debug allocator leaves of freed objects. */
+static bool
+is_dead(PyObject *op)
+{
+    return (uintptr_t)op->ob_type == (uintptr_t)0xDDDDDDDDDDDDDDDDu;
+}
+
+static int
+visit_subtract_checked(PyObject *op, void *from)
+{
+    if (is_dead(op))
+        report_dead(from);
+    if (gc_is_collectable(op) && (GC_HEAD(op)->_gc_prev & GC_COLLECTING) && REFS(GC_HEAD(op)) == 0)
+        report_count(op, from);
+    return visit_subtract(op, NULL);
+}
+
 static void
 subtract(struct gc_set *set)
 {
+    visitproc visit = interp_current()->config.dev_mode ? visit_subtract_checked : visit_subtract;
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i];
         prefetch_object(set, i);
-        Py_TYPE(op)->tp_traverse(op, visit_subtract, NULL);
+        Py_TYPE(op)->tp_traverse(op, visit, op);
     }
 }
 

@@ -69,7 +69,7 @@ static const char env_text[] =
 static const char xoptions_text[] =
     "The following implementation-specific options are available:\n"
     "-X cpu_count=N: what os.cpu_count() returns\n"
-    "-X dev: development mode: more checks and warnings\n"
+    "-X dev: development mode: more checks (memory, reference counts of extensions) and warnings\n"
     "-X dump=STAGES[:function]: print stages of compiling: tokens, ast, sym, flow, code, quick,\n"
     "         and of the just-in-time compiler: rec, ir, opt, asm, exits\n"
     "-X faulthandler: dump tracebacks on fatal signals\n"

@@ -34,6 +34,7 @@
 #include "syntax/ast_state.h"
 #include "vm/eval.h"
 #include "vm/monitor.h"
+#include "vm/refcheck.h"
 
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
@@ -84,15 +85,19 @@ init_dumps(const PyConfig *config)
     return PyStatus_Ok();
 }
 
-/* -X jit=MODE or PYTHON_JIT=MODE. */
+/* -X jit=MODE or PYTHON_JIT=MODE. Development mode looks into frames, which traces do not keep up to date: one or the other. */
 static PyStatus
 init_jit(const PyConfig *config)
 {
     char mode[32] = "";
     const wchar_t *x = config_xoption(config, L"jit");
     const char *e = config_env(config, "PYTHON_JIT");
-    if (x == NULL && e == NULL)
+    if (x == NULL && e == NULL) {
+        jit_configure(config->dev_mode ? "0" : NULL);
+        if (config->dev_mode)
+            refcheck_start();
         return PyStatus_Ok();
+    }
     size_t n = 0;
     for (; x != NULL && x[n] != 0 && n + 1 < sizeof(mode); n++)
         mode[n] = x[n] < 128 ? (char)x[n] : '?';
@@ -369,8 +374,10 @@ lifecycle_clear_interpreter(PyThreadState *ts)
     if (!lifecycle_hooks.process_ends || !interp_is_main(interp))        /* memory of the process's last one goes with the process */
         gc_collect_at_exit(ts);
     gc_fini(interp);
-    if (interp_is_main(interp))
+    if (interp_is_main(interp)) {
+        refcheck_stop();
         jit_stop();
+    }
     objects_fini(ts);
     vm_fini(interp);
     PyConfig_Clear(&interp->config);

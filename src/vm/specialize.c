@@ -6,6 +6,7 @@
 
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
+#include "object/core/method.h"
 #include "object/core/descr.h"
 #include "object/core/module.h"
 #include "object/core/object.h"
@@ -525,6 +526,8 @@ static int
 c_call(PyThreadState *ts, PyObject *callable, int nargs)
 {
     struct vm_cache *known = known_callables(ts);
+    if (method_guard != NULL)                             /* the fast forms would go past it */
+        return CALL_NON_PY_GENERAL;
     switch (PyCFunction_GET_FLAGS(callable)) {
     case METH_O:
         return nargs != 1 ? 0 : callable == known->len ? CALL_LEN : CALL_BUILTIN_O;
@@ -540,6 +543,8 @@ c_call(PyThreadState *ts, PyObject *callable, int nargs)
 static int
 descriptor_call(PyThreadState *ts, PyMethodDescrObject *d, _Py_CODEUNIT *instr, int nargs)
 {
+    if (method_guard != NULL)
+        return CALL_NON_PY_GENERAL;
     switch (d->d_method->ml_flags & (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
     case METH_NOARGS:
         return nargs == 1 ? CALL_METHOD_DESCRIPTOR_NOARGS : 0;

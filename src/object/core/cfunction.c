@@ -139,6 +139,8 @@ cfunction_call(PyObject *func, PyObject *args, PyObject *kwds)
 
 /* ---- making ---- */
 
+const struct method_guard *method_guard;
+
 vectorcallfunc
 cfunction_vectorcall_for(PyMethodDef *def)
 {
@@ -187,7 +189,7 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
     f->m_ml = def;
     f->m_self = Py_XNewRef(self);
     f->m_module = Py_XNewRef(module);
-    f->vectorcall = call;
+    f->vectorcall = method_is_guarded(def) ? method_guard->call : call;
     gc_track((PyObject *)f);
     return (PyObject *)f;
 }

@@ -15,6 +15,7 @@
 #include "object/core/call.h"
 #include "object/core/descr_impl.h"
 #include "object/core/err.h"
+#include "object/core/method.h"
 #include "object/core/type_impl.h"
 
 #define DESCR(o) ((PyDescrObject *)(o))
@@ -274,26 +275,33 @@ call_o(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 
 /* ---- method descriptor ---- */
 
-PyObject *
-PyDescr_NewMethod(PyTypeObject *type, PyMethodDef *def)
+vectorcallfunc
+descr_vectorcall_for(PyMethodDef *def)
 {
-    vectorcallfunc call;
     switch (def->ml_flags & (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
-    case METH_VARARGS: call = call_varargs; break;
-    case METH_VARARGS | METH_KEYWORDS: call = call_varargs_keywords; break;
-    case METH_FASTCALL: call = call_fastcall; break;
-    case METH_FASTCALL | METH_KEYWORDS: call = call_fastcall_keywords; break;
-    case METH_NOARGS: call = call_noargs; break;
-    case METH_O: call = call_o; break;
-    case METH_METHOD | METH_FASTCALL | METH_KEYWORDS: call = call_with_class; break;
+    case METH_VARARGS: return call_varargs;
+    case METH_VARARGS | METH_KEYWORDS: return call_varargs_keywords;
+    case METH_FASTCALL: return call_fastcall;
+    case METH_FASTCALL | METH_KEYWORDS: return call_fastcall_keywords;
+    case METH_NOARGS: return call_noargs;
+    case METH_O: return call_o;
+    case METH_METHOD | METH_FASTCALL | METH_KEYWORDS: return call_with_class;
     default:
         PyErr_Format(PyExc_SystemError, "%s() method: bad call flags", def->ml_name);
         return NULL;
     }
+}
+
+PyObject *
+PyDescr_NewMethod(PyTypeObject *type, PyMethodDef *def)
+{
+    vectorcallfunc call = descr_vectorcall_for(def);
+    if (call == NULL)
+        return NULL;
     PyMethodDescrObject *d = METHOD(descr_new(&PyMethodDescr_Type, type, def->ml_name));
     if (d != NULL) {
         d->d_method = def;
-        d->vectorcall = call;
+        d->vectorcall = method_is_guarded(def) ? method_guard->call : call;
     }
     return (PyObject *)d;
 }

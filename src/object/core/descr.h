@@ -26,6 +26,9 @@ struct classmethod {                 /* staticmethod has the same layout */
     PyObject *dict;
 };
 
+/* The vectorcall of a method descriptor with these flags; NULL with SystemError for a bad combination. */
+vectorcallfunc descr_vectorcall_for(PyMethodDef *def);
+
 /* The bound form of a wrapper descriptor: self.__add__ of an int. */
 extern PyTypeObject _PyMethodWrapper_Type;
 struct method_wrapper {

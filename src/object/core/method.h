@@ -4,6 +4,7 @@
 #define ADDER_OBJECT_CORE_METHOD_H
 
 #include <Python.h>
+#include <stdbool.h>
 
 #include "base/own.h"
 
@@ -12,5 +13,11 @@ PyObject *method_vectorcall(PyObject *method, PyObject *const *args, size_t narg
 /* The vectorcall of a builtin with these flags; NULL with SystemError for a bad combination, NULL without for
  * METH_VARARGS, which goes through tp_call. */
 vectorcallfunc cfunction_vectorcall_for(PyMethodDef *def);
+
+/* Development mode: builtin functions and method descriptors for whose C function `applies` holds are called through `call`.
+ * NULL in other modes. Set before these are made. */
+struct method_guard { bool (*applies)(const PyMethodDef *def); vectorcallfunc call; };
+extern const struct method_guard *method_guard;
+static inline bool method_is_guarded(const PyMethodDef *def) { return __builtin_expect(method_guard != NULL, 0) && method_guard->applies(def); }
 
 #endif

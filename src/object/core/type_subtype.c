@@ -46,8 +46,8 @@ subtype_traverse(PyObject *self, visitproc visit, void *arg)
         }
         base = base->tp_base;
     }
-    if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        int err = PyObject_VisitManagedDict(self, visit, arg);
+    if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {           /* else it is the base's, which visits it itself */
+        int err = base->tp_flags & Py_TPFLAGS_MANAGED_DICT ? 0 : PyObject_VisitManagedDict(self, visit, arg);
         if (err != 0)
             return err;
     } else if (t->tp_dictoffset != base->tp_dictoffset) {

@@ -1,0 +1,10 @@
+/* vm/refcheck.h: reference counts that C functions of extension modules get wrong. */
+#ifndef ADDER_VM_REFCHECK_H
+#define ADDER_VM_REFCHECK_H
+
+/* From now on calls of such functions are checked; a wrong count ends the process with a report. Before the first of these
+ * functions is made, and not together with the tracing compiler. */
+void refcheck_start(void);
+void refcheck_stop(void);
+
+#endif
