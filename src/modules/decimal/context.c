@@ -1,8 +1,8 @@
 /* modules/decimal/context.c: Context, and which one is current: a context variable holds it. */
 #include "modules/decimal/decimal.h"
 
-static const struct dec_ctx default_ctx = { 28, 999999, -999999, DEC_IEEE_INVALID | DEC_DIVISION_BY_ZERO | DEC_OVERFLOW, 0,
-                                            DEC_ROUND_HALF_EVEN, 0 };
+const struct dec_ctx context_default = { 28, 999999, -999999, DEC_IEEE_INVALID | DEC_DIVISION_BY_ZERO | DEC_OVERFLOW, 0,
+                                         DEC_ROUND_HALF_EVEN, 0 };
 
 /* ---- making and copying -------------------------------------------------------------------------------------- */
 
@@ -36,12 +36,7 @@ ctx_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     struct decimal_state *st = m == NULL ? NULL : PyModule_GetState(m);
     if (st == NULL)
         return NULL;
-    struct dec_ctx start = default_ctx;
-    if (st->default_context != NULL) {
-        start = *ctx_of(st->default_context);
-        start.status = 0;
-    }
-    return new_of_type(type, st, &start, st->default_context == NULL ? 1 : context_of(st->default_context)->capitals);
+    return new_of_type(type, st, st->default_context == NULL ? &context_default : ctx_of(st->default_context), 1);
 }
 
 PyObject *

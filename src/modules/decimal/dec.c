@@ -8,11 +8,13 @@ const struct dec dec_one = { DEC_BORROWED, 0, 1, 1, DEC_MIN_LIMBS, (uint64_t[DEC
 
 /* ---- memory ------------------------------------------------------------------------------------------------- */
 
+#define MAX_LIMBS (INT64_C(1) << 36)   /* not worth asking for: half a terabyte */
+
 bool
 dec_grow(struct dec *r, int64_t n, uint32_t *status)
 {
     bool borrowed = (r->flags & DEC_BORROWED) != 0;
-    uint64_t *p = n > INT64_MAX / 8 ? NULL : borrowed ? malloc((size_t)n * sizeof(*p)) : realloc(r->data, (size_t)n * sizeof(*p));
+    uint64_t *p = n > MAX_LIMBS ? NULL : borrowed ? malloc((size_t)n * sizeof(*p)) : realloc(r->data, (size_t)n * sizeof(*p));
     if (p == NULL) {
         dec_fail(r, DEC_MALLOC_ERROR, status);
         return false;

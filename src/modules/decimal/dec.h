@@ -204,8 +204,9 @@ struct dec_format {
 /* false: not one of the specifications this library knows. *locale: whether the type was n or N; then point, separator and
  * grouping are for the caller to set. caps: exponents are written E. */
 bool dec_format_parse(struct dec_format *f, const char *s, bool caps, bool *locale);
-/* UTF-8 from malloc(), with its length; NULL with a status bit. */
-char *dec_format_number(const struct dec *a, const struct dec_format *f, size_t *n, const struct dec_ctx *ctx, uint32_t *status);
+/* UTF-8 with its length, in `room` if that is enough, otherwise from malloc(); NULL with a status bit. */
+char *dec_format_number(const struct dec *a, const struct dec_format *f, char *room, size_t room_size, size_t *n, const struct dec_ctx *ctx,
+                        uint32_t *status);
 
 /* ---- dec_binary.c: integers in radix 2^64, and binary fractions ---- */
 /* r = the integer, exactly. */

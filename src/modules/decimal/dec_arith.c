@@ -81,23 +81,23 @@ add_finite(struct dec *r, const struct dec *a, uint8_t aneg, const struct dec *b
         aneg = bneg;
         bneg = s;
     }
+    if (a->exp == b->exp || dec_coeff_is_zero(a)) {
+        add_aligned(r, a, aneg, b, bneg, ctx, status);
+        return;
+    }
     DEC_TEMP(shifted);
     uint64_t one[DEC_MIN_LIMBS];
     struct dec tiny = { DEC_BORROWED, 0, 1, 1, DEC_MIN_LIMBS, one };
-    if (a->exp != b->exp && !dec_coeff_is_zero(a)) {
-        int64_t exp = a->exp - 1 + (a->digits > ctx->prec ? 0 : a->digits - ctx->prec - 1);
-        if (dec_adjexp(b) < exp) {       /* too small to matter but for the direction */
-            tiny.exp = exp;
-            one[0] = !dec_coeff_is_zero(b);
-            b = &tiny;
-        }
-        if (!dec_shl(&shifted, a, a->exp - b->exp, status)) {
-            dec_fail(r, DEC_MALLOC_ERROR, status);
-            return;
-        }
-        a = &shifted;
+    int64_t exp = a->exp - 1 + (a->digits > ctx->prec ? 0 : a->digits - ctx->prec - 1);
+    if (dec_adjexp(b) < exp) {           /* too small to matter but for the direction */
+        tiny.exp = exp;
+        one[0] = !dec_coeff_is_zero(b);
+        b = &tiny;
     }
-    add_aligned(r, a, aneg, b, bneg, ctx, status);
+    if (!dec_shl(&shifted, a, a->exp - b->exp, status))
+        dec_fail(r, DEC_MALLOC_ERROR, status);
+    else
+        add_aligned(r, &shifted, aneg, b, bneg, ctx, status);
     dec_release(&shifted);
 }
 
@@ -191,7 +191,11 @@ mul_exact(struct dec *r, const struct dec *a, const struct dec *b, uint32_t *sta
         dec_fail(r, DEC_MALLOC_ERROR, status);
         return false;
     }
-    bool ok = limbs_mul(w, a->data, (size_t)a->len, b->data, (size_t)b->len) == 0;
+    bool ok = true;
+    if (n == 4 && a->len == 2)
+        limbs_mul2(w, a->data, b->data);
+    else
+        ok = limbs_mul(w, a->data, (size_t)a->len, b->data, (size_t)b->len) == 0;
     if (!ok)
         dec_fail(r, DEC_MALLOC_ERROR, status);
     else if (w != stack) {

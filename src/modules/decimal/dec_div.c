@@ -112,6 +112,48 @@ quotient(struct dec *q, const struct dec *a, const struct dec *b, int64_t prec, 
     return true;
 }
 
+/* The quotient by one limb, rounded at once: it is made with just prec digits, and what is left says how to round. false, and nothing
+ * done, unless it is short and normal. */
+static bool
+div_short(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
+{
+    uint64_t d = b->data[0], w[DEC_TEMP_LIMBS], rest;
+    /* both shifted to one length: does the quotient begin before the point? */
+    uint64_t x = a->data[0] * limb_pow10[LIMB_DIGITS - a->digits], y = d * limb_pow10[LIMB_DIGITS - b->digits];
+    int64_t ideal = a->exp - b->exp, shift = ctx->prec - 1 + (x < y) + b->digits - a->digits, exp = ideal - shift;
+    int64_t n = (int64_t)limbs_shl_size(a->digits, shift);
+    if (shift < 0 || ctx->prec > 2 * LIMB_DIGITS || exp + ctx->prec - 1 < ctx->emin)
+        return false;
+    uint8_t sign = dec_sign(a) ^ dec_sign(b);
+    limbs_shl(w, (size_t)n, a->data, 1, shift);
+    rest = limbs_div1(w, w, (size_t)n, d);
+    r->data[0] = w[0];
+    r->data[1] = n > 1 ? w[1] : 0;
+    dec_count(r, 2);
+    dec_set_flags(r, sign);
+    if (rest == 0) {
+        int64_t zeros = exp < ideal ? dec_trailing_zeros(r) : 0;
+        if (zeros > ideal - exp)
+            zeros = ideal - exp;
+        if (zeros > 0)
+            dec_shr(r, r, zeros, status);
+        r->exp = exp + zeros;
+    }
+    else {
+        *status |= DEC_INEXACT | DEC_ROUNDED;
+        r->exp = exp;
+        if (dec_rounds_up(r, rest > d - rest ? 6 : rest == d - rest ? 5 : 1, ctx->round)) {
+            dec_increment(r, status);
+            if (r->digits > ctx->prec) {
+                dec_shr(r, r, 1, status);
+                r->exp++;
+            }
+        }
+    }
+    dec_finalize(r, ctx, status);
+    return true;
+}
+
 /* Quotients with more digits are first tried with as many as an exact one can have. */
 #define LONG_PREC 5000
 
@@ -129,6 +171,8 @@ dec_div(struct dec *r, const struct dec *a, const struct dec *b, const struct de
     }
     if (dec_coeff_is_zero(a))
         dec_set(r, sign, 0, a->exp - b->exp);
+    else if (a->len == 1 && b->len == 1 && div_short(r, a, b, ctx, status))
+        return;
     else {
         DEC_TEMP(q);
         bool exact = false, ok = true;
@@ -200,6 +244,18 @@ divmod_finite(struct dec *q, struct dec *r, const struct dec *a, const struct de
     }
 }
 
+/* Coefficients of one limb that stay so when they get the same exponent: *x and *y. a, b as for divmod_finite(). */
+static inline bool
+short_operands(const struct dec *a, const struct dec *b, uint64_t *x, uint64_t *y)
+{
+    int64_t shift = a->exp - b->exp;
+    if (a->len != 1 || b->len != 1 || shift > LIMB_DIGITS - a->digits || -shift > LIMB_DIGITS - b->digits)
+        return false;
+    *x = shift > 0 ? a->data[0] * limb_pow10[shift] : a->data[0];
+    *y = shift < 0 ? b->data[0] * limb_pow10[-shift] : b->data[0];
+    return true;
+}
+
 /* Result of a temporary into the place of the caller. */
 static void
 deliver(struct dec *r, struct dec *t, const struct dec_ctx *ctx, uint32_t *status)
@@ -226,6 +282,12 @@ dec_divint(struct dec *r, const struct dec *a, const struct dec *b, const struct
     }
     if (dec_coeff_is_zero(b)) {
         div_by_zero(r, a, sign, status);
+        return;
+    }
+    uint64_t x, y;
+    if (ctx->prec >= LIMB_DIGITS && short_operands(a, b, &x, &y)) {
+        dec_set(r, sign, x / y, 0);
+        dec_finalize(r, ctx, status);
         return;
     }
     DEC_TEMP(q);
@@ -259,6 +321,12 @@ dec_rem(struct dec *r, const struct dec *a, const struct dec *b, const struct de
 {
     if (rem_special(r, a, b, ctx, status))
         return;
+    uint64_t x, y;
+    if (ctx->prec >= LIMB_DIGITS && short_operands(a, b, &x, &y)) {
+        dec_set(r, dec_sign(a), x % y, a->exp > b->exp ? b->exp : a->exp);
+        dec_finalize(r, ctx, status);
+        return;
+    }
     DEC_TEMP(q);
     DEC_TEMP(rest);
     divmod_finite(&q, &rest, a, b, ctx->prec, status);

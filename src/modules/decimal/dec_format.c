@@ -102,22 +102,34 @@ dec_format_parse(struct dec_format *f, const char *s, bool caps, bool *locale)
 
 /* ---- the number ---------------------------------------------------------------------------------------------- */
 
-/* Text that grows. */
-struct buffer { char *s; size_t n, room; bool failed; };
+/* Text that grows; it may begin in memory of someone else's. */
+struct buffer { char *s; size_t n, room; char *borrowed; bool failed; };
+
+/* Room for so many bytes more, and a 0. */
+static void
+reserve(struct buffer *b, int64_t n)
+{
+    size_t room = b->n + (size_t)n + 1;
+    if (b->failed || room <= b->room)
+        return;
+    char *p = b->s == b->borrowed ? malloc(room) : realloc(b->s, room);
+    if (p == NULL) {
+        b->failed = true;
+        return;
+    }
+    if (b->s == b->borrowed)
+        memcpy(p, b->s, b->n);
+    b->s = p;
+    b->room = room;
+}
 
 static void
 put(struct buffer *b, const char *s, size_t n)
 {
-    if (b->n + n + 1 > b->room) {
-        size_t room = (b->n + n + 1) * 2;
-        char *p = b->failed ? NULL : realloc(b->s, room);
-        if (p == NULL) {
-            b->failed = true;
-            return;
-        }
-        b->s = p;
-        b->room = room;
-    }
+    if (b->n + n + 1 > b->room)
+        reserve(b, (int64_t)(b->n + 2 * n));
+    if (b->failed)
+        return;
     memcpy(b->s + b->n, s, n);
     b->n += n;
     b->s[b->n] = 0;
@@ -127,8 +139,9 @@ static void
 put_times(struct buffer *b, const char *s, int64_t times)
 {
     size_t n = strlen(s);
-    if (times > INT64_C(1) << 40)
-        b->failed = true;
+    if (times <= 0)
+        return;
+    reserve(b, times * (int64_t)n);
     while (times-- > 0 && !b->failed)
         put(b, s, n);
 }
@@ -204,8 +217,14 @@ put_grouped(struct buffer *out, const char *digits, int64_t n, int64_t least, co
         for (; *g != 0 && at < left; at++)
             below += group = next_group(&g, group);
         below += (left - at) * group;    /* far out all groups are alike */
-        for (; place > below; place--)
-            put(out, place > n ? "0" : digits + n - place, 1);
+        if (place > n && place > below) {
+            int64_t zeros = place - (below > n ? below : n);
+            put_times(out, "0", zeros);
+            place -= zeros;
+        }
+        if (place > below)
+            put(out, digits + n - place, (size_t)(place - below));
+        place = below;
         if (left > 0)
             put(out, f->separator, strlen(f->separator));
     }
@@ -237,6 +256,7 @@ pad(struct buffer *out, const char *s, const struct dec_format *f, char align)
     int64_t missing = f->width - (int64_t)text_length(s), left = 0, middle = 0;
     if (missing < 0)
         missing = 0;
+    reserve(out, (int64_t)strlen(s) + missing);
     if (align == '=')
         middle = missing;
     else if (align == '>')
@@ -265,11 +285,13 @@ text_flags(const struct dec_format *f, char type)
 }
 
 char *
-dec_format_number(const struct dec *a, const struct dec_format *f, size_t *n, const struct dec_ctx *ctx, uint32_t *status)
+dec_format_number(const struct dec *a, const struct dec_format *f, char *room, size_t room_size, size_t *n, const struct dec_ctx *ctx,
+                  uint32_t *status)
 {
     char type = f->type == '%' ? 'f' : (char)(f->type | 0x20);
     int64_t point = 1;
-    struct buffer number = { NULL, 0, 0, false }, out = { NULL, 0, 0, false };
+    char digits[64];
+    struct buffer number = { digits, 0, sizeof(digits), digits, false }, out = { room, 0, room_size, room, false };
     struct dec_text text = { .s = text.room };
     DEC_TEMP(t);
     if (f->width > DEC_MAX_PREC) {
@@ -288,6 +310,8 @@ dec_format_number(const struct dec *a, const struct dec_format *f, size_t *n, co
         goto nomem;
     if (dec_is_special(&t))
         pad(&out, text.s, f, f->align == 'z' ? '>' : f->align);
+    else if (f->align != 'z' && *f->separator == 0 && *f->grouping == 0 && strcmp(f->point, ".") == 0)
+        pad(&out, text.s, f, f->align);
     else {
         put_number(&number, text.s, f);
         if (number.failed)
@@ -301,9 +325,11 @@ nomem:
 done:
     dec_text_release(&text);
     dec_release(&t);
-    free(number.s);
+    if (number.s != digits)
+        free(number.s);
     if (*status & DEC_ERRORS || out.failed) {
-        free(out.s);
+        if (out.s != room)
+            free(out.s);
         return NULL;
     }
     *n = out.n;

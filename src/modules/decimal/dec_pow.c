@@ -78,14 +78,12 @@ pow_of_one(struct dec *r, const struct dec *x, const struct dec *y, uint8_t sign
         DEC_TEMP(t);                     /* as many zeros as the exact power has */
         uint32_t local = 0;
         dec_set_i64(&t, -x->exp);
-        dec_mul(&t, &t, y, &dec_max_ctx, &local);
+        dec_mul(&t, &t, y, ctx, &local);
         local = 0;
         int64_t n = dec_get_i64(&t, &local);
         if (local != 0)
-            n = dec_is_neg(&t) ? INT64_MIN : INT64_MAX;
+            n = INT64_MAX;
         dec_release(&t);
-        if (n < 0)
-            n = 0;
         if (n > zeros)
             *status |= DEC_ROUNDED;
         else
@@ -120,6 +118,9 @@ pow_is_out(struct dec *r, const struct dec *x, const struct dec *y, uint8_t sign
 {
     struct dec abs_x = *x;
     abs_x.flags = DEC_BORROWED;
+    int64_t t = dec_adjexp(x);
+    if ((t == 0 || t == -1) && exp_digits(ctx->emax) > dec_adjexp(y) && exp_digits(dec_etiny(ctx)) > dec_adjexp(y))
+        return false;                    /* without looking closer: |log10(x)| is below 1 */
     int64_t zeta = lower_bound(&abs_x, status);
     if (*status & DEC_MALLOC_ERROR) {
         dec_set_nan(r);

@@ -92,6 +92,7 @@ int signals_add_exceptions(PyObject *m, struct decimal_state *st);
 /* ---- context.c, context_methods.c ---- */
 extern PyType_Spec context_spec, manager_spec;
 extern PyMethodDef context_methods[];
+extern const struct dec_ctx context_default;             /* what DefaultContext begins with */
 OWNED PyObject *context_copy(PyObject *op, PyObject *unused);
 OWNED PyObject *context_new_from(struct decimal_state *st, const struct dec_ctx *ctx, int capitals);
 /* The current thread's context, made when there is none yet. The context variable holds it. */
@@ -172,8 +173,8 @@ OWNED PyObject *decimal_int(PyObject *op);
 OWNED PyObject *decimal_float(PyObject *op);
 OWNED PyObject *decimal_as_tuple(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_as_integer_ratio(PyObject *op, PyObject *unused);
-OWNED PyObject *decimal_format(PyObject *op, PyObject *args);
-OWNED PyObject *decimal_round(PyObject *op, PyObject *args);
+OWNED PyObject *decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
+OWNED PyObject *decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
 OWNED PyObject *decimal_ceil(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_floor(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_trunc(PyObject *op, PyObject *unused);

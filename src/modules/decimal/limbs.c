@@ -19,6 +19,13 @@ const uint64_t limb_pow10[LIMB_DIGITS + 1] = {
     10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000, LIMB_RADIX,
 };
 
+const struct limb_inverse limb_inverses[LIMB_DIGITS + 1] = {
+    { 0, 0 }, { 7378697629483820647, 1 }, { 2951479051793528259, 2 }, { 2361183241434822607, 4 }, { 944473296573929043, 5 },
+    { 755578637259143235, 7 }, { 151115727451828647, 7 }, { 60446290980731459, 8 }, { 48357032784585167, 10 }, { 19342813113834067, 11 },
+    { 7737125245533627, 12 }, { 3094850098213451, 13 }, { 2475880078570761, 15 }, { 1980704062856609, 17 }, { 198070406285661, 16 },
+    { 633825300114115, 20 }, { 126765060022823, 20 }, { 101412048018259, 22 }, { 81129638414607, 24 }, { 32451855365843, 25 },
+};
+
 /* ---- sums --------------------------------------------------------------------------------------------------- */
 
 int
@@ -89,49 +96,53 @@ limbs_shl(uint64_t *w, size_t wn, const uint64_t *a, size_t n, int64_t digits)
     size_t whole = (size_t)digits / LIMB_DIGITS;
     int part = (int)(digits % LIMB_DIGITS);
     if (part == 0)
-        memmove(w + whole, a, (wn - whole) * sizeof(*w));
+        for (size_t i = wn - whole; i-- > 0;)
+            w[i + whole] = a[i];
     else {
-        uint64_t up = limb_pow10[part], cut = limb_pow10[LIMB_DIGITS - part];
-        uint64_t high = wn - whole > n ? 0 : a[n - 1] / cut;      /* of the limb below: what moves up */
+        uint64_t up = limb_pow10[part];
+        int cut = LIMB_DIGITS - part;
+        uint64_t high = limb_div_pow10(a[n - 1], cut);      /* what a limb hands to the next */
         if (wn - whole > n)
-            w[wn - 1] = a[n - 1] / cut;
+            w[wn - 1] = high;
         for (size_t i = n; i-- > 0;) {
-            uint64_t rest = a[i] % cut;
-            high = i > 0 ? a[i - 1] / cut : 0;
+            uint64_t rest = a[i] - high * limb_pow10[cut];
+            high = i > 0 ? limb_div_pow10(a[i - 1], cut) : 0;
             w[i + whole] = rest * up + high;
         }
     }
-    memset(w, 0, whole * sizeof(*w));
+    for (size_t i = 0; i < whole; i++)
+        w[i] = 0;
+}
+
+/* A rounding digit from what is cut off: x of so many digits, and whether anything else is not 0. */
+static int
+rounding_digit(uint64_t x, int digits, bool more)
+{
+    int digit = digits == 1 ? (int)x : (int)limb_div_pow10(x, digits - 1);
+    more = more || x != (uint64_t)digit * limb_pow10[digits - 1];
+    return digit + (more && (digit == 0 || digit == 5));
 }
 
 int
 limbs_shr(uint64_t *w, const uint64_t *a, size_t n, int64_t digits)
 {
-    if (digits == 0) {
-        memmove(w, a, n * sizeof(*w));
-        return 0;
-    }
     size_t whole = (size_t)digits / LIMB_DIGITS;
     int part = (int)(digits % LIMB_DIGITS), round;
-    bool more;                           /* digits other than 0 behind the rounding digit */
     if (part == 0) {
-        uint64_t top = a[whole - 1];
-        round = (int)(top / limb_pow10[LIMB_DIGITS - 1]);
-        more = top % limb_pow10[LIMB_DIGITS - 1] != 0 || !limbs_is_zero(a, whole - 1);
-        memmove(w, a + whole, (n - whole) * sizeof(*w));
+        round = whole == 0 ? 0 : rounding_digit(a[whole - 1], LIMB_DIGITS, !limbs_is_zero(a, whole - 1));
+        for (size_t i = whole; i < n; i++)
+            w[i - whole] = a[i];
+        return round;
     }
-    else {
-        uint64_t cut = limb_pow10[part], up = limb_pow10[LIMB_DIGITS - part], q = a[whole] / cut, rest = a[whole] % cut;
-        round = (int)(rest / limb_pow10[part - 1]);
-        more = rest % limb_pow10[part - 1] != 0 || !limbs_is_zero(a, whole);
-        for (size_t i = whole; i + 1 < n; i++) {
-            uint64_t next = a[i + 1] / cut;
-            w[i - whole] = q + (a[i + 1] - next * cut) * up;
-            q = next;
-        }
-        w[n - 1 - whole] = q;
+    uint64_t cut = limb_pow10[part], up = limb_pow10[LIMB_DIGITS - part], q = limb_div_pow10(a[whole], part);
+    round = rounding_digit(a[whole] - q * cut, part, !limbs_is_zero(a, whole));
+    for (size_t i = whole; i + 1 < n; i++) {
+        uint64_t next = limb_div_pow10(a[i + 1], part);
+        w[i - whole] = q + (a[i + 1] - next * cut) * up;
+        q = next;
     }
-    return round + (more && (round == 0 || round == 5));
+    w[n - 1 - whole] = q;
+    return round;
 }
 
 int64_t
@@ -143,11 +154,13 @@ limbs_trailing_zeros(const uint64_t *a, size_t n)
         zeros += LIMB_DIGITS;
     }
     uint64_t x = *a;
-    for (int k = 16; k > 0; k >>= 1)
-        if (x % limb_pow10[k] == 0) {
-            x /= limb_pow10[k];
+    for (int k = 16; k > 0; k >>= 1) {
+        uint64_t q = limb_div_pow10(x, k);
+        if (q * limb_pow10[k] == x) {
+            x = q;
             zeros += k;
         }
+    }
     return zeros;
 }
 
@@ -159,7 +172,12 @@ struct column { limb2 low; uint64_t high; };
 static inline uint64_t
 column_next(struct column *c)
 {
-    uint64_t rest, digit, q1 = limb_div_radix(c->high, (uint64_t)(c->low >> 64), &rest), q0 = limb_div_radix(rest, (uint64_t)c->low, &digit);
+    uint64_t rest, digit, q1 = 0, middle = (uint64_t)(c->low >> 64);
+    if (c->high == 0 && middle < LIMB_RADIX)
+        rest = middle;
+    else
+        q1 = limb_div_radix(c->high, middle, &rest);
+    uint64_t q0 = limb_div_radix(rest, (uint64_t)c->low, &digit);
     *c = (struct column){ (limb2)q1 << 64 | q0, 0 };
     return digit;
 }

@@ -18,6 +18,14 @@ typedef unsigned __int128 limb2;
 /* 10^0 .. 10^19. */
 extern const uint64_t limb_pow10[LIMB_DIGITS + 1];
 
+/* x / 10^k, 1 <= k <= 19, without a division: x / 2^k / 5^k, and x / 2^k has bits to spare for a reciprocal of 5^k that is exact. */
+extern const struct limb_inverse { uint64_t of_5; unsigned shift; } limb_inverses[LIMB_DIGITS + 1];
+static inline uint64_t
+limb_div_pow10(uint64_t x, int k)
+{
+    return (uint64_t)((limb2)(x >> k) * limb_inverses[k].of_5 >> 64) >> limb_inverses[k].shift;
+}
+
 /* Decimal digits of x; 1 for 0. */
 static inline int
 limb_ndigits(uint64_t x)
@@ -109,6 +117,19 @@ uint64_t limbs_div1(uint64_t *q, const uint64_t *a, size_t n, uint64_t d);
 
 /* w[m + n] = a[m] * b[n]. */
 int limbs_mul(uint64_t *w, const uint64_t *a, size_t m, const uint64_t *b, size_t n);
+/* w[4] = a[2] * b[2]: the usual length of results with 28 digits. */
+static inline void
+limbs_mul2(uint64_t *w, const uint64_t *a, const uint64_t *b)
+{
+    limb2 low = (limb2)a[0] * b[0], middle = (limb2)a[0] * b[1] + (limb2)a[1] * b[0], high = (limb2)a[1] * b[1];
+    middle += limb_div_radix((uint64_t)(low >> 64), (uint64_t)low, &w[0]);
+    if (middle >> 64 >= LIMB_RADIX) {    /* twice the radix is more than it can be */
+        middle -= (limb2)LIMB_RADIX << 64;
+        high += (limb2)1 << 64;
+    }
+    high += limb_div_radix((uint64_t)(middle >> 64), (uint64_t)middle, &w[1]);
+    w[3] = limb_div_radix((uint64_t)(high >> 64), (uint64_t)high, &w[2]);
+}
 /* q[m - n + 1] = a[m] / b[n], r[n] the rest; b[n - 1] != 0, m >= n. q or r may be NULL. */
 int limbs_divmod(uint64_t *q, uint64_t *r, const uint64_t *a, size_t m, const uint64_t *b, size_t n);
 

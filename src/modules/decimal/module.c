@@ -90,10 +90,9 @@ static int
 add_contexts(PyObject *m, struct decimal_state *st)
 {
     const uint32_t usual = DEC_IEEE_INVALID | DEC_DIVISION_BY_ZERO | DEC_OVERFLOW;
-    struct dec_ctx start = { 28, 999999, -999999, usual, 0, DEC_ROUND_HALF_EVEN, 0 };
     struct dec_ctx basic = { 9, 999999, -999999, usual | DEC_UNDERFLOW | DEC_CLAMPED, 0, DEC_ROUND_HALF_UP, 0 };
     struct dec_ctx extended = { 9, 999999, -999999, 0, 0, DEC_ROUND_HALF_EVEN, 0 };
-    if ((st->default_context = context_new_from(st, &start, 1)) == NULL || (st->basic_context = context_new_from(st, &basic, 1)) == NULL
+    if ((st->default_context = context_new_from(st, &context_default, 1)) == NULL || (st->basic_context = context_new_from(st, &basic, 1)) == NULL
         || (st->extended_context = context_new_from(st, &extended, 1)) == NULL)
         return -1;
     st->variable = PyContextVar_New("decimal_context", NULL);

@@ -63,13 +63,13 @@ decimal_repr(PyObject *op)
 
 /* ---- format() ------------------------------------------------------------------------------------------------- */
 
-/* A locale's separators in UTF-8, and who holds them. */
-struct separators { PyObject *held[3]; };
+/* Who holds the separators, in UTF-8. */
+struct separators { PyObject *held[6]; };
 
 static void
 separators_release(struct separators *s)
 {
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(s->held); i++)
         Py_XDECREF(s->held[i]);
 }
 
@@ -107,11 +107,15 @@ is_short(const char *s)
     return strlen(s) <= 4;
 }
 
+/* `known`: there are separators to override. */
 static int
-from_override(struct dec_format *f, struct separators *s, PyObject *dict)
+from_override(struct dec_format *f, struct separators *s, PyObject *dict, bool known)
 {
-    if (override_item(dict, "decimal_point", &f->point, &s->held[0]) < 0
-        || override_item(dict, "thousands_sep", &f->separator, &s->held[1]) < 0 || override_item(dict, "grouping", &f->grouping, &s->held[2]) < 0)
+    if (!known)
+        f->point = "";
+    if (override_item(dict, "decimal_point", &f->point, &s->held[3]) < 0
+        || override_item(dict, "thousands_sep", &f->separator, &s->held[4]) < 0
+        || override_item(dict, "grouping", &f->grouping, &s->held[5]) < 0)
         return -1;
     for (const char *g = f->grouping; *g != 0; g++)
         if ((signed char)*g < 0)
@@ -151,7 +155,7 @@ format_here(const struct dec *a, const struct dec_format *f, bool nul_fill, PyOb
 {
     size_t n = 0;
     uint32_t status = 0;
-    char *s = dec_format_number(a, f, &n, ctx_of(context), &status);
+    char room[64], *s = dec_format_number(a, f, room, sizeof(room), &n, ctx_of(context), &status);
     if (s == NULL) {
         if (status & DEC_MALLOC_ERROR)
             PyErr_NoMemory();
@@ -162,7 +166,8 @@ format_here(const struct dec *a, const struct dec_format *f, bool nul_fill, PyOb
     for (char *p = s; nul_fill && (p = memchr(p, '_', n - (size_t)(p - s))) != NULL; p++)
         *p = 0;
     PyObject *out = PyUnicode_DecodeUTF8(s, (Py_ssize_t)n, NULL);
-    free(s);
+    if (s != room)
+        free(s);
     return out;
 }
 
@@ -170,7 +175,7 @@ static OWNED PyObject *
 format_spec(struct decimal_state *st, PyObject *op, PyObject *context, PyObject *spec, PyObject *override)
 {
     struct dec_format f;
-    struct separators held = { { NULL, NULL, NULL } };
+    struct separators held = { { NULL } };
     Py_ssize_t n;
     bool locale, nul_fill = false;
     const char *s = PyUnicode_AsUTF8AndSize(spec, &n);
@@ -188,7 +193,8 @@ format_spec(struct decimal_state *st, PyObject *op, PyObject *context, PyObject 
     }
     if (strlen(s) != (size_t)n || !dec_format_parse(&f, s, context_of(context)->capitals != 0, &locale))
         out = format_elsewhere(st, op, context, spec);
-    else if (override != NULL ? from_override(&f, &held, override) == 0 : !locale || from_locale(&f, &held) == 0)
+    else if ((!locale || from_locale(&f, &held) == 0)
+             && (override == NULL || from_override(&f, &held, override, locale || *f.separator != 0) == 0))
         out = format_here(dec_of(op), &f, nul_fill, context);
     separators_release(&held);
     Py_XDECREF(copy);
@@ -196,12 +202,15 @@ format_spec(struct decimal_state *st, PyObject *op, PyObject *context, PyObject 
 }
 
 PyObject *
-decimal_format(PyObject *op, PyObject *args)
+decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 {
     struct decimal_state *st = decimal_state_of(Py_TYPE(op));
-    PyObject *context = st == NULL ? NULL : context_current(st), *spec, *override = NULL;
-    if (context == NULL || !PyArg_ParseTuple(args, "O|O", &spec, &override))
+    PyObject *context = st == NULL ? NULL : context_current(st), *spec = args[0], *override = nargs == 2 ? args[1] : NULL;
+    if (context == NULL)
         return NULL;
+    if (nargs < 1 || nargs > 2)
+        return PyErr_Format(PyExc_TypeError, "function takes at %s argument%s (%zd given)", nargs < 1 ? "least 1" : "most 2",
+                            nargs < 1 ? "" : "s", nargs);
     if (!PyUnicode_Check(spec)) {
         PyErr_SetString(PyExc_TypeError, "format arg must be str");
         return NULL;
@@ -273,13 +282,15 @@ PyObject *decimal_floor(PyObject *op, PyObject *unused) { return rounded(op, DEC
 PyObject *decimal_trunc(PyObject *op, PyObject *unused) { return rounded(op, DEC_ROUND_DOWN); }
 
 PyObject *
-decimal_round(PyObject *op, PyObject *args)
+decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 {
     struct decimal_state *st = decimal_state_of(Py_TYPE(op));
-    PyObject *context = st == NULL ? NULL : context_current(st), *arg = NULL, *out;
+    PyObject *context = st == NULL ? NULL : context_current(st), *arg = nargs > 0 ? args[0] : NULL, *out;
     uint32_t status = 0;
-    if (context == NULL || !PyArg_ParseTuple(args, "|O", &arg))
+    if (context == NULL)
         return NULL;
+    if (nargs > 1)
+        return PyErr_Format(PyExc_TypeError, "function takes at most 1 argument (%zd given)", nargs);
     if (arg == NULL || arg == Py_None)
         return decimal_as_int(op, context, DEC_ROUND_HALF_EVEN);
     if (!PyLong_Check(arg)) {
@@ -375,8 +386,10 @@ decimal_as_tuple(PyObject *op, PyObject *unused)
     PyObject *digits = digits_tuple(a), *exp = NULL, *out = NULL;
     if (digits != NULL)
         exp = dec_is_special(a) ? PyUnicode_FromString(dec_is_inf(a) ? "F" : a->flags & DEC_QNAN ? "n" : "N") : PyLong_FromSsize_t(a->exp);
-    if (exp != NULL)
-        out = PyObject_CallFunction((PyObject *)st->tuple, "iOO", dec_is_neg(a), digits, exp);
+    PyObject *items = exp == NULL ? NULL : Py_BuildValue("((iOO))", dec_is_neg(a), digits, exp);
+    if (items != NULL)                   /* as the class would, from a tuple */
+        out = PyTuple_Type.tp_new(st->tuple, items, NULL);
+    Py_XDECREF(items);
     Py_XDECREF(digits);
     Py_XDECREF(exp);
     return out;
