@@ -113,7 +113,7 @@ remove_rest(struct dead *d)
     struct ir *ir = d->ir;
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {
         struct ir_ins *in = &ir->at[r];
-        bool keep = in->op == IR_PHI ? d->in_body[in->a - REF_BIAS] : d->needed[r - REF_BIAS];
+        bool keep = in->op == IR_PHI ? d->in_body[in->a - REF_BIAS] && in->a != in->b : d->needed[r - REF_BIAS];
         in->t &= (uint8_t)~IRT_PHI;
         if (!keep)
             *in = (struct ir_ins){ .op = IR_NOP, .prev = in->prev };

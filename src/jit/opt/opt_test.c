@@ -707,6 +707,80 @@ bounds_come_round(void **state)
                frame(1, 100, 3.0, 0), 10000);
 }
 
+/* Without the other passes: what goes and what stays. */
+static void
+dead_code_goes(void **state)
+{
+    parse(ir, "locals 2\n"
+              "o = SLOAD #0\n"
+              "unused = SLOAD #1\n"
+              "x = RLOAD_I o +16\n"
+              "y = RLOAD_I o +24\n"
+              "z = RLOAD_I o +32\n"
+              "same = RLOAD_I o +40\n"
+              "first = NOT_I z\n"                               /* for the first round's guard only */
+              "snap pc 1 depth 0\n"
+              "gone = ADDOV_I x y\n"                            /* nobody would see that it does not fit */
+              "GLT_I first 5\n"
+              "LOOP\n"
+              "snap pc 2 depth 0 #1=null o+16=x\n"
+              "GLT_I same 7\n"
+              "x1 = ADDOV_I x same\n"
+              "y1 = ADDOV_I y 1\n"                              /* y feeds itself and nothing else */
+              "z1 = NOT_I z\n"
+              "f1 = NOT_I z1\n"
+              "RSTORE_I o x1 +48\n"
+              "PHI x x1\n"
+              "PHI y y1\n"
+              "PHI z z1\n"
+              "PHI same same\n"
+              "PHI first f1\n");
+    assert_null(ir_verify(ir));
+    assert_null(opt_dead(ir));
+    well_formed("dead code");
+    char *text = ir_dump(ir, true, false);
+    assert_string_equal(text,
+              "locals 2\n"
+              "  v1 = SLOAD #0\n"
+              "  NOP\n"
+              "  v3 = RLOAD_I v1 +16\n"
+              "  NOP\n"
+              "  v5 = RLOAD_I v1 +32\n"
+              "  v6 = RLOAD_I v1 +40\n"
+              "  v7 = NOT_I v5\n"
+              "snap pc 1 depth 0\n"
+              "  NOP\n"
+              "  GLT_I v7 5\n"
+              "  LOOP\n"
+              "snap pc 2 depth 0 #1=null v1+16=v3\n"
+              "  GLT_I v6 7\n"
+              "  v12 = ADDOV_I v3 v6\n"
+              "  NOP\n"
+              "  NOP\n"
+              "  NOP\n"
+              "  RSTORE_I v1 v12 +48\n"
+              "  PHI v3 v12\n"
+              "  NOP\n"
+              "  NOP\n"
+              "  NOP\n"
+              "  NOP\n");
+    PyMem_Free(text);
+}
+
+static void
+no_room_is_told(void **state)
+{
+    parse(ir, "locals 2\nsnap pc 0 depth 0\nGPOLL\n");
+    for (int i = 0; i < 7000; i++)
+        ir_append(ir, IR_GPOLL, 0, 0, 0, 0);
+    snap_begin(ir, 0, 0);
+    const char *why = opt_loop(ir);
+    assert_string_equal(why, "too many instructions");
+    assert_string_equal(opt_ranges(ir), why);
+    assert_string_equal(opt_dead(ir), why);
+    assert_int_equal(opt_emit(ir, IR_ADD_I, ir_int(ir, 1), ir_int(ir, 2), 0, 0), REF_NONE);
+}
+
 static void
 fails_with(const char *round, const char *expected)
 {
@@ -736,7 +810,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_give_what_they_say), cmocka_unit_test(counting_loop), cmocka_unit_test(float_loop), cmocka_unit_test(range_loop),
         cmocka_unit_test(rotating_loop), cmocka_unit_test(invariants_leave_the_loop), cmocka_unit_test(snapshots_are_completed),
-        cmocka_unit_test(bounded_variables_need_no_checks), cmocka_unit_test(bounds_come_round), cmocka_unit_test(some_rounds_are_no_loops),
+        cmocka_unit_test(bounded_variables_need_no_checks), cmocka_unit_test(bounds_come_round), cmocka_unit_test(dead_code_goes),
+        cmocka_unit_test(no_room_is_told), cmocka_unit_test(some_rounds_are_no_loops),
         cmocka_unit_test(random_rounds_keep_their_meaning),
     };
     if (rt_hash_seed(true, 0) < 0 || rt_init() < 0 || objects_init(ts_current()) < 0)
