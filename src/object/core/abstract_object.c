@@ -472,23 +472,23 @@ PyObject_GetAIter(PyObject *o)
     return it;
 }
 
+/* No item: StopIteration is no error. */
+static __attribute__((noinline)) PyObject *
+iter_ended(PyThreadState *ts)
+{
+    if (ts->current_exception != NULL && err_matches(ts, PyExc_StopIteration))
+        err_clear(ts);
+    return NULL;
+}
+
 OWNED PyObject *
 iter_next(PyObject *it)
 {
     PyObject *item = recursion_next(it);
-    if (item == NULL) {
-        PyThreadState *ts = ts_current();
-        if (ts->current_exception != NULL && err_matches(ts, PyExc_StopIteration))
-            err_clear(ts);
-    }
-    return item;
+    return LIKELY(item != NULL) ? item : iter_ended(ts_current());
 }
 
-PyObject *
-PyIter_Next(PyObject *it)
-{
-    return iter_next(it);
-}
+PyObject *PyIter_Next(PyObject *it) { return iter_next(it); }
 
 PySendResult
 PyIter_Send(PyObject *it, PyObject *arg, PyObject **result)

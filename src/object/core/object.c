@@ -35,13 +35,23 @@ PyRefTracer_GetTracer(void **data)
     return object_tracer.call;
 }
 
+/* Apart from the rest, which is called so often that it must need no stack. */
+static __attribute__((noinline, cold)) void
+dealloc_oddly(PyThreadState *ts, PyObject *op)
+{
+    object_dies(op);
+    if (ts != NULL && recursion_dealloc_is_deep(ts))
+        recursion_dealloc(ts, op);
+    else
+        Py_TYPE(op)->tp_dealloc(op);
+}
+
 void
 _Py_Dealloc(PyObject *op)
 {
-    object_dies(op);
     PyThreadState *ts = ts_current();
-    if (UNLIKELY(ts != NULL && recursion_dealloc_is_deep(ts)))
-        recursion_dealloc(ts, op);
+    if (UNLIKELY(object_tracer.call != NULL || ts == NULL || recursion_dealloc_is_deep(ts)))
+        dealloc_oddly(ts, op);
     else
         Py_TYPE(op)->tp_dealloc(op);
 }

@@ -92,6 +92,8 @@ PyLong_AsLongLongAndOverflow(PyObject *o, int *overflow)
 {
     int64_t v = -1;
     *overflow = 0;
+    if (LIKELY(o != NULL && PyLong_Check(o) && int_is_compact(o)))
+        return int_compact_value(o);
     PyObject *i = as_int(o);
     if (i == NULL)
         return -1;
@@ -102,9 +104,11 @@ PyLong_AsLongLongAndOverflow(PyObject *o, int *overflow)
 
 long PyLong_AsLongAndOverflow(PyObject *o, int *overflow) { return PyLong_AsLongLongAndOverflow(o, overflow); }
 
-static int64_t
+static inline int64_t
 as_i64(PyObject *o, const char *message)
 {
+    if (LIKELY(o != NULL && PyLong_Check(o) && int_is_compact(o)))
+        return int_compact_value(o);
     int overflow;
     int64_t v = PyLong_AsLongLongAndOverflow(o, &overflow);
     if (overflow)
@@ -150,8 +154,10 @@ PyLong_AsSsize_t(PyObject *o)
 static uint64_t
 as_u64(PyObject *o, const char *negative, const char *big)
 {
-    if (require_int(o) < 0)
+    if (UNLIKELY(require_int(o) < 0))
         return (uint64_t)-1;
+    if (LIKELY(int_is_compact(o) && !int_is_negative(o)))
+        return (uint64_t)int_compact_value(o);
     if (fits_u64(o))
         return low_bits(o);
     PyErr_SetString(PyExc_OverflowError, int_is_negative(o) ? negative : big);
