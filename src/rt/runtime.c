@@ -39,7 +39,8 @@ static const unsigned char latin1_utf8[128][3] = { EACH_HIGH128(LATIN1_UTF8_INIT
 
 #define FRAME_SIZE 80       /* _PyInterpreterFrame without locals: checked by vm/ */
 
-struct rt_runtime _PyRuntime = {
+/* Tools that look at a process from outside find it by this section, also where there are no symbols. */
+__attribute__((section(".PyRuntime"))) struct rt_runtime _PyRuntime = {
     .debug_offsets = {
         .cookie = "xdebugpy",
         .version = PY_VERSION_HEX,
