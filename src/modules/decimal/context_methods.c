@@ -19,8 +19,10 @@ unary(PyObject *op, PyObject *v, dec_unary *f)
 }
 
 static int
-count(Py_ssize_t nargs, int want)
+count(const char *name, Py_ssize_t nargs, PyObject *kwnames, int want)
 {
+    if (decimal_no_keywords(name, kwnames) < 0)
+        return -1;
     if (nargs == want)
         return 0;
     PyErr_Format(PyExc_TypeError, "function takes exactly %d arguments (%zd given)", want, nargs);
@@ -29,10 +31,8 @@ count(Py_ssize_t nargs, int want)
 
 /* n operands: 0, or -1 with those that there were released. */
 static int
-operands(PyObject *op, struct operand *o, PyObject *const *args, Py_ssize_t nargs, int n)
+operands(PyObject *op, struct operand *o, PyObject *const *args, int n)
 {
-    if (count(nargs, n) < 0)
-        return -1;
     for (int i = 0; i < n; i++)
         if (operand_need(context_of(op)->st, &o[i], args[i], op) < 0) {
             while (i-- > 0)
@@ -43,11 +43,11 @@ operands(PyObject *op, struct operand *o, PyObject *const *args, Py_ssize_t narg
 }
 
 static inline __attribute__((always_inline)) PyObject *
-binary(PyObject *op, PyObject *const *args, Py_ssize_t nargs, dec_binary *f)
+binary(const char *name, PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, dec_binary *f)
 {
     struct operand o[2];
     uint32_t status = 0;
-    if (operands(op, o, args, nargs, 2) < 0)
+    if (count(name, nargs, kwnames, 2) < 0 || operands(op, o, args, 2) < 0)
         return NULL;
     PyObject *out = decimal_new(context_of(op)->st);
     if (out != NULL)
@@ -57,8 +57,9 @@ binary(PyObject *op, PyObject *const *args, Py_ssize_t nargs, dec_binary *f)
     return decimal_finish(out, op, status);
 }
 
+#define FAST_ARGS PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames
 #define UNARY(name, f) static PyObject *name(PyObject *op, PyObject *v) { return unary(op, v, f); }
-#define BINARY(name, f) static PyObject *name(PyObject *op, PyObject *const *args, Py_ssize_t nargs) { return binary(op, args, nargs, f); }
+#define BINARY(name, text, f) static PyObject *name(FAST_ARGS) { return binary(text, op, args, nargs, kwnames, f); }
 #define ASK(name, expr) \
     static PyObject *name(PyObject *op, PyObject *v) \
     { \
@@ -85,27 +86,27 @@ UNARY(ctx_to_integral_value, dec_round_value)
 UNARY(ctx_sqrt, dec_sqrt)
 UNARY(ctx_logb, dec_logb)
 UNARY(ctx_invert, dec_invert)
-BINARY(ctx_add, dec_add)
-BINARY(ctx_compare, dec_compare)
-BINARY(ctx_compare_signal, dec_compare_signal)
-BINARY(ctx_divide, dec_div)
-BINARY(ctx_divide_int, dec_divint)
-BINARY(ctx_max, dec_max)
-BINARY(ctx_max_mag, dec_max_mag)
-BINARY(ctx_min, dec_min)
-BINARY(ctx_min_mag, dec_min_mag)
-BINARY(ctx_multiply, dec_mul)
-BINARY(ctx_next_toward, dec_next_toward)
-BINARY(ctx_quantize, dec_quantize)
-BINARY(ctx_remainder, dec_rem)
-BINARY(ctx_remainder_near, dec_rem_near)
-BINARY(ctx_subtract, dec_sub)
-BINARY(ctx_and, dec_and)
-BINARY(ctx_or, dec_or)
-BINARY(ctx_xor, dec_xor)
-BINARY(ctx_rotate, dec_rotate)
-BINARY(ctx_scaleb, dec_scaleb)
-BINARY(ctx_shift, dec_shift)
+BINARY(ctx_add, "add", dec_add)
+BINARY(ctx_compare, "compare", dec_compare)
+BINARY(ctx_compare_signal, "compare_signal", dec_compare_signal)
+BINARY(ctx_divide, "divide", dec_div)
+BINARY(ctx_divide_int, "divide_int", dec_divint)
+BINARY(ctx_max, "max", dec_max)
+BINARY(ctx_max_mag, "max_mag", dec_max_mag)
+BINARY(ctx_min, "min", dec_min)
+BINARY(ctx_min_mag, "min_mag", dec_min_mag)
+BINARY(ctx_multiply, "multiply", dec_mul)
+BINARY(ctx_next_toward, "next_toward", dec_next_toward)
+BINARY(ctx_quantize, "quantize", dec_quantize)
+BINARY(ctx_remainder, "remainder", dec_rem)
+BINARY(ctx_remainder_near, "remainder_near", dec_rem_near)
+BINARY(ctx_subtract, "subtract", dec_sub)
+BINARY(ctx_and, "logical_and", dec_and)
+BINARY(ctx_or, "logical_or", dec_or)
+BINARY(ctx_xor, "logical_xor", dec_xor)
+BINARY(ctx_rotate, "rotate", dec_rotate)
+BINARY(ctx_scaleb, "scaleb", dec_scaleb)
+BINARY(ctx_shift, "shift", dec_shift)
 ASK(ctx_is_finite, !dec_is_special(a))
 ASK(ctx_is_infinite, dec_is_inf(a))
 ASK(ctx_is_nan, dec_is_nan(a))
@@ -119,12 +120,13 @@ ASK(ctx_is_subnormal, dec_is_subnormal(a, ctx_of(op)))
 /* ---- operations with a shape of their own ---------------------------------------------------------------------- */
 
 static OWNED PyObject *
-ctx_divmod(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+ctx_divmod(FAST_ARGS)
 {
+    const char *const name = "divmod";
     struct decimal_state *st = context_of(op)->st;
     struct operand o[2];
     uint32_t status = 0;
-    if (operands(op, o, args, nargs, 2) < 0)
+    if (count(name, nargs, kwnames, 2) < 0 || operands(op, o, args, 2) < 0)
         return NULL;
     PyObject *q = decimal_new(st), *r = q == NULL ? NULL : decimal_new(st), *out = NULL;
     if (r != NULL) {
@@ -140,11 +142,11 @@ ctx_divmod(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
 }
 
 static OWNED PyObject *
-ctx_fma(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+ctx_fma(FAST_ARGS)
 {
     struct operand o[3];
     uint32_t status = 0;
-    if (operands(op, o, args, nargs, 3) < 0)
+    if (count("fma", nargs, kwnames, 3) < 0 || operands(op, o, args, 3) < 0)
         return NULL;
     PyObject *out = decimal_new(context_of(op)->st);
     if (out != NULL)
@@ -164,7 +166,7 @@ ctx_power(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnam
     if (decimal_args(v, args, nargs, kwnames, names, 2, 3) < 0)
         return NULL;
     int n = v[2] == NULL || v[2] == Py_None ? 2 : 3;
-    if (operands(op, o, v, n, n) < 0)
+    if (operands(op, o, v, n) < 0)
         return NULL;
     if ((out = decimal_new(context_of(op)->st)) != NULL) {
         if (n == 2)
@@ -178,10 +180,10 @@ ctx_power(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnam
 }
 
 static OWNED PyObject *
-total(PyObject *op, PyObject *const *args, Py_ssize_t nargs, int (*f)(const struct dec *, const struct dec *))
+total(const char *name, FAST_ARGS, int (*f)(const struct dec *, const struct dec *))
 {
     struct operand o[2];
-    if (operands(op, o, args, nargs, 2) < 0)
+    if (count(name, nargs, kwnames, 2) < 0 || operands(op, o, args, 2) < 0)
         return NULL;
     PyObject *out = decimal_new(context_of(op)->st);
     if (out != NULL)
@@ -191,14 +193,15 @@ total(PyObject *op, PyObject *const *args, Py_ssize_t nargs, int (*f)(const stru
     return out;
 }
 
-static PyObject *ctx_compare_total(PyObject *op, PyObject *const *a, Py_ssize_t n) { return total(op, a, n, dec_cmp_total); }
-static PyObject *ctx_compare_total_mag(PyObject *op, PyObject *const *a, Py_ssize_t n) { return total(op, a, n, dec_cmp_total_mag); }
+static PyObject *ctx_compare_total(FAST_ARGS) { return total("compare_total", op, args, nargs, kwnames, dec_cmp_total); }
+static PyObject *ctx_compare_total_mag(FAST_ARGS) { return total("compare_total_mag", op, args, nargs, kwnames, dec_cmp_total_mag); }
 
 static OWNED PyObject *
-ctx_same_quantum(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+ctx_same_quantum(FAST_ARGS)
 {
+    const char *const name = "same_quantum";
     struct operand o[2];
-    if (operands(op, o, args, nargs, 2) < 0)
+    if (count(name, nargs, kwnames, 2) < 0 || operands(op, o, args, 2) < 0)
         return NULL;
     bool same = dec_same_quantum(o[0].d, o[1].d);
     operand_release(&o[0]);
@@ -239,7 +242,7 @@ copy_sign(struct dec *r, const struct dec *a, const struct dec *b, const struct 
 
 UNARY(ctx_copy_abs, copy_abs)
 UNARY(ctx_copy_negate, copy_negate)
-BINARY(ctx_copy_sign, copy_sign)
+BINARY(ctx_copy_sign, "copy_sign", copy_sign)
 
 static OWNED PyObject *
 ctx_copy_decimal(PyObject *op, PyObject *v)
@@ -336,8 +339,10 @@ ctx_reduce(PyObject *op, PyObject *unused)
 }
 
 static OWNED PyObject *
-ctx_create_decimal(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+ctx_create_decimal(FAST_ARGS)
 {
+    if (decimal_no_keywords("create_decimal", kwnames) < 0)
+        return NULL;
     if (nargs > 1)
         return PyErr_Format(PyExc_TypeError, "function takes at most 1 argument (%zd given)", nargs);
     return decimal_from_object(context_of(op)->st, nargs == 0 ? NULL : args[0], op);
@@ -359,7 +364,7 @@ ctx_create_decimal_from_float(PyObject *op, PyObject *v)
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
 #define ONE(name, f, doc) { name, f, METH_O, name "($self, x, /)\n--\n\n" doc }
-#define TWO(name, f, doc) { name, _PyCFunction_CAST(f), METH_FASTCALL, name "($self, x, y, /)\n--\n\n" doc }
+#define TWO(name, f, doc) { name, MOD_FASTKW(f), METH_FASTCALL | METH_KEYWORDS, name "($self, x, y, /)\n--\n\n" doc }
 #define PLAIN(name, f, doc) { name, f, METH_NOARGS, name "($self, /)\n--\n\n" doc }
 
 PyMethodDef context_methods[] = {
@@ -394,7 +399,7 @@ PyMethodDef context_methods[] = {
     TWO("subtract", ctx_subtract, "x - y."),
     { "power", MOD_FASTKW(ctx_power), METH_FASTCALL | METH_KEYWORDS,
       "power($self, /, a, b, modulo=None)\n--\n\na ** b, or its remainder by an integer, of integers." },
-    { "fma", _PyCFunction_CAST(ctx_fma), METH_FASTCALL, "fma($self, x, y, z, /)\n--\n\nx * y + z, rounded once." },
+    { "fma", MOD_FASTKW(ctx_fma), METH_FASTCALL | METH_KEYWORDS, "fma($self, x, y, z, /)\n--\n\nx * y + z, rounded once." },
     PLAIN("Etiny", ctx_etiny, "The exponent of the smallest subnormal number."),
     PLAIN("Etop", ctx_etop, "The largest exponent that a number with all digits can have."),
     PLAIN("radix", ctx_radix, "Decimal(10)."),
@@ -433,7 +438,7 @@ PyMethodDef context_methods[] = {
     PLAIN("__copy__", context_copy, ""),
     PLAIN("__reduce__", ctx_reduce, ""),
     PLAIN("copy", context_copy, "A context with the same settings and flags."),
-    { "create_decimal", _PyCFunction_CAST(ctx_create_decimal), METH_FASTCALL,
+    { "create_decimal", MOD_FASTKW(ctx_create_decimal), METH_FASTCALL | METH_KEYWORDS,
       "create_decimal($self, num=\"0\", /)\n--\n\nA Decimal, rounded to the context." },
     { "create_decimal_from_float", ctx_create_decimal_from_float, METH_O,
       "create_decimal_from_float($self, f, /)\n--\n\nA float's or an int's value, rounded to the context." },

@@ -257,7 +257,7 @@ compute_exp(struct job *j)
     mpz_clears(x, ln10, k, NULL);
 }
 
-/* exp of a finite number, 10^(-prec - 1) <= |a| < 10^20. */
+/* exp of a finite number, 10^(-prec - 5) < |a| < 10^19. */
 static bool
 exp_digits(struct dec *r, const struct dec *a, int64_t prec, uint32_t *status)
 {
@@ -321,9 +321,10 @@ dec_exp(struct dec *r, const struct dec *a, const struct dec_ctx *ctx, uint32_t 
         return;
     }
     int64_t adj = dec_adjexp(a);
+    const struct dec tiny = { DEC_BORROWED, -(ctx->prec + 4), 1, 1, DEC_MIN_LIMBS, (uint64_t[DEC_MIN_LIMBS]){ 9 } };
     if (adj >= 19)
         dec_set(r, 0, 1, dec_is_neg(a) ? dec_etiny(ctx) - 1 : DEC_EXP_INF);
-    else if (adj < -ctx->prec - 1)
+    else if (dec_cmp_abs(a, &tiny) <= 0)
         set_padded_one(r, ctx, status);
     else {
         DEC_TEMP(t);

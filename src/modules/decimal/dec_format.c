@@ -85,7 +85,7 @@ dec_format_parse(struct dec_format *f, const char *s, bool caps, bool *locale)
         f->align = 'z';
         s++;
     }
-    if (!read_size(&s, &f->width))
+    if (*s == '0' || !read_size(&s, &f->width))
         return false;
     if (*s == ',') {
         f->separator = ",";

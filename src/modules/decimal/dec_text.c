@@ -58,8 +58,7 @@ read_exponent(const char *s, const char *end, int64_t *out)
     for (; s < end; s++) {
         if (!is_digit(*s))
             return false;
-        if (x < DEC_EXP_INF)
-            x = x * 10 + (*s - '0');
+        x = x <= -DEC_EXP_CLAMP / 10 ? x * 10 + (*s - '0') : -DEC_EXP_CLAMP;
     }
     if (x > -DEC_EXP_CLAMP)
         x = -DEC_EXP_CLAMP;

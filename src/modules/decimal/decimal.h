@@ -173,8 +173,8 @@ OWNED PyObject *decimal_int(PyObject *op);
 OWNED PyObject *decimal_float(PyObject *op);
 OWNED PyObject *decimal_as_tuple(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_as_integer_ratio(PyObject *op, PyObject *unused);
-OWNED PyObject *decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
-OWNED PyObject *decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs);
+OWNED PyObject *decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+OWNED PyObject *decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
 OWNED PyObject *decimal_ceil(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_floor(PyObject *op, PyObject *unused);
 OWNED PyObject *decimal_trunc(PyObject *op, PyObject *unused);
@@ -184,5 +184,7 @@ OWNED PyObject *decimal_complex(PyObject *op, PyObject *unused);
 /* Borrowed arguments of a FASTCALL | KEYWORDS method by names, of which the first `required` are; out[] is NULL where absent. The errors
  * are those of PyArg_ParseTupleAndKeywords(). 0 or -1. */
 int decimal_args(PyObject **out, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, const char *const *names, int required, int n);
+/* 0, or -1 with TypeError where there are keywords. */
+int decimal_no_keywords(const char *name, PyObject *kwnames);
 
 #endif

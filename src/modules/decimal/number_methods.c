@@ -42,6 +42,15 @@ decimal_args(PyObject **out, PyObject *const *args, Py_ssize_t nargs, PyObject *
     return args_slow(out, args, nargs, kwnames, names, required, n);
 }
 
+int
+decimal_no_keywords(const char *name, PyObject *kwnames)
+{
+    if (kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0)
+        return 0;
+    PyErr_Format(PyExc_TypeError, "%s() takes no keyword arguments", name);
+    return -1;
+}
+
 /* The context argument, and the state. */
 static PyObject *
 start(PyObject *op, PyObject *context, struct decimal_state **st)
@@ -431,9 +440,9 @@ PyMethodDef decimal_methods[] = {
     PLAIN("as_integer_ratio", decimal_as_integer_ratio, "The two ints of the fraction in lowest terms."),
     PLAIN("__copy__", number_itself, ""),
     { "__deepcopy__", number_itself, METH_O, "__deepcopy__($self, object, /)\n--\n\n" },
-    { "__format__", _PyCFunction_CAST(decimal_format), METH_FASTCALL, NULL },
+    { "__format__", MOD_FASTKW(decimal_format), METH_FASTCALL | METH_KEYWORDS, NULL },
     PLAIN("__reduce__", number_reduce, ""),
-    { "__round__", _PyCFunction_CAST(decimal_round), METH_FASTCALL, NULL },
+    { "__round__", MOD_FASTKW(decimal_round), METH_FASTCALL | METH_KEYWORDS, NULL },
     PLAIN("__ceil__", decimal_ceil, ""),
     PLAIN("__floor__", decimal_floor, ""),
     PLAIN("__trunc__", decimal_trunc, ""),

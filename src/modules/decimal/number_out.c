@@ -191,8 +191,10 @@ format_spec(struct decimal_state *st, PyObject *op, PyObject *context, PyObject 
         PyBytes_AS_STRING(copy)[0] = '_';
         s = PyBytes_AS_STRING(copy);
     }
-    if (strlen(s) != (size_t)n || !dec_format_parse(&f, s, context_of(context)->capitals != 0, &locale))
+    if (!dec_format_parse(&f, s, context_of(context)->capitals != 0, &locale))
         out = format_elsewhere(st, op, context, spec);
+    else if (override != NULL && !PyDict_Check(override))
+        PyErr_SetString(PyExc_TypeError, "optional argument must be a dict");
     else if ((!locale || from_locale(&f, &held) == 0)
              && (override == NULL || from_override(&f, &held, override, locale || *f.separator != 0) == 0))
         out = format_here(dec_of(op), &f, nul_fill, context);
@@ -202,21 +204,17 @@ format_spec(struct decimal_state *st, PyObject *op, PyObject *context, PyObject 
 }
 
 PyObject *
-decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+decimal_format(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     struct decimal_state *st = decimal_state_of(Py_TYPE(op));
-    PyObject *context = st == NULL ? NULL : context_current(st), *spec = args[0], *override = nargs == 2 ? args[1] : NULL;
-    if (context == NULL)
+    PyObject *context = st == NULL ? NULL : context_current(st), *spec = nargs > 0 ? args[0] : NULL, *override = nargs == 2 ? args[1] : NULL;
+    if (context == NULL || decimal_no_keywords("__format__", kwnames) < 0)
         return NULL;
     if (nargs < 1 || nargs > 2)
         return PyErr_Format(PyExc_TypeError, "function takes at %s argument%s (%zd given)", nargs < 1 ? "least 1" : "most 2",
                             nargs < 1 ? "" : "s", nargs);
     if (!PyUnicode_Check(spec)) {
         PyErr_SetString(PyExc_TypeError, "format arg must be str");
-        return NULL;
-    }
-    if (override != NULL && !PyDict_Check(override)) {
-        PyErr_SetString(PyExc_TypeError, "optional argument must be a dict");
         return NULL;
     }
     Py_INCREF(context);                  /* other code may run: warnings, _pydecimal */
@@ -282,12 +280,12 @@ PyObject *decimal_floor(PyObject *op, PyObject *unused) { return rounded(op, DEC
 PyObject *decimal_trunc(PyObject *op, PyObject *unused) { return rounded(op, DEC_ROUND_DOWN); }
 
 PyObject *
-decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs)
+decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     struct decimal_state *st = decimal_state_of(Py_TYPE(op));
     PyObject *context = st == NULL ? NULL : context_current(st), *arg = nargs > 0 ? args[0] : NULL, *out;
     uint32_t status = 0;
-    if (context == NULL)
+    if (context == NULL || decimal_no_keywords("__round__", kwnames) < 0)
         return NULL;
     if (nargs > 1)
         return PyErr_Format(PyExc_TypeError, "function takes at most 1 argument (%zd given)", nargs);
