@@ -36,8 +36,15 @@ hash_siphash13(uint64_t k0, uint64_t k1, const void *src, size_t n)
         sip_round(v);
         v[0] ^= m;
     }
-    for (size_t i = 0; i < n; i++)
-        tail |= (uint64_t)p[i] << (8 * i);
+    if (n & 4) {
+        uint32_t m;
+        memcpy(&m, p, 4);
+        tail |= m;
+    }
+    if (n & 2)
+        tail |= (uint64_t)(p[n & 4] | p[(n & 4) + 1] << 8) << (8 * (n & 4));
+    if (n & 1)
+        tail |= (uint64_t)p[n - 1] << (8 * (n - 1));
     v[3] ^= tail;
     sip_round(v);
     v[0] ^= tail;
