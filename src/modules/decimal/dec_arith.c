@@ -165,64 +165,87 @@ mul_special(struct dec *r, const struct dec *a, const struct dec *b, const struc
 
 #define MUL_STACK 64
 
-/* The coefficients' product and the exponents' sum, exactly. */
-static bool
-mul_exact(struct dec *r, const struct dec *a, const struct dec *b, uint32_t *status)
+/* w = the coefficients' product, a->len + b->len limbs that are no operand's. */
+static int
+mul_coefficients(uint64_t *w, const struct dec *a, const struct dec *b)
 {
-    uint8_t sign = dec_sign(a) ^ dec_sign(b);
-    int64_t exp = a->exp + b->exp, n = a->len + b->len;
-    if (n == 2) {
-        limb2 p = (limb2)a->data[0] * b->data[0];
-        dec_set_flags(r, sign);
-        r->exp = exp;
-        if (a->digits + b->digits <= LIMB_DIGITS) {
-            r->data[0] = (uint64_t)p;
-            r->len = 1;
-            r->digits = limb_ndigits((uint64_t)p);
-        }
-        else {
-            r->data[1] = limb_div_radix((uint64_t)(p >> 64), (uint64_t)p, &r->data[0]);
-            dec_count(r, 2);
-        }
-        return true;
+    if (a->len == 2 && b->len == 2) {
+        limbs_mul2(w, a->data, b->data);
+        return 0;
     }
-    uint64_t stack[MUL_STACK], *w = stack;
-    if (n > MUL_STACK && (w = malloc((size_t)n * sizeof(*w))) == NULL) {
+    return limbs_mul(w, a->data, (size_t)a->len, b->data, (size_t)b->len);
+}
+
+/* r gets sign and exponent of a product whose n limbs it has. */
+static void
+finish_product(struct dec *r, int64_t n, uint8_t sign, int64_t exp)
+{
+    dec_count(r, n);
+    dec_set_flags(r, sign);
+    r->exp = exp;
+}
+
+/* One limb each. */
+static inline void
+mul_short(struct dec *r, const struct dec *a, const struct dec *b)
+{
+    limb2 p = (limb2)a->data[0] * b->data[0];
+    dec_set_flags(r, dec_sign(a) ^ dec_sign(b));
+    r->exp = a->exp + b->exp;
+    if (a->digits + b->digits <= LIMB_DIGITS) {
+        r->data[0] = (uint64_t)p;
+        r->len = 1;
+        r->digits = limb_ndigits((uint64_t)p);
+    }
+    else {
+        r->data[1] = limb_div_radix((uint64_t)(p >> 64), (uint64_t)p, &r->data[0]);
+        dec_count(r, 2);
+    }
+}
+
+/* Exactly, in memory from malloc(). */
+static bool
+mul_long(struct dec *r, const struct dec *a, const struct dec *b, uint32_t *status)
+{
+    int64_t n = a->len + b->len, exp = a->exp + b->exp;
+    uint8_t sign = dec_sign(a) ^ dec_sign(b);
+    uint64_t *w = malloc((size_t)n * sizeof(*w));
+    if (w == NULL || mul_coefficients(w, a, b) < 0) {
+        free(w);
         dec_fail(r, DEC_MALLOC_ERROR, status);
         return false;
     }
-    bool ok = true;
-    if (n == 4 && a->len == 2)
-        limbs_mul2(w, a->data, b->data);
-    else
-        ok = limbs_mul(w, a->data, (size_t)a->len, b->data, (size_t)b->len) == 0;
-    if (!ok)
-        dec_fail(r, DEC_MALLOC_ERROR, status);
-    else if (w != stack) {
-        dec_release(r);
-        r->data = w;
-        r->alloc = n;
-        r->flags = 0;
-        w = stack;
-    }
-    else if ((ok = dec_room(r, n, status)))
-        memcpy(r->data, w, (size_t)n * sizeof(*w));
-    if (w != stack)
-        free(w);
-    if (ok) {
-        dec_count(r, n);
-        r->exp = exp;
-        dec_set_flags(r, sign);
-    }
-    return ok;
+    dec_release(r);
+    r->data = w;
+    r->alloc = n;
+    r->flags = 0;
+    finish_product(r, n, sign, exp);
+    return true;
 }
 
 void
 dec_mul(struct dec *r, const struct dec *a, const struct dec *b, const struct dec_ctx *ctx, uint32_t *status)
 {
+    int64_t n = a->len + b->len;
     if (__builtin_expect((a->flags | b->flags) & DEC_SPECIAL, 0))
         mul_special(r, a, b, ctx, status);
-    else if (mul_exact(r, a, b, status))
+    else if (n == 2) {
+        mul_short(r, a, b);
+        dec_finalize(r, ctx, status);
+    }
+    else if (n <= MUL_STACK) {           /* the whole product is on the stack, r gets what is left of it */
+        uint64_t limbs[MUL_STACK];
+        struct dec t = { DEC_BORROWED, 0, 1, 1, MUL_STACK, limbs };
+        if (mul_coefficients(limbs, a, b) < 0) {
+            dec_fail(r, DEC_MALLOC_ERROR, status);
+            return;
+        }
+        finish_product(&t, n, dec_sign(a) ^ dec_sign(b), a->exp + b->exp);
+        dec_finalize(&t, ctx, status);
+        dec_copy(r, &t, status);
+        dec_release(&t);
+    }
+    else if (mul_long(r, a, b, status))
         dec_finalize(r, ctx, status);
 }
 
@@ -239,8 +262,10 @@ dec_fma(struct dec *r, const struct dec *a, const struct dec *b, const struct de
         return;
     if ((a->flags | b->flags) & DEC_SPECIAL)
         mul_special(&p, a, b, ctx, status);
+    else if (a->len + b->len == 2)
+        mul_short(&p, a, b);
     else
-        mul_exact(&p, a, b, status);
+        mul_long(&p, a, b, status);
     dec_add(r, &p, c, ctx, status);
     dec_release(&p);
 }

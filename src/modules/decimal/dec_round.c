@@ -166,6 +166,8 @@ dec_finalize_slow(struct dec *r, const struct dec_ctx *ctx, uint32_t *status)
             check_exp(r, ctx, status);
         }
     }
+    if (r->alloc > 2 * r->len + DEC_TEMP_LIMBS)
+        dec_shrink(r);
 }
 
 /* ---- NaN operands -------------------------------------------------------------------------------------------- */

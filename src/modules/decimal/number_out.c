@@ -289,7 +289,7 @@ decimal_round(PyObject *op, PyObject *const *args, Py_ssize_t nargs, PyObject *k
         return NULL;
     if (nargs > 1)
         return PyErr_Format(PyExc_TypeError, "function takes at most 1 argument (%zd given)", nargs);
-    if (arg == NULL || arg == Py_None)
+    if (arg == NULL)                     /* round() drops a None */
         return decimal_as_int(op, context, DEC_ROUND_HALF_EVEN);
     if (!PyLong_Check(arg)) {
         PyErr_SetString(PyExc_TypeError, "optional arg must be an integer");
