@@ -80,6 +80,7 @@ static const char xoptions_text[] =
     "         stress-registers: and registers chosen at random, eval, stress-eval: without machine code\n"
     "-X no_debug_ranges: no columns in code objects\n"
     "-X perf: let Linux's perf see Python functions\n"
+    "-X perf_jit: the same by a file for `perf inject --jit`, without frame pointers\n"
     "-X pycache_prefix=PATH: root folder for .pyc files\n"
     "-X showrefcount: print counts at exit (debug builds only)\n"
     "-X tracemalloc[=N]: trace memory allocations\n"

@@ -220,7 +220,7 @@ lifecycle_init_main(PyThreadState *ts)
         return failed("init_interp_main", "can't initialize faulthandler");
     if (main && tracemalloc_start(c->tracemalloc) < 0)
         return failed("init_interp_main", "can't start tracemalloc");
-    if (main && c->perf_profiling && (c->perf_profiling != 1 || perf_trampoline_start() < 0))
+    if (main && c->perf_profiling && perf_trampoline_start(c->perf_profiling == 2 ? PERF_JITDUMP : PERF_MAP) < 0)
         return failed("init_interp_main", "can't initialize the perf trampoline");
     if (main && signals_init(ts, c->install_signal_handlers) < 0)
         return failed("init_signals", "can't initialize signals");

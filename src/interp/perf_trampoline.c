@@ -1,7 +1,7 @@
-/* interp/perf_trampoline.c: -X perf.
+/* interp/perf_trampoline.c: -X perf and -X perf_jit.
  *
  * perf names the frames of a C stack by address. All Python code has one address there, that of the evaluation loop. So
- * every code object gets a few instructions of its own that call the loop, at an address that /tmp/perf-PID.map names, and
+ * every code object gets a few instructions of its own that call the loop, at an address that /tmp/perf-PID.map (or perf_jitdump.c) names, and
  * an evaluation function (PEP 523) goes through them:
  *
  *      py_evaluate -> trampoline of foo -> loop -> py_evaluate -> trampoline of bar -> loop
@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "interp/perf_jitdump.h"
 #include "rt/interp.h"
 #include "vm/frame.h"
 
@@ -49,10 +50,10 @@ static const unsigned char template[] = {
 static const unsigned char template[1];
 #endif
 #define HAVE_TRAMPOLINE (sizeof template > 1)
-_Static_assert(BLOCK_SIZE % sizeof template == 0, "a block is full of trampolines");
 
 static PyMutex mutex;                    /* for all below */
 static unsigned char *block_next, *block_end;
+static enum perf_backend backend = PERF_MAP;
 static PyInterpreterState *owner;        /* whose co_extra `slot` counts */
 static Py_ssize_t slot = -1;
 static unsigned generation;              /* counts forks */
@@ -61,13 +62,16 @@ static bool active;
 
 /* ---- trampolines ---- */
 
+/* From one trampoline to the next. */
+static size_t stride(void) { return sizeof template + (backend == PERF_JITDUMP ? PERF_JITDUMP_ROOM : 0); }
+
 static int
 new_block(void)
 {
     unsigned char *block = mmap(NULL, BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED)
         return -1;
-    for (size_t i = 0; i < BLOCK_SIZE; i += sizeof template)
+    for (size_t i = 0; i + stride() <= BLOCK_SIZE; i += stride())
         memcpy(block + i, template, sizeof template);
     __builtin___clear_cache((char *)block, (char *)block + BLOCK_SIZE);
     if (mprotect(block, BLOCK_SIZE, PROT_READ | PROT_EXEC) < 0) {
@@ -75,7 +79,7 @@ new_block(void)
         return -1;
     }
     block_next = block;
-    block_end = block + BLOCK_SIZE;
+    block_end = block + BLOCK_SIZE / stride() * stride();
     return 0;
 }
 
@@ -86,7 +90,10 @@ write_name(const unsigned char *at, PyCodeObject *co)
     const char *function = PyUnicode_AsUTF8(co->co_qualname), *file = PyUnicode_AsUTF8(co->co_filename);
     PyErr_Clear();
     snprintf(name, sizeof name, "py::%s:%s", function != NULL ? function : "", file != NULL ? file : "");
-    PyUnstable_WritePerfMapEntry(at, sizeof template, name);
+    if (backend == PERF_JITDUMP)
+        perf_jitdump_write(at, sizeof template, name);
+    else
+        PyUnstable_WritePerfMapEntry(at, sizeof template, name);
 }
 
 /* The trampoline that a code object has in this process, or NULL. */
@@ -107,7 +114,7 @@ make_trampoline(PyCodeObject *co)
     PyMutex_Lock(&mutex);
     unsigned char *at = block_next != block_end || new_block() == 0 ? block_next : NULL;
     if (at != NULL)
-        block_next += sizeof template;
+        block_next += stride();
     PyMutex_Unlock(&mutex);
     if (at == NULL)
         return NULL;
@@ -140,8 +147,22 @@ need_slot(PyInterpreterState *interp)
     return slot < 0 ? -1 : 0;
 }
 
+/* Other names than before: code gets new trampolines. */
+static int
+choose_backend(enum perf_backend wanted)
+{
+    if (backend != wanted) {
+        PyMutex_Lock(&mutex);
+        backend = wanted;
+        block_next = block_end = NULL;
+        generation++;
+        PyMutex_Unlock(&mutex);
+    }
+    return wanted == PERF_JITDUMP ? perf_jitdump_open() : PyUnstable_PerfMapState_Init();
+}
+
 int
-perf_trampoline_start(void)
+perf_trampoline_start(enum perf_backend wanted)
 {
     PyInterpreterState *interp = interp_current();
     _PyFrameEvalFunction now = _PyInterpreterState_GetEvalFrameFunc(interp);
@@ -153,8 +174,8 @@ perf_trampoline_start(void)
         PyErr_SetString(PyExc_RuntimeError, "Trampoline cannot be initialized as a custom eval frame is already present");
         return -1;
     }
-    if (need_slot(interp) < 0 || PyUnstable_PerfMapState_Init() != 0) {
-        PyErr_SetString(PyExc_RuntimeError, "Failed to create the perf map");
+    if (need_slot(interp) < 0 || choose_backend(wanted) != 0) {
+        PyErr_SetString(PyExc_RuntimeError, "Failed to create the file for perf");
         return -1;
     }
     _PyInterpreterState_SetEvalFrameFunc(interp, py_evaluate);
@@ -178,6 +199,12 @@ perf_trampoline_after_fork(void)
     char parent[64];
     if (!active)
         return;
+    if (backend == PERF_JITDUMP) {
+        perf_jitdump_close();
+        generation++;
+        perf_jitdump_open();
+        return;
+    }
     PyUnstable_PerfMapState_Fini();      /* the parent's file */
     if (persist) {
         snprintf(parent, sizeof parent, "/tmp/perf-%jd.map", (intmax_t)getppid());

@@ -301,7 +301,7 @@ sys_stack_trampoline(PyObject *module, PyObject *backend)
                             backend == Py_None ? "None" : Py_TYPE(backend)->tp_name);
     if (!PyUnicode_EqualToUTF8(backend, "perf"))
         return PyErr_Format(PyExc_ValueError, "invalid backend: %U", backend);
-    if (perf_trampoline_start() < 0)
+    if (perf_trampoline_start(PERF_MAP) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
