@@ -14,6 +14,7 @@
 #include "object/num/int_scratch.h"
 
 #define MAX_BITS (INT64_C(1) << 34)      /* of fixed-point numbers; GMP's end at 2^37 */
+#define SINH_BITS 1500
 
 static const struct dec_ctx round_down = { 60, DEC_MAX_EMAX, DEC_MIN_EMIN, 0, 0, DEC_ROUND_DOWN, 0 };
 
@@ -33,46 +34,65 @@ fixed_mul(mpz_t r, const mpz_t a, const mpz_t b, int64_t bits)
     mpz_fdiv_q_2exp(r, r, (mp_bitcnt_t)bits);
 }
 
+/* y = exp(r) for a small r: its series. */
+static void
+exp_series(mpz_t y, const mpz_t r, int64_t bits)
+{
+    mpz_t term;
+    mpz_init_set(term, r);
+    mpz_set_ui(y, 1);
+    mpz_mul_2exp(y, y, (mp_bitcnt_t)bits);
+    mpz_add(y, y, r);
+    for (unsigned long i = 2; mpz_sgn(term) != 0; i++) {
+        mpz_mul(term, term, r);
+        mpz_tdiv_q_2exp(term, term, (mp_bitcnt_t)bits);
+        mpz_tdiv_q_ui(term, term, i);
+        mpz_add(y, y, term);
+    }
+    mpz_clear(term);
+}
+
+/* The same by way of sinh, whose series has half the terms: exp = sinh + sqrt(1 + sinh^2). */
+static void
+exp_by_sinh(mpz_t y, const mpz_t r, int64_t bits)
+{
+    mpz_t term, square;
+    mpz_init_set(term, r);
+    mpz_init(square);
+    fixed_mul(square, r, r, bits);
+    mpz_set(y, r);
+    for (unsigned long i = 2; mpz_sgn(term) != 0; i += 2) {
+        mpz_mul(term, term, square);
+        mpz_tdiv_q_2exp(term, term, (mp_bitcnt_t)bits);
+        mpz_tdiv_q_ui(term, term, i * (i + 1));
+        mpz_add(y, y, term);
+    }
+    mpz_mul(square, y, y);
+    mpz_set_ui(term, 1);
+    mpz_mul_2exp(term, term, (mp_bitcnt_t)bits * 2);
+    mpz_add(square, square, term);
+    mpz_sqrt(square, square);
+    mpz_add(y, y, square);
+    mpz_clears(term, square, NULL);
+}
+
 /* y = exp(x), |x| < 4. x is halved so often that the series is short; the result is squared as often. */
 static void
 fixed_exp(mpz_t y, const mpz_t x, int64_t bits)
 {
-    int64_t halvings = (int64_t)(sqrt((double)bits) * 0.7) + 2, work = bits + halvings + 12;
-    mpz_t r, term;
-    mpz_inits(r, term, NULL);
+    int64_t halvings = (int64_t)(sqrt((double)bits) * (bits < SINH_BITS ? 0.7 : 0.5)) + 2, work = bits + halvings + 12;
+    mpz_t r;
+    mpz_init(r);
     mpz_mul_2exp(r, x, (mp_bitcnt_t)(work - bits));
     mpz_fdiv_q_2exp(r, r, (mp_bitcnt_t)halvings);
-    mpz_set_ui(y, 1);
-    mpz_mul_2exp(y, y, (mp_bitcnt_t)work);
-    mpz_add(y, y, r);
-    mpz_set(term, r);
-    for (unsigned long i = 2; mpz_sgn(term) != 0; i++) {
-        mpz_mul(term, term, r);
-        mpz_tdiv_q_2exp(term, term, (mp_bitcnt_t)work);
-        mpz_tdiv_q_ui(term, term, i);
-        mpz_add(y, y, term);
-    }
+    if (bits < SINH_BITS)
+        exp_series(y, r, work);
+    else
+        exp_by_sinh(y, r, work);
     while (halvings-- > 0)
         fixed_mul(y, y, y, work);
     mpz_fdiv_q_2exp(y, y, (mp_bitcnt_t)(work - bits));
-    mpz_clears(r, term, NULL);
-}
-
-/* r += factor * atanh(1 / n). */
-static void
-add_atanh(mpz_t r, unsigned long factor, unsigned long n, int64_t bits)
-{
-    mpz_t power, term;
-    mpz_inits(power, term, NULL);
-    mpz_set_ui(power, factor);
-    mpz_mul_2exp(power, power, (mp_bitcnt_t)bits);
-    mpz_tdiv_q_ui(power, power, n);
-    for (unsigned long i = 1; mpz_sgn(power) != 0; i += 2) {
-        mpz_tdiv_q_ui(term, power, i);
-        mpz_add(r, r, term);
-        mpz_tdiv_q_ui(power, power, n * n);
-    }
-    mpz_clears(power, term, NULL);
+    mpz_clear(r);
 }
 
 /* y = ln(x), 1/4 < x < 4: a step of Halley's method triples the digits of a logarithm that was computed with fewer. */
@@ -102,6 +122,46 @@ fixed_ln(mpz_t y, const mpz_t x, int64_t bits)
 }
 
 /* ---- ln 10 --------------------------------------------------------------------------------------------------- */
+
+/* The terms a .. b - 1 of 1/n^2 + 1/3 n^4 + 1/5 n^6 ... times n^(2 a), as a fraction t / (odds q): the odd numbers' product, and
+ * q = n^(2 (b - a)). Splitting keeps the numbers balanced, so that their products are fast. */
+struct fraction { mpz_t t, odds, q; };
+
+static void
+split_atanh(struct fraction *f, unsigned long n, unsigned long a, unsigned long b)
+{
+    mpz_inits(f->t, f->odds, f->q, NULL);
+    if (b - a == 1) {
+        mpz_set_ui(f->t, 1);
+        mpz_set_ui(f->odds, 2 * a + 1);
+        mpz_set_ui(f->q, n * n);
+        return;
+    }
+    struct fraction low, high;
+    split_atanh(&low, n, a, (a + b) / 2);
+    split_atanh(&high, n, (a + b) / 2, b);
+    mpz_mul(f->t, low.t, high.odds);
+    mpz_mul(f->t, f->t, high.q);
+    mpz_mul(f->q, low.odds, high.t);
+    mpz_add(f->t, f->t, f->q);
+    mpz_mul(f->odds, low.odds, high.odds);
+    mpz_mul(f->q, low.q, high.q);
+    mpz_clears(low.t, low.odds, low.q, high.t, high.odds, high.q, NULL);
+}
+
+/* r += factor * atanh(1 / n). */
+static void
+add_atanh(mpz_t r, unsigned long factor, unsigned long n, int64_t bits)
+{
+    struct fraction f;
+    split_atanh(&f, n, 0, (unsigned long)((double)bits / (2 * log2((double)n))) + 2);
+    mpz_mul(f.odds, f.odds, f.q);
+    mpz_mul_ui(f.t, f.t, factor * n);
+    mpz_mul_2exp(f.t, f.t, (mp_bitcnt_t)bits);
+    mpz_tdiv_q(f.t, f.t, f.odds);
+    mpz_add(r, r, f.t);
+    mpz_clears(f.t, f.odds, f.q, NULL);
+}
 
 /* ln 10 * 2^bits, as far as it was needed yet. */
 static struct { uint64_t *limbs; size_t n; int64_t bits; } ln10_known;
