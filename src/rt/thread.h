@@ -18,6 +18,7 @@ struct rt_thread {
     uintptr_t dealloc_limit;         /* below this deallocations are postponed; there is room for finalizers left */
     _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
     uint32_t loop_state;             /* of the evaluation loop: vm/trace_ops.h */
+    uint32_t loop_record;            /* a trace was left, and what follows is to be recorded */
     void *dispatch[256];             /* where the evaluation loop goes for an opcode */
 };
 

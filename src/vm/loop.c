@@ -123,6 +123,10 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
             pc = frame->instr_ptr + 1; \
             goto error; \
         } \
+        if (UNLIKELY(rt_thread_of(ts)->loop_record)) { \
+            rt_thread_of(ts)->loop_record = 0; \
+            START_RECORDING(); \
+        } \
         DISPATCH(); \
     } while (0)
 #define POLL() do { if (UNLIKELY(ts->eval_breaker & EB_EVENTS) && vm_safepoint(ts) < 0) goto error; } while (0)

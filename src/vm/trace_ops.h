@@ -22,7 +22,7 @@ struct trace_ops {
     void (*rec_unwind)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
     /* Run a trace from f, whose stack pointer is stored. Leaves the frame to go on with in ts->current_frame, its stack pointer
      * stored, never below the frame that called the loop. The instruction to continue at, or NULL with an exception raised at the
-     * frame's instr_ptr. */
+     * frame's instr_ptr. It may set rt_thread.loop_record: what follows is recorded. */
     _Py_CODEUNIT *(*enter)(PyThreadState *ts, _PyInterpreterFrame *f, int trace);
     /* What d says has ceased to hold; d is freed after this call. */
     void (*invalidate)(PyThreadState *ts, const struct dep *d);

@@ -125,6 +125,9 @@ remove_rest(struct dead *d)
     }
 }
 
+/* A trace without loop leaves at its end, through its last snapshot. */
+static bool ends_in_snap(const struct ir *ir) { return ir->loop == REF_NONE && ir->nsnaps > 0; }
+
 /* Entries of snapshots that no guard uses may name what is gone. */
 static void
 empty_unused_snaps(struct dead *d)
@@ -132,7 +135,7 @@ empty_unused_snaps(struct dead *d)
     struct ir *ir = d->ir;
     for (uint32_t s = 0; s < ir->nsnaps; s++) {
         ir_ref end = s + 1 < ir->nsnaps ? ir->snaps[s + 1].ref : ir->end;
-        bool used = false;
+        bool used = s + 1 == ir->nsnaps && ends_in_snap(ir);
         for (ir_ref r = ir->snaps[s].ref; r < end && !used; r++)
             used = ir->at[r].t & IRT_GUARD;
         if (!used)
@@ -150,6 +153,8 @@ opt_dead(struct ir *ir)
         return "out of memory";
     d->ir = ir;
     mark_roots(d);
+    if (ends_in_snap(ir))
+        need_snap(d, &ir->snaps[ir->nsnaps - 1]);
     spread(d);
     while (spread_from_snaps(d))
         ;

@@ -92,6 +92,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
     PyObject *few[64], **objects = few;
     bool failed = false;
     if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL) {
+        frame_set_stackpointer(f, f->localsplus + t->top);
         PyErr_NoMemory();
         return NULL;
     }
@@ -105,6 +106,8 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
         for (uint32_t i = 0; i < b.snap->nentries; i++)
             if (!snap_held(t->entries[b.snap->entries + i]))
                 Py_XDECREF(objects[i]);
+    if (failed)
+        frame_set_stackpointer(f, f->localsplus + t->top);
     if (objects != few)
         PyMem_Free(objects);
     return failed ? NULL : _PyCode_CODE(t->code) + b.snap->pc;

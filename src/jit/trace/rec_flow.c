@@ -57,9 +57,13 @@ rec_for_iter(struct recorder *r)
         return rec_stop(r, "a loop over something else than a range");
     if (!rec_guard_type(r, it, &PyRangeIter_Type))
         return false;
-    if (((struct range_iter *)o)->len <= 0)
-        return rec_stop(r, "the loop ended while it was recorded");
     ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));
+    if (((struct range_iter *)o)->len <= 0) {            /* the iterator goes, which nobody notices */
+        rec_emit(r, IR_GLE_I, left, ir_int(r->ir, 0));
+        rec_set(r, r->nslots + r->depth - 1, REF_NONE);
+        r->depth--;
+        return r->why == NULL;
+    }
     ir_ref value = rec_field(r, it, offsetof(struct range_iter, start));
     ir_ref step = rec_field(r, it, offsetof(struct range_iter, step));
     rec_emit(r, IR_GGT_I, left, ir_int(r->ir, 0));
@@ -76,12 +80,16 @@ bool
 rec_jump_backward(struct recorder *r)
 {
     unsigned target = r->next - (unsigned)r->oparg;
-    if (target != r->start)
-        return rec_stop(r, "another loop");
-    if (r->nslots + r->depth != r->top)
-        return rec_stop(r, "the stack is not as at the start of the loop");
+    bool own = target == r->start && !r->is_side;
+    struct trace *other = own ? NULL : trace_root_at(r->code, target);
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
-    rec_snap(r, r->start, 0);
+    if (!own && other == NULL)                           /* a loop that has no trace: it is unrolled, if it is short */
+        return ++r->jumps > REC_UNROLLED ? rec_stop(r, "an inner loop without a trace") : r->why == NULL;
+    if (r->nslots + r->depth != (own ? r->top : other->top))
+        return rec_stop(r, "the stack is not as at the start of the loop");
+    if (!own)
+        r->link = other->id;
+    rec_snap(r, target, 0);
     r->closed = r->why == NULL;
     return r->closed;
 }

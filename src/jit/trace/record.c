@@ -201,12 +201,12 @@ one_instruction(struct recorder *r, int opcode)
 
 static struct ir *spare;                                 /* of the last recording */
 
-bool
-record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
+static bool
+start(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
 {
     struct recorder *r = &recorder;
     PyCodeObject *code = frame_code(f);
-    if (heat != HEAT_LOOP || r->ts != NULL || ts->tracing || ts->interp->eval_frame != NULL)
+    if (r->ts != NULL || ts->tracing || ts->interp->eval_frame != NULL || rt_thread_of(ts)->loop_state != LOOP_READY)
         return false;
     int nslots = code->co_nlocalsplus;
     if (nslots + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
@@ -225,7 +225,38 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
     r->nslots = nslots;
     ir->nlocals = (uint16_t)nslots;
     r->depth = -1;                                       /* known at the first instruction */
+    r->link = NO_TRACE;
+    r->anchor = NO_ANCHOR;
     jit_stats.recorded++;
+    return true;
+}
+
+bool
+record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
+{
+    PyCodeObject *code = frame_code(f);
+    if (heat != HEAT_LOOP)
+        return false;
+    unsigned jump = (unsigned)(f->instr_ptr - _PyCode_CODE(code));
+    struct trace *known = trace_root_at(code, (unsigned)(pc - _PyCode_CODE(code)));
+    if (known != NULL) {                                 /* another jump to the same loop */
+        (void)anchor_set(code, (int)jump, known->id);
+        return false;
+    }
+    if (!start(ts, f, pc))
+        return false;
+    recorder.anchor = jump;
+    return true;
+}
+
+bool
+record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned snap)
+{
+    if (!start(ts, f, pc))
+        return false;
+    recorder.is_side = true;
+    recorder.parent = parent;
+    recorder.parent_snap = snap;
     return true;
 }
 
@@ -243,7 +274,7 @@ show(struct recorder *r, bool wanted, const char *stage)
 static const char *
 optimise(struct recorder *r)
 {
-    const char *why = opt_loop(r->ir);
+    const char *why = r->link == NO_TRACE ? opt_loop(r->ir) : NULL;
     if (why == NULL && r->ir->full != NULL)
         why = r->ir->full;
     if (why == NULL)
@@ -263,9 +294,8 @@ compile_recorded(struct recorder *r)
     show(r, jit_options.dump_ir, "ir");
     r->why = optimise(r);
     show(r, jit_options.dump_opt, "opt");
-    int words = (r->top + 63) / 64;
     if (r->why == NULL)
-        r->why = trace_make(r->ts, r->ir, r->code, r->pc, r->start, (unsigned)r->top, r->late, words);
+        r->why = trace_make(r->ts, r);
     clock_gettime(CLOCK_MONOTONIC, &t1);
     jit_stats.compile_ns += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
     if (r->why == NULL)
@@ -278,6 +308,8 @@ finish(struct recorder *r)
     if (r->closed && r->why == NULL)
         compile_recorded(r);
     if (r->why != NULL) {
+        if (r->is_side)
+            trace_side_failed(r->parent, r->parent_snap);
         jit_stats.aborted++;
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
             char line[200];

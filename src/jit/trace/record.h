@@ -12,12 +12,18 @@
 #define REC_SLOTS 512
 #define REC_STORES 16
 #define REC_INSTRUCTIONS 2000
+#define REC_UNROLLED 8
 
 struct recorder {
     PyThreadState *ts;                 /* who records; NULL: nobody */
     _PyInterpreterFrame *frame;
     PyCodeObject *code;
     struct ir *ir;
+    bool is_side;
+    unsigned parent, parent_snap;      /* of a side trace */
+    unsigned link;                     /* the trace it ends at, or NO_TRACE */
+    unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
+    unsigned jumps;                    /* backward jumps that did not end it */
     unsigned start;                    /* code unit */
     unsigned pc;                       /* of the instruction at hand, without EXTENDED_ARG before it */
     unsigned next;                     /* and of the one that follows it */

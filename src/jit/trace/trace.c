@@ -1,5 +1,5 @@
 /* jit/trace/trace.c: the table of traces; entering one; what becomes of it when its code object changes or dies. */
-#include "jit/trace/trace.h"
+#include "jit/trace/record.h"
 
 #include "jit/jit.h"
 
@@ -8,6 +8,9 @@
 
 struct jit_options jit_options;
 struct jit_stats jit_stats;
+
+#define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
+#define SIDE_TRIES 4
 
 static struct { struct trace **at; unsigned n, room; } table;
 
@@ -54,7 +57,7 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->payloads);
     PyMem_RawFree(t->stores);
     PyMem_RawFree(t->consts);
-    PyMem_RawFree(t->exit_counts);
+    PyMem_RawFree(t->exits);
     PyMem_RawFree(t);
 }
 
@@ -80,29 +83,45 @@ keep_exits(struct trace *t, const struct ir *ir)
     t->entries = copied(ir->entries, t->nentries, sizeof(*t->entries));
     t->stores = copied(ir->stores, t->nstores, sizeof(*t->stores));
     t->consts = PyMem_RawMalloc((t->nconsts + 1) * sizeof(*t->consts));
-    t->exit_counts = PyMem_RawCalloc((size_t)(ir->end - REF_BIAS) + 1, sizeof(*t->exit_counts));
+    t->exits = PyMem_RawCalloc(t->nsnaps + 1, sizeof(*t->exits));
     t->payloads = PyMem_RawMalloc((t->nentries + 1) * sizeof(*t->payloads));
-    if (t->snaps == NULL || t->entries == NULL || t->payloads == NULL || t->stores == NULL || t->consts == NULL || t->exit_counts == NULL)
+    if (t->snaps == NULL || t->entries == NULL || t->payloads == NULL || t->stores == NULL || t->consts == NULL || t->exits == NULL)
         return false;
     for (uint32_t i = 0; i < t->nentries; i++) {
         ir_ref ref = snap_ref(t->entries[i]);
         bool box = snap_how(t->entries[i]) == HOW_INT || snap_how(t->entries[i]) == HOW_FLOAT;
         t->payloads[i] = box ? ir->at[ref].a : ref;
     }
+    for (uint32_t i = 0; i < t->nsnaps; i++)
+        t->exits[i].side = NO_TRACE;
     for (uint32_t i = 0; i < t->nconsts; i++)
         t->consts[i] = ir_word(ir, (ir_ref)(REF_BIAS - 1 - i));
     return true;
 }
 
-/* Exits find a trace, and a code object takes its traces along. */
-static const char *
-put_in_place(PyThreadState *ts, struct trace *t)
+struct trace *
+trace_root_at(PyCodeObject *code, unsigned start)
 {
+    for (unsigned i = 0; i < table.n; i++)
+        if (table.at[i] != NULL && table.at[i]->is_root && table.at[i]->code == code && table.at[i]->start == start)
+            return table.at[i];
+    return NULL;
+}
+
+/* Code objects take their traces along; a jump, or the exit of its parent, leads to the trace. */
+static const char *
+put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
+{
+    struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    if (r->is_side && parent == NULL)
+        return "its parent is gone";
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
-        || anchor_set(t->code, t->anchor, t->id) < 0) {
+        || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0)) {
         dep_forget(ts, t->id);
         return "out of memory";
     }
+    if (parent != NULL)
+        parent->exits[r->parent_snap].side = t->id;
     return NULL;
 }
 
@@ -127,7 +146,7 @@ dump_machine(const struct ir *ir, const struct trace *t)
 }
 
 const char *
-trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor, unsigned start, unsigned top, const uint64_t *late, int late_words)
+trace_make(PyThreadState *ts, const struct recorder *r)
 {
     struct trace *t = PyMem_RawCalloc(1, sizeof(*t));
     int id = t == NULL ? -1 : trace_number();
@@ -135,24 +154,34 @@ trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor
         PyMem_RawFree(t);
         return t == NULL ? "out of memory" : "too many traces";
     }
-    *t = (struct trace){ .id = (uint16_t)id, .anchor = (uint16_t)anchor, .start = (uint16_t)start, .code = code,
-        .nslots = code->co_nlocalsplus, .top = (int)top, .late_words = late_words };
+    *t = (struct trace){ .id = (uint16_t)id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
+        .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .late_words = (r->top + 63) / 64 };
     table.at[id] = t;
     const char *why = "out of memory";
-    t->late = copied(late, (size_t)late_words, sizeof(*late));
-    if (t->late != NULL && keep_exits(t, ir))
-        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(ir, t->id, next_seed(), &t->machine);
-    if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, code))
-        dump_machine(ir, t);
+    t->late = copied(r->late, (size_t)t->late_words, sizeof(*t->late));
+    if (t->late != NULL && keep_exits(t, r->ir))
+        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), &t->machine);
+    if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
+        dump_machine(r->ir, t);
     if (why == NULL)
-        why = put_in_place(ts, t);
+        why = put_in_place(ts, t, r);
     if (why != NULL) {
         trace_free(t);
         return why;
     }
     if (jit_options.mode == JIT_EVAL)
-        t->ir = ir;
+        t->ir = r->ir;
     return NULL;
+}
+
+void
+trace_side_failed(unsigned parent, unsigned snap)
+{
+    struct trace *t = trace_get(parent);
+    if (t != NULL && snap < t->nsnaps) {
+        t->exits[snap].tries++;
+        t->exits[snap].count = 0;
+    }
 }
 
 /* ---- entering ---- */
@@ -162,7 +191,7 @@ static bool
 dies_unnoticed(PyObject *o)
 {
     return o == NULL || _Py_IsImmortal(o) || PyLong_CheckExact(o) || PyFloat_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o)
-        || PyComplex_CheckExact(o);
+        || PyComplex_CheckExact(o) || Py_IS_TYPE(o, &PyRangeIter_Type);
 }
 
 static bool
@@ -188,6 +217,9 @@ eval_value(const void *arg, uint32_t i)
     return v->values[i % 2 ? s->value : s->obj].bits;
 }
 
+/* Which exit was taken last; only while the GIL is held without a break. */
+static struct { struct trace *t; uint32_t snap; } taken;
+
 static _Py_CODEUNIT *
 evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
@@ -195,25 +227,11 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     if (values == NULL && (values = PyMem_RawMalloc(65536 * sizeof(*values))) == NULL)
         return (_Py_CODEUNIT *)PyErr_NoMemory();
     struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, values, UINT64_MAX);
-    t->exit_counts[e.snap]++;
-    jit_stats.exits++;
+    taken.t = t;
+    taken.snap = e.snap;
     struct eval_values arg = { t, &t->snaps[e.snap], values };
     return exit_apply(ts, f, t, e.snap, eval_value, &arg);
 }
-
-_Py_CODEUNIT *
-trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
-{
-    struct trace *t = table.at[n];
-    if (UNLIKELY(!may_enter(t, f))) {
-        jit_stats.refused++;
-        return f->instr_ptr;
-    }
-    t->entered++;
-    return t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
-}
-
-/* ---- leaving machine code ---- */
 
 struct state_values { const struct x64_state *st; const uint16_t *locs; };
 
@@ -231,18 +249,70 @@ state_value(const void *arg, uint32_t i)
     return word;
 }
 
+/* x64_exit_handler */
 static void *
 leave(struct x64_state *st)
 {
     struct trace *t = table.at[st->trace];
     const struct x64_exit *e = &t->machine.exits[st->exit];
-    t->exit_counts[st->exit]++;
-    jit_stats.exits++;
+    taken.t = t;
+    taken.snap = e->snap;
     struct state_values arg = { st, t->machine.locs + e->locs };
     return exit_apply(st->ts, st->frame, t, e->snap, state_value, &arg);
 }
 
+/* An exit without a trace behind it was taken: is it time to record one? An exit because of the eval breaker is none of the program's ways. */
+static bool
+wants_side(PyThreadState *ts, struct exit_state *e)
+{
+    return (ts->eval_breaker & EB_EVENTS) == 0 && e->tries < SIDE_TRIES && ++e->count >= (SIDE_AT << e->tries);
+}
+
+/* From trace to trace until one leaves to the interpreter. */
+_Py_CODEUNIT *
+trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
+{
+    struct trace *t = table.at[n];
+    _Py_CODEUNIT *pc = f->instr_ptr;
+    for (;;) {
+        if (UNLIKELY(!may_enter(t, f))) {
+            jit_stats.refused++;
+            return pc;
+        }
+        f->instr_ptr = pc;
+        (void)frame_stackpointer(f);                     /* it runs */
+        pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
+        jit_stats.exits++;
+        if (UNLIKELY(pc == NULL))
+            return NULL;
+        t = taken.t;
+        struct exit_state *e = &t->exits[taken.snap];
+        unsigned next = e->side != NO_TRACE ? e->side : t->link != NO_TRACE && taken.snap == t->nsnaps - 1 ? t->link : NO_TRACE;
+        f = ts->current_frame;
+        if (next == NO_TRACE) {
+            if (wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.snap))
+                rt_thread_of(ts)->loop_record = 1;
+            return pc;
+        }
+        t = table.at[next];
+    }
+}
+
 /* ---- facts that cease to hold ---- */
+
+/* Nothing leads to a trace any more that is going to be freed. What ended at it leaves to the interpreter. */
+static void
+unlink_from_others(unsigned id)
+{
+    for (unsigned i = 0; i < table.n; i++) {
+        struct trace *t = table.at[i];
+        if (t != NULL && t->link == id)
+            t->link = NO_TRACE;
+        for (uint32_t k = 0; t != NULL && k < t->nsnaps; k++)
+            if (t->exits[k].side == id)
+                t->exits[k].side = NO_TRACE;
+    }
+}
 
 static void
 invalidate(PyThreadState *ts, const struct dep *d)
@@ -253,7 +323,8 @@ invalidate(PyThreadState *ts, const struct dep *d)
             continue;
         dep_forget(ts, t->id);
         if (d->aspect != DEP_DEATH || d->subject != t->code)
-            anchor_clear(t->code, t->anchor);
+            anchor_clear_all(t->code);
+        unlink_from_others(t->id);
         trace_free(t);
     }
 }
@@ -281,7 +352,7 @@ jit_stop(void)
     trace_install(NULL);
     for (unsigned i = 0; i < table.n; i++)
         if (table.at[i] != NULL) {
-            anchor_clear(table.at[i]->code, table.at[i]->anchor);
+            anchor_clear_all(table.at[i]->code);
             trace_free(table.at[i]);
         }
     PyMem_RawFree(table.at);

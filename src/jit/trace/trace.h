@@ -8,9 +8,21 @@
 #include "jit/x64/x64.h"
 #include "vm/trace_ops.h"
 
+#define NO_TRACE 0xffff
+#define NO_ANCHOR 0xffff
+
+/* Exits that resume at the same place in the same state share a snapshot; that is what they are counted by. */
+struct exit_state {
+    uint32_t count;
+    uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
+    uint8_t tries;                     /* recordings that came to nothing */
+};
+
 struct trace {
     uint16_t id;
-    uint16_t anchor, start;            /* code units: of the backward jump, and of its target, where the trace starts */
+    uint16_t anchor, start;            /* code units: of the backward jump, or NO_ANCHOR for a side trace; and where the trace starts */
+    uint16_t link;                     /* the trace that goes on behind its end; NO_TRACE: a loop, or the interpreter */
+    bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
     PyCodeObject *code;                /* borrowed; its death frees the trace */
     int nslots;                        /* locals and cells of the frame: where its stack begins in localsplus */
     int top;                           /* one past the last slot in use on entry */
@@ -26,7 +38,7 @@ struct trace {
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
     uint64_t entered;
-    uint32_t *exit_counts;             /* by exit of the machine code, or by snapshot */
+    struct exit_state *exits;          /* by snapshot */
 };
 
 enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evaluator instead of machine code */
@@ -47,8 +59,13 @@ struct jit_options {
 extern struct jit_options jit_options;
 extern struct jit_stats jit_stats;
 
-/* What recording has left in ir becomes a trace anchored at `anchor`. NULL, or why not, in words. */
-const char *trace_make(PyThreadState *ts, struct ir *ir, PyCodeObject *code, unsigned anchor, unsigned start, unsigned top, const uint64_t *late, int late_words);
+/* What recording has left in ir becomes a trace. NULL, or why not, in words. */
+struct recorder;
+const char *trace_make(PyThreadState *ts, const struct recorder *r);
+/* The root that starts there, or NULL. */
+struct trace *trace_root_at(PyCodeObject *code, unsigned start);
+/* The recording of a side trace behind this exit came to nothing. */
+void trace_side_failed(unsigned parent, unsigned snap);
 /* The trace of that number, or NULL. */
 struct trace *trace_get(unsigned id);
 /* Free it; its anchor must be gone or go with its code object. */
@@ -65,6 +82,8 @@ _Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct
 bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
 bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
 void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+/* Record what follows pc, where snapshot `snap` of trace `parent` has led. False: not now. */
+bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned snap);
 
 /* dump.c: does a dump of this stage of a trace in `code` interest? Then print the text under a heading. */
 bool dump_wanted(bool stage, PyCodeObject *code);

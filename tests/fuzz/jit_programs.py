@@ -1,0 +1,253 @@
+"""Programs for the just-in-time compiler, each made from a number: loops over numbers in locals, with every way out of them.
+
+    jit_programs.py FIRST COUNT                          run them in this interpreter; one line each: number and digest of what it gave
+                                                         (jit_digests.txt: those of CPython 3.13)
+    jit_programs.py --show NUMBER                        the program's text
+    jit_programs.py --compare ADDER FIRST COUNT [REFERENCE ...]
+                                                         run by ADDER with PYTHON_JIT=0, stress and stress-eval (and by other interpreters,
+                                                         each one quoted command), compare the lines, reduce what differs
+
+A program's result is the values of all variables of its functions and which of them are the same object."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import warnings
+
+INTS = ["0", "1", "2", "3", "5", "-1", "-7", "10", "63", "64", "255", "256", "257", "1000003", "2**30-1", "2**30", "-2**30", "2**31", "2**53", "2**53+1",
+        "2**60-1", "2**60", "2**62", "2**63-1", "-2**63", "2**64", "-2**62-1"]
+FLOATS = ["0.0", "-0.0", "0.5", "1.0", "-2.5", "3.75", "1e308", "5e-324", "float('inf')", "float('-inf')", "float('nan')", "9007199254740993.0", "1e-10"]
+
+
+class Maker:
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+        self.names = [f"v{i}" for i in range(self.r.randint(3, 6))]
+        self.lines = []
+        self.loops = 0
+        self.kind = self.r.choice("iiiifffw")       # ints, floats, wild
+
+    def constant(self):
+        k = self.r.random()
+        if k < {"i": 0.97, "f": 0.25, "w": 0.62}[self.kind]:
+            return self.r.choice(INTS[:13] if self.r.random() < 0.7 else INTS)
+        return self.r.choice(FLOATS) if k < 0.97 and self.kind != "i" else self.r.choice(["True", "False"])
+
+    def atom(self):
+        return self.r.choice(self.names) if self.r.random() < 0.72 else self.constant()
+
+    def expression(self, depth=0):
+        r = self.r
+        k = r.random()
+        if depth > 2 or k < 0.22:
+            return self.atom()
+        if self.kind == "f" and 0.73 <= k < 0.91:
+            k = 0.3
+        a, b = self.expression(depth + 1), self.expression(depth + 1)
+        if k < 0.55:
+            return f"({a} {r.choice('+-')} {b})"
+        if k < 0.63:
+            return f"({a} * {r.choice([self.constant(), '3', '-2', '0.5'])})"
+        if k < 0.73:
+            return f"({a} {r.choice(['//', '%', '/'] if self.kind != 'i' else ['//', '%'])} " + (b if r.random() < 0.3 else r.choice(["3", "7", "-5", "16", "1000"])) + ")"
+        if k < 0.80:
+            return f"({a} {r.choice('&|^')} {b})"
+        if k < 0.85:
+            return f"({a} {r.choice(['<<', '>>'])} ({r.choice(self.names)} & 7))"
+        if k < 0.88:
+            return f"(({a} % 1000) ** {r.choice(['2', '3'] if self.kind == 'i' else ['2', '3', '0.5', '-1'])})"
+        if k < 0.93:
+            return f"({r.choice(['-', '~', 'not ', '-'])}{a})"
+        if k < 0.97:
+            return f"({a} {r.choice(['<', '<=', '==', '!=', '>', '>='])} {b})"
+        return f"({a} {r.choice(['and', 'or'])} {b})"
+
+    def test(self):
+        k = self.r.random()
+        a, b = self.expression(2), self.atom()
+        if k < 0.7:
+            return f"{a} {self.r.choice(['<', '<=', '==', '!=', '>', '>='])} {b}"
+        if k < 0.8:
+            return f"{self.r.choice(self.names)} is {self.r.choice(['None', 'not None'])}"
+        return self.r.choice([a, f"not {a}", f"{a} and {b}", f"{a} or {b}"])
+
+    def put(self, level, text):
+        self.lines.append("    " * level + text)
+
+    def statement(self, level, in_loop):
+        r = self.r
+        k = r.random()
+        name = r.choice(self.names)
+        if k < 0.46:
+            self.put(level, f"{name} = {self.expression()}")
+        elif k < 0.60:
+            self.put(level, f"{name} {r.choice(['+=', '-='] if self.kind == 'f' else ['+=', '-=', '^=', '&='])} {self.expression(1)}")
+        elif k < 0.64:
+            other = r.choice(self.names)
+            self.put(level, f"{name}, {other} = {other}, {self.atom()}")
+        elif k < 0.68:
+            self.put(level, f"{name} = {r.choice(self.names)}")
+        elif k < 0.70:
+            self.put(level, f"{name} = None" if r.random() < 0.15 else f"{name} = {name} % {r.choice(['1000003', '2**62', '97', '7.5'])}")
+        elif k < 0.73 and level < 5 and in_loop:
+            self.put(level, "try:")
+            self.block(level + 1, in_loop)
+            self.put(level, "except (ArithmeticError, TypeError, ValueError):")
+            self.put(level + 1, f"{name} = {self.atom()}")
+        elif k < 0.83 and level < 5:
+            self.put(level, f"if {self.test()}:")
+            self.block(level + 1, in_loop)
+            if r.random() < 0.5:
+                self.put(level, "else:")
+                self.block(level + 1, in_loop)
+        elif k < 0.94 and level < 4 and self.loops < 5:
+            self.loop(level)
+        elif in_loop and k < 0.97:
+            self.put(level, f"if {self.test()}:")
+            self.put(level + 1, r.choice(["break", "continue"]))
+        else:
+            self.put(level, f"{name} = {self.atom()}")
+
+    def block(self, level, in_loop):
+        for _ in range(self.r.choice([1, 1, 2, 2, 3])):
+            self.statement(level, in_loop)
+
+    def loop(self, level):
+        r = self.r
+        self.loops += 1
+        rounds = r.choice([4, 8, 15, 25])
+        if r.random() < 0.65:
+            step = r.choice(["", "", "", ", 2", ", -1", ", 3"])
+            limits = {"": f"{rounds}", ", 2": f"0, {2 * rounds}, 2", ", -1": f"{rounds}, 0, -1", ", 3": f"-{rounds}, {2 * rounds}, 3"}[step]
+            self.put(level, f"for {r.choice(self.names)} in range({limits}):")
+            self.block(level + 1, True)
+            self.block(level + 1, True)
+        else:
+            counter = f"c{self.loops}"
+            self.put(level, f"{counter} = 0")
+            self.put(level, f"while {counter} < {rounds}" + (f" and ({self.test()}):" if r.random() < 0.2 else ":"))
+            self.put(level + 1, f"{counter} += 1")
+            self.block(level + 1, True)
+            self.block(level + 1, True)
+
+    def program(self):
+        self.put(0, "def f(" + ", ".join(self.names) + "):")
+        self.put(1, "try:")
+        self.loop(2)
+        for _ in range(self.r.randint(0, 2)):
+            self.statement(2, False)
+        self.put(1, "except (ArithmeticError, TypeError, ValueError) as e:")
+        self.put(2, "return type(e).__name__, str(e), " + self.result())
+        self.put(1, "return " + self.result())
+        calls = []
+        for _ in range(3):
+            calls.append("(" + ", ".join(self.constant() for _ in self.names) + ",)")
+        self.put(0, "calls = [" + ", ".join(calls + calls[:1]) + "]")
+        return "\n".join(self.lines) + "\n"
+
+    def result(self):
+        same = [f"{a} is {b}" for i, a in enumerate(self.names) for b in self.names[i + 1:]]
+        return "(" + ", ".join(self.names + same) + ")"
+
+
+def text_of(number):
+    return Maker(number).program()
+
+
+def outcome(text):
+    """What the program gives, as text. Large ints are shown by size and remainder."""
+    space = {}
+    warnings.simplefilter("ignore")
+    exec(compile(text, "<program>", "exec"), space)
+    return "\n".join(shown(space["f"](*args)) for args in space["calls"])
+
+
+def shown(value):
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(shown, value)) + ")"
+    if type(value) is int and value.bit_length() > 10000:
+        return f"int of {value.bit_length()} bits, {value % 1000003}"
+    return repr(value)
+
+
+def run(first, count):
+    for number in range(first, first + count):
+        print(number, hashlib.sha256(outcome(text_of(number)).encode()).hexdigest()[:16])
+
+
+# ---- comparing ----
+
+def lines_of(command, env, args):
+    p = subprocess.run(command + [os.path.abspath(__file__), *map(str, args)], capture_output=True, text=True, env=os.environ | env)
+    return p.returncode, p.stdout.splitlines(), p.stderr
+
+
+def result_of(command, env, text):
+    with tempfile.NamedTemporaryFile("w", suffix=".py", delete=False) as f:
+        f.write(text + "\nimport sys\nsys.path.insert(0, " + repr(os.path.dirname(os.path.abspath(__file__))) + ")\n"
+                "import jit_programs\nfor a in calls:\n    print(jit_programs.shown(f(*a)))\n")
+    try:
+        p = subprocess.run(command + [f.name], capture_output=True, text=True, env=os.environ | env, timeout=60)
+        return p.returncode, p.stdout
+    except subprocess.TimeoutExpired:
+        return "timeout", ""
+    finally:
+        os.unlink(f.name)
+
+
+def reduced(text, ways):
+    """The shortest text found by leaving out lines that still gives different results."""
+    def differs(lines):
+        try:
+            compile("\n".join(lines), "x", "exec")
+        except SyntaxError:
+            return False
+        results = [result_of(command, env, "\n".join(lines)) for command, env in ways]
+        return results[0][0] == 0 and any(r != results[0] for r in results)
+    lines = text.splitlines()
+    if not differs(lines):
+        return None
+    shorter = True
+    while shorter:
+        shorter = False
+        for i in range(len(lines) - 1, 0, -1):
+            for n in (6, 3, 2, 1):
+                rest = lines[:i] + lines[i + n:]
+                if i + n <= len(lines) and differs(rest):
+                    lines, shorter = rest, True
+                    break
+    return "\n".join(lines)
+
+
+def compare(adder, first, count, references):
+    ways = [([adder], {"PYTHON_JIT": "0"}), ([adder], {"PYTHON_JIT": "stress"}), ([adder], {"PYTHON_JIT": "stress-eval"})]
+    ways += [(r.split(), {}) for r in references]
+    bad = 0
+    for start in range(first, first + count, 500):
+        n = min(500, first + count - start)
+        answers = [lines_of(command, env, (start, n)) for command, env in ways]
+        for (command, env), (status, lines, errors) in zip(ways, answers):
+            if status != 0 or lines != answers[0][1]:
+                k = next((i for i, (a, b) in enumerate(zip(lines, answers[0][1])) if a != b), len(lines))
+                bad += 1
+                print(f"{command[0]} {env}: exit {status}, program {start + k} differs\n{errors[-500:]}")
+                print(reduced(text_of(start + k), [ways[0], (command, env)]) or text_of(start + k), flush=True)
+    print(f"{count} programs, {bad} differences")
+    return 1 if bad else 0
+
+
+def main(args):
+    if args[:1] == ["--show"]:
+        print(text_of(int(args[1])), end="")
+    elif args[:1] == ["--compare"]:
+        return compare(args[1], int(args[2]), int(args[3]), args[4:])
+    else:
+        run(int(args[0]), int(args[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
