@@ -386,6 +386,8 @@ dec_exp(struct dec *r, const struct dec *a, const struct dec_ctx *ctx, uint32_t 
         dec_set(r, 0, 1, dec_is_neg(a) ? dec_etiny(ctx) - 1 : DEC_EXP_INF);
     else if (dec_cmp_abs(a, &tiny) <= 0)
         set_padded_one(r, ctx, status);
+    else if (ctx->prec > INT64_C(1) << 52)                 /* libmpdec's limit */
+        dec_fail(r, DEC_INVALID_OPERATION, status);
     else {
         DEC_TEMP(t);
         exp_digits(&t, a, ctx->prec, status);

@@ -178,7 +178,9 @@ test_no_memory(void **state)
 {
     DEC_TEMP(r);
     uint32_t status = 0;
-    dec_exp(&r, &dec_one, &dec_max_ctx, &status);
+    struct dec_ctx c = dec_max_ctx;
+    c.prec = INT64_C(1) << 50;
+    dec_exp(&r, &dec_one, &c, &status);
     assert_int_equal(status & DEC_ERRORS, DEC_MALLOC_ERROR);
     assert_true(dec_is_nan(&r));
     status = 0;

@@ -64,17 +64,18 @@ add_types(PyObject *m, struct decimal_state *st)
         return -1;
     st->decimal->tp_vectorcall = decimal_vectorcall;
     decimal_last = (struct decimal_last){ st->decimal, st };
-    PyObject *mapping = attribute("collections.abc", "MutableMapping"), *number = attribute("numbers", "Number");
-    PyObject *named = attribute("collections", "namedtuple");
+    PyObject *mapping = NULL, *number = NULL, *named = NULL;
     int status = -1;
-    st->rational = attribute("numbers", "Rational");
-    if (mapping == NULL || number == NULL || named == NULL || st->rational == NULL || call(number, "register", (PyObject *)st->decimal) < 0)
+    if ((mapping = attribute("collections.abc", "MutableMapping")) == NULL || (number = attribute("numbers", "Number")) == NULL
+        || (named = attribute("collections", "namedtuple")) == NULL || (st->rational = attribute("numbers", "Rational")) == NULL
+        || call(number, "register", (PyObject *)st->decimal) < 0)
         goto done;
     st->signal_dict = (PyTypeObject *)PyObject_CallFunction((PyObject *)&PyType_Type, "s(OO){}", "SignalDict", st->signal_mixin, mapping);
     if (st->signal_dict == NULL || call(mapping, "register", (PyObject *)st->signal_dict) < 0)
         goto done;
-    PyObject *args = Py_BuildValue("(ss)", "DecimalTuple", "sign digits exponent"), *kwargs = Py_BuildValue("{ss}", "module", "decimal");
-    if (args != NULL && kwargs != NULL)
+    PyObject *args = Py_BuildValue("(ss)", "DecimalTuple", "sign digits exponent");
+    PyObject *kwargs = args == NULL ? NULL : Py_BuildValue("{ss}", "module", "decimal");
+    if (kwargs != NULL)
         st->tuple = (PyTypeObject *)PyObject_Call(named, args, kwargs);
     Py_XDECREF(args);
     Py_XDECREF(kwargs);
