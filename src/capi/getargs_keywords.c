@@ -146,13 +146,8 @@ check_keyword(const struct kw_call *c, PyObject *key)
         int same = same_name(c, key, c->names[i]);
         if (same < 0)
             return 0;
-        if (!same)
-            continue;
-        if (i >= c->nargs || !PyUnicode_EqualToUTF8(key, c->names[i]))
+        if (same)
             return 1;
-        PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)", name_of(c),
-                     parens_of(c), c->names[i], i + 1);
-        return 0;
     }
     unexpected_keyword(c, key);
     return 0;
@@ -167,17 +162,39 @@ invalid_keyword(const struct kw_call *c)
     return 0;
 }
 
+/* The next key of the call, *at starting at 0; NULL behind the last. */
+static PyObject *
+next_key(const struct kw_call *c, Py_ssize_t *at)
+{
+    if (c->kwnames != NULL)
+        return *at < PyTuple_GET_SIZE(c->kwnames) ? PyTuple_GET_ITEM(c->kwnames, (*at)++) : NULL;
+    PyObject *key, *value;
+    return PyDict_Next(c->kwargs, at, &key, &value) ? key : NULL;
+}
+
+/* True, with TypeError, when a parameter is given twice. */
+static bool
+some_given_twice(const struct kw_call *c)
+{
+    PyObject *key;
+    for (int i = c->posonly; i < c->n && i < c->nargs; i++)
+        for (Py_ssize_t at = 0; (key = next_key(c, &at)) != NULL;)
+            if (PyUnicode_Check(key) && PyUnicode_EqualToUTF8(key, c->names[i])) {
+                PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)", name_of(c),
+                             parens_of(c), c->names[i], i + 1);
+                return true;
+            }
+    return false;
+}
+
+/* Says what is wrong with the keywords: parameters given twice come before names that do not exist. */
 static int
 check_all_keywords(const struct kw_call *c)
 {
-    if (c->kwnames != NULL) {
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(c->kwnames); i++)
-            if (!check_keyword(c, PyTuple_GET_ITEM(c->kwnames, i)))
-                return 0;
-        return invalid_keyword(c);
-    }
-    PyObject *key, *value;
-    for (Py_ssize_t i = 0; PyDict_Next(c->kwargs, &i, &key, &value);)
+    if (some_given_twice(c))
+        return 0;
+    PyObject *key;
+    for (Py_ssize_t at = 0; (key = next_key(c, &at)) != NULL;)
         if (!check_keyword(c, key))
             return 0;
     return invalid_keyword(c);
