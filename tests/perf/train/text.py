@@ -47,7 +47,8 @@ def caesar(n):
 
 def patterns(n):
     exprs = [r"\b\w+ing\b", r"(\d+)(?:\.(\d+))?", r"[\w.]+@[\w.]+\.\w{2,3}", r"(?i)the\s+(\w+)", r"(a|e|i|o|u){2}", r"^It.*?day", r"(?P<y>\w)(?P=y)",
-             r"[^,;:]+(?=[,;:])", r"x*y?z+", r"(?:one|two|four|river|mill)"]
+             r"[^,;:]+(?=[,;:])", r"x*y?z+", r"(?:one|two|four|river|mill)", r"(?:\w+ )+the", r"(?:(\w)[a-z]*[ ,])+?and", r"((?:a|the) )*(\w+ing)",
+             r"(?:[aeiou][^aeiou ]|n\w)*s", r"(?:(?P<w>\w+) )*?(?:of|in) ", r"(a(b|n))*(?!t)", r"(?:[^\W\d]{2}|'s)++", r"(?<=e) (?:\S+ ?){2,4}"]
     compiled = [re.compile(e, re.M) for e in exprs]
     found = 0
     for _ in range(n):
