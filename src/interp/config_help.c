@@ -71,7 +71,7 @@ static const char xoptions_text[] =
     "-X cpu_count=N: what os.cpu_count() returns\n"
     "-X dev: development mode: more checks (memory, reference counts of extensions) and warnings\n"
     "-X dump=STAGES[:function]: print stages of compiling: tokens, ast, sym, flow, code, quick,\n"
-    "         and of the just-in-time compiler: rec, ir, opt, asm, exits\n"
+    "         and of the just-in-time compiler: rec, ir, opt, asm\n"
     "-X faulthandler: dump tracebacks on fatal signals\n"
     "-X frozen_modules=on|off: use frozen modules\n"
     "-X importtime: print how long each import takes\n"

@@ -12,7 +12,7 @@
 #define JIT_MODES "0, 1, stress, stress-registers, eval, stress-eval"
 int jit_configure(const char *value);
 /* -X dump=STAGE for a stage that is ours: true when it is. function: only functions of this name, or NULL. */
-#define JIT_DUMP_STAGES "rec, ir, opt, asm, exits"
+#define JIT_DUMP_STAGES "rec, ir, opt, asm"
 bool jit_dump_stage(const char *stage, size_t length, const char *function);
 
 /* Take effect, before the first Python code runs: 0; -1 without exception when the system gives no memory for code (the interpreter goes on

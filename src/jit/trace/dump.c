@@ -28,7 +28,7 @@ jit_dump_stage(const char *stage, size_t length, const char *function)
 {
     struct { const char *name; bool *wanted; } known[] = {
         { "rec", &jit_options.dump_rec }, { "ir", &jit_options.dump_ir }, { "opt", &jit_options.dump_opt },
-        { "asm", &jit_options.dump_asm }, { "exits", &jit_options.dump_exits },
+        { "asm", &jit_options.dump_asm },
     };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(known); i++)
         if (strlen(known[i].name) == length && memcmp(stage, known[i].name, length) == 0) {

@@ -18,14 +18,14 @@ rec_pop_jump(struct recorder *r, bool if_true)
     return r->why == NULL;
 }
 
+/* Either way the interpreter does it again after an exit. */
 bool
-rec_pop_jump_none(struct recorder *r, bool if_none)
+rec_pop_jump_none(struct recorder *r)
 {
     bool now = r->sp[-1] == Py_None;
     ir_ref v = rec_peek(r, 1);
     if (ir_type_of(r->ir, v) != T_BOOL)
         rec_emit(r, now ? IR_GEQ_P : IR_GNE_P, v, ir_obj(r->ir, Py_None));
-    (void)if_none;                                       /* either way the interpreter does it again */
     rec_pop(r);
     return r->why == NULL;
 }

@@ -161,6 +161,13 @@ push_local(struct recorder *r, int i)
     return true;
 }
 
+/* A local that another entry may find unbound: only when the trace itself has bound it. */
+static bool
+push_checked(struct recorder *r, int i)
+{
+    return r->changed[i] ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
+}
+
 static bool
 move_two(struct recorder *r, int opcode)
 {
@@ -177,7 +184,8 @@ one_instruction(struct recorder *r, int opcode)
 {
     switch (opcode) {
     case NOP: case JUMP_FORWARD: return true;
-    case LOAD_FAST: case LOAD_FAST_CHECK: return push_local(r, r->oparg);
+    case LOAD_FAST: return push_local(r, r->oparg);
+    case LOAD_FAST_CHECK: return push_checked(r, r->oparg);
     case STORE_FAST: return store_fast(r, r->oparg);
     case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
     case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->code->co_consts, r->oparg))); return true;
@@ -190,7 +198,7 @@ one_instruction(struct recorder *r, int opcode)
     case UNARY_NEGATIVE: case UNARY_INVERT: case UNARY_NOT: return rec_unary(r, opcode);
     case TO_BOOL: return rec_to_bool(r);
     case POP_JUMP_IF_TRUE: case POP_JUMP_IF_FALSE: return rec_pop_jump(r, opcode == POP_JUMP_IF_TRUE);
-    case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r, opcode == POP_JUMP_IF_NONE);
+    case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r);
     case FOR_ITER: return rec_for_iter(r);
     case JUMP_BACKWARD: return rec_jump_backward(r);
     default: return rec_stop(r, "this instruction is not recorded yet");
@@ -374,4 +382,14 @@ record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
         rec_stop(&recorder, "an exception");
         finish(&recorder);
     }
+}
+
+void
+record_end(void)
+{
+    ir_free(spare);
+    spare = NULL;
+    if (recorder.ts != NULL)
+        ir_free(recorder.ir);
+    recorder.ts = NULL;
 }

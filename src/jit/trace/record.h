@@ -73,7 +73,7 @@ bool rec_unary(struct recorder *r, int opcode);
 bool rec_to_bool(struct recorder *r);
 /* rec_flow.c */
 bool rec_pop_jump(struct recorder *r, bool if_true);
-bool rec_pop_jump_none(struct recorder *r, bool if_none);
+bool rec_pop_jump_none(struct recorder *r);
 bool rec_for_iter(struct recorder *r);
 bool rec_jump_backward(struct recorder *r);
 bool rec_is_op(struct recorder *r);

@@ -350,6 +350,7 @@ void
 jit_stop(void)
 {
     trace_install(NULL);
+    record_end();
     for (unsigned i = 0; i < table.n; i++)
         if (table.at[i] != NULL) {
             anchor_clear_all(table.at[i]->code);

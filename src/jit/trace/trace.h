@@ -37,7 +37,6 @@ struct trace {
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
-    uint64_t entered;
     struct exit_state *exits;          /* by snapshot */
 };
 
@@ -51,7 +50,7 @@ struct jit_stats {
 struct jit_options {
     enum jit_mode mode;
     bool stress;                       /* a loop is hot at its second round */
-    bool dump_rec, dump_ir, dump_opt, dump_asm, dump_exits;
+    bool dump_rec, dump_ir, dump_opt, dump_asm;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
     uint32_t seed;                     /* not 0: of random choices of registers */
 };
@@ -82,6 +81,8 @@ _Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct
 bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
 bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
 void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+/* Drops a recording that goes on, and what is kept for the next. */
+void record_end(void);
 /* Record what follows pc, where snapshot `snap` of trace `parent` has led. False: not now. */
 bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned snap);
 
