@@ -221,3 +221,48 @@ snap_of(const struct ir *ir, ir_ref r)
     }
     return &ir->snaps[low];
 }
+
+/* ---- what a loop brings along ---- */
+
+static void
+mark_live_in(const struct ir *ir, bool *live, ir_ref r)
+{
+    if (r != REF_NONE && !ref_is_const(r) && ir_is_box(ir, r))
+        r = ir->at[r].a;
+    if (r != REF_NONE && !ref_is_const(r) && r < ir->loop)
+        live[r - REF_BIAS] = true;
+}
+
+static void
+mark_snap(const struct ir *ir, bool *live, const struct snap *s)
+{
+    for (uint32_t i = 0; i < s->nentries; i++)
+        mark_live_in(ir, live, snap_ref(ir->entries[s->entries + i]));
+    for (uint32_t i = 0; i < s->nstores; i++) {
+        mark_live_in(ir, live, ir->stores[s->stores + i].obj);
+        mark_live_in(ir, live, ir->stores[s->stores + i].value);
+    }
+}
+
+unsigned
+ir_live_ins(const struct ir *ir, ir_ref *refs)
+{
+    bool live[IR_MAX_INS] = { false };
+    unsigned n = 0;
+    for (ir_ref r = ir->loop + 1; r < ir->end; r++) {
+        const struct ir_ins *in = &ir->at[r];
+        if (ir_ops[in->op].a != 'l')
+            mark_live_in(ir, live, in->a);
+        mark_live_in(ir, live, in->b);
+        mark_live_in(ir, live, in->c);
+    }
+    for (uint32_t i = 0; i < ir->nsnaps; i++) {
+        if (ir->snaps[i].ref > ir->loop)
+            mark_snap(ir, live, &ir->snaps[i]);
+    }
+    for (ir_ref r = REF_BIAS + 1; r < ir->loop; r++) {
+        if (live[r - REF_BIAS])
+            refs[n++] = r;
+    }
+    return n;
+}

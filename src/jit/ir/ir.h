@@ -139,6 +139,11 @@ void snap_add_store(struct ir *ir, struct snap_store s);
 /* The snapshot that a guard at r leaves through. */
 const struct snap *snap_of(const struct ir *ir, ir_ref r);
 
+/* What the body of the loop uses of what was computed before it: left sides of PHIs, operands, what snapshots list (of a box its operand), by rising
+ * reference, each once; no constants. Another trace that leads to the loop has to bring these (LINK). An SLOAD that is no side of a PHI is one of
+ * them, too, but whoever links has its value in the frame's memory. refs: room for IR_MAX_INS. Returns how many. */
+unsigned ir_live_ins(const struct ir *ir, ir_ref *refs);
+
 /* ---- text (ir_dump.c, ir_parse.c) ---- */
 
 /* The trace as text, stable from run to run: no addresses; objects by repr, types by name. OWNED bytes to be freed with PyMem_Free, or NULL
@@ -168,7 +173,9 @@ struct ir_exit {
 /* Run ir on the slots of a frame (localsplus) until a guard fails, at most max_rounds times round the loop (then the LOOP is reported as
  * guard, with the snapshot of the first guard behind it; REF_NONE at the end of a trace without loop, with its last snapshot). values: room for
  * 65536; every result is left at its ref.
- * breaker: the word that GPOLL tests (low 8 bits). Touches no object's count; stores happen only by RSTORE_*. */
-struct ir_exit ir_eval(const struct ir *ir, PyObject *const *slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);
+ * breaker: the word that GPOLL tests (low 8 bits). inherited: what PLOAD_* finds, by item; NULL for a trace without. */
+struct ir_exit ir_eval(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, const union ir_value *inherited, union ir_value *values, uint64_t max_rounds);
+/* The same from the LOOP on, where another trace has led: values has the values of ir_live_ins() at their places. */
+struct ir_exit ir_eval_loop(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);
 
 #endif

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jit/ir/ir_runtime.h"
 #include "object/num/int.h"    /* int_is_compact(), int_digits() */
 #include "object/num/float.h"  /* float_value() */
 
@@ -189,7 +190,8 @@ ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, value a, value b, val
 
 struct eval {
     const struct ir *ir;
-    PyObject *const *slots;
+    PyObject **slots;
+    const value *inherited;
     const uintptr_t *breaker;
     value *values;                     /* by reference, constants included */
 };
@@ -208,11 +210,24 @@ step(struct eval *ev, ir_ref r)
     const struct ir_ins *in = &ev->ir->at[r];
     value *v = ev->values;
     switch (in->op) {
-    case IR_NOP: case IR_BASE: case IR_LOOP: case IR_PHI:
+    case IR_NOP: case IR_BASE: case IR_LOOP: case IR_PHI: case IR_LINK:
         return true;
     case IR_SLOAD:
         v[r].o = ev->slots[in->a];
         return true;
+    case IR_PLOAD_I ... IR_PLOAD_B:
+        v[r] = ev->inherited[in->a];
+        return true;
+    case IR_GNULL:
+        return ev->slots[in->a] == NULL;
+    case IR_GSTYPE:
+        return ev->slots[in->a] != NULL && Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x);
+    case IR_FPUT: case IR_FPUT_NEW:
+        (in->op == IR_FPUT ? jit_slot_put : jit_slot_put_new)(&ev->slots[in->a], v[in->b].o);
+        return true;
+    case IR_NEW_I: case IR_NEW_F:
+        v[r].o = in->op == IR_NEW_I ? jit_new_int(v[in->a].i) : jit_new_float(v[in->a].f);
+        return v[r].o != NULL;
     case IR_GPOLL:
         return (*ev->breaker & 0xff) == 0;
     case IR_RSTORE_I: case IR_RSTORE_F:
@@ -266,23 +281,44 @@ leave_at_loop(struct eval *ev)
     return exit_at(ev->ir, ev->ir->loop, r);
 }
 
-struct ir_exit
-ir_eval(const struct ir *ir, PyObject *const *slots, const uintptr_t *breaker, value *values, uint64_t max_rounds)
+static struct ir_exit
+run(struct eval *ev, ir_ref r, uint64_t max_rounds)
 {
-    struct eval ev = { ir, slots, breaker, values };
-    ir_ref phis = first_phi(ir), r = REF_BIAS;
-    load_constants(&ev);
-    values[REF_NONE].bits = 0;
+    const struct ir *ir = ev->ir;
+    ir_ref phis = first_phi(ir);
+    ev->values[REF_NONE].bits = 0;
     for (uint64_t round = 0; ; round++) {
         for (; r < phis; r++) {
             if (r == ir->loop && ir->loop != REF_NONE && round == max_rounds)
-                return leave_at_loop(&ev);
-            if (!step(&ev, r))
+                return leave_at_loop(ev);
+            if (!step(ev, r))
                 return exit_at(ir, r, r);
         }
         if (ir->loop == REF_NONE)
             return exit_at(ir, REF_NONE, ir->end);
-        next_round(&ev, phis);
+        next_round(ev, phis);
         r = ir->loop;
     }
+}
+
+struct ir_exit
+ir_eval(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, const value *inherited, value *values, uint64_t max_rounds)
+{
+    struct eval ev = { ir, slots, inherited, breaker, values };
+    load_constants(&ev);
+    return run(&ev, REF_BIAS, max_rounds);
+}
+
+struct ir_exit
+ir_eval_loop(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, value *values, uint64_t max_rounds)
+{
+    struct eval ev = { ir, slots, NULL, breaker, values };
+    load_constants(&ev);
+    for (ir_ref r = REF_BIAS + 1; r < ir->loop; r++) {
+        if (ir_is_box(ir, r))
+            values[r] = values[ir->at[r].a];
+        else if (ir->at[r].op == IR_SLOAD && !(ir->at[r].t & IRT_PHI))
+            values[r].o = slots[ir->at[r].a];
+    }
+    return run(&ev, ir->loop, max_rounds);
 }

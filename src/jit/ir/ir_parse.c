@@ -281,7 +281,7 @@ parse_instruction(struct parser *ps, struct text name, struct text word)
     uint32_t x;
     if (!to_op(word, &op))
         return false;
-    if (ir_ops[op].flags & I_CALL) {
+    if (ir_ops[op].x == X_HELPER) {
         if (!to_call_operands(ps, op, v, &x))
             return false;
     } else if (!to_operand(ps, ir_ops[op].a, &v[0]) || !to_operand(ps, ir_ops[op].b, &v[1]) || !to_operand(ps, ir_ops[op].c, &v[2])

@@ -249,7 +249,7 @@ int_of_op(const char *text)
     snprintf(line, sizeof(line), "snap pc 0 depth 0\nv = %s", text);
     parse(line);
     assert_null(ir_verify(ir));
-    struct ir_exit e = ir_eval(ir, NULL, &quiet, values, 0);
+    struct ir_exit e = ir_eval(ir, NULL, &quiet, NULL, values, 0);
     if (e.guard != REF_NONE)
         return 0x6e6f;                                         /* it left */
     return values[REF_BIAS + 1].i;
@@ -295,7 +295,7 @@ guards_hold_or_not(void **state)
         snprintf(line, sizeof(line), "snap pc 0 depth 0\n%s", table[i].text);
         parse(line);
         assert_null(ir_verify(ir));
-        bool holds = ir_eval(ir, NULL, &quiet, values, 0).guard == REF_NONE;
+        bool holds = ir_eval(ir, NULL, &quiet, NULL, values, 0).guard == REF_NONE;
         if (holds != table[i].holds)
             fail_msg("%s", table[i].text);
     }
@@ -319,14 +319,14 @@ loops_run(void **state)
           "PHI y z\n");
     assert_null(ir_verify(ir));
     PyObject *slots[2] = { PyLong_FromLong(0), PyLong_FromLong(1) };
-    struct ir_exit e = ir_eval(ir, slots, &quiet, values, 1000);
+    struct ir_exit e = ir_eval(ir, slots, &quiet, NULL, values, 1000);
     assert_int_equal(ir->at[e.guard].op, IR_GLT_I);
     assert_int_equal(e.snap, 0);               /* nothing left through the first one */
     assert_int_equal(values[REF_BIAS + 3].i, 1597);
-    e = ir_eval(ir, slots, &quiet, values, 7);
+    e = ir_eval(ir, slots, &quiet, NULL, values, 7);
     assert_int_equal(e.guard, ir->loop);
     assert_int_equal(values[REF_BIAS + 3].i, 13);
-    e = ir_eval(ir, slots, &noisy, values, 1000);
+    e = ir_eval(ir, slots, &noisy, NULL, values, 1000);
     assert_int_equal(ir->at[e.guard].op, IR_GPOLL);
 }
 

@@ -143,7 +143,7 @@ test_run_eval(const struct ir *ir, const struct test_state *st, struct test_stat
     static const uintptr_t quiet;
     PyObject *slots[TEST_SLOTS];
     test_slots(st, slots);
-    struct ir_exit e = ir_eval(ir, slots, &quiet, values, 100000);
+    struct ir_exit e = ir_eval(ir, slots, &quiet, NULL, values, 100000);
     test_apply_snap(ir, e.snap, settle_boxes(ir, values), st, out);
     return ir->at[e.guard].op;
 }

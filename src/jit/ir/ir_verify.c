@@ -142,7 +142,7 @@ check_phi(const struct ir *ir, ir_ref r)
 }
 
 static bool
-check_instruction(const struct ir *ir, ir_ref r, bool *phis)
+check_instruction(const struct ir *ir, ir_ref r, enum ir_op *end)
 {
     const struct ir_ins *in = &ir->at[r];
     if (in->op < IR_NOP || in->op >= IR_OPS)
@@ -154,16 +154,19 @@ check_instruction(const struct ir *ir, ir_ref r, bool *phis)
         return wrong(r, "BASE is the first instruction and nothing else");
     if ((in->op == IR_LOOP) != (r == ir->loop))
         return wrong(r, "LOOP is not where the trace says");
-    if (*phis && in->op != IR_PHI)
-        return wrong(r, "%s behind a PHI", info->name);
-    *phis = in->op == IR_PHI;
-    if (info->flags & I_CALL) {
+    if (*end != IR_NOP && in->op != *end)
+        return wrong(r, "%s behind a %s", info->name, ir_ops[*end].name);
+    if (in->op == IR_PHI || in->op == IR_LINK)
+        *end = in->op;
+    if (in->op == IR_LINK && ir->loop != REF_NONE)
+        return wrong(r, "a loop that goes on in another trace");
+    if (info->x == X_HELPER) {
         if (!check_call(ir, r))
             return false;
     } else if (!check_operand(ir, r, 1, info->a, in->a) || !check_operand(ir, r, 2, info->b, in->b) || !check_operand(ir, r, 3, info->c, in->c)) {
         return false;
     }
-    return check_types(ir, r) && check_field(ir, r) && (!*phis || check_phi(ir, r));
+    return check_types(ir, r) && check_field(ir, r) && (in->op != IR_PHI || check_phi(ir, r));
 }
 
 /* ---- snapshots ---- */
@@ -248,7 +251,7 @@ check_guards(const struct ir *ir)
 const char *
 ir_verify(const struct ir *ir)
 {
-    bool phis = false;
+    enum ir_op end = IR_NOP;
     if (ir->full != NULL)
         return ir->full;
     if (!check_constants(ir))
@@ -256,7 +259,7 @@ ir_verify(const struct ir *ir)
     if (ir->end <= REF_BIAS || ir->end - REF_BIAS > IR_MAX_INS || (ir->loop != REF_NONE && (ir->loop <= REF_BIAS || ir->loop >= ir->end)))
         return "the instructions do not end in their place";
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {
-        if (!check_instruction(ir, r, &phis))
+        if (!check_instruction(ir, r, &end))
             return message;
     }
     return check_snaps(ir) && check_guards(ir) ? NULL : message;

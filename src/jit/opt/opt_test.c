@@ -230,9 +230,9 @@ same_result(const char *in, ir_ref raw_last, ir_ref last)
         PyObject *slots[TEST_SLOTS];
         set_values(&st, i);
         test_slots(&st, slots);
-        bool goes_on = ir_eval(raw, slots, &quiet, a, 1).guard == REF_NONE;
+        bool goes_on = ir_eval(raw, slots, &quiet, NULL, a, 1).guard == REF_NONE;
         test_slots(&st, slots);
-        bool folded_goes_on = last != REF_FAIL && ir_eval(ir, slots, &quiet, b, 1).guard == REF_NONE;
+        bool folded_goes_on = last != REF_FAIL && ir_eval(ir, slots, &quiet, NULL, b, 1).guard == REF_NONE;
         if (goes_on != folded_goes_on)
             fail_msg("%s: one of both leaves, for values %d", in, i);
         if (!goes_on || is_guard)

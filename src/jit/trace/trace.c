@@ -160,7 +160,7 @@ trace_make(PyThreadState *ts, const struct recorder *r)
     const char *why = "out of memory";
     t->late = copied(r->late, (size_t)t->late_words, sizeof(*t->late));
     if (t->late != NULL && keep_exits(t, r->ir))
-        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), &t->machine);
+        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), NULL, &t->machine);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
     if (why == NULL)
@@ -226,7 +226,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     static union ir_value *values;
     if (values == NULL && (values = PyMem_RawMalloc(65536 * sizeof(*values))) == NULL)
         return (_Py_CODEUNIT *)PyErr_NoMemory();
-    struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, values, UINT64_MAX);
+    struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, values, UINT64_MAX);
     taken.t = t;
     taken.snap = e.snap;
     struct eval_values arg = { t, &t->snaps[e.snap], values };

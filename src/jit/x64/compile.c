@@ -222,7 +222,7 @@ publish(struct x64_asm *as, struct x64_code *out)
 }
 
 const char *
-x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out)
+x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends, struct x64_code *out)
 {
     const char *why = NULL;
     *out = (struct x64_code){ 0 };
@@ -232,6 +232,8 @@ x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out)
         return ir->full;
     if (ir->nsnaps == 0)
         return "no snapshot";
+    if (ends != NULL)
+        return "traces are not linked in machine code yet";
     struct x64_asm *as = &work->as;
     begin(as, ir, trace, seed);
     count_uses(as);

@@ -319,7 +319,7 @@ repair(struct gen *g)
     static union test_object before[TEST_SLOTS];
     memcpy(before, g->tf->objects, sizeof(before));
     for (int i = 0; i < 60; i++) {
-        struct ir_exit e = ir_eval(g->ir, g->tf->frame.localsplus, &g->tf->ts.eval_breaker, test_values, 1);
+        struct ir_exit e = ir_eval(g->ir, g->tf->frame.localsplus, &g->tf->ts.eval_breaker, NULL, test_values, 1);
         memcpy(g->tf->objects, before, sizeof(before));
         if (e.guard == REF_NONE || e.guard == g->ir->loop || chance(g, 5))
             return;

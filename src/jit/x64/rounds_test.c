@@ -124,7 +124,7 @@ check_round(uint64_t first_seed)
     assert_null(opt_dead(ir));
     for (uint32_t k = 0; k < 3; k++) {
         struct x64_code code;
-        const char *why = x64_compile(ir, 1, k * (uint32_t)(first_seed + 1), &code);
+        const char *why = x64_compile(ir, 1, k * (uint32_t)(first_seed + 1), NULL, &code);
         if (why != NULL)
             fail_msg("seed %llu: %s", (unsigned long long)first_seed, why);
         uint64_t other = seed;

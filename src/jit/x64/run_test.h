@@ -187,11 +187,11 @@ test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
 {
     static union test_object before[TEST_SLOTS], after[TEST_SLOTS];
     struct x64_code code;
-    const char *why = x64_compile(ir, 77, seed, &code);
+    const char *why = x64_compile(ir, 77, seed, NULL, &code);
     if (why != NULL)
         return why;
     memcpy(before, tf->objects, sizeof(before));
-    struct ir_exit want = ir_eval(ir, tf->frame.localsplus, &tf->ts.eval_breaker, test_values, 100000);
+    struct ir_exit want = ir_eval(ir, tf->frame.localsplus, &tf->ts.eval_breaker, NULL, test_values, 100000);
     memcpy(after, tf->objects, sizeof(after));
     memcpy(tf->objects, before, sizeof(before));
     memset(&test_state, 0xee, sizeof(test_state));

@@ -31,19 +31,34 @@ struct x64_exit {
     uint32_t locs;                     /* first of its locations: one for each entry of the snapshot, then (object, value) of each store */
 };
 
+/* Where a trace that others lead to in machine code wants a value at the beginning of a round: 255: not in a register, not in a slot. Both: in both.
+ * Neither: it reads the frame's memory itself. */
+struct x64_in { uint8_t reg, slot; };
+
 struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
     uint32_t size, text;               /* bytes of all, and of the instructions proper; stubs of exits and constants follow them */
     uint32_t nexits, nlocs;
     struct x64_exit *exits;
     uint16_t *locs;
+    uint32_t loop, nins;               /* of a trace with a loop: offset where a round begins, and ir_live_ins() */
+    struct x64_in *ins;
+    uint16_t spills;                   /* one past the last spill slot that it, its parents or its target may use */
+};
+
+/* How a trace hangs together with others in machine code. Registers and slots of the parent's exit are read at its start, those of the target's
+ * round are written at its end; its own slots begin at `spills`, which is not below `spills` of both. */
+struct x64_ends {
+    const uint16_t *from;              /* PLOAD_*: location of each item of the parent's exit; NULL: entered from memory */
+    const struct x64_code *to;         /* LINK: the code whose round it ends in; NULL: it ends in an exit */
+    uint16_t spills;
 };
 
 /* Code for ir as trace number `trace`. NULL, or why not ("out of code memory", "too many values at once", "out of memory"); no exception.
  * Leaves in ir's prev fields, for dumps, where each result is when it is computed: the register in the low byte (0-15 general, 16-31 vector, 255 none)
  * and the spill slot in the high byte (255 none). seed: 0, or where random choices of registers and spills start (tests).
- * A trace without loop ends in an exit through its last snapshot. */
-const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, struct x64_code *out);
+ * A trace without loop ends in an exit through its last snapshot, or in ends->to. ends: NULL for a trace of its own. */
+const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends, struct x64_code *out);
 void x64_free(struct x64_code *c);
 
 /* From now on the exit goes to target, with all registers as they are: the way into a trace that grows there. NULL: to its stub again. False when

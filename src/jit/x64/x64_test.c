@@ -544,8 +544,8 @@ test_patch(void **state)
     snap_all(&m, 1, &a);
     ir_append(m.ir, IR_GEQ_I, a, ir_int(m.ir, 9), 0, 0);
     snap_all(&other, 1, &b);
-    assert_null(x64_compile(m.ir, 1, 0, &code));
-    assert_null(x64_compile(other.ir, 2, 0, &next));
+    assert_null(x64_compile(m.ir, 1, 0, NULL, &code));
+    assert_null(x64_compile(other.ir, 2, 0, NULL, &next));
     test_slot(other.tf, 0, m.tf->frame.localsplus[0]);
     for (int i = 0; i < 3; i++) {
         assert_true(x64_patch(&code, 0, i == 1 ? next.code : NULL));
@@ -643,7 +643,7 @@ test_out_of_memory(void **state)
     snap_begin(ir, 0, 0);
     size_t before = x64_memory_set_limit(0);
     uint8_t *all = x64_committed() ? x64_memory_alloc(x64_committed()) : NULL;
-    assert_string_equal(x64_compile(ir, 1, 0, &code), "out of code memory");
+    assert_string_equal(x64_compile(ir, 1, 0, NULL, &code), "out of code memory");
     x64_memory_set_limit(before);
     if (all != NULL)
         x64_memory_free(all, x64_committed());
@@ -660,7 +660,7 @@ test_too_many_values(void **state)
     for (int i = 0; i < 400; i++)
         v[i] = ir_append(m.ir, IR_ADD_I, x, ir_int(m.ir, i), 0, 0);
     snap_all(&m, 400, v);
-    assert_string_equal(x64_compile(m.ir, 1, 0, &code), "too many values at once");
+    assert_string_equal(x64_compile(m.ir, 1, 0, NULL, &code), "too many values at once");
     assert_null(code.code);
     discard(&m);
 }
@@ -683,7 +683,7 @@ test_large_trace(void **state)
     }
     struct x64_code code;
     double t = now();
-    assert_null(x64_compile(m.ir, 1, 0, &code));
+    assert_null(x64_compile(m.ir, 1, 0, NULL, &code));
     print_message("%d instructions, %u exits compiled in %.1f us\n", m.ir->end - REF_BIAS, code.nexits, now() - t);
     x64_free(&code);
     finish(&m, 2);
@@ -715,7 +715,7 @@ test_compile_time(void **state)
     for (int round = 0; round < 50; round++) {
         struct x64_code code;
         double t = now();
-        assert_null(x64_compile(m.ir, 1, 0, &code));
+        assert_null(x64_compile(m.ir, 1, 0, NULL, &code));
         t = now() - t;
         best = t < best ? t : best;
         x64_free(&code);
@@ -730,7 +730,7 @@ test_enter_time(void **state)
 {
     struct maker m = start();
     struct x64_code code;
-    assert_null(x64_compile(m.ir, 1, 0, &code));
+    assert_null(x64_compile(m.ir, 1, 0, NULL, &code));
     double best = 1e9;
     for (int round = 0; round < 20; round++) {
         double t = now();
