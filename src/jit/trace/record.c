@@ -188,6 +188,8 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_FAST_CHECK: return push_checked(r, r->oparg);
     case STORE_FAST: return store_fast(r, r->oparg);
     case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
+    case LOAD_GLOBAL: return rec_load_global(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg >> 1), r->oparg & 1);
+    case LOAD_NAME: return rec_load_name(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg));
     case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->code->co_consts, r->oparg))); return true;
     case POP_TOP: rec_pop(r); return true;
     case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
@@ -219,13 +221,15 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
     int nslots = code->co_nlocalsplus;
     if (nslots + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
         return false;
-    struct ir *ir = spare != NULL ? spare : ir_new();
+    int id = trace_number();
+    struct ir *ir = id < 0 ? NULL : spare != NULL ? spare : ir_new();
     if (ir == NULL)
         return false;
     spare = NULL;
     ir_reset(ir);
     memset(r, 0, sizeof(*r));
     r->ts = ts;
+    r->id = (unsigned)id;
     r->frame = f;
     r->code = code;
     r->ir = ir;
@@ -316,6 +320,7 @@ finish(struct recorder *r)
     if (r->closed && r->why == NULL)
         compile_recorded(r);
     if (r->why != NULL) {
+        dep_forget(r->ts, (uint16_t)r->id);
         if (r->is_side)
             trace_side_failed(r->parent, r->parent_snap);
         jit_stats.aborted++;
@@ -382,6 +387,13 @@ record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
         rec_stop(&recorder, "an exception");
         finish(&recorder);
     }
+}
+
+void
+record_broken(unsigned id)
+{
+    if (recorder.ts != NULL && recorder.id == id)
+        rec_stop(&recorder, "a fact changed while the trace was recorded");
 }
 
 void

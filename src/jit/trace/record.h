@@ -19,6 +19,7 @@ struct recorder {
     _PyInterpreterFrame *frame;
     PyCodeObject *code;
     struct ir *ir;
+    unsigned id;                       /* that the trace will have */
     bool is_side;
     unsigned parent, parent_snap;      /* of a side trace */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
@@ -77,5 +78,15 @@ bool rec_pop_jump_none(struct recorder *r);
 bool rec_for_iter(struct recorder *r);
 bool rec_jump_backward(struct recorder *r);
 bool rec_is_op(struct recorder *r);
+
+/* rec_global.c */
+/* The trace relies on this from now on (vm/deps.h). */
+bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);
+/* What dict has under name, for as long as the trace exists: *value is borrowed, or NULL for nothing. */
+bool rec_dict_key(struct recorder *r, PyObject *dict, PyObject *name, PyObject **value);
+bool rec_load_global(struct recorder *r, PyObject *name, bool and_null);
+bool rec_load_name(struct recorder *r, PyObject *name);
+/* d was broken, and traces with it. */
+void rec_global_changed(const struct dep *d);
 
 #endif

@@ -20,8 +20,7 @@ trace_get(unsigned id)
     return id < table.n ? table.at[id] : NULL;
 }
 
-/* A free number, or -1. */
-static int
+int
 trace_number(void)
 {
     for (unsigned i = 0; i < table.n; i++)
@@ -117,7 +116,6 @@ put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
         return "its parent is gone";
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
         || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0)) {
-        dep_forget(ts, t->id);
         return "out of memory";
     }
     if (parent != NULL)
@@ -149,14 +147,11 @@ const char *
 trace_make(PyThreadState *ts, const struct recorder *r)
 {
     struct trace *t = PyMem_RawCalloc(1, sizeof(*t));
-    int id = t == NULL ? -1 : trace_number();
-    if (id < 0) {
-        PyMem_RawFree(t);
-        return t == NULL ? "out of memory" : "too many traces";
-    }
-    *t = (struct trace){ .id = (uint16_t)id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
+    if (t == NULL)
+        return "out of memory";
+    *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .late_words = (r->top + 63) / 64 };
-    table.at[id] = t;
+    table.at[r->id] = t;
     const char *why = "out of memory";
     t->late = copied(r->late, (size_t)t->late_words, sizeof(*t->late));
     if (t->late != NULL && keep_exits(t, r->ir))
@@ -317,10 +312,13 @@ unlink_from_others(unsigned id)
 static void
 invalidate(PyThreadState *ts, const struct dep *d)
 {
+    rec_global_changed(d);
     for (int i = 0; i < d->ntraces; i++) {
         struct trace *t = trace_get(d->traces[i]);
-        if (t == NULL)
+        if (t == NULL) {
+            record_broken(d->traces[i]);
             continue;
+        }
         dep_forget(ts, t->id);
         if (d->aspect != DEP_DEATH || d->subject != t->code)
             anchor_clear_all(t->code);

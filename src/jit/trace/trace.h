@@ -58,7 +58,9 @@ struct jit_options {
 extern struct jit_options jit_options;
 extern struct jit_stats jit_stats;
 
-/* What recording has left in ir becomes a trace. NULL, or why not, in words. */
+/* A number that no trace has, or -1. */
+int trace_number(void);
+/* What recording has left in ir becomes the trace of the recorder's number. NULL, or why not, in words. */
 struct recorder;
 const char *trace_make(PyThreadState *ts, const struct recorder *r);
 /* The root that starts there, or NULL. */
@@ -81,6 +83,8 @@ _Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct
 bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
 bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
 void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+/* What the trace that is being recorded as number id relies on has ceased to hold. */
+void record_broken(unsigned id);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
 /* Record what follows pc, where snapshot `snap` of trace `parent` has led. False: not now. */
