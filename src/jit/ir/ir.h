@@ -32,6 +32,21 @@ enum ir_op {
 };
 #undef IR
 
+/* What a load reads and a store writes; no store of one class changes what a load of another sees. */
+enum heap_class { HEAP_NONE, HEAP_RAW, HEAP_OBJECT, HEAP_ADDRESS, HEAP_WORD, HEAP_ITEM };
+static inline enum heap_class
+ir_heap_class(enum ir_op op)
+{
+    switch (op) {
+    case IR_RLOAD_I: case IR_RLOAD_F: case IR_RSTORE_I: case IR_RSTORE_F: return HEAP_RAW;
+    case IR_OLOAD: return HEAP_OBJECT;
+    case IR_ALOAD: return HEAP_ADDRESS;
+    case IR_WLOAD: return HEAP_WORD;
+    case IR_LITEM: return HEAP_ITEM;
+    default: return HEAP_NONE;
+    }
+}
+
 struct ir_op_info {
     const char *name;
     uint8_t type;                      /* T_* */

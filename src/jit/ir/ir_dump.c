@@ -126,7 +126,7 @@ static void
 put_field(struct strbuf *sb, const struct ir *ir, const struct ir_ins *in)
 {
     switch (ir_ops[in->op].x) {
-    case X_OFS: strbuf_addf(sb, " +%u", in->x); return;
+    case X_OFS: strbuf_addf(sb, " %+d", (int32_t)in->x); return;
     case X_TYPE:
         strbuf_addch(sb, ' ');
         put_type(sb, ir, (ir_ref)in->x);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "jit/ir/ir_runtime.h"
+#include "object/coll/tuple.h" /* tuple_items() */
 #include "object/num/int.h"    /* int_is_compact(), int_digits() */
 #include "object/num/float.h"  /* float_value() */
 
@@ -133,7 +134,8 @@ compute_object(const struct ir *ir, enum ir_op op, PyObject *o, uint32_t x, valu
     case IR_UNBOX_I: case IR_UNBOX2_I: out->i = unbox_int(o); return true;
     case IR_UNBOX_F: out->f = float_value(o); return true;
     case IR_UNBOX_B: out->i = o == Py_True; return true;
-    default: memcpy(out, (char *)o + x, sizeof(*out)); return true;        /* RLOAD_* */
+    case IR_WLOAD: out->i = *(uint32_t *)((char *)o + (int32_t)x); return true;
+    default: memcpy(out, (char *)o + (int32_t)x, sizeof(*out)); return true;       /* RLOAD_*, OLOAD, ALOAD */
     }
 }
 
@@ -178,6 +180,8 @@ ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, value a, value b, val
     case IR_NOT_B: out->i = !a.i; return true;
     case IR_B2I: out->i = a.i; return true;
     case IR_SELECT: *out = a.i ? b : c; return true;
+    case IR_LITEM: out->o = ((PyObject **)a.p)[b.i]; return true;
+    case IR_TITEM: out->o = tuple_items(a.o)[b.i]; return true;
     case IR_CALLL_I: case IR_CALLL_F:
         compute_call(x, a, b, out);
         return true;

@@ -2,6 +2,8 @@
  * A name belongs to the instruction it was given last. Objects made for the text live as long as the process. */
 #include "jit/ir/ir_text.h"
 
+#include "object/coll/tuple.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +107,26 @@ keep(PyObject *o)
     return o;
 }
 
+static PyObject *to_object(struct text w);
+
+/* (a,b): without spaces, as words end there. */
+static PyObject *
+to_tuple(struct text w)
+{
+    PyObject *items[8];
+    Py_ssize_t n = 0;
+    for (size_t from = 1, i = 1; i < w.len; i++) {
+        if ((w.s[i] != ',' && i + 1 != w.len) || from == i)
+            continue;
+        PyObject *o = n < 8 ? to_object((struct text){ w.s + from, i - from }) : NULL;
+        if (o == NULL)
+            return NULL;
+        items[n++] = o;
+        from = i + 1;
+    }
+    return w.s[w.len - 1] == ')' ? keep(tuple_from_array(items, n)) : NULL;
+}
+
 static PyObject *
 to_object(struct text w)
 {
@@ -118,6 +140,8 @@ to_object(struct text w)
         return w.s[0] == 'T' ? Py_True : Py_False;
     if (w.len >= 2 && w.s[0] == '\'' && w.s[w.len - 1] == '\'')
         return keep(PyUnicode_FromStringAndSize(w.s + 1, (Py_ssize_t)w.len - 2));
+    if (w.s[0] == '(')
+        return to_tuple(w);
     PyObject *text = PyUnicode_FromStringAndSize(w.s, (Py_ssize_t)w.len);
     PyObject *o = text != NULL ? PyLong_FromUnicodeObject(text, 10) : NULL;
     Py_XDECREF(text);
@@ -218,7 +242,7 @@ to_field(struct parser *ps, enum ir_op op, uint32_t *x)
     struct text w = next_word(ps);
     switch (ir_ops[op].x) {
     case X_OFS:
-        if (w.len < 2 || w.s[0] != '+' || !to_integer(rest_of(w, 1), &n))
+        if (w.len < 2 || (w.s[0] != '+' && w.s[0] != '-') || !to_integer(w, &n))
             return false;
         *x = (uint32_t)n;
         return true;

@@ -11,6 +11,7 @@
 #include "jit/opt/fold.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "object/num/int.h"    /* int_is_compact(), SMALL_INT() */
 #include "jit/opt/cse.h"
@@ -396,6 +397,25 @@ fold_identity(struct fold *f)
     return f->op == IR_EQ_P ? test : emit1(f, f->op == IR_GEQ_P ? IR_GTRUE : IR_GFALSE, test);
 }
 
+/* ---- constant tuples ---- */
+
+static ir_ref
+fold_titem(struct fold *f)
+{
+    if (!is_const_of(f, f->a, &PyTuple_Type) || op_of(f, f->b) != IR_KI)
+        return NO_RULE;
+    PyObject *t = ir_obj_value(f->ir, f->a);
+    int64_t i = ir_int_value(f->ir, f->b);
+    return i >= 0 && i < PyTuple_GET_SIZE(t) ? ir_obj(f->ir, PyTuple_GET_ITEM(t, i)) : give_up(f, "a tuple that is shorter than expected");
+}
+
+static ir_ref
+fold_rload(struct fold *f)
+{
+    bool size = f->op == IR_RLOAD_I && f->x == offsetof(PyVarObject, ob_size) && is_const_of(f, f->a, &PyTuple_Type);
+    return size ? ir_int(f->ir, PyTuple_GET_SIZE(ir_obj_value(f->ir, f->a))) : NO_RULE;
+}
+
 /* ---- tests and guards that compare ---- */
 
 /* B2I(b) against a constant, for EQ_I, GEQ_I and GNE_I. */
@@ -540,6 +560,8 @@ apply_rules(struct fold *f)
     case IR_GCOMPACT: case IR_GINT2: return fold_gcompact(f);
     case IR_UNBOX_I: case IR_UNBOX2_I: case IR_UNBOX_F: case IR_UNBOX_B: return fold_unbox(f);
     case IR_GTRUE: case IR_GFALSE: return fold_truth(f);
+    case IR_TITEM: return fold_titem(f);
+    case IR_RLOAD_I: return fold_rload(f);
     case IR_GULT_I: return fold_gult(f);
     default: return rel_of(f->op) != 0 ? fold_compare(f) : NO_RULE;
     }
@@ -608,7 +630,8 @@ find_or_append(struct fold *f)
 {
     unsigned flags = ir_ops[f->op].flags;
     if (flags & I_LOAD) {
-        ir_ref r = cse_field(f->ir, f->op, f->a, f->x);
+        bool raw = ir_heap_class(f->op) == HEAP_RAW;           /* nothing stores to the other classes */
+        ir_ref r = raw ? cse_field(f->ir, f->op, f->a, f->x) : cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);
         return r != REF_NONE ? r : append(f);
     }
     if (flags & I_STORE) {

@@ -324,6 +324,13 @@ is_stable(struct loop *lp, ir_ref obj)
     return lp->ir->at[obj].op == IR_SLOAD && copy_sload(lp, obj) == NULL && replaced(lp, obj) == obj;
 }
 
+/* Guards say so in each round: whose fields are read has been looked at before. */
+static bool
+of_other_type(const struct ir *ir, ir_ref a, ir_ref b)
+{
+    return ir->at[a].kt != REF_NONE && ir->at[b].kt != REF_NONE && ir->at[a].kt != ir->at[b].kt;
+}
+
 /* The access at r meets no waiting store for a field that may be its own and may be not. emit: write the guards that make sure of it. */
 static bool
 is_apart(struct loop *lp, ir_ref r, bool looping, bool emit)
@@ -332,7 +339,7 @@ is_apart(struct loop *lp, ir_ref r, bool looping, bool emit)
     ir_ref obj = object_in_copy(lp, r);
     for (uint32_t i = 0; i < lp->nwaiting; i++) {
         const struct snap_store *st = &lp->waiting[i];
-        if (!touches(st, ir->at[r].x) || st->obj == obj)
+        if (!touches(st, ir->at[r].x) || st->obj == obj || of_other_type(ir, st->obj, ir->at[r].a))
             continue;
         if (obj == REF_NONE || (looping && obj != ir->at[r].a) || rel_known(ir, IR_GNE_P, st->obj, obj) == REL_EQ)
             return false;
@@ -347,7 +354,7 @@ all_apart(struct loop *lp, bool looping, bool emit)
 {
     bool apart = true;
     for (ir_ref r = lp->first; r < lp->last; r++) {
-        if (ir_ops[lp->ir->at[r].op].flags & (I_LOAD | I_STORE))
+        if (ir_heap_class(lp->ir->at[r].op) == HEAP_RAW)
             apart &= is_apart(lp, r, looping, emit);
     }
     return apart;

@@ -38,7 +38,7 @@ encode_rm(const struct asm_buf *b, uint8_t *q, unsigned reg, struct asm_rm rm, u
     unsigned mod = rm.disp == 0 && (rm.base & 7) != RBP ? 0 : rm.disp >= -128 && rm.disp <= 127 ? 1 : 2;
     *q++ = (uint8_t)(mod << 6 | field | (sib ? 4 : rm.base & 7));
     if (sib)
-        *q++ = (uint8_t)((rm.index != NO_REG ? rm.index & 7 : 4) << 3 | (rm.base & 7));
+        *q++ = (uint8_t)(rm.shift << 6 | (rm.index != NO_REG ? rm.index & 7 : 4) << 3 | (rm.base & 7));
     if (mod == 1)
         *q++ = (uint8_t)rm.disp;
     return mod == 2 ? put32(q, rm.disp) : q;

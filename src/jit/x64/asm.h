@@ -34,17 +34,20 @@ enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP
 enum { F7_TEST = 0, F7_NOT = 2, F7_NEG = 3, F7_MUL = 4, F7_IMUL = 5, F7_DIV = 6, F7_IDIV = 7 };
 enum { SHIFT_SHL = 4, SHIFT_SHR = 5, SHIFT_SAR = 7 };
 
-/* What the second operand may be: a register, memory at base + disp or base + index + disp, or a place in the same piece of code. */
+/* What the second operand may be: a register, memory at base + disp or base + (index << shift) + disp, or a place in the same piece of code. */
 struct asm_rm {
     uint8_t reg;                       /* or NO_REG */
     uint8_t base, index;               /* index NO_REG: none; base NO_REG: `place` */
     int32_t disp;
     const uint8_t *place;
+    uint8_t shift;                     /* of the index: 0 to 3 */
 };
 static inline struct asm_rm rm_reg(unsigned r) { return (struct asm_rm){ .reg = (uint8_t)r }; }
-static inline struct asm_rm rm_mem(unsigned base, int32_t disp) { return (struct asm_rm){ NO_REG, (uint8_t)base, NO_REG, disp, NULL }; }
-static inline struct asm_rm rm_sum(unsigned base, unsigned index) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, 0, NULL }; }
-static inline struct asm_rm rm_place(const uint8_t *place) { return (struct asm_rm){ NO_REG, NO_REG, NO_REG, 0, place }; }
+static inline struct asm_rm rm_mem(unsigned base, int32_t disp) { return (struct asm_rm){ NO_REG, (uint8_t)base, NO_REG, disp, NULL, 0 }; }
+static inline struct asm_rm rm_sum(unsigned base, unsigned index) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, 0, NULL, 0 }; }
+static inline struct asm_rm
+rm_item(unsigned base, unsigned index, int32_t disp) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, disp, NULL, 3 }; }
+static inline struct asm_rm rm_place(const uint8_t *place) { return (struct asm_rm){ NO_REG, NO_REG, NO_REG, 0, place, 0 }; }
 
 struct asm_buf {
     uint8_t *p;                        /* the first byte written so far */

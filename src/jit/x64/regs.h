@@ -132,10 +132,13 @@ bool exits_begin(struct x64_asm *as, struct x64_code *out);
 const uint8_t *exits_end(struct x64_asm *as);
 #define X64_END_MAX 512
 
-/* ---- selection (select.c, select_int.c) ---- */
+/* ---- selection (select.c, select_int.c, select_obj.c) ---- */
 
 void select_ins(struct x64_asm *as, const struct ir_ins *in);
 void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithmetic */
+void select_object(struct x64_asm *as, const struct ir_ins *in);       /* items and words of objects */
+/* The register of the object o that the current instruction reads once: the result's r when it is free for that. */
+unsigned base_into(struct x64_asm *as, ir_ref o, unsigned r);
 /* v as second operand of an instruction: register, slot, constant behind the code, or the memory it is loaded from. */
 struct asm_rm operand(struct x64_asm *as, ir_ref v);
 bool const_imm(struct x64_asm *as, ir_ref v, int32_t *imm);    /* a constant that fits 32 bits */

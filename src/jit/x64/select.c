@@ -1,4 +1,4 @@
-/* jit/x64/select.c: instructions for IR: loads, boxes, floats, guards, tests, calls. Integer arithmetic: select_int.c. Rules: regs.h.
+/* jit/x64/select.c: instructions for IR: loads, boxes, floats, guards, tests, calls. Integer arithmetic: select_int.c; items: select_obj.c. Rules: regs.h.
  *
  * Everything is written backwards: in each function the last machine instruction comes first. */
 #include "jit/x64/regs.h"
@@ -54,6 +54,8 @@ is_fusible(const struct x64_asm *as, ir_ref v)
         return true;
     case IR_RLOAD_F: case IR_RLOAD_I:
         return !stores_between(as, v);
+    case IR_OLOAD: case IR_ALOAD:
+        return true;
     default:
         return false;
     }
@@ -90,8 +92,7 @@ select_sload(struct x64_asm *as, const struct ir_ins *in)
     asm_load(B, r, rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * in->a)));
 }
 
-/* The object's register may become the result's: it is read first. */
-static unsigned
+unsigned
 base_into(struct x64_asm *as, ir_ref o, unsigned r)
 {
     if (!has_reg(as, o) && !ref_is_const(o) && r < XMM0)
@@ -501,7 +502,9 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_UNBOX_F: select_load(as, in, OFS_FLOAT); break;
     case IR_UNBOX_B: select_unbox_bool(as, in); break;
     case IR_RLOAD_I: case IR_RLOAD_F: select_load(as, in, (int32_t)in->x); break;
+    case IR_OLOAD: case IR_ALOAD: select_load(as, in, (int32_t)in->x); break;
     case IR_RSTORE_I: case IR_RSTORE_F: select_store(as, in); break;
+    case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
     case IR_CALLL_I: case IR_CALLL_F: select_call(as, in); break;
     default: x64_fail(as, "an instruction the back end does not know"); break;
     }

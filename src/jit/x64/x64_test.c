@@ -314,6 +314,43 @@ test_identity(void **state)
     PyMem_RawFree(far);
 }
 
+/* An object whose fields are: a word of two halves, a pointer to an object, one to the fields of a third, which are objects. */
+static void
+check_items(int64_t index, bool constant, int keep)
+{
+    struct maker m = start();
+    unsigned at = sizeof(PyObject);
+    PyObject *leaf = test_raw(m.tf, 5, 6), *items = test_raw(m.tf, (int64_t)(uintptr_t)leaf, (int64_t)(uintptr_t)Py_None);
+    union test_object *o = (union test_object *)test_raw(m.tf, (7ll << 32) + UINT32_MAX, (int64_t)(uintptr_t)leaf);
+    o->raw.fields[2] = (int64_t)(uintptr_t)&((union test_object *)items)->raw.fields[0];
+    ir_ref ref = some(&m, T_OBJ, (union ir_value){ .o = &o->base }), i = constant ? ir_int(m.ir, index) : some(&m, T_I64, (union ir_value){ .i = index });
+    ir_ref keeps[8] = { keep & 1 ? ref : REF_NONE, keep & 2 ? i : REF_NONE };
+    snap_all(&m, 8, keeps);
+    ir_append(m.ir, IR_GEQ_P, ref, ref, 0, 0);
+    keeps[2] = ir_append(m.ir, IR_OLOAD, ref, 0, 0, at + 8);
+    ir_append(m.ir, IR_GNE_P, keeps[2], ir_ptr(m.ir, NULL), 0, 0);
+    ir_append(m.ir, IR_GTYPE, keeps[2], 0, 0, ir_ptr(m.ir, &PyBaseObject_Type));
+    ir_ref list = ir_append(m.ir, IR_ALOAD, ref, 0, 0, at + 16);
+    keeps[3] = ir_append(m.ir, IR_LITEM, list, i, 0, 0);
+    keeps[4] = ir_append(m.ir, IR_TITEM, ref, i, 0, 0);
+    keeps[5] = ir_append(m.ir, IR_WLOAD, ref, 0, 0, at);
+    keeps[6] = ir_append(m.ir, IR_WLOAD, ref, 0, 0, at + 4);
+    ir_ref again = ir_append(m.ir, IR_OLOAD, ref, 0, 0, at + 8);       /* wanted once only: part of the guard */
+    snap_all(&m, 8, keeps);
+    ir_append(m.ir, IR_GNE_P, again, ir_obj(m.ir, Py_None), 0, 0);
+    ir_ref word = ir_append(m.ir, IR_WLOAD, ref, 0, 0, at + 4);
+    ir_append(m.ir, IR_GEQ_I, word, ir_int(m.ir, 7), 0, 0);
+    ir_append(m.ir, IR_GEQ_P, ref, ir_obj(m.ir, Py_None), 0, 0);
+    finish(&m, 6);
+}
+
+static void
+test_items(void **state)
+{
+    for (int how = 0; how < 16; how++)
+        check_items(how & 1, how & 2, how >> 2);
+}
+
 static void
 test_fields(void **state)
 {
@@ -756,7 +793,7 @@ main(void)
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_items), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
         cmocka_unit_test(test_large_trace), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
