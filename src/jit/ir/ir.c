@@ -61,6 +61,44 @@ ir_free(struct ir *ir)
         PyMem_RawFree(ir->block);
 }
 
+static size_t
+put(char *block, size_t *at, const void *from, size_t n)
+{
+    size_t here = *at;
+    if (block != NULL && n != 0)
+        memcpy(block + here, from, n);
+    *at = (here + n + 15) & ~(size_t)15;
+    return here;
+}
+
+/* Two walks over the same steps: one for the size. */
+struct ir *
+ir_keep(const struct ir *ir)
+{
+    char *block = NULL;
+    for (;;) {
+        struct ir to = *ir;
+        size_t size = 0, at, words, snaps, entries, stores;
+        put(block, &size, ir, sizeof(*ir));
+        at = put(block, &size, ir->at + ir->first, (size_t)(ir->end - ir->first) * sizeof(*ir->at));
+        words = put(block, &size, ir->words, (size_t)(REF_BIAS - ir->first) * sizeof(*ir->words));
+        snaps = put(block, &size, ir->snaps, ir->nsnaps * sizeof(*ir->snaps));
+        entries = put(block, &size, ir->entries, ir->nentries * sizeof(*ir->entries));
+        stores = put(block, &size, ir->stores, ir->nstores * sizeof(*ir->stores));
+        if (block != NULL) {
+            to.at = (struct ir_ins *)((uintptr_t)block + at - ir->first * sizeof(*ir->at));
+            to.words = (uint64_t *)(block + words);
+            to.snaps = (struct snap *)(block + snaps);
+            to.entries = (snap_entry *)(block + entries);
+            to.stores = (struct snap_store *)(block + stores);
+            to.block = block;
+            return memcpy(block, &to, sizeof(to));
+        }
+        if ((block = PyMem_RawMalloc(size)) == NULL)
+            return NULL;
+    }
+}
+
 /* ---- constants ---- */
 
 /* The place in the table of constant (op, word), or the free one where it belongs. */
@@ -102,6 +140,14 @@ ir_float(struct ir *ir, double v)
     uint64_t bits;
     memcpy(&bits, &v, sizeof(bits));
     return const_ref(ir, IR_KF, bits);
+}
+
+ir_ref
+ir_const_from(struct ir *ir, const struct ir *other, ir_ref k)
+{
+    if (k == REF_NONE)
+        return k;
+    return other->at[k].op == IR_KO ? ir_obj(ir, ir_obj_value(other, k)) : const_ref(ir, other->at[k].op, ir_word(other, k));
 }
 
 /* Nobody can give such an object another type. */

@@ -128,12 +128,17 @@ struct ir *ir_new(void);
 void ir_reset(struct ir *ir);
 void ir_free(struct ir *ir);
 
+/* A copy for reading only, no larger than need be, references as in ir; NULL when there is no memory. ir_free() frees it, too. */
+struct ir *ir_keep(const struct ir *ir);
+
 /* References of constants; each value exists once. REF_NONE (and ir->full) when there is no room. */
 ir_ref ir_int(struct ir *ir, int64_t v);
 ir_ref ir_float(struct ir *ir, double v);           /* told apart by their bits: -0.0, NaNs */
 ir_ref ir_obj(struct ir *ir, PyObject *o);
 ir_ref ir_ptr(struct ir *ir, const void *p);
 ir_ref ir_bool(struct ir *ir, bool v);
+/* The constant k of another trace. */
+ir_ref ir_const_from(struct ir *ir, const struct ir *other, ir_ref k);
 
 static inline enum ir_type ir_type_of(const struct ir *ir, ir_ref r) { return (enum ir_type)(ir->at[r].t & IRT_MASK); }
 static inline uint64_t ir_word(const struct ir *ir, ir_ref k) { return ir->words[ir->at[k].x]; }

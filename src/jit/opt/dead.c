@@ -125,8 +125,8 @@ remove_rest(struct dead *d)
     }
 }
 
-/* A trace without loop leaves at its end, through its last snapshot. */
-static bool ends_in_snap(const struct ir *ir) { return ir->loop == REF_NONE && ir->nsnaps > 0; }
+/* A trace without loop leaves at its end, through its last snapshot, if it does not go on in another's loop. */
+static bool ends_in_snap(const struct ir *ir) { return ir->loop == REF_NONE && ir->nsnaps > 0 && ir->at[ir->end - 1].op != IR_LINK; }
 
 /* Entries of snapshots that no guard uses may name what is gone. */
 static void

@@ -21,218 +21,30 @@
 
 #include <string.h>
 
-#include "jit/opt/facts.h"     /* never_same(), rel_known() */
+#include "jit/opt/copy.h"
+#include "jit/opt/facts.h"     /* rel_known() */
 #include "jit/opt/fold.h"
 
 #define UNROLL_MAX 3           /* rounds in the body, at most */
 
-static const char unstable[] = "type of a variable changes from round to round";
-static const char may_be_same[] = "stores that wait may be for the same place";
 static const char retry[] = "the round must be unrolled";
 
 struct loop {
-    struct ir *ir;
+    struct copy cp;                            /* of the round into the body */
     ir_ref first, last;                        /* the round: first <= r < last */
     uint32_t nsnaps;                           /* of the round, without the last one */
-    struct snap state;                         /* the last one, its entries and stores */
-    snap_entry entries[4096];
-    struct snap_store stores[256];
-    struct snap_store waiting[256];            /* those of its stores that still wait at this point of the copy */
-    uint32_t nwaiting;
-    ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
     ir_ref pending[IR_MAX_INS];                /* a stack for marking */
     uint32_t npending;
 };
-
-static ir_ref
-replaced(const struct loop *lp, ir_ref r)
-{
-    return ref_is_const(r) ? r : lp->subst[r - REF_BIAS];
-}
-
-/* ---- snapshots ---- */
-
-static enum snap_how
-how_of(const struct ir *ir, ir_ref r)
-{
-    if (ir_is_box(ir, r))
-        return ir->at[r].op == IR_BOX_I ? HOW_INT : HOW_FLOAT;
-    return ir_type_of(ir, r) == T_BOOL ? HOW_BOOL : HOW_OBJ;
-}
-
-static snap_entry
-copied_entry(const struct loop *lp, snap_entry e)
-{
-    if (snap_how(e) == HOW_NULL)
-        return e;
-    ir_ref r = replaced(lp, snap_ref(e));
-    return SNAP_ENTRY(snap_slot(e), snap_held(e), how_of(lp->ir, r), r);
-}
-
-/* The entries of s over those of the state, both sorted by slot; of the state's stack only what lies below s's. */
-static void
-copy_entries(struct loop *lp, const struct snap *s, const snap_entry *own)
-{
-    uint32_t top = lp->ir->nlocals + s->depth, i = 0, k = 0;
-    while (i < lp->state.nentries || k < s->nentries) {
-        uint32_t below = i < lp->state.nentries ? snap_slot(lp->entries[i]) : UINT32_MAX;
-        uint32_t above = k < s->nentries ? snap_slot(own[k]) : UINT32_MAX;
-        if (above <= below)
-            snap_add_entry(lp->ir, copied_entry(lp, own[k++]));
-        else if (below < top)
-            snap_add_entry(lp->ir, lp->entries[i]);
-        i += below <= above;
-    }
-}
-
-static void
-copy_stores(struct loop *lp, const struct snap *s, const struct snap_store *own)
-{
-    for (uint32_t i = 0; i < lp->nwaiting; i++) {
-        bool again = false;
-        for (uint32_t k = 0; k < s->nstores; k++)
-            again |= replaced(lp, own[k].obj) == lp->waiting[i].obj && own[k].offset == lp->waiting[i].offset;
-        if (!again)
-            snap_add_store(lp->ir, lp->waiting[i]);
-    }
-    for (uint32_t k = 0; k < s->nstores; k++)
-        snap_add_store(lp->ir, (struct snap_store){ replaced(lp, own[k].obj), replaced(lp, own[k].value), own[k].offset });
-}
-
-/* own_entries, own_stores: those of s; not in the arrays of ir when these are written over meanwhile. */
-static void
-copy_snap(struct loop *lp, const struct snap *s, const snap_entry *own_entries, const struct snap_store *own_stores)
-{
-    snap_begin(lp->ir, s->pc, s->depth);
-    copy_entries(lp, s, own_entries);
-    copy_stores(lp, s, own_stores);
-}
-
-/* ---- instructions ---- */
-
-static const char *
-copy_sload(struct loop *lp, ir_ref r)
-{
-    for (uint32_t i = 0; i < lp->state.nentries; i++) {
-        snap_entry e = lp->entries[i];
-        if (snap_slot(e) != lp->ir->at[r].a)
-            continue;
-        if (snap_how(e) == HOW_NULL)
-            return "a variable has no value in the next round";
-        lp->subst[r - REF_BIAS] = snap_ref(e);
-        return NULL;
-    }
-    lp->subst[r - REF_BIAS] = r;
-    return NULL;
-}
-
-static bool
-touches(const struct snap_store *st, uint32_t x)
-{
-    return st->offset < x + 8 && x < st->offset + 8;
-}
-
-/* A field may have a store that waits since the round before. REF_NONE: it has none. */
-static const char *
-waiting_value(struct loop *lp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *value)
-{
-    *value = REF_NONE;
-    for (uint32_t i = lp->nwaiting; i-- > 0; ) {
-        const struct snap_store *st = &lp->waiting[i];
-        if (!touches(st, x))
-            continue;
-        if (st->obj == obj) {
-            bool same_kind = ir_type_of(lp->ir, st->value) == ir_ops[load].type;
-            if (st->offset != x || !same_kind)
-                return "a field is read in another way than it was written";
-            *value = st->value;
-            return NULL;
-        }
-        if (!never_same(lp->ir, st->obj, obj))
-            return may_be_same;
-    }
-    return NULL;
-}
-
-static const char *
-copy_load(struct loop *lp, ir_ref r)
-{
-    struct ir_ins in = lp->ir->at[r];
-    ir_ref obj = replaced(lp, in.a), value;
-    const char *why = waiting_value(lp, in.op, obj, in.x, &value);
-    if (why == NULL)
-        lp->subst[r - REF_BIAS] = value != REF_NONE ? value : opt_emit(lp->ir, in.op, obj, 0, 0, in.x);
-    return why;
-}
-
-/* What waited for the same place never comes; what waits for another comes later, so it must be another place. */
-static const char *
-before_store(struct loop *lp, ir_ref obj, uint32_t x)
-{
-    uint32_t n = 0;
-    const char *why = NULL;
-    for (uint32_t i = 0; i < lp->nwaiting; i++) {
-        struct snap_store st = lp->waiting[i];
-        if (st.obj == obj && st.offset == x)
-            continue;
-        if (touches(&st, x) && !never_same(lp->ir, st.obj, obj))
-            why = may_be_same;
-        lp->waiting[n++] = st;
-    }
-    lp->nwaiting = n;
-    return why;
-}
-
-static const char *
-copy_plain(struct loop *lp, ir_ref r)
-{
-    struct ir_ins in = lp->ir->at[r];
-    const struct ir_op_info *info = &ir_ops[in.op];
-    ir_ref a = replaced(lp, in.a);
-    const char *why = info->flags & I_STORE ? before_store(lp, a, in.x) : NULL;
-    ir_ref copy = opt_emit(lp->ir, in.op, a, replaced(lp, in.b), replaced(lp, in.c), in.x);
-    lp->subst[r - REF_BIAS] = copy;
-    return why == NULL && copy == REF_FAIL ? unstable : why;
-}
-
-static const char *
-copy_instruction(struct loop *lp, ir_ref r)
-{
-    switch (lp->ir->at[r].op) {
-    case IR_NOP: case IR_BASE: return NULL;
-    case IR_SLOAD: return copy_sload(lp, r);
-    case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(lp, r);
-    default: return copy_plain(lp, r);
-    }
-}
-
-static const char *
-copy_round(struct loop *lp)
-{
-    struct ir *ir = lp->ir;
-    uint32_t snap = 0;
-    for (ir_ref r = lp->first; r < lp->last; r++) {
-        for (; snap < lp->nsnaps && ir->snaps[snap].ref <= r; snap++) {
-            struct snap s = ir->snaps[snap];
-            copy_snap(lp, &s, &ir->entries[s.entries], &ir->stores[s.stores]);
-        }
-        const char *why = copy_instruction(lp, r);
-        if (why == NULL)
-            why = ir->full;
-        if (why != NULL)
-            return why;
-    }
-    return NULL;
-}
 
 /* ---- PHIs ---- */
 
 static void
 mark(struct loop *lp, ir_ref r)
 {
-    if (r == REF_NONE || ref_is_const(r) || lp->ir->at[r].t & IRT_MARK)
+    if (r == REF_NONE || ref_is_const(r) || lp->cp.ir->at[r].t & IRT_MARK)
         return;
-    lp->ir->at[r].t |= IRT_MARK;
+    lp->cp.ir->at[r].t |= IRT_MARK;
     lp->pending[lp->npending++] = r;
 }
 
@@ -249,7 +61,7 @@ mark_operands(struct loop *lp, const struct ir_ins *in)
 static void
 mark_used(struct loop *lp)
 {
-    struct ir *ir = lp->ir;
+    struct ir *ir = lp->cp.ir;
     for (ir_ref r = ir->loop + 1; r < ir->end; r++) {
         if (ir_ops[ir->at[r].op].type == T_NIL)
             mark_operands(lp, &ir->at[r]);
@@ -272,7 +84,7 @@ mark_used(struct loop *lp)
         else if (ir_is_box(ir, r))
             mark(lp, ir->at[r].a);
         else
-            mark(lp, lp->subst[r - REF_BIAS]);
+            mark(lp, lp->cp.subst[r - REF_BIAS]);
     }
 }
 
@@ -286,19 +98,19 @@ fit(const struct ir *ir, ir_ref a, ir_ref b)
 static const char *
 add_phis(struct loop *lp)
 {
-    struct ir *ir = lp->ir;
+    struct ir *ir = lp->cp.ir;
     ir_ref end = ir->end;
     const char *why = NULL;
     mark_used(lp);
     for (ir_ref r = lp->first; r < end; r++) {
         bool used = ir->at[r].t & IRT_MARK;
         ir->at[r].t &= (uint8_t)~IRT_MARK;
-        if (!used || r >= lp->last || lp->subst[r - REF_BIAS] == r)
+        if (!used || r >= lp->last || lp->cp.subst[r - REF_BIAS] == r)
             continue;
-        if (!fit(ir, r, lp->subst[r - REF_BIAS]))
+        if (!fit(ir, r, lp->cp.subst[r - REF_BIAS]))
             why = retry;
         if (!ir_is_box(ir, r))
-            ir_append(ir, IR_PHI, r, lp->subst[r - REF_BIAS], 0, 0);
+            ir_append(ir, IR_PHI, r, lp->cp.subst[r - REF_BIAS], 0, 0);
     }
     return why != NULL ? why : ir->full;
 }
@@ -309,10 +121,10 @@ add_phis(struct loop *lp)
 static ir_ref
 object_in_copy(struct loop *lp, ir_ref r)
 {
-    ir_ref o = lp->ir->at[r].a;
+    ir_ref o = lp->cp.ir->at[r].a;
     if (ref_is_const(o))
         return o;
-    return lp->ir->at[o].op == IR_SLOAD && copy_sload(lp, o) == NULL ? replaced(lp, o) : REF_NONE;
+    return lp->cp.ir->at[o].op == IR_SLOAD && copy_sload(&lp->cp, o) == NULL ? replaced(&lp->cp, o) : REF_NONE;
 }
 
 /* It is the same in all rounds. */
@@ -321,7 +133,7 @@ is_stable(struct loop *lp, ir_ref obj)
 {
     if (ref_is_const(obj))
         return true;
-    return lp->ir->at[obj].op == IR_SLOAD && copy_sload(lp, obj) == NULL && replaced(lp, obj) == obj;
+    return lp->cp.ir->at[obj].op == IR_SLOAD && copy_sload(&lp->cp, obj) == NULL && replaced(&lp->cp, obj) == obj;
 }
 
 /* Guards say so in each round: whose fields are read has been looked at before. */
@@ -335,10 +147,10 @@ of_other_type(const struct ir *ir, ir_ref a, ir_ref b)
 static bool
 is_apart(struct loop *lp, ir_ref r, bool looping, bool emit)
 {
-    struct ir *ir = lp->ir;
+    struct ir *ir = lp->cp.ir;
     ir_ref obj = object_in_copy(lp, r);
-    for (uint32_t i = 0; i < lp->nwaiting; i++) {
-        const struct snap_store *st = &lp->waiting[i];
+    for (uint32_t i = 0; i < lp->cp.nwaiting; i++) {
+        const struct snap_store *st = &lp->cp.waiting[i];
         if (!touches(st, ir->at[r].x) || st->obj == obj || of_other_type(ir, st->obj, ir->at[r].a))
             continue;
         if (obj == REF_NONE || (looping && obj != ir->at[r].a) || rel_known(ir, IR_GNE_P, st->obj, obj) == REL_EQ)
@@ -354,7 +166,7 @@ all_apart(struct loop *lp, bool looping, bool emit)
 {
     bool apart = true;
     for (ir_ref r = lp->first; r < lp->last; r++) {
-        if (ir_heap_class(lp->ir->at[r].op) == HEAP_RAW)
+        if (ir_heap_class(lp->cp.ir->at[r].op) == HEAP_RAW)
             apart &= is_apart(lp, r, looping, emit);
     }
     return apart;
@@ -366,19 +178,19 @@ static void
 settle_stores(struct loop *lp, bool looping)
 {
     bool wait = all_apart(lp, looping, false);
-    for (uint32_t i = 0; i < lp->nwaiting && looping; i++)
-        wait &= is_stable(lp, lp->waiting[i].obj);
+    for (uint32_t i = 0; i < lp->cp.nwaiting && looping; i++)
+        wait &= is_stable(lp, lp->cp.waiting[i].obj);
     if (wait) {
         all_apart(lp, looping, true);
         return;
     }
-    for (uint32_t i = 0; i < lp->nwaiting; i++) {
-        const struct snap_store *st = &lp->waiting[i];
-        enum ir_op op = ir_type_of(lp->ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I;
-        opt_emit(lp->ir, op, st->obj, st->value, 0, st->offset);
+    for (uint32_t i = 0; i < lp->cp.nwaiting; i++) {
+        const struct snap_store *st = &lp->cp.waiting[i];
+        enum ir_op op = ir_type_of(lp->cp.ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I;
+        opt_emit(lp->cp.ir, op, st->obj, st->value, 0, st->offset);
     }
-    lp->nwaiting = 0;
-    lp->last = lp->ir->end;
+    lp->cp.nwaiting = 0;
+    lp->last = lp->cp.ir->end;
 }
 
 /* ---- the whole ---- */
@@ -386,19 +198,9 @@ settle_stores(struct loop *lp, bool looping)
 static const char *
 take_state(struct loop *lp)
 {
-    struct ir *ir = lp->ir;
-    if (ir->nsnaps == 0 || ir->snaps[ir->nsnaps - 1].ref != ir->end)
-        return "no snapshot at the end of the round";
-    lp->state = ir->snaps[ir->nsnaps - 1];
-    lp->nsnaps = ir->nsnaps - 1;
-    if (lp->state.nentries > sizeof(lp->entries) / sizeof(lp->entries[0]) || lp->state.nstores > sizeof(lp->stores) / sizeof(lp->stores[0]))
-        return "too many variables";
-    memcpy(lp->entries, ir->entries + lp->state.entries, lp->state.nentries * sizeof(snap_entry));
-    memcpy(lp->stores, ir->stores + lp->state.stores, lp->state.nstores * sizeof(struct snap_store));
-    memcpy(lp->waiting, lp->stores, sizeof(lp->stores));
-    lp->nwaiting = lp->state.nstores;
+    lp->nsnaps = lp->cp.ir->nsnaps - 1;
     lp->first = REF_BIAS + 1;
-    return NULL;
+    return copy_take_state(&lp->cp);
 }
 
 /* What is there before the body is emitted. */
@@ -422,7 +224,7 @@ save(const struct ir *ir, struct saved *sv)
 static void
 restore(struct loop *lp, const struct saved *sv)
 {
-    struct ir *ir = lp->ir;
+    struct ir *ir = lp->cp.ir;
     memcpy(ir->at + sv->ir.first, sv->at, (size_t)(sv->ir.end - sv->ir.first) * sizeof(struct ir_ins));
     memcpy(ir->chain + IR_NOP, sv->ir.chain + IR_NOP, (IR_OPS - IR_NOP) * sizeof(ir_ref));
     ir->end = sv->ir.end;
@@ -430,21 +232,21 @@ restore(struct loop *lp, const struct saved *sv)
     ir->nsnaps = sv->ir.nsnaps;
     ir->nentries = sv->ir.nentries;
     ir->nstores = sv->ir.nstores;
-    ir->snaps[ir->nsnaps - 1] = lp->state;
-    memcpy(ir->entries + lp->state.entries, lp->entries, lp->state.nentries * sizeof(snap_entry));
-    memcpy(ir->stores + lp->state.stores, lp->stores, lp->state.nstores * sizeof(struct snap_store));
-    memcpy(lp->waiting, lp->stores, sizeof(lp->stores));
-    lp->nwaiting = lp->state.nstores;
+    ir->snaps[ir->nsnaps - 1] = lp->cp.state;
+    memcpy(ir->entries + lp->cp.state.entries, lp->cp.entries, lp->cp.state.nentries * sizeof(snap_entry));
+    memcpy(ir->stores + lp->cp.state.stores, lp->cp.stores, lp->cp.state.nstores * sizeof(struct snap_store));
+    memcpy(lp->cp.waiting, lp->cp.stores, sizeof(lp->cp.stores));
+    lp->cp.nwaiting = lp->cp.state.nstores;
 }
 
 static const char *
 peel(struct loop *lp)
 {
-    struct ir *ir = lp->ir;
+    struct ir *ir = lp->cp.ir;
     lp->last = ir->end;
     settle_stores(lp, true);
     ir_append(ir, IR_LOOP, 0, 0, 0, 0);
-    const char *why = copy_round(lp);
+    const char *why = copy_round(&lp->cp, lp->first, lp->last, lp->nsnaps);
     return why != NULL ? why : add_phis(lp);
 }
 
@@ -452,12 +254,12 @@ peel(struct loop *lp)
 static const char *
 unroll(struct loop *lp)
 {
-    lp->last = lp->ir->end;
+    lp->last = lp->cp.ir->end;
     settle_stores(lp, false);
-    const char *why = copy_round(lp);
+    const char *why = copy_round(&lp->cp, lp->first, lp->last, lp->nsnaps);
     if (why == NULL)
-        copy_snap(lp, &lp->state, lp->entries, lp->stores);
-    return why != NULL ? why : lp->ir->full;
+        copy_snap(&lp->cp, &lp->cp.state, lp->cp.entries, lp->cp.stores);
+    return why != NULL ? why : lp->cp.ir->full;
 }
 
 static const char *
@@ -468,7 +270,7 @@ peel_or_unroll(struct loop *lp)
         const char *why = take_state(lp);
         if (why != NULL)
             return why;
-        if (!save(lp->ir, &sv))
+        if (!save(lp->cp.ir, &sv))
             return "out of memory";
         why = peel(lp);
         if (why == retry && rounds < UNROLL_MAX) {
@@ -476,7 +278,7 @@ peel_or_unroll(struct loop *lp)
             why = unroll(lp);
             why = why == NULL ? retry : why;
         } else if (why == retry) {
-            why = unstable;
+            why = opt_unstable;
         }
         PyMem_RawFree(sv.at);
         if (why != retry)
@@ -492,7 +294,10 @@ opt_loop(struct ir *ir)
     struct loop *lp = PyMem_RawMalloc(sizeof(*lp));
     if (lp == NULL)
         return "out of memory";
-    lp->ir = ir;
+    lp->cp.ir = ir;
+    lp->cp.from = ir;
+    lp->cp.known = NULL;
+    lp->cp.late = NULL;
     lp->npending = 0;
     const char *why = peel_or_unroll(lp);
     PyMem_RawFree(lp);

@@ -12,24 +12,9 @@ struct copy {
 };
 
 static ir_ref
-take_const(const struct copy *c, ir_ref r)
-{
-    uint64_t word = ir_word(c->raw, r);
-    double f;
-    memcpy(&f, &word, sizeof(f));
-    switch (c->raw->at[r].op) {
-    case IR_KI: return ir_int(c->ir, (int64_t)word);
-    case IR_KF: return ir_float(c->ir, f);
-    case IR_KB: return ir_bool(c->ir, word);
-    case IR_KO: return ir_obj(c->ir, ir_obj_value(c->raw, r));
-    default: return ir_ptr(c->ir, ir_ptr_value(c->raw, r));
-    }
-}
-
-static ir_ref
 take(const struct copy *c, ir_ref r)
 {
-    return r == REF_NONE ? r : ref_is_const(r) ? take_const(c, r) : c->refs[r];
+    return r == REF_NONE ? r : ref_is_const(r) ? ir_const_from(c->ir, c->raw, r) : c->refs[r];
 }
 
 static void

@@ -38,7 +38,7 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
     snap_entry e = b->t->entries[b->snap->entries + i];
     if (snap_how(e) == HOW_NULL)
         return NULL;
-    uint64_t word = value_of(b, b->t->payloads[b->snap->entries + i], i);
+    uint64_t word = value_of(b, trace_items(b->t, b->snap)[i].ref, i);
     PyObject *o = snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT ? made_before(b, objects, i) : NULL;
     if (o != NULL)
         return Py_NewRef(o);

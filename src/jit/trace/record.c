@@ -63,13 +63,35 @@ rec_local(struct recorder *r, int i)
     return r->slot[i];
 }
 
+/* Nothing happens at the death of an object of this type, and nothing refers to it weakly. */
+static bool
+dies_unnoticed(const PyTypeObject *t)
+{
+    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyComplex_Type || t == &PyBool_Type
+        || t == Py_TYPE(Py_None) || t == &PyRangeIter_Type;
+}
+
+void
+rec_guard_late(struct recorder *r, int i)
+{
+    if (i >= r->top || r->late[i / 64] >> i % 64 & 1)
+        return;
+    PyObject *o = r->frame->localsplus[i];
+    if (o == NULL)
+        rec_emit(r, IR_GNULL, (ir_ref)i, REF_NONE);
+    else if (dies_unnoticed(Py_TYPE(o)))
+        rec_emit_x(r, IR_GSTYPE, (ir_ref)i, REF_NONE, ir_ptr(r->ir, Py_TYPE(o)));
+    else
+        rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
+    r->late[i / 64] |= (uint64_t)1 << i % 64;
+}
+
 void
 rec_set(struct recorder *r, int i, ir_ref v)
 {
+    rec_guard_late(r, i);
     r->slot[i] = v;
     r->changed[i] = true;
-    if (i < r->top)
-        r->late[i / 64] |= (uint64_t)1 << i % 64;
 }
 
 void rec_push(struct recorder *r, ir_ref v) { rec_set(r, r->nslots + r->depth++, v); }
@@ -81,6 +103,7 @@ ir_ref
 rec_pop(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
+    rec_guard_late(r, r->nslots + r->depth - 1);
     r->depth--;
     return v;
 }
@@ -222,9 +245,9 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
     if (nslots + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
         return false;
     int id = trace_number();
-    struct ir *ir = id < 0 ? NULL : spare != NULL ? spare : ir_new();
-    if (ir == NULL)
+    if (id < 0 || (spare == NULL && (spare = ir_new()) == NULL))
         return false;
+    struct ir *ir = spare;
     spare = NULL;
     ir_reset(ir);
     memset(r, 0, sizeof(*r));
@@ -262,13 +285,13 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
 }
 
 bool
-record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned snap)
+record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
 {
     if (!start(ts, f, pc))
         return false;
     recorder.is_side = true;
     recorder.parent = parent;
-    recorder.parent_snap = snap;
+    recorder.parent_exit = exit;
     return true;
 }
 
@@ -322,7 +345,7 @@ finish(struct recorder *r)
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
         if (r->is_side)
-            trace_side_failed(r->parent, r->parent_snap);
+            trace_side_failed(r->parent, r->parent_exit);
         jit_stats.aborted++;
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
             char line[200];
@@ -330,10 +353,7 @@ finish(struct recorder *r)
             dump_text("rec", r->code, r->start, line);
         }
     }
-    if (r->why != NULL || jit_options.mode != JIT_EVAL) {
-        ir_free(spare);
-        spare = r->ir;
-    }
+    spare = r->ir;
     r->ts = NULL;
     return false;
 }

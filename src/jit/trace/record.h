@@ -21,7 +21,7 @@ struct recorder {
     struct ir *ir;
     unsigned id;                       /* that the trace will have */
     bool is_side;
-    unsigned parent, parent_snap;      /* of a side trace */
+    unsigned parent, parent_exit;      /* of a side trace */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned jumps;                    /* backward jumps that did not end it */
@@ -38,7 +38,7 @@ struct recorder {
     bool closed;                       /* the loop is whole */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
     bool changed[REC_SLOTS];           /* differs from memory */
-    uint64_t late[REC_SLOTS / 64];     /* locals and entry stack slots that the trace writes */
+    uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
     struct snap_store pending[REC_STORES];
     int npending;
 };
@@ -53,6 +53,8 @@ ir_ref rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_
 void rec_snap(struct recorder *r, unsigned pc, int popped);
 
 ir_ref rec_local(struct recorder *r, int i);
+/* Make sure that what slot i holds in memory may die later than CPython would let it die: a guard. Before it is overwritten or taken off the stack. */
+void rec_guard_late(struct recorder *r, int i);
 void rec_set(struct recorder *r, int i, ir_ref v);              /* by index in localsplus */
 void rec_push(struct recorder *r, ir_ref v);
 ir_ref rec_pop(struct recorder *r);

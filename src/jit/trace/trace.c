@@ -50,10 +50,13 @@ trace_free(struct trace *t)
     if (t->machine.code != NULL)
         x64_free(&t->machine);
     ir_free(t->ir);
-    PyMem_RawFree(t->late);
+    ir_free(t->round);
+    PyMem_RawFree(t->changed);
+    PyMem_RawFree(t->live);
+    PyMem_RawFree(t->bounds);
     PyMem_RawFree(t->snaps);
     PyMem_RawFree(t->entries);
-    PyMem_RawFree(t->payloads);
+    PyMem_RawFree(t->items);
     PyMem_RawFree(t->stores);
     PyMem_RawFree(t->consts);
     PyMem_RawFree(t->exits);
@@ -71,8 +74,33 @@ copied(const void *from, size_t n, size_t size)
     return to;
 }
 
+/* What snapshots name, so that it can be found without the IR. */
+static struct trace_item
+item_of(const struct ir *ir, ir_ref ref)
+{
+    PyTypeObject *kt = ir->at[ref].kt != REF_NONE ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
+    if (ir_is_box(ir, ref))
+        ref = ir->at[ref].a;
+    return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), ir->at[ref].op == IR_SLOAD ? (int16_t)ir->at[ref].a : -1, kt };
+}
+
+static void
+fill_items(struct trace *t, const struct ir *ir)
+{
+    for (uint32_t s = 0; s < t->nsnaps; s++) {
+        const struct snap *sn = &t->snaps[s];
+        struct trace_item *item = t->items + sn->entries + 2 * sn->stores;
+        for (uint32_t i = 0; i < sn->nentries; i++)
+            *item++ = item_of(ir, snap_ref(t->entries[sn->entries + i]));
+        for (uint32_t i = 0; i < sn->nstores; i++) {
+            *item++ = item_of(ir, t->stores[sn->stores + i].obj);
+            *item++ = item_of(ir, t->stores[sn->stores + i].value);
+        }
+    }
+}
+
 static bool
-keep_exits(struct trace *t, const struct ir *ir)
+keep_snaps(struct trace *t, const struct ir *ir)
 {
     t->nsnaps = ir->nsnaps;
     t->nentries = ir->nentries;
@@ -82,19 +110,41 @@ keep_exits(struct trace *t, const struct ir *ir)
     t->entries = copied(ir->entries, t->nentries, sizeof(*t->entries));
     t->stores = copied(ir->stores, t->nstores, sizeof(*t->stores));
     t->consts = PyMem_RawMalloc((t->nconsts + 1) * sizeof(*t->consts));
-    t->exits = PyMem_RawCalloc(t->nsnaps + 1, sizeof(*t->exits));
-    t->payloads = PyMem_RawMalloc((t->nentries + 1) * sizeof(*t->payloads));
-    if (t->snaps == NULL || t->entries == NULL || t->payloads == NULL || t->stores == NULL || t->consts == NULL || t->exits == NULL)
+    t->items = PyMem_RawMalloc((t->nentries + 2 * t->nstores + 1) * sizeof(*t->items));
+    if (t->snaps == NULL || t->entries == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
         return false;
-    for (uint32_t i = 0; i < t->nentries; i++) {
-        ir_ref ref = snap_ref(t->entries[i]);
-        bool box = snap_how(t->entries[i]) == HOW_INT || snap_how(t->entries[i]) == HOW_FLOAT;
-        t->payloads[i] = box ? ir->at[ref].a : ref;
-    }
-    for (uint32_t i = 0; i < t->nsnaps; i++)
-        t->exits[i].side = NO_TRACE;
+    fill_items(t, ir);
     for (uint32_t i = 0; i < t->nconsts; i++)
         t->consts[i] = ir_word(ir, (ir_ref)(REF_BIAS - 1 - i));
+    return true;
+}
+
+/* How many guards there are before r. */
+static uint32_t
+guards_before(const struct ir *ir, ir_ref r)
+{
+    uint32_t n = 0;
+    for (ir_ref k = REF_BIAS; k < r; k++)
+        n += (ir->at[k].t & IRT_GUARD) != 0;
+    return n;
+}
+
+/* The evaluator has no numbers for exits: guards are counted. */
+static bool
+keep_exits(struct trace *t, const struct ir *ir)
+{
+    t->nexits = t->machine.code != NULL ? t->machine.nexits : guards_before(ir, ir->end) + 1;
+    t->exits = PyMem_RawCalloc(t->nexits + 1, sizeof(*t->exits));
+    if (t->exits == NULL)
+        return false;
+    for (uint32_t i = 0; i < t->nexits; i++) {
+        t->exits[i].side = NO_TRACE;
+        t->exits[i].snap = t->machine.code != NULL ? t->machine.exits[i].snap : t->nsnaps - 1;
+    }
+    uint32_t guard = 0;
+    for (ir_ref r = REF_BIAS; r < ir->end && t->machine.code == NULL; r++)
+        if (ir->at[r].t & IRT_GUARD)
+            t->exits[guard++].snap = (uint32_t)(snap_of(ir, r) - ir->snaps);
     return true;
 }
 
@@ -119,7 +169,7 @@ put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
         return "out of memory";
     }
     if (parent != NULL)
-        parent->exits[r->parent_snap].side = t->id;
+        parent->exits[r->parent_exit].side = t->id;
     return NULL;
 }
 
@@ -150,12 +200,13 @@ trace_make(PyThreadState *ts, const struct recorder *r)
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .late_words = (r->top + 63) / 64 };
+        .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .parent = NO_TRACE };
     table.at[r->id] = t;
-    const char *why = "out of memory";
-    t->late = copied(r->late, (size_t)t->late_words, sizeof(*t->late));
-    if (t->late != NULL && keep_exits(t, r->ir))
-        why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), NULL, &t->machine);
+    const char *why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), NULL, &t->machine);
+    if (why == NULL && jit_options.mode == JIT_EVAL && (t->ir = ir_keep(r->ir)) == NULL)
+        why = "out of memory";
+    if (why == NULL && (!keep_snaps(t, r->ir) || !keep_exits(t, r->ir)))
+        why = "out of memory";
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
     if (why == NULL)
@@ -164,40 +215,20 @@ trace_make(PyThreadState *ts, const struct recorder *r)
         trace_free(t);
         return why;
     }
-    if (jit_options.mode == JIT_EVAL)
-        t->ir = r->ir;
     return NULL;
 }
 
 void
-trace_side_failed(unsigned parent, unsigned snap)
+trace_side_failed(unsigned parent, unsigned exit)
 {
     struct trace *t = trace_get(parent);
-    if (t != NULL && snap < t->nsnaps) {
-        t->exits[snap].tries++;
-        t->exits[snap].count = 0;
+    if (t != NULL && exit < t->nexits) {
+        t->exits[exit].tries++;
+        t->exits[exit].count = 0;
     }
 }
 
 /* ---- entering ---- */
-
-/* May o die later than CPython would let it die? Nothing happens at the death of these, and nothing refers to them weakly. */
-static bool
-dies_unnoticed(PyObject *o)
-{
-    return o == NULL || _Py_IsImmortal(o) || PyLong_CheckExact(o) || PyFloat_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o)
-        || PyComplex_CheckExact(o) || Py_IS_TYPE(o, &PyRangeIter_Type);
-}
-
-static bool
-may_enter(const struct trace *t, _PyInterpreterFrame *f)
-{
-    for (int w = 0; w < t->late_words; w++)
-        for (uint64_t bits = t->late[w]; bits != 0; bits &= bits - 1)
-            if (!dies_unnoticed(f->localsplus[w * 64 + __builtin_ctzll(bits)]))
-                return false;
-    return true;
-}
 
 struct eval_values { const struct trace *t; const struct snap *snap; const union ir_value *values; };
 
@@ -205,15 +236,11 @@ static uint64_t
 eval_value(const void *arg, uint32_t i)
 {
     const struct eval_values *v = arg;
-    if (i < v->snap->nentries)
-        return v->values[v->t->payloads[v->snap->entries + i]].bits;
-    i -= v->snap->nentries;
-    const struct snap_store *s = &v->t->stores[v->snap->stores + i / 2];
-    return v->values[i % 2 ? s->value : s->obj].bits;
+    return v->values[trace_items(v->t, v->snap)[i].ref].bits;
 }
 
 /* Which exit was taken last; only while the GIL is held without a break. */
-static struct { struct trace *t; uint32_t snap; } taken;
+static struct { struct trace *t; uint32_t exit; } taken;
 
 static _Py_CODEUNIT *
 evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
@@ -223,7 +250,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
         return (_Py_CODEUNIT *)PyErr_NoMemory();
     struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, values, UINT64_MAX);
     taken.t = t;
-    taken.snap = e.snap;
+    taken.exit = e.guard == REF_NONE ? t->nexits - 1 : guards_before(t->ir, e.guard);
     struct eval_values arg = { t, &t->snaps[e.snap], values };
     return exit_apply(ts, f, t, e.snap, eval_value, &arg);
 }
@@ -251,7 +278,7 @@ leave(struct x64_state *st)
     struct trace *t = table.at[st->trace];
     const struct x64_exit *e = &t->machine.exits[st->exit];
     taken.t = t;
-    taken.snap = e->snap;
+    taken.exit = st->exit;
     struct state_values arg = { st, t->machine.locs + e->locs };
     return exit_apply(st->ts, st->frame, t, e->snap, state_value, &arg);
 }
@@ -270,10 +297,6 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     struct trace *t = table.at[n];
     _Py_CODEUNIT *pc = f->instr_ptr;
     for (;;) {
-        if (UNLIKELY(!may_enter(t, f))) {
-            jit_stats.refused++;
-            return pc;
-        }
         f->instr_ptr = pc;
         (void)frame_stackpointer(f);                     /* it runs */
         pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
@@ -281,11 +304,11 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         if (UNLIKELY(pc == NULL))
             return NULL;
         t = taken.t;
-        struct exit_state *e = &t->exits[taken.snap];
-        unsigned next = e->side != NO_TRACE ? e->side : t->link != NO_TRACE && taken.snap == t->nsnaps - 1 ? t->link : NO_TRACE;
+        struct exit_state *e = &t->exits[taken.exit];
+        unsigned next = e->side != NO_TRACE ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
         f = ts->current_frame;
         if (next == NO_TRACE) {
-            if (wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.snap))
+            if (wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
@@ -303,7 +326,7 @@ unlink_from_others(unsigned id)
         struct trace *t = table.at[i];
         if (t != NULL && t->link == id)
             t->link = NO_TRACE;
-        for (uint32_t k = 0; t != NULL && k < t->nsnaps; k++)
+        for (uint32_t k = 0; t != NULL && k < t->nexits; k++)
             if (t->exits[k].side == id)
                 t->exits[k].side = NO_TRACE;
     }

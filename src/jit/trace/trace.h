@@ -4,40 +4,57 @@
 #ifndef ADDER_JIT_TRACE_TRACE_H
 #define ADDER_JIT_TRACE_TRACE_H
 
-#include "jit/ir/ir.h"
+#include "jit/opt/facts.h"
 #include "jit/x64/x64.h"
 #include "vm/trace_ops.h"
 
 #define NO_TRACE 0xffff
 #define NO_ANCHOR 0xffff
 
-/* Exits that resume at the same place in the same state share a snapshot; that is what they are counted by. */
 struct exit_state {
+    uint32_t snap;                     /* its snapshot */
     uint32_t count;
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
+};
+
+/* What a snapshot names: its entries in order, then object and value of each store. */
+struct trace_item {
+    ir_ref ref;                        /* of a box: of its operand */
+    uint8_t type;                      /* enum ir_type of that */
+    int16_t slot;                      /* what this slot of the frame's memory holds; -1: something else */
+    PyTypeObject *kt;                  /* of an object: its exact type, or NULL */
 };
 
 struct trace {
     uint16_t id;
     uint16_t anchor, start;            /* code units: of the backward jump, or NO_ANCHOR for a side trace; and where the trace starts */
     uint16_t link;                     /* the trace that goes on behind its end; NO_TRACE: a loop, or the interpreter */
+    bool is_linked;                    /* it goes on there without leaving machine code, inside the other's loop */
     bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
+    uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
+    uint32_t parent_exit;
     PyCodeObject *code;                /* borrowed; its death frees the trace */
     int nslots;                        /* locals and cells of the frame: where its stack begins in localsplus */
-    int top;                           /* one past the last slot in use on entry */
-    uint64_t *late;                    /* bit per slot: written by the trace, its old value dropped at the exit only; `late_words` words */
-    int late_words;
+    int top;                           /* one past the last slot that the frame's memory holds while it runs */
+    /* Of a loop that others may link to in registers, else NULL: the round as it was before its loop was known well; what it leaves changed, a bit
+     * per slot; and its live-ins with their bounds. */
+    struct ir *round;
+    uint64_t *changed;
+    unsigned nlive;
+    ir_ref *live;
+    struct interval *bounds;
     /* A copy of what exits need of the IR. */
     uint32_t nsnaps, nentries, nstores, nconsts;
     struct snap *snaps;
     snap_entry *entries;
-    ir_ref *payloads;                  /* by entry: its ref, or of a box its operand */
+    struct trace_item *items;          /* those of snapshot s begin at s->entries + 2 * s->stores */
     struct snap_store *stores;
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
-    struct exit_state *exits;          /* by snapshot */
+    uint32_t nexits;
+    struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
 };
 
 enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evaluator instead of machine code */
@@ -65,8 +82,10 @@ struct recorder;
 const char *trace_make(PyThreadState *ts, const struct recorder *r);
 /* The root that starts there, or NULL. */
 struct trace *trace_root_at(PyCodeObject *code, unsigned start);
+static inline const struct trace_item *
+trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
 /* The recording of a side trace behind this exit came to nothing. */
-void trace_side_failed(unsigned parent, unsigned snap);
+void trace_side_failed(unsigned parent, unsigned exit);
 /* The trace of that number, or NULL. */
 struct trace *trace_get(unsigned id);
 /* Free it; its anchor must be gone or go with its code object. */
@@ -87,8 +106,8 @@ void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
 void record_broken(unsigned id);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
-/* Record what follows pc, where snapshot `snap` of trace `parent` has led. False: not now. */
-bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned snap);
+/* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
+bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
 
 /* dump.c: does a dump of this stage of a trace in `code` interest? Then print the text under a heading. */
 bool dump_wanted(bool stage, PyCodeObject *code);

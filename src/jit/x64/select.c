@@ -85,11 +85,17 @@ operand(struct x64_asm *as, ir_ref v)
 
 /* ---- loads, stores, boxes ---- */
 
+static struct asm_rm
+rm_frame_slot(unsigned slot)
+{
+    return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * slot));
+}
+
 static void
 select_sload(struct x64_asm *as, const struct ir_ins *in)
 {
     unsigned r = regs_define(as, as->cur, 0);
-    asm_load(B, r, rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * in->a)));
+    asm_load(B, r, rm_frame_slot(in->a));
 }
 
 unsigned
@@ -249,6 +255,31 @@ select_guard_type(struct x64_asm *as, const struct ir_ins *in)
         asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TYPE), imm);
     else
         asm_op(B, OP_ALU(ALU_CMP), regs_use(as, type), rm_mem(base, OFS_TYPE));
+}
+
+static void
+select_guard_empty(struct x64_asm *as, const struct ir_ins *in)
+{
+    x64_guard(as, CC_NE);
+    asm_alu_imm(B, ALU_CMP, rm_frame_slot(in->a), 0);
+}
+
+/* The slot may be empty: two jumps to one exit, and nothing is allocated between them. */
+static void
+select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
+{
+    ir_ref type = (ir_ref)in->x;
+    int32_t imm;
+    x64_guard(as, CC_NE);
+    bool far = !const_imm(as, type, &imm);
+    unsigned t = far ? regs_use(as, type) : NO_REG, o = regs_temp(as, GPR_SET);
+    if (far)
+        asm_op(B, OP_ALU(ALU_CMP), t, rm_mem(o, OFS_TYPE));
+    else
+        asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), imm);
+    x64_guard_again(as, CC_E);
+    asm_rr(B, OP_TEST, o, o);
+    asm_load(B, o, rm_frame_slot(in->a));
 }
 
 static void
@@ -481,6 +512,8 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_SLOAD: select_sload(as, in); break;
     case IR_GPOLL: select_poll(as); break;
     case IR_GTYPE: select_guard_type(as, in); break;
+    case IR_GNULL: select_guard_empty(as, in); break;
+    case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GCOMPACT: select_guard_digits(as, in, 1); break;
     case IR_GINT2: select_guard_digits(as, in, 2); break;
     case IR_GEQ_P: case IR_GNE_P: case IR_GEQ_I ... IR_GULT_I: select_guard_int(as, in); break;

@@ -1,0 +1,210 @@
+/* jit/opt/copy.c: a recorded round, emitted once more. loop.c tells why that is right. */
+#include "jit/opt/copy.h"
+
+#include <string.h>
+
+#include "jit/opt/facts.h"     /* never_same() */
+#include "jit/opt/fold.h"
+
+const char opt_unstable[] = "type of a variable changes from round to round";
+const char opt_may_be_same[] = "stores that wait may be for the same place";
+
+/* ---- snapshots ---- */
+
+static enum snap_how
+how_of(const struct ir *ir, ir_ref r)
+{
+    if (ir_is_box(ir, r))
+        return ir->at[r].op == IR_BOX_I ? HOW_INT : HOW_FLOAT;
+    return ir_type_of(ir, r) == T_BOOL ? HOW_BOOL : HOW_OBJ;
+}
+
+static snap_entry
+copied_entry(const struct copy *cp, snap_entry e)
+{
+    if (snap_how(e) == HOW_NULL)
+        return e;
+    ir_ref r = replaced(cp, snap_ref(e));
+    return SNAP_ENTRY(snap_slot(e), snap_held(e), how_of(cp->ir, r), r);
+}
+
+/* The entries of s over those of the state, both sorted by slot; of the state's stack only what lies below s's. */
+static void
+copy_entries(struct copy *cp, const struct snap *s, const snap_entry *own)
+{
+    uint32_t top = cp->ir->nlocals + s->depth, i = 0, k = 0;
+    while (i < cp->state.nentries || k < s->nentries) {
+        uint32_t below = i < cp->state.nentries ? snap_slot(cp->entries[i]) : UINT32_MAX;
+        uint32_t above = k < s->nentries ? snap_slot(own[k]) : UINT32_MAX;
+        if (above <= below)
+            snap_add_entry(cp->ir, copied_entry(cp, own[k++]));
+        else if (below < top)
+            snap_add_entry(cp->ir, cp->entries[i]);
+        i += below <= above;
+    }
+}
+
+static void
+copy_stores(struct copy *cp, const struct snap *s, const struct snap_store *own)
+{
+    for (uint32_t i = 0; i < cp->nwaiting; i++) {
+        bool again = false;
+        for (uint32_t k = 0; k < s->nstores; k++)
+            again |= replaced(cp, own[k].obj) == cp->waiting[i].obj && own[k].offset == cp->waiting[i].offset;
+        if (!again)
+            snap_add_store(cp->ir, cp->waiting[i]);
+    }
+    for (uint32_t k = 0; k < s->nstores; k++)
+        snap_add_store(cp->ir, (struct snap_store){ replaced(cp, own[k].obj), replaced(cp, own[k].value), own[k].offset });
+}
+
+void
+copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, const struct snap_store *own_stores)
+{
+    snap_begin(cp->ir, s->pc, s->depth);
+    copy_entries(cp, s, own_entries);
+    copy_stores(cp, s, own_stores);
+}
+
+/* ---- instructions ---- */
+
+/* A slot that the state does not list is in the frame's memory; perhaps somebody knows what is there. */
+static ir_ref
+from_memory(struct copy *cp, ir_ref r)
+{
+    ir_ref slot = cp->from->at[r].a;
+    if (cp->from == cp->ir)
+        return r;
+    return cp->known != NULL && cp->known[slot] != REF_NONE ? cp->known[slot] : opt_emit(cp->ir, IR_SLOAD, slot, 0, 0, 0);
+}
+
+const char *
+copy_sload(struct copy *cp, ir_ref r)
+{
+    for (uint32_t i = 0; i < cp->state.nentries; i++) {
+        snap_entry e = cp->entries[i];
+        if (snap_slot(e) != cp->from->at[r].a)
+            continue;
+        if (snap_how(e) == HOW_NULL)
+            return "a variable has no value in the next round";
+        cp->subst[r - REF_BIAS] = snap_ref(e);
+        return NULL;
+    }
+    cp->subst[r - REF_BIAS] = from_memory(cp, r);
+    return NULL;
+}
+
+/* A field may have a store that waits since the round before. REF_NONE: it has none. */
+static const char *
+waiting_value(struct copy *cp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *value)
+{
+    *value = REF_NONE;
+    for (uint32_t i = cp->nwaiting; i-- > 0; ) {
+        const struct snap_store *st = &cp->waiting[i];
+        if (!touches(st, x))
+            continue;
+        if (st->obj == obj) {
+            bool same_kind = ir_type_of(cp->ir, st->value) == ir_ops[load].type;
+            if (st->offset != x || !same_kind)
+                return "a field is read in another way than it was written";
+            *value = st->value;
+            return NULL;
+        }
+        if (!never_same(cp->ir, st->obj, obj))
+            return opt_may_be_same;
+    }
+    return NULL;
+}
+
+static const char *
+copy_load(struct copy *cp, ir_ref r)
+{
+    struct ir_ins in = cp->from->at[r];
+    ir_ref obj = replaced(cp, in.a), value;
+    const char *why = waiting_value(cp, in.op, obj, in.x, &value);
+    if (why == NULL)
+        cp->subst[r - REF_BIAS] = value != REF_NONE ? value : opt_emit(cp->ir, in.op, obj, 0, 0, in.x);
+    return why;
+}
+
+/* What waited for the same place never comes; what waits for another comes later, so it must be another place. */
+static const char *
+before_store(struct copy *cp, ir_ref obj, uint32_t x)
+{
+    uint32_t n = 0;
+    const char *why = NULL;
+    for (uint32_t i = 0; i < cp->nwaiting; i++) {
+        struct snap_store st = cp->waiting[i];
+        if (st.obj == obj && st.offset == x)
+            continue;
+        if (touches(&st, x) && !never_same(cp->ir, st.obj, obj))
+            why = opt_may_be_same;
+        cp->waiting[n++] = st;
+    }
+    cp->nwaiting = n;
+    return why;
+}
+
+static const char *
+copy_plain(struct copy *cp, ir_ref r)
+{
+    struct ir_ins in = cp->from->at[r];
+    const struct ir_op_info *info = &ir_ops[in.op];
+    ir_ref a = info->a == 'l' ? in.a : replaced(cp, in.a);
+    uint32_t x = info->x == X_TYPE ? replaced(cp, (ir_ref)in.x) : in.x;
+    const char *why = info->flags & I_STORE ? before_store(cp, a, x) : NULL;
+    ir_ref copy = opt_emit(cp->ir, in.op, a, replaced(cp, in.b), replaced(cp, in.c), x);
+    cp->subst[r - REF_BIAS] = copy;
+    return why == NULL && copy == REF_FAIL ? opt_unstable : why;
+}
+
+static const char *
+copy_instruction(struct copy *cp, ir_ref r)
+{
+    switch (cp->from->at[r].op) {
+    case IR_NOP: case IR_BASE: return NULL;
+    case IR_GNULL: case IR_GSTYPE:
+        if (cp->late == NULL)
+            return copy_plain(cp, r);
+        cp->late(cp->arg, cp->from->at[r].a);
+        return NULL;
+    case IR_SLOAD: return copy_sload(cp, r);
+    case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(cp, r);
+    default: return copy_plain(cp, r);
+    }
+}
+
+const char *
+copy_round(struct copy *cp, ir_ref first, ir_ref last, uint32_t nsnaps)
+{
+    const struct ir *from = cp->from;
+    uint32_t snap = 0;
+    for (ir_ref r = first; r < last; r++) {
+        for (; snap < nsnaps && from->snaps[snap].ref <= r; snap++) {
+            struct snap s = from->snaps[snap];
+            copy_snap(cp, &s, &from->entries[s.entries], &from->stores[s.stores]);
+        }
+        const char *why = copy_instruction(cp, r);
+        if (why == NULL)
+            why = cp->ir->full;
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
+const char *
+copy_take_state(struct copy *cp)
+{
+    struct ir *ir = cp->ir;
+    if (ir->nsnaps == 0 || ir->snaps[ir->nsnaps - 1].ref != ir->end)
+        return "no snapshot at the end of the round";
+    cp->state = ir->snaps[ir->nsnaps - 1];
+    if (cp->state.nentries > sizeof(cp->entries) / sizeof(cp->entries[0]) || cp->state.nstores > sizeof(cp->stores) / sizeof(cp->stores[0]))
+        return "too many variables";
+    memcpy(cp->entries, ir->entries + cp->state.entries, cp->state.nentries * sizeof(snap_entry));
+    memcpy(cp->stores, ir->stores + cp->state.stores, cp->state.nstores * sizeof(struct snap_store));
+    memcpy(cp->waiting, cp->stores, sizeof(cp->stores));
+    cp->nwaiting = cp->state.nstores;
+    return NULL;
+}
