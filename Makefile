@@ -76,7 +76,8 @@ fuzz: all
 test-sanitize: all
 	@$(CLEAN_ENV) tools/sanitize --build $(BUILD)-sanitize --share $(BUILD) $(TESTS)
 
-# Everything again with each loop compiled at once: CPython's suite and the programs. JIT=stress-eval: by the evaluator.
+# Everything again with each loop compiled at once: CPython's suite and the programs. JIT=stress-eval: by the evaluator; JIT=stress,exit=3:
+# each third guard fails although it holds; other ways to make it hard: `adder --help-xoptions`.
 JIT ?= stress
 
 test-jit-stress: all

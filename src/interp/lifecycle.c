@@ -29,6 +29,7 @@
 #include "object/init.h"
 #include "rt/hooks.h"
 #include "rt/interp.h"
+#include "rt/locale_text.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
 #include "syntax/ast_state.h"
@@ -85,25 +86,47 @@ init_dumps(const PyConfig *config)
     return PyStatus_Ok();
 }
 
-/* -X jit=MODE or PYTHON_JIT=MODE. Development mode looks into frames, which traces do not keep up to date: one or the other. */
+/* The value of an -X option, to be freed with PyMem_RawFree; NULL: it is not given. */
+static char *
+xoption_text(const PyConfig *config, const char *name)
+{
+    wchar_t wide[32];
+    size_t n = 0;
+    for (; name[n] != '\0' && n < 31; n++)
+        wide[n] = (wchar_t)name[n];
+    wide[n] = 0;
+    const wchar_t *value = config_xoption(config, wide);
+    return value == NULL ? NULL : _Py_EncodeLocaleRaw(value, NULL);
+}
+
+static PyStatus
+jit_error(const char *why, bool from_environment)
+{
+    static char text[600];
+    snprintf(text, sizeof(text), "%s: %s", from_environment ? "PYTHON_JIT" : "-X jit", why);
+    return config_error("config_init_jit", text);
+}
+
+/* -X jit=MODE or PYTHON_JIT=MODE, and -X jit-OPTION=VALUE. Development mode looks into frames, which traces do not keep up to date: one or the other. */
 static PyStatus
 init_jit(const PyConfig *config)
 {
-    char mode[32] = "";
-    const wchar_t *x = config_xoption(config, L"jit");
-    const char *e = config_env(config, "PYTHON_JIT");
-    if (x == NULL && e == NULL) {
-        jit_configure(config->dev_mode ? "0" : NULL);
-        if (config->dev_mode)
-            refcheck_start();
-        return PyStatus_Ok();
+    char *mode = xoption_text(config, "jit");
+    const char *e = config_env(config, "PYTHON_JIT"), *asked = mode != NULL ? mode : e;
+    const char *why = jit_configure(asked == NULL && config->dev_mode ? "0" : asked);
+    bool by_environment = mode == NULL && e != NULL;
+    PyMem_RawFree(mode);
+    for (int i = 0; why == NULL && jit_option_names[i] != NULL; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "jit-%s", jit_option_names[i]);
+        char *value = xoption_text(config, name);
+        if (value != NULL)
+            why = jit_set_option(jit_option_names[i], value);
+        PyMem_RawFree(value);
     }
-    size_t n = 0;
-    for (; x != NULL && x[n] != 0 && n + 1 < sizeof(mode); n++)
-        mode[n] = x[n] < 128 ? (char)x[n] : '?';
-    if (jit_configure(x != NULL ? mode : e) < 0)
-        return config_error("config_init_jit", x != NULL ? "-X jit: unknown mode; the modes are " JIT_MODES : "PYTHON_JIT: unknown mode; the modes are " JIT_MODES);
-    return PyStatus_Ok();
+    if (asked == NULL && config->dev_mode)
+        refcheck_start();
+    return why != NULL ? jit_error(why, by_environment) : PyStatus_Ok();
 }
 
 int

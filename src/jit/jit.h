@@ -6,11 +6,18 @@
 
 #include "base/own.h"
 
-/* What -X jit=VALUE or PYTHON_JIT says: "0" off, "1" on, "stress" on from the second round of a loop, "stress-registers" with
- * random choices of registers besides, "eval" and "stress-eval" with the evaluator
- * in place of machine code. NULL: the default. 0, or -1 without exception for an unknown value. */
+/* What -X jit=VALUE or PYTHON_JIT says: MODE[,OPTION=VALUE...]. Modes: "0" off, "1" on, "stress" on from the second round of a loop, "stress-registers"
+ * with random choices of registers besides, "eval" and "stress-eval" with the evaluator in place of machine code. NULL: the default.
+ * NULL, or what is wrong with it, in words (a static buffer). */
 #define JIT_MODES "0, 1, stress, stress-registers, eval, stress-eval"
-int jit_configure(const char *value);
+const char *jit_configure(const char *value);
+/* One of the options, each of which is -X jit-NAME=VALUE, too; after jit_configure(). The same result.
+ * exit=N: every N-th guard fails although it holds. seed=N: random choices of registers and spill slots, and of guards with exit, that are the
+ * same in each run; 0: none. without=PASS+PASS: passes of the optimiser that are left out. */
+#define JIT_OPTIONS "exit, seed, without"
+#define JIT_PASSES "fold, cse, peel, ranges, dead"
+extern const char *const jit_option_names[];             /* ends with NULL */
+const char *jit_set_option(const char *name, const char *value);
 /* -X dump=STAGE for a stage that is ours: true when it is. function: only functions of this name, or NULL. */
 #define JIT_DUMP_STAGES "rec, ir, opt, asm"
 bool jit_dump_stage(const char *stage, size_t length, const char *function);

@@ -19,6 +19,7 @@ struct rt_thread {
     _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
     uint32_t loop_state;             /* of the evaluation loop: vm/trace_ops.h */
     uint32_t loop_record;            /* a trace was left, and what follows is to be recorded */
+    uint32_t jit_countdown;          /* for tests: guards of traces until one fails that holds; 0: none does */
     void *dispatch[256];             /* where the evaluation loop goes for an opcode */
 };
 

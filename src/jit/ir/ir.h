@@ -98,6 +98,7 @@ struct snap {
     uint32_t pc;                       /* code unit to go on at */
     uint32_t entries, stores;          /* the first of each in struct ir */
     uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
+    bool branch;                       /* pc is where the program goes when the guard's test, its own, turns out so: only then may it be left through */
 };
 
 /* ---- a trace under construction ---- */
@@ -197,5 +198,8 @@ struct ir_exit {
 struct ir_exit ir_eval(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, const union ir_value *inherited, union ir_value *values, uint64_t max_rounds);
 /* The same from the LOOP on, where another trace has led: values has the values of ir_live_ins() at their places. */
 struct ir_exit ir_eval_loop(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);
+/* For tests: while *ir_countdown is not 0, it goes down by 1 at each guard that may be left at any time (its snap.branch is false); where it becomes 0,
+ * the guard fails although its condition holds. NULL: nothing is counted. */
+extern uint32_t *ir_countdown;
 
 #endif

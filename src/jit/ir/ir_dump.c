@@ -179,7 +179,7 @@ put_instruction(struct strbuf *sb, const struct ir *ir, ir_ref r, bool with_loca
 static void
 put_snap(struct strbuf *sb, const struct ir *ir, const struct snap *s)
 {
-    strbuf_addf(sb, "snap pc %u depth %u", s->pc, s->depth);
+    strbuf_addf(sb, "snap pc %u depth %u%s", s->pc, s->depth, s->branch ? " branch" : "");
     for (uint32_t i = 0; i < s->nentries; i++) {
         snap_entry e = ir->entries[s->entries + i];
         strbuf_addf(sb, " #%d=%s%s", (int)snap_slot(e), snap_held(e) ? "!" : "", ir_how_names[snap_how(e)]);

@@ -285,6 +285,17 @@ leave_at_loop(struct eval *ev)
     return exit_at(ev->ir, ev->ir->loop, r);
 }
 
+uint32_t *ir_countdown;
+
+/* A guard whose turn it is to fail. */
+static bool
+is_forced(const struct ir *ir, ir_ref r)
+{
+    if (ir_countdown == NULL || *ir_countdown == 0 || !(ir_ops[ir->at[r].op].flags & I_GUARD) || snap_of(ir, r)->branch)
+        return false;
+    return --*ir_countdown == 0;
+}
+
 static struct ir_exit
 run(struct eval *ev, ir_ref r, uint64_t max_rounds)
 {
@@ -295,7 +306,7 @@ run(struct eval *ev, ir_ref r, uint64_t max_rounds)
         for (; r < phis; r++) {
             if (r == ir->loop && ir->loop != REF_NONE && round == max_rounds)
                 return leave_at_loop(ev);
-            if (!step(ev, r))
+            if (is_forced(ir, r) || !step(ev, r))
                 return exit_at(ir, r, r);
         }
         if (ir->loop == REF_NONE)

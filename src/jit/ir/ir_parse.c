@@ -367,9 +367,11 @@ parse_snap(struct parser *ps)
     if (!is_word(next_word(ps), "pc") || !to_integer(next_word(ps), &pc) || !is_word(next_word(ps), "depth")
         || !to_integer(next_word(ps), &depth))
         return false;
-    snap_begin(ps->ir, (uint32_t)pc, (unsigned)depth);
+    struct snap *s = snap_begin(ps->ir, (uint32_t)pc, (unsigned)depth);
     for (struct text w = next_word(ps); w.len > 0; w = next_word(ps)) {
-        if (!(w.s[0] == '#' ? parse_entry(ps, w) : parse_store(ps, w)))
+        if (is_word(w, "branch"))
+            s->branch = true;
+        else if (!(w.s[0] == '#' ? parse_entry(ps, w) : parse_store(ps, w)))
             return false;
     }
     return true;

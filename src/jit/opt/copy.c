@@ -61,7 +61,7 @@ copy_stores(struct copy *cp, const struct snap *s, const struct snap_store *own)
 void
 copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, const struct snap_store *own_stores)
 {
-    snap_begin(cp->ir, s->pc, s->depth);
+    snap_begin(cp->ir, s->pc, s->depth)->branch = s->branch;
     copy_entries(cp, s, own_entries);
     copy_stores(cp, s, own_stores);
 }

@@ -146,7 +146,7 @@ empty_unused_snaps(struct dead *d)
 const char *
 opt_dead(struct ir *ir)
 {
-    if (ir->full != NULL)
+    if (ir->full != NULL || !opt_wants(OPT_DEAD))
         return ir->full;
     struct dead *d = PyMem_RawCalloc(1, sizeof(*d));
     if (d == NULL)

@@ -16,6 +16,7 @@
 #include "object/num/int.h"    /* int_is_compact(), SMALL_INT() */
 #include "jit/opt/cse.h"
 #include "jit/opt/facts.h"
+#include "jit/opt/opt.h"      /* opt_wants() */
 
 #define NO_RULE 1                      /* no instruction and no constant has this reference */
 
@@ -76,7 +77,7 @@ static ir_ref
 fold_constants(struct fold *f)
 {
     const struct ir_op_info *info = &ir_ops[f->op];
-    bool computes = (info->flags & I_PURE || is_guard(f->op)) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
+    bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || is_guard(f->op)) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
     if (!computes || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
         return NO_RULE;
     struct ir *ir = f->ir;
@@ -535,9 +536,19 @@ fold_select(struct fold *f)
 
 /* ---- the driver ---- */
 
+/* What holds numbers for which there are no objects must be told apart from objects: no instruction could. */
+static bool
+must_fold(const struct fold *f)
+{
+    const struct ir_op_info *info = &ir_ops[f->op];
+    return info->a == 'o' || f->op == IR_SELECT || (info->a == 'v' && !(info->flags & I_CALL));
+}
+
 static ir_ref
 apply_rules(struct fold *f)
 {
+    if (!opt_wants(OPT_FOLD) && !must_fold(f))
+        return NO_RULE;
     switch (f->op) {
     case IR_ADD_I: case IR_ADDOV_I: return fold_add(f);
     case IR_SUB_I: case IR_SUBOV_I: return fold_sub(f);
@@ -606,6 +617,8 @@ static ir_ref
 existing(const struct fold *f)
 {
     static const uint8_t with_guard[IR_OPS] = { [IR_ADD_I] = IR_ADDOV_I, [IR_SUB_I] = IR_SUBOV_I, [IR_MUL_I] = IR_MULOV_I };
+    if (!opt_wants(OPT_CSE))
+        return REF_NONE;
     ir_ref r = cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);
     if (r == REF_NONE && with_guard[f->op] != 0)
         r = cse_find(f->ir, with_guard[f->op], f->a, f->b, f->c, f->x);
@@ -629,6 +642,8 @@ static ir_ref
 find_or_append(struct fold *f)
 {
     unsigned flags = ir_ops[f->op].flags;
+    if (flags & (I_LOAD | I_STORE) && !opt_wants(OPT_CSE))
+        return append(f);
     if (flags & I_LOAD) {
         bool raw = ir_heap_class(f->op) == HEAP_RAW;           /* nothing stores to the other classes */
         ir_ref r = raw ? cse_field(f->ir, f->op, f->a, f->x) : cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);

@@ -289,7 +289,7 @@ peel_or_unroll(struct loop *lp)
 const char *
 opt_loop(struct ir *ir)
 {
-    if (ir->full != NULL)
+    if (ir->full != NULL || !opt_wants(OPT_PEEL))
         return ir->full;
     struct loop *lp = PyMem_RawMalloc(sizeof(*lp));
     if (lp == NULL)

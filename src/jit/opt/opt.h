@@ -4,6 +4,13 @@
 
 #include "jit/ir/ir.h"
 
+/* For tests: passes may be left out. What is emitted then is longer and no less right: folding goes on where numbers meet objects, and a loop
+ * that is not peeled stays one round without LOOP. */
+enum opt_pass { OPT_FOLD, OPT_CSE, OPT_PEEL, OPT_RANGES, OPT_DEAD, OPT_PASSES };
+extern const char *const opt_pass_names[OPT_PASSES];
+extern unsigned opt_left_out;          /* bits by enum opt_pass */
+static inline bool opt_wants(enum opt_pass p) { return !(opt_left_out >> p & 1); }
+
 /* Peeling: ir holds one round, and its last snapshot is the state at the end of it (the same pc and depth as on entry). Emits
  * LOOP, then the round again through opt_emit() with each SLOAD replaced by the slot's value at the end of the round before, then the
  * PHIs. A slot that holds a box at the end of both rounds needs no PHI itself, only the box's operand. Snapshots of the body also list what the first round left changed. What does not change in the loop is

@@ -218,7 +218,7 @@ refine_phis(struct ranges *rg)
 const char *
 opt_ranges(struct ir *ir)
 {
-    if (ir->full != NULL)
+    if (ir->full != NULL || !opt_wants(OPT_RANGES))
         return ir->full;
     struct ranges *rg = PyMem_RawMalloc(sizeof(*rg));
     if (rg == NULL)

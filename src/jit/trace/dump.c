@@ -1,27 +1,8 @@
-/* jit/trace/dump.c: -X jit, -X dump of the compiler's stages, and its counts. */
+/* jit/trace/dump.c: -X dump of the compiler's stages, and its counts. */
 #include "jit/jit.h"
 
 #include "jit/trace/trace.h"
 #include "object/text/str.h"
-
-int
-jit_configure(const char *value)
-{
-    struct { const char *name; enum jit_mode mode; bool stress; uint32_t seed; } known[] = {
-        { "0", JIT_OFF, false }, { "1", JIT_ON, false }, { "stress", JIT_ON, true }, { "eval", JIT_EVAL, false }, { "stress-eval", JIT_EVAL, true },
-        { "stress-registers", JIT_ON, true, 1 },
-    };
-    if (value == NULL)
-        return 0;
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(known); i++)
-        if (strcmp(value, known[i].name) == 0) {
-            jit_options.mode = known[i].mode;
-            jit_options.stress = known[i].stress;
-            jit_options.seed = known[i].seed;
-            return 0;
-        }
-    return -1;
-}
 
 bool
 jit_dump_stage(const char *stage, size_t length, const char *function)

@@ -41,16 +41,17 @@ how_of(struct recorder *r, ir_ref v)
     return op == IR_BOX_I ? HOW_INT : op == IR_BOX_F ? HOW_FLOAT : ir_type_of(r->ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
 }
 
-void
+struct snap *
 rec_snap(struct recorder *r, unsigned pc, int popped)
 {
     int depth = r->depth - popped;
-    snap_begin(r->ir, pc, (unsigned)depth);
+    struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
     for (int i = 0; i < r->nslots + depth; i++)
         if (r->changed[i])
             snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, 0, how_of(r, r->slot[i]), r->slot[i]));
     for (int i = 0; i < r->npending; i++)
         snap_add_store(r->ir, r->pending[i]);
+    return s;
 }
 
 /* ---- slots ---- */

@@ -49,8 +49,8 @@ bool rec_stop(struct recorder *r, const char *why);
 /* Emission through the optimiser: the value. A guard that never holds or a full trace stops the recording (r->why). */
 ir_ref rec_emit(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b);
 ir_ref rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_t x);
-/* A snapshot of the state now, to go on at pc with `popped` values less on the stack. */
-void rec_snap(struct recorder *r, unsigned pc, int popped);
+/* A snapshot of the state now, to go on at pc with `popped` values less on the stack. It lasts until the next one is begun. */
+struct snap *rec_snap(struct recorder *r, unsigned pc, int popped);
 
 ir_ref rec_local(struct recorder *r, int i);
 /* Make sure that what slot i holds in memory may die later than CPython would let it die: a guard. Before it is overwritten or taken off the stack. */

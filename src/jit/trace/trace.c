@@ -173,15 +173,6 @@ put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
     return NULL;
 }
 
-/* Of random choices of registers, another one for each trace; 0: none. */
-static uint32_t
-next_seed(void)
-{
-    if (jit_options.seed != 0)
-        jit_options.seed = (jit_options.seed * 1664525 + 1013904223) | 1;
-    return jit_options.seed;
-}
-
 /* Where the back end has put the values, and its code. */
 static void
 dump_machine(const struct ir *ir, const struct trace *t)
@@ -201,8 +192,10 @@ trace_make(PyThreadState *ts, const struct recorder *r)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .parent = NO_TRACE };
+    if (t->link == NO_TRACE && r->ir->loop == REF_NONE)  /* a loop that was not peeled goes on at itself */
+        t->link = t->id;
     table.at[r->id] = t;
-    const char *why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, next_seed(), NULL, &t->machine);
+    const char *why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, stress_seed(), NULL, &t->machine);
     if (why == NULL && jit_options.mode == JIT_EVAL && (t->ir = ir_keep(r->ir)) == NULL)
         why = "out of memory";
     if (why == NULL && (!keep_snaps(t, r->ir) || !keep_exits(t, r->ir)))
@@ -299,10 +292,12 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     for (;;) {
         f->instr_ptr = pc;
         (void)frame_stackpointer(f);                     /* it runs */
+        if (UNLIKELY(jit_options.exit_every != 0))
+            stress_begin(ts);
         pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
         jit_stats.exits++;
-        if (UNLIKELY(pc == NULL))
-            return NULL;
+        if (UNLIKELY(pc == NULL || stress_forced(ts)))
+            return pc;
         t = taken.t;
         struct exit_state *e = &t->exits[taken.exit];
         unsigned next = e->side != NO_TRACE ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
@@ -363,6 +358,7 @@ jit_start(void)
     }
     if (jit_options.stress)
         code_loop_heat = 2;
+    x64_force_exits(jit_options.exit_every != 0);
     trace_install(&ops);
     return 0;
 }

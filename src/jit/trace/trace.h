@@ -69,7 +69,8 @@ struct jit_options {
     bool stress;                       /* a loop is hot at its second round */
     bool dump_rec, dump_ir, dump_opt, dump_asm;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
-    uint32_t seed;                     /* not 0: of random choices of registers */
+    uint32_t seed;                     /* of random choices; 0: none are made */
+    uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
 };
 
 extern struct jit_options jit_options;
@@ -108,6 +109,12 @@ void record_broken(unsigned id);
 void record_end(void);
 /* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
 bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
+
+/* stress.c: a seed for the choices of registers in the next trace, 0 for no choices. */
+uint32_t stress_seed(void);
+/* Before a trace is entered with exit_every set: guards are counted again. After any was left: was the exit forced? */
+void stress_begin(PyThreadState *ts);
+bool stress_forced(PyThreadState *ts);
 
 /* dump.c: does a dump of this stage of a trace in `code` interest? Then print the text under a heading. */
 bool dump_wanted(bool stage, PyCodeObject *code);

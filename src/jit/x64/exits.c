@@ -196,22 +196,75 @@ jump_to_stub(struct x64_asm *as, unsigned cc)
     return cc == CC_ALWAYS ? asm_jmp(&as->buf, stub) : asm_jcc(&as->buf, cc, stub);
 }
 
-void
-x64_guard(struct x64_asm *as, unsigned cc)
+static bool forces_exits;
+
+void x64_force_exits(bool on) { forces_exits = on; }
+
+/* In front of the guard's jump: leave by the same way when the countdown reaches 0. The flags are the guard's, so they are kept. */
+static void
+count_down(struct x64_asm *as)
+{
+    static const uint8_t pushf = 0x9c, popf = 0x9d;
+    struct asm_buf *b = &as->buf;
+    asm_bytes(b, &popf, 1);
+    const uint8_t *go_on = b->p;
+    asm_jmp(b, as->stubs + stub_offset(as->exit));
+    asm_bytes(b, &popf, 1);
+    asm_jcc_short(b, CC_NE, go_on);
+    asm_op(b, 0xff, 1, rm_mem(R14, (int32_t)offsetof(struct rt_thread, jit_countdown)));      /* dec */
+    asm_bytes(b, &pushf, 1);
+}
+
+/* The exit of the current instruction, whose jump is about to be written. */
+static void
+begin_exit(struct x64_asm *as)
 {
     while (as->snap > 0 && as->ir->snaps[as->snap].ref > as->cur)
         as->snap--;
     as->exit--;
     record_locs(as, &as->ir->snaps[as->snap]);
-    /* Offsets from the end; x64_compile() turns them round when the size is known. */
     as->out->exits[as->exit] = (struct x64_exit){ .snap = (uint16_t)as->snap, .locs = as->loc };
+}
+
+/* The jump that a side trace may patch. Offsets from the end; x64_compile() turns them round when the size is known. */
+static void
+main_jump(struct x64_asm *as, unsigned cc)
+{
     as->out->exits[as->exit].jump = (uint32_t)(as->buf.end - jump_to_stub(as, cc));
+}
+
+static void
+end_exit(struct x64_asm *as, unsigned cc)
+{
+    if (forces_exits && cc != CC_ALWAYS && !as->ir->snaps[as->snap].branch)
+        count_down(as);
+}
+
+void
+x64_guard(struct x64_asm *as, unsigned cc)
+{
+    begin_exit(as);
+    main_jump(as, cc);
+    end_exit(as, cc);
 }
 
 void
 x64_guard_again(struct x64_asm *as, unsigned cc)
 {
     jump_to_stub(as, cc);
+}
+
+void
+x64_guard_unordered(struct x64_asm *as, unsigned cc, bool leaves)
+{
+    const uint8_t *holds = as->buf.p;
+    begin_exit(as);
+    main_jump(as, cc);
+    if (leaves)
+        jump_to_stub(as, CC_P);
+    else
+        asm_jcc_short(&as->buf, CC_P, holds);
+    end_exit(as, cc);
 }
 
 bool

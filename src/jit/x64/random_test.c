@@ -340,7 +340,8 @@ test_random(void **state)
         gen_trace(&g);
         repair(&g);
         assert_null(g.ir->full);
-        for (uint32_t k = 0; k < 4; k++) {
+        for (uint32_t k = 0; k < 5; k++) {
+            test_countdown = k == 4 ? 1 + (uint32_t)i % 40 : 0;
             const char *why = test_run(g.ir, g.tf, k * 0x9e3779b9u + (k ? (uint32_t)i : 0));
             if (why != NULL) {
                 fprintf(stderr, "trace %llu, choices %u: %s\n", (unsigned long long)first_seed + i, k, why);

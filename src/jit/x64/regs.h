@@ -124,8 +124,10 @@ void loop_head(struct x64_asm *as);    /* at LOOP: the moves between two rounds 
 /* The jump to the exit of the current instruction on cc, or when cc is CC_ALWAYS; records where the snapshot's values are. */
 #define CC_ALWAYS 16
 void x64_guard(struct x64_asm *as, unsigned cc);
-/* One more jump to the same exit; in execution it comes in front of the other. */
+/* One more jump to the same exit, in front of everything of it. */
 void x64_guard_again(struct x64_asm *as, unsigned cc);
+/* The same as x64_guard() after a comparison of floats, where a NaN always leaves, or never does. */
+void x64_guard_unordered(struct x64_asm *as, unsigned cc, bool leaves);
 /* Number and size of everything at the end of the code; writes the stubs. False: no memory. */
 bool exits_begin(struct x64_asm *as, struct x64_code *out);
 /* When the rest is written: what all exits do behind their stubs, behind the constants. Returns where it ends. */

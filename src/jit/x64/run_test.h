@@ -28,7 +28,7 @@ union test_object {
 
 struct test_frame {
     union { _PyInterpreterFrame frame; PyObject *words[FRAME_SPECIALS_SIZE + 1 + TEST_SLOTS]; };
-    PyThreadState ts;
+    union { PyThreadState ts; struct rt_thread thread; };
     union test_object objects[TEST_SLOTS];
     unsigned nobjects;
 };
@@ -36,6 +36,7 @@ struct test_frame {
 static struct x64_state test_state;    /* as the handler saw it */
 static union ir_value test_values[0x10000];
 static uint64_t test_rsp;
+static uint32_t test_countdown;        /* of forced exits; 0: none */
 
 static inline void *
 test_handler(struct x64_state *st)
@@ -187,10 +188,13 @@ test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
 {
     static union test_object before[TEST_SLOTS], after[TEST_SLOTS];
     struct x64_code code;
+    x64_force_exits(test_countdown != 0);
     const char *why = x64_compile(ir, 77, seed, NULL, &code);
     if (why != NULL)
         return why;
     memcpy(before, tf->objects, sizeof(before));
+    uint32_t countdown = tf->thread.jit_countdown = test_countdown;
+    ir_countdown = &countdown;
     struct ir_exit want = ir_eval(ir, tf->frame.localsplus, &tf->ts.eval_breaker, NULL, test_values, 100000);
     memcpy(after, tf->objects, sizeof(after));
     memcpy(tf->objects, before, sizeof(before));
@@ -200,6 +204,8 @@ test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
         why = "the handler was called badly";
     if (why == NULL)
         why = test_compare(ir, &code, want);
+    if (why == NULL && countdown != tf->thread.jit_countdown && countdown + 1 != tf->thread.jit_countdown)      /* the guard that failed may not count */
+        why = "another number of guards";
     if (why == NULL && !test_same_objects(after, tf->objects))
         why = "objects are not as they should be";
     memcpy(tf->objects, before, sizeof(before));

@@ -308,13 +308,7 @@ ucomis(struct x64_asm *as, ir_ref a, ir_ref b)
 static void
 select_guard_equal(struct x64_asm *as, const struct ir_ins *in)
 {
-    if (in->op == IR_GEQ_F) {
-        x64_guard(as, CC_NE);
-        x64_guard_again(as, CC_P);
-    } else {
-        x64_guard(as, CC_E);
-        asm_jcc_short(B, CC_P, B->p + 6);                      /* over the jump */
-    }
+    x64_guard_unordered(as, in->op == IR_GEQ_F ? CC_NE : CC_E, in->op == IR_GEQ_F);
     ucomis(as, in->a, in->b);
 }
 

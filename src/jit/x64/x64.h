@@ -60,6 +60,8 @@ struct x64_ends {
  * A trace without loop ends in an exit through its last snapshot, or in ends->to. ends: NULL for a trace of its own. */
 const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends, struct x64_code *out);
 void x64_free(struct x64_code *c);
+/* For tests: guards compiled from now on count rt_thread.jit_countdown down as ir_countdown says. Code compiled without has nothing of it. */
+void x64_force_exits(bool on);
 
 /* From now on the exit goes to target, with all registers as they are: the way into a trace that grows there. NULL: to its stub again. False when
  * target is too far or the system refuses. (A guard of GEQ_F has a second jump, for NaNs, which stays.) */
