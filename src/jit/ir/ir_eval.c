@@ -153,6 +153,8 @@ compute_call(uint32_t helper, value a, value b, value *out)
         out->i = ((int64_t (*)(int64_t))f)(a.i);
     else if (strcmp(sig, "iii") == 0)
         out->i = ((int64_t (*)(int64_t, int64_t))f)(a.i, b.i);
+    else if (strcmp(sig, "ioo") == 0)
+        out->i = ((int64_t (*)(PyObject *, PyObject *))f)(a.o, b.o);
     else
         Py_FatalError("the evaluator does not know this signature");
 }

@@ -1,5 +1,6 @@
 /* jit/ir/ir_ops.c: the tables made from ir_ops.def and ir_helpers.def. */
 #include "jit/ir/ir.h"
+#include "jit/ir/ir_runtime.h"
 
 #include <math.h>             /* pow() */
 

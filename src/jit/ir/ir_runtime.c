@@ -1,6 +1,10 @@
 /* jit/ir/ir_runtime.c: what instructions do to objects. */
 #include "jit/ir/ir_runtime.h"
 
+#include "object/text/str.h"
+
+int64_t jit_str_eq(PyObject *a, PyObject *b) { return a == b || str_eq(a, b); }
+
 static PyObject *
 or_without_exception(PyObject *o)
 {

@@ -14,4 +14,7 @@ OWNED PyObject *jit_new_float(double v);
 void jit_slot_put(PyObject **slot, PyObject *o);
 void jit_slot_put_new(PyObject **slot, STEALS PyObject *o);
 
+/* The same characters? Exact strings. */
+int64_t jit_str_eq(PyObject *a, PyObject *b);
+
 #endif

@@ -34,10 +34,6 @@ bool
 rec_is_op(struct recorder *r)
 {
     ir_ref a = rec_peek(r, 2), b = rec_peek(r, 1);
-    if (ir_type_of(r->ir, a) != T_OBJ || ir_type_of(r->ir, b) != T_OBJ)
-        return rec_stop(r, "`is` on bools is not recorded yet");
-    if (r->ir->at[a].op == IR_BOX_I || r->ir->at[a].op == IR_BOX_F || r->ir->at[b].op == IR_BOX_I || r->ir->at[b].op == IR_BOX_F)
-        return rec_stop(r, "`is` on new numbers is not recorded yet");
     ir_ref same = rec_emit(r, IR_EQ_P, a, b);
     if (r->oparg)
         same = rec_emit(r, IR_NOT_B, same, REF_NONE);
@@ -53,8 +49,10 @@ rec_for_iter(struct recorder *r)
 {
     PyObject *o = r->sp[-1];
     ir_ref it = rec_peek(r, 1);
+    if (Py_TYPE(o) == &PyListIter_Type || Py_TYPE(o) == &PyTupleIter_Type)
+        return rec_for_sequence(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
-        return rec_stop(r, "a loop over something else than a range");
+        return rec_stop(r, "a loop over something else than a range, list or tuple");
     if (!rec_guard_type(r, it, &PyRangeIter_Type))
         return false;
     ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));

@@ -196,6 +196,11 @@ bool
 rec_compare_op(struct recorder *r)
 {
     ir_ref a, b;
+    int how = r->oparg >> 5;
+    if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]) && (how == Py_EQ || how == Py_NE)) {
+        a = rec_compare_str(r, rec_peek(r, 2), rec_peek(r, 1), how == Py_EQ);
+        return a != REF_NONE ? give(r, 2, a) : rec_stop(r, "a comparison with a string");
+    }
     if (!two_numbers(r, &a, &b))
         return false;
     bool fa = type_of(r, a) == T_F64, fb = type_of(r, b) == T_F64;
@@ -206,7 +211,7 @@ rec_compare_op(struct recorder *r)
         a = as_float(r, a);
         b = as_float(r, b);
     }
-    return give(r, 2, compare(r, r->oparg >> 5, a, b, fa || fb));
+    return give(r, 2, compare(r, how, a, b, fa || fb));
 }
 
 /* ---- one operand ---- */
@@ -226,9 +231,9 @@ rec_to_bool(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
     PyObject *o = r->sp[-1];
-    if (o == Py_None) {
-        rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
-        return give(r, 1, ir_bool(r->ir, false));
+    if (!PyBool_Check(o) && !PyLong_Check(o) && !PyFloat_Check(o)) {
+        v = rec_truth(r, v, o);
+        return v == REF_NONE ? rec_stop(r, "the truth of this object is not recorded yet") : give(r, 1, v);
     }
     v = rec_number(r, v, o);
     return v == REF_NONE ? rec_stop(r, "the truth of this object is not recorded yet") : give(r, 1, truth(r, v));

@@ -141,6 +141,8 @@ bool
 rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t)
 {
     rec_emit_x(r, IR_GTYPE, v, REF_NONE, ir_ptr(r->ir, t));
+    if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)               /* another type may come to lie at its address */
+        rec_watch(r, DEP_TYPE_LAYOUT, t, NULL);
     return r->why == NULL;
 }
 
@@ -218,6 +220,10 @@ one_instruction(struct recorder *r, int opcode)
     case POP_TOP: rec_pop(r); return true;
     case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
     case SWAP: return swap(r);
+    case LOAD_ATTR: return rec_load_attr(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg >> 1), r->oparg & 1);
+    case LOAD_DEREF: return rec_load_deref(r);
+    case BINARY_SUBSCR: return rec_binary_subscr(r);
+    case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
     case BINARY_OP: return rec_binary_op(r);
     case COMPARE_OP: return rec_compare_op(r);
     case IS_OP: return rec_is_op(r);

@@ -81,6 +81,20 @@ bool rec_for_iter(struct recorder *r);
 bool rec_jump_backward(struct recorder *r);
 bool rec_is_op(struct recorder *r);
 
+/* rec_obj.c */
+bool rec_load_attr(struct recorder *r, PyObject *name, bool method_form);
+bool rec_load_deref(struct recorder *r);
+bool rec_binary_subscr(struct recorder *r);
+bool rec_unpack_sequence(struct recorder *r);
+/* How many items v has, as I64, whose object is o right now. REF_NONE: not of a type that says so at once. */
+ir_ref rec_len(struct recorder *r, ir_ref v, PyObject *o);
+/* Whether v, no number, is true, as BOOL. REF_NONE: that is not recorded yet. */
+ir_ref rec_truth(struct recorder *r, ir_ref v, PyObject *o);
+/* v and w are strings. REF_NONE: they were numbers in the trace. */
+ir_ref rec_compare_str(struct recorder *r, ir_ref v, ir_ref w, bool equal);
+/* rec_iter.c */
+bool rec_for_sequence(struct recorder *r);
+
 /* rec_global.c */
 /* The trace relies on this from now on (vm/deps.h). */
 bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);

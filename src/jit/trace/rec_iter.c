@@ -1,0 +1,48 @@
+/* jit/trace/rec_iter.c: recording loops over lists and tuples.
+ *
+ * The iterator's index lives in a register and is written back where the trace is left, like the fields of a range's iterator. The length of a list
+ * is read anew in each round unless the trace knows that nothing changes it. */
+#include "jit/trace/record.h"
+
+#include <stddef.h>
+
+#include "object/coll/list.h"
+#include "object/coll/tuple.h"
+
+static_assert(offsetof(struct list_iter, it_index) == offsetof(struct tuple_iter, it_index), "one recording function for both");
+static_assert(offsetof(struct list_iter, it_seq) == offsetof(struct tuple_iter, it_seq), "one recording function for both");
+
+/* The sequence that the iterator goes through; its type is told where it is read. */
+static ir_ref
+sequence_of(struct recorder *r, ir_ref it, PyObject *seq)
+{
+    ir_ref v = rec_emit_x(r, IR_OLOAD, it, REF_NONE, offsetof(struct list_iter, it_seq));
+    rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
+    return r->why == NULL && rec_guard_type(r, v, Py_TYPE(seq)) ? v : REF_NONE;
+}
+
+bool
+rec_for_sequence(struct recorder *r)
+{
+    struct list_iter *now = (struct list_iter *)r->sp[-1];
+    bool is_list = Py_IS_TYPE(now, &PyListIter_Type);
+    ir_ref it = rec_peek(r, 1);
+    PyObject *seq = (PyObject *)now->it_seq;
+    if (!rec_guard_type(r, it, Py_TYPE(now)))
+        return false;
+    if (seq == NULL || now->it_index < 0 || now->it_index >= Py_SIZE(seq))
+        return rec_stop(r, "the end of a loop over a list or tuple");
+    ir_ref v = sequence_of(r, it, seq);
+    if (v == REF_NONE)
+        return false;
+    ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
+    ir_ref index = rec_field(r, it, offsetof(struct list_iter, it_index));
+    rec_emit(r, IR_GLT_I, index, size);                  /* it is never below 0 while there is a sequence */
+    ir_ref item = is_list ? rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index)
+                          : rec_emit(r, IR_TITEM, v, index);
+    ir_ref next = rec_emit(r, IR_ADD_I, index, ir_int(r->ir, 1));
+    if (r->why != NULL || !rec_set_field(r, it, offsetof(struct list_iter, it_index), next))
+        return false;
+    rec_push(r, item);
+    return r->why == NULL;
+}

@@ -1,0 +1,363 @@
+/* jit/trace/rec_obj.c: recording reads of objects: attributes, items, lengths, unpacking, tests.
+ *
+ * What is read from an object is lent: no count changes while the trace runs, an exit takes a reference for each slot that holds such a value. That is
+ * right because nothing in a trace ends the life of an object that something else than a leaf refers to.
+ * An attribute is found as the interpreter finds it, once; guards say that the object is of the same class and shape, watched facts (vm/deps.h) that
+ * its class still answers in the same way. So what a class or module gives is a constant of the trace. */
+#include "jit/trace/record.h"
+
+#include <stddef.h>
+
+#include "object/coll/dict.h"
+#include "object/coll/dict_values.h"
+#include "object/coll/set.h"
+#include "object/core/descr.h"
+#include "object/core/module.h"
+#include "object/core/type.h"
+#include "object/num/int.h"
+#include "rt/singletons.h"
+
+/* A value whose type the recorder has not made itself. */
+static bool
+is_object(struct recorder *r, ir_ref v)
+{
+    return ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
+}
+
+static bool
+is_null_terminated(struct recorder *r, ir_ref v)
+{
+    rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
+    return r->why == NULL;
+}
+
+/* The object at this offset of v, which must not be NULL. */
+static ir_ref
+object_at(struct recorder *r, ir_ref v, size_t offset)
+{
+    ir_ref o = rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)offset);
+    return is_null_terminated(r, o) ? o : REF_NONE;
+}
+
+/* An attribute of class t under this name, found or not, stays what it is. */
+static bool
+watch_name(struct recorder *r, PyTypeObject *t, PyObject *name)
+{
+    return type_has(t, Py_TPFLAGS_IMMUTABLETYPE) || rec_watch(r, DEP_TYPE_ATTR, t, name);
+}
+
+/* Instances of t get their attributes as they do now. */
+static bool
+watch_access(struct recorder *r, PyTypeObject *t, PyObject *name)
+{
+    return watch_name(r, t, name) && watch_name(r, t, ID(__getattribute__)) && watch_name(r, t, ID(__getattr__));
+}
+
+/* ---- values of classes ---- */
+
+/* o was found in a class: it is what reading the attribute gives, if its own class does not make it a descriptor later. */
+static bool
+is_plain_value(struct recorder *r, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t->tp_descr_get != NULL || t->tp_descr_set != NULL)
+        return rec_stop(r, "a descriptor that is not recorded yet");
+    if (type_has(t, Py_TPFLAGS_IMMUTABLETYPE))
+        return true;
+    return rec_guard_type(r, rec_const(r, o), t) && watch_name(r, t, ID(__get__)) && watch_name(r, t, ID(__set__)) && watch_name(r, t, ID(__delete__));
+}
+
+/* In place of the object: what was read from it, and NULL if what is read is going to be called. */
+static bool
+give_value(struct recorder *r, ir_ref v, bool and_null)
+{
+    if (r->why != NULL)
+        return false;
+    rec_pop(r);
+    rec_push(r, v);
+    if (and_null)
+        rec_push(r, REF_NONE);
+    return r->why == NULL;
+}
+
+static bool give_constant(struct recorder *r, PyObject *o, bool and_null) { return give_value(r, rec_const(r, o), and_null); }
+
+/* A staticmethod in a class: the function in it, which the staticmethod may exchange. */
+static bool
+give_static(struct recorder *r, PyObject *descr, bool method_form)
+{
+    PyObject *callable = ((struct classmethod *)descr)->callable;
+    if (callable == NULL)
+        return rec_stop(r, "an empty staticmethod");
+    ir_ref now = rec_emit_x(r, IR_OLOAD, rec_const(r, descr), REF_NONE, offsetof(struct classmethod, callable));
+    rec_emit(r, IR_GEQ_P, now, rec_const(r, callable));
+    return give_constant(r, callable, method_form);
+}
+
+/* What the class has, for an instance that has no such attribute itself. */
+static bool
+load_from_class(struct recorder *r, PyObject *descr, bool method_form)
+{
+    if (descr == NULL)
+        return rec_stop(r, "an attribute that is missing");
+    PyTypeObject *t = Py_TYPE(descr);
+    if (t == &PyStaticMethod_Type)
+        return give_static(r, descr, method_form);
+    if (type_has(t, Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(t, Py_TPFLAGS_IMMUTABLETYPE)) {
+        if (!method_form)
+            return rec_stop(r, "a bound method is made");
+        ir_ref self = rec_peek(r, 1);
+        return give_constant(r, descr, false) && (rec_push(r, self), r->why == NULL);
+    }
+    return is_plain_value(r, descr) && give_constant(r, descr, method_form);
+}
+
+/* ---- instances ---- */
+
+static Py_ssize_t
+key_index(PyDictKeysObject *keys, PyObject *name)
+{
+    return keys_is_unicode(keys) ? keys_find_str(keys, name, dict_str_hash(name)) : DKIX_EMPTY;
+}
+
+/* The values lie in the instance: its shape word says which there are. Shape 0 says nothing: then the value itself must be there. */
+static bool
+load_from_values(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, PyObject *descr, bool method_form)
+{
+    PyDictValues *values = inline_values(owner);
+    PyDictKeysObject *keys = type_shared_keys(Py_TYPE(owner));
+    Py_ssize_t index = key_index(keys, name);
+    bool has = index >= 0 && values->values[index] != NULL;
+    size_t offset = sizeof(PyObject) + offsetof(PyDictValues, values) + (size_t)index * sizeof(PyObject *);
+    if (values->shape > SHAPE_NEVER) {
+        ir_ref shape = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject) + offsetof(PyDictValues, shape));
+        rec_emit(r, IR_GEQ_I, shape, ir_int(r->ir, values->shape));
+        return has ? give_value(r, rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)offset), method_form) : load_from_class(r, descr, method_form);
+    }
+    if (!has)
+        return rec_stop(r, "an instance without shape");
+    static_assert(offsetof(PyDictValues, valid) == 3, "the highest byte of the first word");
+    ir_ref head = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject));
+    rec_emit(r, IR_GNE_I, rec_emit(r, IR_AND_I, head, ir_int(r->ir, 0xff000000)), ir_int(r->ir, 0));
+    return give_value(r, object_at(r, v, offset), method_form);
+}
+
+/* A member of __slots__. */
+static bool
+load_member(struct recorder *r, ir_ref v, PyTypeObject *t, PyMemberDescrObject *m, bool method_form)
+{
+    if (m->d_member->type != Py_T_OBJECT_EX || (m->d_member->flags & Py_AUDIT_READ) || !PyType_IsSubtype(t, m->d_common.d_type))
+        return rec_stop(r, "a member of another kind");
+    return give_value(r, object_at(r, v, (size_t)m->d_member->offset), method_form);
+}
+
+static bool
+load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, bool method_form)
+{
+    PyTypeObject *t = Py_TYPE(owner);
+    if (t->tp_getattro != PyObject_GenericGetAttr)
+        return rec_stop(r, "a class with its own __getattribute__ or __getattr__");
+    PyObject *descr = type_lookup(t, name);
+    if (descr != NULL && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
+        return rec_stop(r, "a property or another data descriptor");
+    if (descr != NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
+        return rec_stop(r, "a descriptor of a class that may change");
+    if (!rec_guard_type(r, v, t) || !watch_access(r, t, name))
+        return false;
+    if (descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type)
+        return load_member(r, v, t, (PyMemberDescrObject *)descr, method_form);
+    if (type_has(t, Py_TPFLAGS_INLINE_VALUES) && inline_values(owner)->valid)
+        return load_from_values(r, v, owner, name, descr, method_form);
+    if (type_has(t, Py_TPFLAGS_MANAGED_DICT) || t->tp_dictoffset != 0)
+        return rec_stop(r, "an instance with a dict of its own");
+    return load_from_class(r, descr, method_form);
+}
+
+/* ---- classes and modules ---- */
+
+static bool
+load_from_type(struct recorder *r, ir_ref v, PyTypeObject *cls, PyObject *name, bool method_form)
+{
+    PyTypeObject *meta = Py_TYPE(cls);
+    PyObject *own = type_lookup(meta, name), *descr = type_lookup(cls, name);
+    if (meta->tp_getattro != PyType_Type.tp_getattro || (own != NULL && Py_TYPE(own)->tp_descr_set != NULL))
+        return rec_stop(r, "an attribute of a metaclass");
+    if (descr == NULL || (own != NULL && !type_has(Py_TYPE(own), Py_TPFLAGS_IMMUTABLETYPE)))
+        return rec_stop(r, "an attribute that the class does not have");
+    rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, (PyObject *)cls));
+    if (r->why != NULL || !rec_guard_type(r, v, meta) || !watch_access(r, meta, name) || !watch_name(r, cls, name))
+        return false;
+    if (Py_TYPE(descr) == &PyStaticMethod_Type)
+        return give_static(r, descr, method_form);
+    if (type_has(Py_TYPE(descr), Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))
+        return give_constant(r, descr, method_form);
+    return is_plain_value(r, descr) && give_constant(r, descr, method_form);
+}
+
+/* Another module may come with the same dict: that is all that counts. */
+static bool
+load_from_module(struct recorder *r, ir_ref v, PyObject *module, PyObject *name, bool method_form)
+{
+    PyObject *own = type_lookup(&PyModule_Type, name), *dict = module_dict(module), *value;
+    if (dict == NULL || (own != NULL && Py_TYPE(own)->tp_descr_set != NULL))
+        return rec_stop(r, "an attribute of modules");
+    if (!rec_guard_type(r, v, &PyModule_Type))
+        return false;
+    ir_ref of_v = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offsetof(PyModuleObject, md_dict));
+    rec_emit(r, IR_GEQ_P, of_v, ir_obj(r->ir, dict));
+    if (!rec_dict_key(r, dict, name, &value))
+        return false;
+    return value != NULL ? give_constant(r, value, method_form) : rec_stop(r, "an attribute that the module does not have");
+}
+
+bool
+rec_load_attr(struct recorder *r, PyObject *name, bool method_form)
+{
+    PyObject *owner = r->sp[-1];
+    ir_ref v = rec_peek(r, 1);
+    if (!is_object(r, v) || !PyUnicode_CheckExact(name))
+        return rec_stop(r, "an attribute of a number");
+    if (PyModule_CheckExact(owner))
+        return load_from_module(r, v, owner, name, method_form);
+    if (PyType_Check(owner))
+        return load_from_type(r, v, (PyTypeObject *)owner, name, method_form);
+    return load_from_instance(r, v, owner, name, method_form);
+}
+
+/* What a cell holds. */
+bool
+rec_load_deref(struct recorder *r)
+{
+    ir_ref v = object_at(r, rec_local(r, r->oparg), offsetof(PyCellObject, ob_ref));
+    rec_push(r, v);
+    return r->why == NULL;
+}
+
+/* ---- lengths ---- */
+
+/* Where objects of this type keep how many items they have; 0: nowhere. */
+static size_t
+length_offset(PyTypeObject *t)
+{
+    if (t == &PyList_Type || t == &PyTuple_Type || t == &PyBytes_Type)
+        return offsetof(PyVarObject, ob_size);
+    if (t == &PyUnicode_Type)
+        return offsetof(PyASCIIObject, length);
+    if (t == &PyDict_Type)
+        return offsetof(PyDictObject, ma_used);
+    return t == &PySet_Type || t == &PyFrozenSet_Type ? offsetof(PySetObject, used) : 0;
+}
+
+ir_ref
+rec_len(struct recorder *r, ir_ref v, PyObject *o)
+{
+    size_t offset = length_offset(Py_TYPE(o));
+    if (offset == 0 || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
+        return REF_NONE;
+    return rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, (uint32_t)offset);
+}
+
+/* ---- items ---- */
+
+/* The item at an index below the length. */
+static ir_ref
+item(struct recorder *r, ir_ref v, PyObject *o, ir_ref index)
+{
+    if (PyTuple_CheckExact(o))
+        return rec_emit(r, IR_TITEM, v, index);
+    return rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index);
+}
+
+/* Guards that 0 <= index < size, or makes an index from the end one from the start. */
+static ir_ref
+bounded(struct recorder *r, ir_ref index, ir_ref size, Py_ssize_t now)
+{
+    ir_ref zero = ir_int(r->ir, 0);
+    if (now < 0) {
+        rec_emit(r, IR_GLT_I, index, zero);
+        index = rec_emit(r, IR_ADD_I, index, size);
+        rec_emit(r, IR_GGE_I, index, zero);
+    } else if (ref_is_const(index)) {
+        rec_emit(r, IR_GGT_I, size, index);
+    } else {
+        rec_emit(r, IR_GULT_I, index, size);
+    }
+    return index;
+}
+
+bool
+rec_binary_subscr(struct recorder *r)
+{
+    PyObject *o = r->sp[-2], *sub = r->sp[-1];
+    ir_ref v = rec_peek(r, 2);
+    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || !PyLong_CheckExact(sub) || !int_is_compact(sub))
+        return rec_stop(r, "a subscript of this kind is not recorded yet");
+    Py_ssize_t now = int_compact_value(sub), n = Py_SIZE(o);
+    if (now >= n || now < -n)
+        return rec_stop(r, "an index out of range");
+    ir_ref size = rec_len(r, v, o), index = size == REF_NONE ? REF_NONE : rec_number(r, rec_peek(r, 1), sub);
+    if (index == REF_NONE || r->why != NULL)
+        return rec_stop(r, "an index that is no int");
+    index = bounded(r, index, size, now);
+    ir_ref got = item(r, v, o, index);
+    if (r->why != NULL)
+        return false;
+    rec_pop(r);
+    return give_value(r, got, false);
+}
+
+bool
+rec_unpack_sequence(struct recorder *r)
+{
+    PyObject *o = r->sp[-1];
+    ir_ref v = rec_peek(r, 1);
+    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || Py_SIZE(o) != r->oparg)
+        return rec_stop(r, "unpacking something else than a tuple or list of that length");
+    ir_ref size = rec_len(r, v, o);
+    if (size == REF_NONE)
+        return rec_stop(r, "unpacking what is no object");
+    rec_emit(r, IR_GEQ_I, size, ir_int(r->ir, r->oparg));
+    if (r->why != NULL)
+        return false;
+    rec_pop(r);
+    for (int i = r->oparg; i-- > 0; )
+        rec_push(r, item(r, v, o, ir_int(r->ir, i)));
+    return r->why == NULL;
+}
+
+/* ---- tests ---- */
+
+/* Instances of t are true whatever they hold, as long as this is so: its classes have neither __bool__ nor __len__. */
+static bool
+always_true(struct recorder *r, PyTypeObject *t)
+{
+    bool has_truth = (t->tp_as_number && t->tp_as_number->nb_bool) || (t->tp_as_mapping && t->tp_as_mapping->mp_length)
+                  || (t->tp_as_sequence && t->tp_as_sequence->sq_length);
+    return !has_truth && watch_name(r, t, ID(__bool__)) && watch_name(r, t, ID(__len__));
+}
+
+ir_ref
+rec_truth(struct recorder *r, ir_ref v, PyObject *o)
+{
+    if (!is_object(r, v))
+        return REF_NONE;
+    if (o == Py_None) {
+        rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
+        return ir_bool(r->ir, false);
+    }
+    ir_ref n = rec_len(r, v, o);
+    if (n != REF_NONE)
+        return rec_emit(r, IR_NOT_B, rec_emit(r, IR_EQ_I, n, ir_int(r->ir, 0)), REF_NONE);
+    return rec_guard_type(r, v, Py_TYPE(o)) && always_true(r, Py_TYPE(o)) ? ir_bool(r->ir, true) : REF_NONE;
+}
+
+/* == and != of two strings. */
+ir_ref
+rec_compare_str(struct recorder *r, ir_ref a, ir_ref b, bool equal)
+{
+    if (!is_object(r, a) || !is_object(r, b) || !rec_guard_type(r, a, &PyUnicode_Type) || !rec_guard_type(r, b, &PyUnicode_Type))
+        return REF_NONE;
+    ir_ref same = rec_emit_x(r, IR_CALLL_I, a, b, HELPER_STR_EQ);
+    ir_ref differ = rec_emit(r, IR_EQ_I, same, ir_int(r->ir, 0));
+    return equal ? rec_emit(r, IR_NOT_B, differ, REF_NONE) : differ;
+}
