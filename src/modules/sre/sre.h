@@ -66,7 +66,8 @@ struct sre_state {
 enum { SRE_NO = 0, SRE_YES = 1, SRE_ERROR = -1 /* exception set */ };
 
 int sre_match(struct sre_state *s, const sre_code *code);
-int sre_search(struct sre_state *s, const sre_code *code);
+/* `first`: what sre_make_first() wrote. */
+int sre_search(struct sre_state *s, const sre_code *code, const sre_code *first);
 
 /* Where sets stand in a pattern's code; `at` is the caller's, room for max positions. */
 struct sre_sets { uint32_t *at; size_t n, max; };
@@ -79,7 +80,18 @@ size_t sre_tables_size(const sre_code *code, const struct sre_sets *sets);
 /* Gives each set a table; `behind` has sre_tables_size() words. */
 void sre_make_tables(sre_code *code, const struct sre_sets *sets, sre_code *behind);
 
+/* Notes which characters a match may have at its first places (behind the literal prefix that a search skips, if there is one).
+ * first[0]: how many places are described, perhaps 0; then a byte for each Latin-1 character, with a bit for each place where it may be.
+ * Of other characters nothing is said. The sets must have their tables. */
+void sre_make_first(const sre_code *code, sre_code *first);
+enum { SRE_FIRST_MAX = 4, SRE_FIRST_WORDS = 1 + 256 / sizeof(sre_code) };
+static inline uint32_t sre_first_places(const sre_code *first, Py_UCS4 c) { return c < 256 ? ((const unsigned char *)(first + 1))[c] : 0xff; }
+
 bool sre_category(sre_code category, Py_UCS4 c);
+/* Does the single-character op at p match c? */
+bool sre_unit(const sre_code *p, Py_UCS4 c);
+/* Its words. */
+uint32_t sre_unit_size(const sre_code *p);
 bool sre_charset(const sre_code *set, Py_UCS4 c);
 
 /* sre_charset() for a set that may have a table. */

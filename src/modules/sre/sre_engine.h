@@ -10,7 +10,10 @@
  * Frames: a part that is matched for itself (assertion, atomic group, one possessive round) ends at its SUCCESS; `frame`
  * is the index of the innermost one, aux holds the outer one. When a frame succeeds its choices are thrown away, but
  * its undo records stay, since failing later must undo what it did.
- *   ASSERT  NOT  ATOMIC  POSSESS (aux >> 32 = rounds done) */
+ *   ASSERT  NOT  ATOMIC  POSSESS (aux >> 32 = rounds done)
+ *
+ * What runs for each character or each choice is HOT: part of loop(), so that code pointer and text pointer stay in registers. Anything
+ * else gets copies of the two (step()), and a compiler that counts would otherwise keep them in memory because of a function that hardly runs. */
 
 enum {
     FN(MARK), FN(COUNT), FN(CURRENT), FN(NEW), FN(UNDO_END) = FN(NEW),
@@ -18,37 +21,36 @@ enum {
     FN(ASSERT), FN(NOT), FN(ATOMIC), FN(POSSESS),
 };
 
-/* Does the single-character op match c? */
-static bool FN(unit)(const sre_code *p, Py_UCS4 c)
+/* The first character from ptr on that is not in the set. */
+HOT const CHAR *FN(span)(const sre_code *set, const CHAR *ptr, const CHAR *end)
 {
-    switch (p[0]) {
-    case OP_ANY: return c != '\n';
-    case OP_ANY_ALL: return true;
-    case OP_IN: return sre_in(p + 2, c);
-    case OP_IN_IGNORE: return sre_in(p + 2, sre_lower_ascii(c));
-    case OP_IN_UNI_IGNORE: return sre_in(p + 2, Py_UNICODE_TOLOWER(c));
-    case OP_IN_LOC_IGNORE: return sre_charset_loc_ignore(p + 2, c);
-    case OP_LITERAL: return c == p[1];
-    case OP_NOT_LITERAL: return c != p[1];
-    case OP_LITERAL_IGNORE: return sre_lower_ascii(c) == p[1];
-    case OP_NOT_LITERAL_IGNORE: return sre_lower_ascii(c) != p[1];
-    case OP_LITERAL_UNI_IGNORE: return Py_UNICODE_TOLOWER(c) == p[1];
-    case OP_NOT_LITERAL_UNI_IGNORE: return Py_UNICODE_TOLOWER(c) != p[1];
-    case OP_LITERAL_LOC_IGNORE: return c == p[1] || sre_lower_locale(c) == p[1] || sre_upper_locale(c) == p[1];
-    case OP_NOT_LITERAL_LOC_IGNORE: return !(c == p[1] || sre_lower_locale(c) == p[1] || sre_upper_locale(c) == p[1]);
-    case OP_CATEGORY: return sre_category(p[1], c);
-    default: return false;
+    if (LIKELY(set[0] == OP_TABLE)) {
+        const sre_code *bits = set + set[1];
+        for (; ptr < end; ptr++) {
+            Py_UCS4 c = *ptr;
+            if (c >= 256 || !(bits[c >> 5] >> (c & 31) & 1))
+                break;
+        }
+        if (sizeof(CHAR) == 1)
+            return ptr;
     }
+    while (ptr < end && sre_in(set, *ptr))
+        ptr++;
+    return ptr;
 }
 
-/* Words of a single-character op. */
-static uint32_t FN(unit_size)(const sre_code *p)
+/* The first c from ptr on, or end. */
+HOT const CHAR *FN(find)(const CHAR *ptr, const CHAR *end, sre_code c)
 {
-    switch (p[0]) {
-    case OP_ANY: case OP_ANY_ALL: return 1;
-    case OP_IN: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE: return 1 + p[1];
-    default: return 2;
+    if ((CHAR)c != c)
+        return end;
+    if (sizeof(CHAR) == 1) {
+        const CHAR *hit = ptr < end ? memchr(ptr, (int)c, (size_t)(end - ptr)) : NULL;
+        return hit == NULL ? end : hit;
     }
+    while (ptr < end && *ptr != (CHAR)c)
+        ptr++;
+    return ptr;
 }
 
 /* How many characters from ptr on match the op, at most max. */
@@ -63,29 +65,21 @@ static Py_ssize_t FN(count)(const struct sre_state *s, const sre_code *p, const 
     case OP_ANY_ALL:
         return end - start;
     case OP_ANY:
-        while (ptr < end && *ptr != '\n')
-            ptr++;
-        break;
+        return FN(find)(ptr, end, '\n') - start;
     case OP_LITERAL:
         if ((CHAR)p[1] == p[1])
             while (ptr < end && *ptr == (CHAR)p[1])
                 ptr++;
-        break;
+        return ptr - start;
     case OP_NOT_LITERAL:
-        if ((CHAR)p[1] != p[1])
-            return end - start;
-        while (ptr < end && *ptr != (CHAR)p[1])
-            ptr++;
-        break;
+        return FN(find)(ptr, end, p[1]) - start;
     case OP_IN:
-        while (ptr < end && sre_in(p + 2, *ptr))
-            ptr++;
-        break;
+        return FN(span)(p + 2, ptr, end) - start;
     default:
-        while (ptr < end && FN(unit)(p, *ptr))
+        while (ptr < end && sre_unit(p, *ptr))
             ptr++;
+        return ptr - start;
     }
-    return ptr - start;
 }
 
 static bool FN(boundary)(const struct sre_state *s, const CHAR *ptr, sre_code category)
@@ -147,7 +141,7 @@ struct FN(run) {
 };
 
 /* Doubles the stack: 0 or -1. */
-static int FN(grow)(struct FN(run) *r)
+static APART int FN(grow)(struct FN(run) *r)
 {
     size_t used = r->sp - r->base, size = used * 2;
     if (size > PY_SSIZE_T_MAX / sizeof(struct sre_rec))
@@ -168,27 +162,33 @@ fail:
     return -1;
 }
 
-static inline int FN(push)(struct FN(run) *r, uint32_t kind, uint32_t pc, const void *ptr, intptr_t aux)
+HOT int FN(push)(struct FN(run) *r, uint32_t kind, uint32_t pc, const void *ptr, intptr_t aux)
 {
-    if (r->sp == r->limit && FN(grow)(r) < 0)
+    if (UNLIKELY(r->sp == r->limit) && FN(grow)(r) < 0)
         return -1;
     *r->sp++ = (struct sre_rec){ kind, pc, ptr, aux };
     return 0;
 }
 
-static int FN(new_repeat)(struct FN(run) *r, uint32_t pc)
+/* Doubles the room for running repeats: 0 or -1. */
+static APART int FN(more_repeats)(struct sre_state *s)
+{
+    int32_t n = s->max_repeats == 0 ? 16 : s->max_repeats * 2;
+    struct sre_repeat *more = n <= 0 ? NULL : PyMem_RawRealloc(s->repeats, n * sizeof(*more));
+    if (more == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    s->repeats = more;
+    s->max_repeats = n;
+    return 0;
+}
+
+HOT int FN(new_repeat)(struct FN(run) *r, uint32_t pc)
 {
     struct sre_state *s = r->s;
-    if (s->n_repeats == s->max_repeats) {
-        int32_t n = s->max_repeats == 0 ? 16 : s->max_repeats * 2;
-        struct sre_repeat *more = n <= 0 ? NULL : PyMem_RawRealloc(s->repeats, n * sizeof(*more));
-        if (more == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        s->repeats = more;
-        s->max_repeats = n;
-    }
+    if (UNLIKELY(s->n_repeats == s->max_repeats) && FN(more_repeats)(s) < 0)
+        return -1;
     if (FN(push)(r, FN(NEW), 0, NULL, r->current) < 0)
         return -1;
     s->repeats[s->n_repeats] = (struct sre_repeat){ pc, (uint32_t)-1, r->current, NULL };
@@ -196,7 +196,7 @@ static int FN(new_repeat)(struct FN(run) *r, uint32_t pc)
     return 0;
 }
 
-static void FN(undo)(struct FN(run) *r, const struct sre_rec *rec)
+HOT void FN(undo)(struct FN(run) *r, const struct sre_rec *rec)
 {
     struct sre_state *s = r->s;
     switch (rec->kind) {
@@ -228,7 +228,7 @@ static void FN(commit)(struct FN(run) *r)
     r->sp = to;
 }
 
-static inline int FN(set_count)(struct FN(run) *r, int32_t rep, uint32_t count, const void *last_ptr)
+HOT int FN(set_count)(struct FN(run) *r, int32_t rep, uint32_t count, const void *last_ptr)
 {
     struct sre_repeat *p = &r->s->repeats[rep];
     if (FN(push)(r, FN(COUNT), p->count, p->last_ptr, rep) < 0)
@@ -239,7 +239,7 @@ static inline int FN(set_count)(struct FN(run) *r, int32_t rep, uint32_t count, 
     return 0;
 }
 
-static inline int FN(set_current)(struct FN(run) *r, int32_t rep)
+HOT int FN(set_current)(struct FN(run) *r, int32_t rep)
 {
     if (FN(push)(r, FN(CURRENT), 0, NULL, r->current) < 0)
         return -1;
@@ -247,9 +247,9 @@ static inline int FN(set_current)(struct FN(run) *r, int32_t rep)
     return 0;
 }
 
-static int FN(interrupted)(struct sre_state *s)
+HOT int FN(interrupted)(struct sre_state *s)
 {
-    return (++s->ticks & 0xfff) == 0 && PyErr_CheckSignals() != 0;
+    return UNLIKELY((++s->ticks & 0xfff) == 0) && PyErr_CheckSignals() != 0;
 }
 
 #define TRY(call) do { if ((call) < 0) return SRE_ERROR; } while (0)
@@ -258,7 +258,7 @@ static int FN(interrupted)(struct sre_state *s)
 enum { FN(GO) = 2, FN(FAILED) = 3, FN(NEXT_BRANCH) = 4 };
 
 /* Opens a frame for the part behind the op whose first argument is at p. */
-static int FN(enter)(struct FN(run) *r, uint32_t kind, const sre_code *p, const CHAR *ptr, intptr_t aux)
+static APART int FN(enter)(struct FN(run) *r, uint32_t kind, const sre_code *p, const CHAR *ptr, intptr_t aux)
 {
     TRY(FN(push)(r, kind, (uint32_t)(p - r->code), ptr, aux));
     r->frame = r->sp - 1 - r->base;
@@ -267,16 +267,49 @@ static int FN(enter)(struct FN(run) *r, uint32_t kind, const sre_code *p, const 
 
 static intptr_t FN(round)(intptr_t frame, uint32_t rounds) { return (intptr_t)rounds << 32 | (uint32_t)frame; }
 
+/* May the code at p match at ptr? Looks at one character, if the code wants one first. */
+HOT bool FN(may_start)(const sre_code *p, const CHAR *ptr, const CHAR *end)
+{
+    while (p[0] == OP_MARK)
+        p += 2;
+    if (p[0] == OP_LITERAL)
+        return ptr < end && *ptr == p[1];
+    return p[0] != OP_IN || (ptr < end && sre_in(p + 2, *ptr));
+}
+
+/* The last place from ptr back to least where the code at p may match, or one before least. */
+HOT const CHAR *FN(last_start)(const sre_code *p, const CHAR *ptr, const CHAR *least, const CHAR *end)
+{
+    while (p[0] == OP_MARK)
+        p += 2;
+    if (p[0] != OP_LITERAL && p[0] != OP_IN)
+        return ptr;
+    if (ptr >= end)
+        ptr = end - 1;
+    if (p[0] == OP_IN) {
+        while (ptr >= least && !sre_in(p + 2, *ptr))
+            ptr--;
+        return ptr;
+    }
+    if (sizeof(CHAR) == 1 && ptr - least > 16) {
+        const CHAR *hit = p[1] > 255 ? NULL : memrchr(least, (int)p[1], (size_t)(ptr - least + 1));
+        return hit == NULL ? least - 1 : hit;
+    }
+    while (ptr >= least && *ptr != p[1])
+        ptr--;
+    return ptr;
+}
+
 /* REPEAT_ONE and its like: a single-character op, repeated. */
-static int FN(repeat_unit)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
+HOT int FN(repeat_unit)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
 {
     struct sre_state *s = r->s;
-    const sre_code *p = *pp;
-    const CHAR *ptr = *pptr, *end = s->end;
+    const sre_code *p = *pp, *tail = p + p[0];
+    const CHAR *ptr = *pptr, *end = s->end, *least;
     Py_ssize_t min = p[1];
     if (end - ptr < min)
         return FN(FAILED);
-    *pp = p + p[0];
+    *pp = tail;
     if (op == OP_MIN_REPEAT_ONE) {
         if (min > 0 && FN(count)(s, p + 3, ptr, (sre_code)min) < min)
             return FN(FAILED);
@@ -288,17 +321,23 @@ static int FN(repeat_unit)(struct FN(run) *r, sre_code op, const sre_code **pp, 
     Py_ssize_t n = FN(count)(s, p + 3, ptr, p[2]);
     if (n < min)
         return FN(FAILED);
-    *pptr = ptr + n;
-    if (op == OP_POSSESSIVE_REPEAT_ONE || n == min)
-        return FN(GO);
-    if (**pp == OP_SUCCESS && r->frame < 0 && *pptr == end && !s->must_advance)
-        return FN(GO);
-    TRY(FN(push)(r, FN(ONE), (uint32_t)(*pp - r->code), *pptr + 1, (intptr_t)(ptr + min)));
-    return FN(FAILED);                       /* takes the record that was just made: one place that tries tails */
+    least = ptr + min;
+    ptr += n;
+    if (op == OP_REPEAT_ONE && n > min) {
+        if (tail[0] != OP_SUCCESS || r->frame >= 0 || ptr != end || s->must_advance) {
+            ptr = FN(last_start)(tail, ptr, least, end);
+            if (ptr < least)
+                return FN(FAILED);
+            if (ptr > least)
+                TRY(FN(push)(r, FN(ONE), (uint32_t)(tail - r->code), ptr, (intptr_t)least));
+        }
+    }
+    *pptr = ptr;
+    return FN(GO);
 }
 
 /* MAX_UNTIL and MIN_UNTIL, behind the body of the current repeat. */
-static int FN(until)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR *ptr)
+HOT int FN(until)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR *ptr)
 {
     struct sre_state *s = r->s;
     int32_t rep = r->current;
@@ -326,7 +365,7 @@ static int FN(until)(struct FN(run) *r, sre_code op, const sre_code **pp, const 
 }
 
 /* Assertions, atomic groups, possessive repeats. */
-static int FN(frame_op)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
+static APART int FN(frame_op)(struct FN(run) *r, sre_code op, const sre_code **pp, const CHAR **pptr)
 {
     const sre_code *p = *pp;
     const CHAR *ptr = *pptr;
@@ -389,14 +428,12 @@ static int FN(succeed)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr
     return FN(GO);
 }
 
-/* One item less for a REPEAT_ONE; a literal behind it is looked for at once. */
-static int FN(resume_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
+/* One item less for a REPEAT_ONE; a character that must come behind it is looked for at once. */
+HOT int FN(resume_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
 {
-    const CHAR *least = (const CHAR *)rec->aux, *ptr = (const CHAR *)rec->ptr - 1, *end = r->s->end;
+    const CHAR *least = (const CHAR *)rec->aux;
     const sre_code *p = r->code + rec->pc;
-    if (p[0] == OP_LITERAL)
-        while (ptr >= least && (ptr >= end || *ptr != p[1]))
-            ptr--;
+    const CHAR *ptr = FN(last_start)(p, (const CHAR *)rec->ptr - 1, least, r->s->end);
     if (ptr <= least)
         r->sp--;
     else
@@ -408,25 +445,30 @@ static int FN(resume_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code
     return FN(interrupted)(r->s) ? SRE_ERROR : FN(GO);
 }
 
-static int FN(resume_min_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
+HOT int FN(resume_min_one)(struct FN(run) *r, struct sre_rec *rec, const sre_code **pp, const CHAR **pptr)
 {
-    const sre_code *op = r->code + rec->pc;
-    const CHAR *ptr = rec->ptr;
-    if ((const void *)ptr >= r->s->end || !FN(unit)(op + 3, *ptr)) {
+    const sre_code *op = r->code + rec->pc, *tail = op + op[0];
+    const CHAR *ptr = rec->ptr, *end = r->s->end;
+    intptr_t left = rec->aux;
+    do {
+        if (left == 0 || ptr >= end || !sre_unit(op + 3, *ptr)) {
+            r->sp--;
+            return FN(FAILED);
+        }
+        ptr++;
+        left -= left != INTPTR_MAX;
+    } while (!FN(may_start)(tail, ptr, end));
+    *pp = tail;
+    *pptr = ptr;
+    rec->ptr = ptr;
+    rec->aux = left;
+    if (left == 0)
         r->sp--;
-        return FN(FAILED);
-    }
-    *pptr = ++ptr;
-    *pp = op + op[0];
-    if (rec->aux != INTPTR_MAX && --rec->aux == 0)
-        r->sp--;
-    else
-        rec->ptr = ptr;
     return FN(interrupted)(r->s) ? SRE_ERROR : FN(GO);
 }
 
 /* One more round of a lazy repeat. */
-static int FN(resume_min)(struct FN(run) *r, struct sre_rec rec, const sre_code **pp, const CHAR **pptr)
+HOT int FN(resume_min)(struct FN(run) *r, struct sre_rec rec, const sre_code **pp, const CHAR **pptr)
 {
     struct sre_repeat *q = &r->s->repeats[rec.aux];
     const sre_code *op = r->code + q->pc;
@@ -440,7 +482,7 @@ static int FN(resume_min)(struct FN(run) *r, struct sre_rec rec, const sre_code 
 }
 
 /* Goes back to the newest choice, undoing on the way. */
-static int FN(resume)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+HOT int FN(resume)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
 {
     while (r->sp > r->base) {
         struct sre_rec *top = r->sp - 1, rec = *top;
@@ -492,7 +534,7 @@ static int FN(resume)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
 }
 
 /* p is at the skip word of an alternative: enters the first one that may match. */
-static int FN(branch)(struct FN(run) *r, const sre_code **pp, const CHAR *ptr)
+HOT int FN(branch)(struct FN(run) *r, const sre_code **pp, const CHAR *ptr)
 {
     const sre_code *p = *pp;
     const CHAR *end = r->s->end;
@@ -511,7 +553,7 @@ static int FN(branch)(struct FN(run) *r, const sre_code **pp, const CHAR *ptr)
     return FN(GO);
 }
 
-static int FN(mark)(struct FN(run) *r, sre_code i, const CHAR *ptr)
+HOT int FN(mark)(struct FN(run) *r, sre_code i, const CHAR *ptr)
 {
     struct sre_state *s = r->s;
     TRY(FN(push)(r, FN(MARK), i, s->mark[i], s->lastindex));
@@ -521,8 +563,8 @@ static int FN(mark)(struct FN(run) *r, sre_code i, const CHAR *ptr)
     return FN(GO);
 }
 
-/* The rare ops and those that need more than a comparison. */
-static int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+/* The rare ops. */
+static APART int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
 {
     struct sre_state *s = r->s;
     const sre_code *p = *pp;
@@ -530,17 +572,6 @@ static int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
     switch (op) {
     case OP_SUCCESS:
         return FN(succeed)(r, pp, pptr);
-    case OP_MARK:
-        *pp = p + 1;
-        return FN(mark)(r, p[0], *pptr);
-    case OP_AT:
-        *pp = p + 1;
-        return FN(at)(s, *pptr, p[0]) ? FN(GO) : FN(FAILED);
-    case OP_JUMP: case OP_INFO:
-        *pp = p + p[0];
-        return FN(GO);
-    case OP_BRANCH:
-        return FN(branch)(r, pp, *pptr);
     case OP_GROUPREF: case OP_GROUPREF_IGNORE: case OP_GROUPREF_UNI_IGNORE: case OP_GROUPREF_LOC_IGNORE: {
         Py_ssize_t n = FN(groupref)(s, op, p[0], *pptr);
         *pp = p + 1;
@@ -552,14 +583,6 @@ static int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
         *pp = p + (from != NULL && to != NULL && to >= from ? 2 : p[1]);
         return FN(GO);
     }
-    case OP_REPEAT_ONE: case OP_MIN_REPEAT_ONE: case OP_POSSESSIVE_REPEAT_ONE:
-        return FN(repeat_unit)(r, op, pp, pptr);
-    case OP_REPEAT:
-        TRY(FN(new_repeat)(r, (uint32_t)(p - r->code)));
-        *pp = p + p[0];
-        return FN(GO);
-    case OP_MAX_UNTIL: case OP_MIN_UNTIL:
-        return FN(until)(r, op, pp, *pptr);
     case OP_ASSERT: case OP_ASSERT_NOT: case OP_ATOMIC_GROUP: case OP_POSSESSIVE_REPEAT:
         return FN(frame_op)(r, op, pp, pptr);
     case OP_FAILURE:
@@ -568,6 +591,46 @@ static int FN(step)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
         PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
         return SRE_ERROR;
     }
+}
+
+/* The op at p - 1, if it is none of single characters. */
+HOT int FN(op)(struct FN(run) *r, const sre_code **pp, const CHAR **pptr)
+{
+    const sre_code *p = *pp;
+    switch (p[-1]) {
+    case OP_SUCCESS:
+        if (r->frame < 0 && !r->s->match_all && !r->s->must_advance) {
+            r->s->ptr = *pptr;
+            return SRE_YES;
+        }
+        break;
+    case OP_MARK:
+        *pp = p + 1;
+        return FN(mark)(r, p[0], *pptr);
+    case OP_AT:
+        *pp = p + 1;
+        return FN(at)(r->s, *pptr, p[0]) ? FN(GO) : FN(FAILED);
+    case OP_JUMP: case OP_INFO:
+        *pp = p + p[0];
+        return FN(GO);
+    case OP_BRANCH:
+        return FN(NEXT_BRANCH);
+    case OP_REPEAT_ONE: case OP_MIN_REPEAT_ONE: case OP_POSSESSIVE_REPEAT_ONE:
+        return FN(repeat_unit)(r, p[-1], pp, pptr);
+    case OP_REPEAT:
+        TRY(FN(new_repeat)(r, (uint32_t)(p - r->code)));
+        *pp = p + p[0];
+        return FN(GO);
+    case OP_MAX_UNTIL: case OP_MIN_UNTIL:
+        return FN(until)(r, p[-1], pp, *pptr);
+    default:
+        break;
+    }
+    const CHAR *ptr = *pptr;                 /* copies: see the top */
+    int status = FN(step)(r, &p, &ptr);
+    *pp = p;
+    *pptr = ptr;
+    return status;
 }
 
 static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
@@ -595,15 +658,15 @@ static int FN(loop)(struct FN(run) *r, const sre_code *p, const CHAR *ptr)
         case OP_ANY: case OP_ANY_ALL: case OP_NOT_LITERAL: case OP_LITERAL_IGNORE: case OP_NOT_LITERAL_IGNORE:
         case OP_LITERAL_UNI_IGNORE: case OP_NOT_LITERAL_UNI_IGNORE: case OP_LITERAL_LOC_IGNORE: case OP_NOT_LITERAL_LOC_IGNORE:
         case OP_CATEGORY: case OP_IN_IGNORE: case OP_IN_UNI_IGNORE: case OP_IN_LOC_IGNORE:
-            if (ptr < end && FN(unit)(p - 1, *ptr)) {
+            if (ptr < end && sre_unit(p - 1, *ptr)) {
                 ptr++;
-                p += FN(unit_size)(p - 1) - 1;
+                p += sre_unit_size(p - 1) - 1;
                 continue;
             }
             status = FN(FAILED);
             break;
         default:
-            status = FN(step)(r, &p, &ptr);
+            status = FN(op)(r, &p, &ptr);
             break;
         }
         while (status == FN(FAILED) || status == FN(NEXT_BRANCH))
@@ -631,19 +694,6 @@ static int FN(match)(struct sre_state *s, const sre_code *code) { return FN(matc
 
 /* ---- search ---- */
 
-static const CHAR *FN(find)(const CHAR *ptr, const CHAR *end, sre_code c)
-{
-    if ((CHAR)c != c)
-        return end;
-    if (sizeof(CHAR) == 1) {
-        const CHAR *hit = ptr < end ? memchr(ptr, (int)c, (size_t)(end - ptr)) : NULL;
-        return hit == NULL ? end : hit;
-    }
-    while (ptr < end && *ptr != (CHAR)c)
-        ptr++;
-    return ptr;
-}
-
 static bool FN(is_unit)(sre_code op)
 {
     switch (op) {
@@ -655,6 +705,7 @@ static bool FN(is_unit)(sre_code op)
     }
 }
 
+/* A single character is looked for that is not described by a table. */
 static const CHAR *FN(find_unit)(const sre_code *p, const CHAR *ptr, const CHAR *end)
 {
     if (p[0] == OP_LITERAL_UNI_IGNORE && p[1] < 128 && p[1] != 'k' && p[1] != 's' && p[1] != 'i') {
@@ -663,46 +714,92 @@ static const CHAR *FN(find_unit)(const sre_code *p, const CHAR *ptr, const CHAR 
             ptr++;
         return ptr;
     }
-    while (ptr < end && !FN(unit)(p, *ptr))
+    while (ptr < end && !sre_unit(p, *ptr))
         ptr++;
     return ptr;
 }
 
-static const CHAR *FN(find_set)(const sre_code *set, const CHAR *ptr, const CHAR *end)
+/* The first place before end where these two characters stand, or end. */
+HOT const CHAR *FN(find_two)(const CHAR *ptr, const CHAR *end, sre_code a, sre_code b)
 {
-    while (ptr < end && !sre_in(set, *ptr))
-        ptr++;
-    return ptr;
+    for (; ptr < end; ptr++) {
+        if (*ptr != a) {
+            ptr = FN(find)(ptr, end, a);
+            if (ptr >= end)
+                break;
+        }
+        if (ptr[1] == b)
+            return ptr;
+    }
+    return end;
+}
+
+/* May a match be at ptr, by what is known of its first characters? */
+HOT bool FN(may_begin)(const sre_code *first, const CHAR *ptr, const CHAR *end)
+{
+    if (end - ptr < (Py_ssize_t)first[0])
+        return false;
+    for (sre_code i = 0; i < first[0]; i++)
+        if (!(sre_first_places(first, ptr[i]) >> i & 1))
+            return false;
+    return true;
 }
 
 /* With a literal prefix of n characters, the first `skip` of which need not be matched again. */
-static int FN(search_prefix)(struct sre_state *s, const sre_code *code, const sre_code *info, const sre_code *body)
+static int FN(search_prefix)(struct sre_state *s, const sre_code *code, const sre_code *info, const sre_code *body, const sre_code *first)
 {
     Py_ssize_t n = info[5], skip = info[6];
-    const sre_code *prefix = info + 7;
+    const sre_code *prefix = info + 7, *overlap = prefix + n - 1;
     const CHAR *ptr = s->start, *end = s->end;
-    for (;; ptr++) {
-        ptr = FN(find)(ptr, end, prefix[0]);
-        if (end - ptr < n)
+    if ((size_t)(end - ptr) < (size_t)n)
+        return SRE_NO;
+    const CHAR *last = end - n + 1;
+    for (Py_ssize_t same = 0;;) {            /* so many characters at ptr are known to be the prefix's */
+        if (n > 1 && same == 0)
+            ptr = FN(find_two)(ptr, last, prefix[0], prefix[1]);
+        else if (n == 1 && ptr < last && *ptr != prefix[0])
+            ptr = FN(find)(ptr, last, prefix[0]);
+        if (ptr >= last)
             return SRE_NO;
-        Py_ssize_t i = 1;
+        Py_ssize_t i = same == 0 ? Py_MIN(n, 2) : same;
         while (i < n && ptr[i] == prefix[i])
             i++;
-        if (i < n)
-            continue;
-        s->start = ptr;
-        if (info[2] & SRE_INFO_LITERAL) {
-            s->ptr = ptr + n;
-            return SRE_YES;
+        if (i == n) {
+            s->start = ptr;
+            if (info[2] & SRE_INFO_LITERAL) {
+                s->ptr = ptr + n;
+                return SRE_YES;
+            }
+            if (FN(may_begin)(first, ptr + skip, end)) {
+                int r = FN(match_at)(s, code, body + 2 * skip, ptr + skip);
+                if (r != SRE_NO)
+                    return r;
+                s->must_advance = false;
+            }
         }
-        int r = FN(match_at)(s, code, body + 2 * skip, ptr + skip);
-        if (r != SRE_NO)
-            return r;
-        s->must_advance = false;
+        same = overlap[i];                   /* of the i that were equal, so many are a beginning again */
+        ptr += i - same;
     }
 }
 
-static int FN(search)(struct sre_state *s, const sre_code *code)
+/* The first place from ptr on where a match may begin, by what is known of its first characters; end if there is none. Bit i of `at` is
+ * whether the last i + 1 characters may be the first ones of a match. */
+static const CHAR *FN(find_first)(const sre_code *first, const sre_code *set, const sre_code *body, const CHAR *ptr, const CHAR *end)
+{
+    bool unit = FN(is_unit)(body[0]);
+    uint32_t at = 0, n = first[0];
+    for (; ptr < end; ptr++) {
+        Py_UCS4 c = *ptr;
+        at = (at << 1 | 1) & sre_first_places(first, c);
+        if (sizeof(CHAR) > 1 && c >= 256 && !(set != NULL ? sre_in(set, c) : !unit || sre_unit(body, c)))
+            at &= ~1u;
+        if (at >> (n - 1) & 1)
+            return ptr - (n - 1);
+    }
+    return end;
+}
+
+static int FN(search)(struct sre_state *s, const sre_code *code, const sre_code *first)
 {
     const CHAR *ptr = s->start, *last = s->end, *end = s->end;
     const sre_code *body = code, *set = NULL;
@@ -716,25 +813,24 @@ static int FN(search)(struct sre_state *s, const sre_code *code)
         if (info[3] > 1)
             last = end - (info[3] - 1);
         if ((info[2] & SRE_INFO_PREFIX) && info[5] > 0 && !s->must_advance && !s->match_all)
-            return FN(search_prefix)(s, code, info, body);
+            return FN(search_prefix)(s, code, info, body, first);
+        if (info[2] & SRE_INFO_PREFIX)
+            first = NULL;                    /* of what comes behind the prefix */
         if (info[2] & SRE_INFO_CHARSET)
             set = info + 5;
     }
-    bool unit = FN(is_unit)(body[0]);
+    if (first != NULL && !first[0])
+        first = NULL;
+    bool unit = FN(is_unit)(body[0]), look = body[0] == OP_LITERAL || first != NULL || unit;
     bool anchored = body[0] == OP_AT && (body[1] == AT_BEGINNING || body[1] == AT_BEGINNING_STRING);
     for (;; ptr++) {
-        if (set != NULL) {
-            ptr = FN(find_set)(set, ptr, last);
-            if (ptr >= last)
-                return SRE_NO;
-        }
-        else if (body[0] == OP_LITERAL) {
-            ptr = FN(find)(ptr, last, body[1]);
-            if (ptr >= last)
-                return SRE_NO;
-        }
-        else if (unit) {
-            ptr = FN(find_unit)(body, ptr, last);
+        if (look) {
+            if (body[0] == OP_LITERAL)
+                ptr = FN(find)(ptr, last, body[1]);
+            else if (body[0] == OP_LITERAL_UNI_IGNORE || first == NULL)
+                ptr = FN(find_unit)(body, ptr, last);
+            else
+                ptr = FN(find_first)(first, set, body, ptr, end);
             if (ptr >= last)
                 return SRE_NO;
         }

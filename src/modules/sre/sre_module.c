@@ -43,7 +43,8 @@ static int pattern_kind(PyObject *pattern)
     return isbytes;
 }
 
-/* Checks the code and puts the tables of its sets behind it, where the size that Python sees does not count them: 0 or -1. */
+/* Checks the code and puts behind it what a search wants to know and the tables of its sets, where the size that Python sees does not
+ * count them: 0 or -1. */
 static int finish_code(struct sre_pattern **pp)
 {
     struct sre_pattern *p = *pp;
@@ -57,15 +58,14 @@ static int finish_code(struct sre_pattern **pp)
         PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
         goto fail;
     }
-    size_t more = sre_tables_size(p->code, &sets);
-    if (more > 0) {
-        p = PyObject_GC_Resize(struct sre_pattern, p, n + (Py_ssize_t)more);
-        if (p == NULL)
-            goto fail;
-        *pp = p;
-        Py_SET_SIZE(p, n);
-        sre_make_tables(p->code, &sets, p->code + n);
-    }
+    size_t more = SRE_FIRST_WORDS + sre_tables_size(p->code, &sets);
+    p = PyObject_GC_Resize(struct sre_pattern, p, n + (Py_ssize_t)more);
+    if (p == NULL)
+        goto fail;
+    *pp = p;
+    Py_SET_SIZE(p, n);
+    sre_make_tables(p->code, &sets, p->code + n + SRE_FIRST_WORDS);
+    sre_make_first(p->code, p->code + n);
     PyMem_Free(sets.at);
     return 0;
 fail:

@@ -111,6 +111,7 @@ fail:
 }
 
 static int run_match(struct sre_state *s, struct sre_pattern *p) { return sre_match(s, p->code); }
+static int run_search(struct sre_state *s, struct sre_pattern *p) { return sre_search(s, p->code, p->code + p->codesize); }
 
 /* After a match: the next search starts at its end and must not find the same empty match again. */
 static void advance(struct sre_state *s)
@@ -146,7 +147,7 @@ static PyObject *find_one(PyObject *self, const char *fname, enum how how, PyTyp
     if (span_args(fname, args, nargs, kwnames, &string, &pos, &endpos) < 0 || sre_state_init(&s, PATTERN(self), string, &pos, &endpos) < 0)
         return NULL;
     s.match_all = how == FULLMATCH;
-    int status = how == SEARCH ? sre_search(&s, PATTERN(self)->code) : run_match(&s, PATTERN(self));
+    int status = how == SEARCH ? run_search(&s, PATTERN(self)) : run_match(&s, PATTERN(self));
     PyObject *out = status < 0 ? NULL : sre_new_match(PyType_GetModuleState(cls), PATTERN(self), &s, status, pos, endpos);
     sre_state_fini(&s);
     return out;
@@ -212,7 +213,7 @@ static PyObject *pattern_findall(PyObject *self, PyObject *const *args, Py_ssize
     PyObject *list = PyList_New(0);
     while (list != NULL && s.start <= s.end) {
         sre_state_reset(&s);
-        int status = sre_search(&s, PATTERN(self)->code);
+        int status = run_search(&s, PATTERN(self));
         if (status == SRE_NO)
             break;
         if (status < 0 || append_owned(list, findall_item(PATTERN(self), &s, string)) < 0)
@@ -248,7 +249,7 @@ static PyObject *pattern_split(PyObject *self, PyObject *const *args, Py_ssize_t
     const void *last = s.start;
     while (list != NULL && (max == 0 || n < max)) {
         sre_state_reset(&s);
-        int status = sre_search(&s, PATTERN(self)->code);
+        int status = run_search(&s, PATTERN(self));
         if (status == SRE_NO)
             break;
         if (status < 0 || split_piece(PATTERN(self), &s, a[0], list, last) < 0)
@@ -375,7 +376,7 @@ static PyObject *substitute(struct sre_module *m, struct sre_pattern *p, PyObjec
     PyObject *list = PyList_New(0);
     while (list != NULL && (max == 0 || n < max)) {
         sre_state_reset(&s);
-        int status = sre_search(&s, p->code);
+        int status = run_search(&s, p);
         if (status == SRE_NO)
             break;
         if (status < 0 || sub_one(&r, m, p, &s, string, list, last, pos, endpos) < 0) {
@@ -472,7 +473,7 @@ static PyObject *scan(PyObject *self, PyTypeObject *cls, bool search)
         Py_RETURN_NONE;
     sc->executing = true;
     sre_state_reset(&sc->state);
-    int status = search ? sre_search(&sc->state, sc->pattern->code) : run_match(&sc->state, sc->pattern);
+    int status = search ? run_search(&sc->state, sc->pattern) : run_match(&sc->state, sc->pattern);
     PyObject *match = sre_new_match(PyType_GetModuleState(cls), sc->pattern, &sc->state, status, sc->pos, sc->endpos);
     if (status == SRE_NO)
         sc->done = true;

@@ -121,6 +121,9 @@ static const sre_code *check_info(struct check *c, const sre_code *p, const sre_
         for (sre_code i = 0; i < skip; i++)
             if (behind[2 * i] != OP_LITERAL)
                 return NULL;
+        for (sre_code i = 0; i < n; i++)             /* overlaps: a search goes on by i + 1 less this */
+            if (q[2 + n + i] > i)
+                return NULL;
         return behind;
     }
     if (flags & SRE_INFO_CHARSET) {
