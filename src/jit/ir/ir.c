@@ -48,7 +48,7 @@ ir_reset(struct ir *ir)
     memset(ir->chain, 0, sizeof(ir->chain));
     ir->first = ir->end = REF_BIAS;
     ir->loop = REF_NONE;
-    ir->nlocals = 0;
+    ir->nlocals = ir->top = 0;
     ir->full = NULL;
     ir->nsnaps = ir->nentries = ir->nstores = 0;
     ir_append(ir, IR_BASE, 0, 0, 0, 0);
@@ -97,6 +97,23 @@ ir_keep(const struct ir *ir)
         if ((block = PyMem_RawMalloc(size)) == NULL)
             return NULL;
     }
+}
+
+void
+ir_restore(struct ir *ir, const struct ir *kept)
+{
+    memcpy(ir->at + kept->first, kept->at + kept->first, (size_t)(kept->end - kept->first) * sizeof(*ir->at));
+    memcpy(ir->snaps, kept->snaps, kept->nsnaps * sizeof(*ir->snaps));
+    memcpy(ir->entries, kept->entries, kept->nentries * sizeof(*ir->entries));
+    memcpy(ir->stores, kept->stores, kept->nstores * sizeof(*ir->stores));
+    memcpy(ir->chain + IR_NOP, kept->chain + IR_NOP, (IR_OPS - IR_NOP) * sizeof(ir_ref));
+    ir->end = kept->end;
+    ir->loop = kept->loop;
+    ir->top = kept->top;
+    ir->full = kept->full;
+    ir->nsnaps = kept->nsnaps;
+    ir->nentries = kept->nentries;
+    ir->nstores = kept->nstores;
 }
 
 /* ---- constants ---- */
@@ -224,7 +241,7 @@ snap_begin(struct ir *ir, uint32_t pc, unsigned depth)
     } else {
         ir->nsnaps++;
     }
-    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .pc = pc, .entries = ir->nentries, .stores = ir->nstores };
+    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .pc = pc, .top = ir->top, .entries = ir->nentries, .stores = ir->nstores };
     return s;
 }
 

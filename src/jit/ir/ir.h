@@ -97,6 +97,7 @@ struct snap {
     uint16_t depth;                    /* values on the frame's stack */
     uint32_t pc;                       /* code unit to go on at */
     uint32_t entries, stores;          /* the first of each in struct ir */
+    uint16_t top;                      /* one past the last slot that the frame's memory holds there */
     uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
     bool branch;                       /* pc is where the program goes when the guard's test, its own, turns out so: only then may it be left through */
 };
@@ -115,6 +116,7 @@ struct ir {
     ir_ref first, end;                 /* the last constant made (the lowest), and one past the last instruction */
     ir_ref loop;                       /* the LOOP instruction, or REF_NONE */
     uint16_t nlocals;                  /* slots of locals, cells, free variables: slot nlocals is the bottom of the frame's stack */
+    uint16_t top;                      /* what snapshots that begin now get as `top` */
     const char *full;                  /* not NULL: what there was no room for; everything emitted since is worthless */
     struct snap *snaps;
     snap_entry *entries;
@@ -131,6 +133,9 @@ void ir_free(struct ir *ir);
 
 /* A copy for reading only, no larger than need be, references as in ir; NULL when there is no memory. ir_free() frees it, too. */
 struct ir *ir_keep(const struct ir *ir);
+
+/* Back to what ir was when it was kept; constants made since stay. */
+void ir_restore(struct ir *ir, const struct ir *kept);
 
 /* References of constants; each value exists once. REF_NONE (and ir->full) when there is no room. */
 ir_ref ir_int(struct ir *ir, int64_t v);

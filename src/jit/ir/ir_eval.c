@@ -231,6 +231,12 @@ step(struct eval *ev, ir_ref r)
     case IR_FPUT: case IR_FPUT_NEW:
         (in->op == IR_FPUT ? jit_slot_put : jit_slot_put_new)(&ev->slots[in->a], v[in->b].o);
         return true;
+    case IR_FOPEN:
+        ev->slots[in->a] = NULL;
+        return true;
+    case IR_FDROP:
+        jit_slot_put_new(&ev->slots[in->a], NULL);
+        return true;
     case IR_NEW_I: case IR_NEW_F:
         v[r].o = in->op == IR_NEW_I ? jit_new_int(v[in->a].i) : jit_new_float(v[in->a].f);
         return v[r].o != NULL;

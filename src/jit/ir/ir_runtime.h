@@ -10,7 +10,8 @@
 OWNED PyObject *jit_new_int(int64_t v);
 OWNED PyObject *jit_new_float(double v);
 
-/* *slot = o, with a new reference, or with the caller's. What the slot held is dropped: something whose death nobody notices, or NULL. */
+/* *slot = o, with a new reference, or with the caller's. What the slot held is dropped: something whose death nobody notices, or NULL.
+ * put_new: o may be NULL. */
 void jit_slot_put(PyObject **slot, PyObject *o);
 void jit_slot_put_new(PyObject **slot, STEALS PyObject *o);
 

@@ -203,38 +203,11 @@ take_state(struct loop *lp)
     return copy_take_state(&lp->cp);
 }
 
-/* What is there before the body is emitted. */
-struct saved {
-    struct ir ir;
-    struct ir_ins *at;                 /* first .. end */
-};
-
-static bool
-save(const struct ir *ir, struct saved *sv)
-{
-    size_t n = (size_t)(ir->end - ir->first) * sizeof(struct ir_ins);
-    sv->ir = *ir;
-    sv->at = PyMem_RawMalloc(n);
-    if (sv->at != NULL)
-        memcpy(sv->at, ir->at + ir->first, n);
-    return sv->at != NULL;
-}
-
-/* Back to the round alone; constants made since stay. */
+/* Back to the round alone. */
 static void
-restore(struct loop *lp, const struct saved *sv)
+restore(struct loop *lp, const struct ir *kept)
 {
-    struct ir *ir = lp->cp.ir;
-    memcpy(ir->at + sv->ir.first, sv->at, (size_t)(sv->ir.end - sv->ir.first) * sizeof(struct ir_ins));
-    memcpy(ir->chain + IR_NOP, sv->ir.chain + IR_NOP, (IR_OPS - IR_NOP) * sizeof(ir_ref));
-    ir->end = sv->ir.end;
-    ir->loop = REF_NONE;
-    ir->nsnaps = sv->ir.nsnaps;
-    ir->nentries = sv->ir.nentries;
-    ir->nstores = sv->ir.nstores;
-    ir->snaps[ir->nsnaps - 1] = lp->cp.state;
-    memcpy(ir->entries + lp->cp.state.entries, lp->cp.entries, lp->cp.state.nentries * sizeof(snap_entry));
-    memcpy(ir->stores + lp->cp.state.stores, lp->cp.stores, lp->cp.state.nstores * sizeof(struct snap_store));
+    ir_restore(lp->cp.ir, kept);
     memcpy(lp->cp.waiting, lp->cp.stores, sizeof(lp->cp.stores));
     lp->cp.nwaiting = lp->cp.state.nstores;
 }
@@ -266,21 +239,21 @@ static const char *
 peel_or_unroll(struct loop *lp)
 {
     for (int rounds = 1; ; rounds++) {
-        struct saved sv;
         const char *why = take_state(lp);
         if (why != NULL)
             return why;
-        if (!save(lp->cp.ir, &sv))
+        struct ir *kept = ir_keep(lp->cp.ir);
+        if (kept == NULL)
             return "out of memory";
         why = peel(lp);
         if (why == retry && rounds < UNROLL_MAX) {
-            restore(lp, &sv);
+            restore(lp, kept);
             why = unroll(lp);
             why = why == NULL ? retry : why;
         } else if (why == retry) {
             why = opt_unstable;
         }
-        PyMem_RawFree(sv.at);
+        ir_free(kept);
         if (why != retry)
             return why;
     }

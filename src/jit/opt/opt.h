@@ -2,7 +2,7 @@
 #ifndef ADDER_JIT_OPT_OPT_H
 #define ADDER_JIT_OPT_OPT_H
 
-#include "jit/ir/ir.h"
+#include "jit/opt/facts.h"
 
 /* For tests: passes may be left out. What is emitted then is longer and no less right: folding goes on where numbers meet objects, and a loop
  * that is not peeled stays one round without LOOP. */
@@ -16,8 +16,21 @@ static inline bool opt_wants(enum opt_pass p) { return !(opt_left_out >> p & 1);
  * PHIs. A slot that holds a box at the end of both rounds needs no PHI itself, only the box's operand. Snapshots of the body also list what the first round left changed. What does not change in the loop is
  * not computed in the body. Fails with "type of a variable changes from round to round" when a guard can never hold. */
 const char *opt_loop(struct ir *ir);
-/* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). */
-const char *opt_ranges(struct ir *ir);
+/* The loop that a trace goes on in: its round as opt_loop() has left it, and what its body wants to begin with (ir_live_ins() of the finished trace; of
+ * integers the bounds that opt_ranges() has relied on). */
+struct link_target {
+    const struct ir *round;
+    const ir_ref *live;
+    const struct interval *bounds;
+    unsigned nlive;
+};
+/* A link: ir holds what was recorded up to the head of the other's loop, its last snapshot is the state there. Emits the other's round with the slots
+ * of that state, then a LINK for each live-in. known: values of slots that the state does not list, REF_NONE where unknown; late: called for
+ * slots that the round overwrites, instead of its own guards. After a failure ir is spoilt. */
+const char *opt_link(struct ir *ir, const struct link_target *t, const ir_ref *known, void (*late)(void *arg, unsigned slot), void *arg);
+/* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). at_loop, if not NULL: by
+ * ref - REF_BIAS, the bounds that values have before the loop; room for IR_MAX_INS. */
+const char *opt_ranges(struct ir *ir, struct interval *at_loop);
 /* Turns into NOP what no guard, store, PHI or snapshot needs. PHIs that only feed themselves go, too. */
 const char *opt_dead(struct ir *ir);
 

@@ -129,7 +129,7 @@ random_rounds_keep_their_meaning(void **state)
             continue;
         looped++;
         check_states("peeling", &st, seed, 1000);
-        assert_null(opt_ranges(ir));
+        assert_null(opt_ranges(ir, NULL));
         check_states("ranges", &st, seed, 1000);
         assert_null(opt_dead(ir));
         check_states("dead code", &st, seed, 1000);
@@ -402,7 +402,7 @@ check_loop(const char *round, const char *body, struct test_state st, int rounds
         fail_msg("%s:\n%s", why, round);
     well_formed("peeling");
     runs_like_plain("peeling", &st, rounds);
-    assert_null(opt_ranges(ir));
+    assert_null(opt_ranges(ir, NULL));
     well_formed("ranges");
     runs_like_plain("ranges", &st, rounds);
     assert_null(opt_dead(ir));
@@ -784,7 +784,7 @@ no_room_is_told(void **state)
     snap_begin(ir, 0, 0);
     const char *why = opt_loop(ir);
     assert_string_equal(why, "too many instructions");
-    assert_string_equal(opt_ranges(ir), why);
+    assert_string_equal(opt_ranges(ir, NULL), why);
     assert_string_equal(opt_dead(ir), why);
     assert_int_equal(opt_emit(ir, IR_ADD_I, ir_int(ir, 1), ir_int(ir, 2), 0, 0), REF_NONE);
 }

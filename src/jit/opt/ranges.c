@@ -216,7 +216,7 @@ refine_phis(struct ranges *rg)
 }
 
 const char *
-opt_ranges(struct ir *ir)
+opt_ranges(struct ir *ir, struct interval *at_loop)
 {
     if (ir->full != NULL || !opt_wants(OPT_RANGES))
         return ir->full;
@@ -227,6 +227,8 @@ opt_ranges(struct ir *ir)
     ir_ref loop = ir->loop != REF_NONE ? ir->loop : ir->end;
     for (ir_ref r = REF_BIAS; r < loop; r++)
         visit(rg, r, true);
+    if (at_loop != NULL)
+        memcpy(at_loop, rg->now, (size_t)(loop - REF_BIAS) * sizeof(rg->now[0]));
     if (ir->loop != REF_NONE) {
         memcpy(rg->at_loop, rg->now, (size_t)(loop - REF_BIAS) * sizeof(rg->now[0]));
         start_phis(rg);

@@ -74,11 +74,11 @@ apply_entries(_PyInterpreterFrame *f, const struct rebuilt *b, PyObject **object
     int top = b->t->nslots + b->snap->depth;
     for (uint32_t i = 0; i < b->snap->nentries; i++) {
         int slot = (int)snap_slot(b->t->entries[b->snap->entries + i]);
-        PyObject *old = slot < b->t->top ? f->localsplus[slot] : NULL;
+        PyObject *old = slot < b->snap->top ? f->localsplus[slot] : NULL;
         f->localsplus[slot] = objects[i];
         objects[i] = old;
     }
-    for (int slot = top; slot < b->t->top; slot++)         /* taken off the stack */
+    for (int slot = top; slot < b->snap->top; slot++)         /* taken off the stack */
         Py_CLEAR(f->localsplus[slot]);
     frame_set_stackpointer(f, f->localsplus + top);
     for (uint32_t i = 0; i < b->snap->nentries; i++)
@@ -92,7 +92,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
     PyObject *few[64], **objects = few;
     bool failed = false;
     if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL) {
-        frame_set_stackpointer(f, f->localsplus + t->top);
+        frame_set_stackpointer(f, f->localsplus + b.snap->top);
         PyErr_NoMemory();
         return NULL;
     }
@@ -107,7 +107,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
             if (!snap_held(t->entries[b.snap->entries + i]))
                 Py_XDECREF(objects[i]);
     if (failed)
-        frame_set_stackpointer(f, f->localsplus + t->top);
+        frame_set_stackpointer(f, f->localsplus + b.snap->top);
     if (objects != few)
         PyMem_Free(objects);
     return failed ? NULL : _PyCode_CODE(t->code) + b.snap->pc;

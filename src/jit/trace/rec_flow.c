@@ -85,9 +85,13 @@ rec_jump_backward(struct recorder *r)
         return ++r->jumps > REC_UNROLLED ? rec_stop(r, "an inner loop without a trace") : r->why == NULL;
     if (r->nslots + r->depth != (own ? r->top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
+    r->target = target;
     if (!own)
         r->link = other->id;
-    rec_snap(r, target, 0);
+    if (r->why == NULL && !own && rec_in_registers() && rec_link(r, other))
+        r->linked = true;
+    else
+        rec_snap(r, target, 0);
     r->closed = r->why == NULL;
     return r->closed;
 }

@@ -291,17 +291,6 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
     return true;
 }
 
-bool
-record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
-{
-    if (!start(ts, f, pc))
-        return false;
-    recorder.is_side = true;
-    recorder.parent = parent;
-    recorder.parent_exit = exit;
-    return true;
-}
-
 static void
 show(struct recorder *r, bool wanted, const char *stage)
 {
@@ -312,6 +301,18 @@ show(struct recorder *r, bool wanted, const char *stage)
     PyMem_Free(text);
 }
 
+static struct interval at_loop[IR_MAX_INS];              /* bounds where the loop begins; under the GIL */
+
+/* A loop that others may go on in: its round before it is known how large its numbers are. */
+static const char *
+keep_round(struct recorder *r)
+{
+    if (r->ir->loop == REF_NONE || !rec_in_registers())
+        return NULL;
+    r->round = ir_keep(r->ir);
+    return r->round != NULL ? NULL : "out of memory";
+}
+
 /* The passes in their order; NULL or why not. */
 static const char *
 optimise(struct recorder *r)
@@ -320,7 +321,9 @@ optimise(struct recorder *r)
     if (why == NULL && r->ir->full != NULL)
         why = r->ir->full;
     if (why == NULL)
-        why = opt_ranges(r->ir);
+        why = keep_round(r);
+    if (why == NULL)
+        why = opt_ranges(r->ir, at_loop);
     if (why == NULL)
         why = opt_dead(r->ir);
     if (ADDER_CHECKS && why == NULL)
@@ -337,7 +340,7 @@ compile_recorded(struct recorder *r)
     r->why = optimise(r);
     show(r, jit_options.dump_opt, "opt");
     if (r->why == NULL)
-        r->why = trace_make(r->ts, r);
+        r->why = trace_make(r->ts, r, at_loop);
     clock_gettime(CLOCK_MONOTONIC, &t1);
     jit_stats.compile_ns += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
     if (r->why == NULL)
@@ -361,8 +364,27 @@ finish(struct recorder *r)
         }
     }
     spare = r->ir;
+    ir_free(r->round);
     r->ts = NULL;
     return false;
+}
+
+bool
+record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
+{
+    if (!start(ts, f, pc))
+        return false;
+    struct recorder *r = &recorder;
+    r->is_side = true;
+    r->parent = parent;
+    r->parent_exit = exit;
+    r->inherits = rec_in_registers();
+    if (r->inherits && !rec_inherit(r, trace_get(parent), exit)) {
+        rec_stop(r, "what the exit leaves cannot be handed on");
+        finish(r);
+        return false;
+    }
+    return true;
 }
 
 /* EXTENDED_ARG is taken together with what it extends: a guard resumes at the first of them. */
@@ -394,6 +416,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     if (r->depth < 0) {
         r->depth = (int)(sp - frame_stackbase(f));
         r->top = r->nslots + r->depth;
+        r->ir->top = (uint16_t)r->top;
     }
     r->sp = sp;
     if (!decode(r, pc, &opcode))

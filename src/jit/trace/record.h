@@ -23,6 +23,9 @@ struct recorder {
     bool is_side;
     unsigned parent, parent_exit;      /* of a side trace */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
+    bool inherits, linked;             /* it begins with what its parent leaves; goes on in the loop of `link`: in registers */
+    struct ir *round;                  /* owned, until the trace takes it */
+    unsigned target;                   /* code unit of the loop that it ends at */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned jumps;                    /* backward jumps that did not end it */
     unsigned start;                    /* code unit */
@@ -69,6 +72,13 @@ bool rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value
 ir_ref rec_number(struct recorder *r, ir_ref v, PyObject *o);
 bool rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t);
 
+/* side.c */
+/* Do traces hang together in registers? Else through the frame's memory. */
+bool rec_in_registers(void);
+/* Begin with what this exit of p leaves, instead of the frame's memory. False: that cannot be done. */
+bool rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit);
+/* At the head of t's loop (r->target): emit what leads into its body. False: that cannot be done, everything is as it was. */
+bool rec_link(struct recorder *r, const struct trace *t);
 /* rec_num.c */
 bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);

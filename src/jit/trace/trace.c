@@ -157,19 +157,27 @@ trace_root_at(PyCodeObject *code, unsigned start)
     return NULL;
 }
 
+static bool
+lead_from_parent(struct trace *t)
+{
+    struct trace *parent = trace_get(t->parent);
+    if (t->machine.code != NULL && !x64_patch(&parent->machine, t->parent_exit, t->machine.code))
+        return false;
+    parent->exits[t->parent_exit].side = t->id;
+    return true;
+}
+
 /* Code objects take their traces along; a jump, or the exit of its parent, leads to the trace. */
 static const char *
 put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
 {
-    struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
-    if (r->is_side && parent == NULL)
-        return "its parent is gone";
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
-        || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0)) {
+        || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0))
         return "out of memory";
-    }
-    if (parent != NULL)
-        parent->exits[r->parent_exit].side = t->id;
+    if (t->parent != NO_TRACE)
+        return lead_from_parent(t) ? NULL : "the parent's code is too far";
+    if (r->is_side)
+        trace_get(r->parent)->exits[r->parent_exit].side = t->id;
     return NULL;
 }
 
@@ -184,31 +192,81 @@ dump_machine(const struct ir *ir, const struct trace *t)
     PyMem_Free(text);
 }
 
-const char *
-trace_make(PyThreadState *ts, const struct recorder *r)
+/* Machine code, or what the evaluator needs. */
+static const char *
+make_code(struct trace *t, const struct recorder *r)
 {
+    const struct trace *parent = trace_get(t->parent), *target = t->is_linked ? trace_get(t->link) : NULL;
+    if (jit_options.mode == JIT_EVAL)
+        return (t->ir = ir_keep(r->ir)) != NULL ? NULL : "out of memory";
+    struct x64_ends ends = { .to = target != NULL ? &target->machine : NULL };
+    if (parent != NULL) {
+        ends.from = parent->machine.locs + parent->machine.exits[t->parent_exit].locs;
+        ends.spills = parent->machine.spills;
+    }
+    if (target != NULL && target->machine.spills > ends.spills)
+        ends.spills = target->machine.spills;
+    return x64_compile(r->ir, t->id, stress_seed(), parent != NULL || target != NULL ? &ends : NULL, &t->machine);
+}
+
+/* What others need to go on in this loop. */
+static const char *
+keep_head(struct trace *t, struct recorder *r, const struct interval *at_loop)
+{
+    static ir_ref live[IR_MAX_INS];                      /* under the GIL */
+    if (r->round == NULL)
+        return NULL;
+    unsigned n = ir_live_ins(r->ir, live);
+    t->nlive = n;
+    t->live = copied(live, n, sizeof(*live));
+    t->bounds = PyMem_RawMalloc((n + 1) * sizeof(*t->bounds));
+    t->changed = PyMem_RawCalloc((size_t)t->top / 64 + 1, sizeof(*t->changed));
+    if (t->live == NULL || t->bounds == NULL || t->changed == NULL)
+        return "out of memory";
+    for (unsigned i = 0; i < n; i++)
+        t->bounds[i] = ir_type_of(r->ir, live[i]) == T_I64 ? at_loop[live[i] - REF_BIAS] : (struct interval)INTERVAL_ALL;
+    for (int i = 0; i < t->top; i++)
+        t->changed[i / 64] |= (uint64_t)r->changed[i] << i % 64;
+    t->round = r->round;
+    r->round = NULL;
+    return NULL;
+}
+
+/* All that it consists of. */
+static const char *
+fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interval *at_loop)
+{
+    const char *why = make_code(t, r);
+    if (why == NULL && (!keep_snaps(t, r->ir) || !keep_exits(t, r->ir)))
+        why = "out of memory";
+    if (why == NULL)
+        why = keep_head(t, r, at_loop);
+    if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
+        dump_machine(r->ir, t);
+    return why != NULL ? why : put_in_place(ts, t, r);
+}
+
+const char *
+trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop)
+{
+    if ((r->is_side && trace_get(r->parent) == NULL) || (r->linked && trace_get(r->link) == NULL))
+        return "its parent is gone";
     struct trace *t = PyMem_RawCalloc(1, sizeof(*t));
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .nslots = r->nslots, .top = r->top, .parent = NO_TRACE };
+        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .top = r->top, .parent = NO_TRACE };
+    if (r->inherits) {
+        t->parent = (uint16_t)r->parent;
+        t->parent_exit = r->parent_exit;
+    }
     if (t->link == NO_TRACE && r->ir->loop == REF_NONE)  /* a loop that was not peeled goes on at itself */
         t->link = t->id;
     table.at[r->id] = t;
-    const char *why = jit_options.mode == JIT_EVAL ? NULL : x64_compile(r->ir, t->id, stress_seed(), NULL, &t->machine);
-    if (why == NULL && jit_options.mode == JIT_EVAL && (t->ir = ir_keep(r->ir)) == NULL)
-        why = "out of memory";
-    if (why == NULL && (!keep_snaps(t, r->ir) || !keep_exits(t, r->ir)))
-        why = "out of memory";
-    if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
-        dump_machine(r->ir, t);
-    if (why == NULL)
-        why = put_in_place(ts, t, r);
-    if (why != NULL) {
+    const char *why = fill(ts, t, r, at_loop);
+    if (why != NULL)
         trace_free(t);
-        return why;
-    }
-    return NULL;
+    return why;
 }
 
 void
@@ -235,16 +293,54 @@ eval_value(const void *arg, uint32_t i)
 /* Which exit was taken last; only while the GIL is held without a break. */
 static struct { struct trace *t; uint32_t exit; } taken;
 
+/* What the evaluator works with; one evaluation at a time, as a trace runs no Python code. */
+static struct { union ir_value values[65536], handed[IR_MAX_INS]; } *eval;
+
+/* The value that each LINK hands over, to the places where the other's body wants it. */
+static void
+hand_to_loop(const struct trace *t, const struct trace *to)
+{
+    ir_ref first = (ir_ref)(t->ir->end - to->nlive);
+    for (unsigned i = 0; i < to->nlive; i++)
+        eval->handed[i] = eval->values[t->ir->at[first + i].b];
+    for (unsigned i = 0; i < to->nlive; i++)
+        eval->values[to->live[i]] = eval->handed[i];
+}
+
+static void
+hand_to_side(const struct trace *t, const struct snap *s)
+{
+    const struct trace_item *items = trace_items(t, s);
+    for (uint32_t i = 0; i < s->nentries + 2u * s->nstores; i++)
+        eval->handed[i] = eval->values[items[i].ref];
+}
+
+/* From trace to trace, until one leaves. */
 static _Py_CODEUNIT *
 evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
-    static union ir_value *values;
-    if (values == NULL && (values = PyMem_RawMalloc(65536 * sizeof(*values))) == NULL)
+    if (eval == NULL && (eval = PyMem_RawMalloc(sizeof(*eval))) == NULL)
         return (_Py_CODEUNIT *)PyErr_NoMemory();
-    struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, values, UINT64_MAX);
+    struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX);
+    uint32_t exit;
+    for (;;) {
+        exit = e.guard == REF_NONE ? t->nexits - 1 : guards_before(t->ir, e.guard);
+        struct trace *side = trace_get(t->exits[exit].side), *to = trace_get(t->link);
+        if (e.guard == REF_NONE && t->is_linked) {
+            hand_to_loop(t, to);
+            t = to;
+            e = ir_eval_loop(t->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
+        } else if (side != NULL && side->parent == t->id) {
+            hand_to_side(t, &t->snaps[e.snap]);
+            t = side;
+            e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, eval->handed, eval->values, UINT64_MAX);
+        } else {
+            break;
+        }
+    }
     taken.t = t;
-    taken.exit = e.guard == REF_NONE ? t->nexits - 1 : guards_before(t->ir, e.guard);
-    struct eval_values arg = { t, &t->snaps[e.snap], values };
+    taken.exit = exit;
+    struct eval_values arg = { t, &t->snaps[e.snap], eval->values };
     return exit_apply(ts, f, t, e.snap, eval_value, &arg);
 }
 
@@ -300,7 +396,10 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         t = taken.t;
         struct exit_state *e = &t->exits[taken.exit];
-        unsigned next = e->side != NO_TRACE ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
+        struct trace *side = trace_get(e->side);
+        if (side != NULL && side->parent != NO_TRACE)    /* only machine code leads there */
+            return pc;
+        unsigned next = side != NULL ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
         f = ts->current_frame;
         if (next == NO_TRACE) {
             if (wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
@@ -313,36 +412,75 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 
 /* ---- facts that cease to hold ---- */
 
-/* Nothing leads to a trace any more that is going to be freed. What ended at it leaves to the interpreter. */
+/* Nothing leads any more to traces that are going to be freed. What ended at them leaves to the interpreter. */
 static void
-unlink_from_others(unsigned id)
+unlink_doomed(struct trace *t)
 {
+    struct trace *to = trace_get(t->link);
+    if (to != NULL && to->doomed)
+        t->link = NO_TRACE;
+    for (uint32_t k = 0; k < t->nexits; k++) {
+        struct trace *side = trace_get(t->exits[k].side);
+        if (side == NULL || !side->doomed)
+            continue;
+        if (side->parent == t->id && t->machine.code != NULL)
+            (void)x64_patch(&t->machine, k, NULL);
+        t->exits[k].side = NO_TRACE;
+    }
+}
+
+/* Side traces cannot do without their parents, nor what goes on in a loop without that. */
+static bool
+is_lost(const struct trace *t)
+{
+    const struct trace *parent = trace_get(t->parent), *to = t->is_linked ? trace_get(t->link) : NULL;
+    return !t->doomed && ((parent != NULL && parent->doomed) || (to != NULL && to->doomed));
+}
+
+static void
+doom_what_depends(void)
+{
+    for (bool more = true; more; ) {
+        more = false;
+        for (unsigned i = 0; i < table.n; i++)
+            if (table.at[i] != NULL && is_lost(table.at[i]))
+                more = table.at[i]->doomed = true;
+    }
+}
+
+/* dying: the code object at whose death this happens, or NULL. */
+static void
+free_doomed(PyThreadState *ts, const void *dying)
+{
+    doom_what_depends();
+    for (unsigned i = 0; i < table.n; i++)
+        if (table.at[i] != NULL && !table.at[i]->doomed)
+            unlink_doomed(table.at[i]);
     for (unsigned i = 0; i < table.n; i++) {
         struct trace *t = table.at[i];
-        if (t != NULL && t->link == id)
-            t->link = NO_TRACE;
-        for (uint32_t k = 0; t != NULL && k < t->nexits; k++)
-            if (t->exits[k].side == id)
-                t->exits[k].side = NO_TRACE;
+        if (t == NULL || !t->doomed)
+            continue;
+        dep_forget(ts, t->id);
+        if (t->anchor != NO_ANCHOR && t->code != dying)
+            anchor_clear(t->code, t->anchor);
+        trace_free(t);
     }
 }
 
 static void
 invalidate(PyThreadState *ts, const struct dep *d)
 {
+    bool any = false;
     rec_global_changed(d);
     for (int i = 0; i < d->ntraces; i++) {
         struct trace *t = trace_get(d->traces[i]);
-        if (t == NULL) {
+        if (t != NULL)
+            any = t->doomed = true;
+        else
             record_broken(d->traces[i]);
-            continue;
-        }
-        dep_forget(ts, t->id);
-        if (d->aspect != DEP_DEATH || d->subject != t->code)
-            anchor_clear_all(t->code);
-        unlink_from_others(t->id);
-        trace_free(t);
     }
+    if (any)
+        free_doomed(ts, d->aspect == DEP_DEATH ? d->subject : NULL);
 }
 
 static const struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
@@ -373,6 +511,8 @@ jit_stop(void)
             anchor_clear_all(table.at[i]->code);
             trace_free(table.at[i]);
         }
+    PyMem_RawFree(eval);
+    eval = NULL;
     PyMem_RawFree(table.at);
     memset(&table, 0, sizeof(table));
     if (jit_options.mode == JIT_ON)

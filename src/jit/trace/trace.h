@@ -53,6 +53,7 @@ struct trace {
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
+    bool doomed;                       /* about to be freed */
     uint32_t nexits;
     struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
 };
@@ -78,9 +79,10 @@ extern struct jit_stats jit_stats;
 
 /* A number that no trace has, or -1. */
 int trace_number(void);
-/* What recording has left in ir becomes the trace of the recorder's number. NULL, or why not, in words. */
+/* What recording has left in ir becomes the trace of the recorder's number. at_loop: bounds of the integers before the loop, by ref - REF_BIAS. NULL, or
+ * why not, in words. */
 struct recorder;
-const char *trace_make(PyThreadState *ts, const struct recorder *r);
+const char *trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop);
 /* The root that starts there, or NULL. */
 struct trace *trace_root_at(PyCodeObject *code, unsigned start);
 static inline const struct trace_item *

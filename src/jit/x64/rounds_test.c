@@ -120,7 +120,7 @@ check_round(uint64_t first_seed)
     assert_true(opt_test_emit(raw, ir, refs));
     if (opt_loop(ir) != NULL)
         return;
-    assert_null(opt_ranges(ir));
+    assert_null(opt_ranges(ir, NULL));
     assert_null(opt_dead(ir));
     for (uint32_t k = 0; k < 3; k++) {
         struct x64_code code;

@@ -1,0 +1,203 @@
+/* jit/trace/side.c: where traces hang together in machine code.
+ *
+ * A side trace begins with what its parent's exit leaves: the values of the snapshot, where they are, are those of its slots, and waiting stores wait on.
+ * A trace that reaches the head of a loop with a trace goes on in that loop's body (jit/opt/link.c). The body knows which slots of the frame's memory
+ * are out of date: what else differs here is stored first. */
+#include "jit/trace/record.h"
+
+#include "jit/opt/opt.h"
+
+bool
+rec_in_registers(void)
+{
+    return jit_options.mode == JIT_EVAL;                 /* the back end does not know how yet */
+}
+
+/* ---- the beginning ---- */
+
+static ir_ref
+constant(struct recorder *r, const struct trace *p, const struct trace_item *item)
+{
+    uint64_t word = p->consts[REF_BIAS - 1 - item->ref];
+    double d;
+    switch (item->type) {
+    case T_I64: return ir_int(r->ir, (int64_t)word);
+    case T_F64:
+        memcpy(&d, &word, sizeof(d));
+        return ir_float(r->ir, d);
+    case T_BOOL: return ir_bool(r->ir, word);
+    case T_OBJ: return ir_obj(r->ir, (PyObject *)word);
+    default: return ir_ptr(r->ir, (void *)word);
+    }
+}
+
+static ir_ref
+inherited(struct recorder *r, const struct trace *p, const struct trace_item *items, uint32_t n)
+{
+    static const uint8_t load[T_TYPES] = { [T_I64] = IR_PLOAD_I, [T_F64] = IR_PLOAD_F, [T_OBJ] = IR_PLOAD_O, [T_BOOL] = IR_PLOAD_B };
+    const struct trace_item *item = &items[n];
+    if (ref_is_const(item->ref))
+        return constant(r, p, item);
+    if (load[item->type] == 0) {
+        rec_stop(r, "the exit has a value that is not handed on");
+        return REF_NONE;
+    }
+    for (uint32_t k = 0; k < n; k++)                     /* one value, one reference: what is the same must look the same */
+        if (items[k].ref == item->ref)
+            n = k;
+    ir_ref v = item->slot >= 0 ? rec_emit(r, IR_SLOAD, (ir_ref)item->slot, REF_NONE) : rec_emit(r, load[item->type], (ir_ref)n, REF_NONE);
+    if (item->kt != NULL && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
+        r->ir->at[v].kt = ir_ptr(r->ir, item->kt);
+    return v;
+}
+
+/* The slot of entry i; a box that an earlier slot has, too, is the same box. */
+static ir_ref
+inherited_slot(struct recorder *r, const struct trace *p, const struct snap *s, uint32_t i)
+{
+    const snap_entry *e = p->entries + s->entries;
+    enum snap_how how = snap_how(e[i]);
+    if (how == HOW_NULL)
+        return REF_NONE;
+    for (uint32_t k = 0; k < i; k++)
+        if (snap_ref(e[k]) == snap_ref(e[i]) && snap_how(e[k]) == how)
+            return r->slot[snap_slot(e[k])];
+    ir_ref v = inherited(r, p, trace_items(p, s), i);
+    return how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
+}
+
+static void
+mark_late(struct recorder *r, unsigned i)
+{
+    r->late[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+bool
+rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
+{
+    const struct snap *s = &p->snaps[p->exits[exit].snap];
+    const struct trace_item *items = trace_items(p, s);
+    if (s->nstores > REC_STORES || r->nslots + s->depth > REC_SLOTS)
+        return false;
+    r->depth = s->depth;
+    r->top = r->ir->top = s->top;
+    for (uint32_t i = 0; i < s->nentries; i++) {
+        unsigned slot = snap_slot(p->entries[s->entries + i]);
+        r->slot[slot] = inherited_slot(r, p, s, i);
+        r->changed[slot] = true;
+        mark_late(r, slot);
+    }
+    for (int i = r->nslots + r->depth; i < r->top; i++)
+        mark_late(r, (unsigned)i);
+    for (uint32_t i = 0; i < s->nstores; i++) {
+        ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited(r, p, items, s->nentries + 2 * i + 1);
+        r->pending[r->npending++] = (struct snap_store){ obj, value, p->stores[s->stores + i].offset };
+    }
+    return r->why == NULL && r->ir->full == NULL;
+}
+
+/* ---- the end ---- */
+
+/* The frame's memory must hold slot i at the head of t's loop, and does not. */
+static bool
+is_out_of_date(const struct recorder *r, const struct trace *t, int i)
+{
+    return i < t->top && ((r->changed[i] && !(t->changed[i / 64] >> i % 64 & 1)) || i >= r->top);
+}
+
+/* A value that only the memory of another slot keeps alive would be gone when that slot is written. */
+static bool
+values_stay(const struct recorder *r, const struct trace *t)
+{
+    for (int i = 0; i < t->top; i++) {
+        const struct ir_ins *in = &r->ir->at[r->slot[i]];
+        if (r->changed[i] && r->slot[i] != REF_NONE && in->op == IR_SLOAD && in->a != i && (is_out_of_date(r, t, in->a) || in->a >= t->top))
+            return false;
+    }
+    return true;
+}
+
+/* Slot i of the frame's memory becomes what it should be. A box becomes an object, in all slots that have it. */
+static void
+bring_up_to_date(struct recorder *r, int i)
+{
+    ir_ref v = r->slot[i];
+    struct ir *ir = r->ir;
+    if (i >= r->top)
+        rec_emit(r, IR_FOPEN, (ir_ref)i, REF_NONE);
+    if (v == REF_NONE && i < r->top) {
+        rec_emit(r, IR_FDROP, (ir_ref)i, REF_NONE);
+    } else if (v != REF_NONE && ir_is_box(ir, v)) {
+        rec_snap(r, r->target, 0);
+        ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);
+        rec_emit(r, IR_FPUT_NEW, (ir_ref)i, o);
+        for (int k = 0; k < r->nslots + r->depth; k++)
+            if (r->slot[k] == v)
+                r->slot[k] = o;
+        mark_late(r, (unsigned)i);
+    } else if (v != REF_NONE) {
+        if (ir_type_of(ir, v) == T_BOOL)
+            v = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
+        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+        rec_emit(r, IR_FPUT, (ir_ref)i, v);
+    }
+    r->changed[i] = false;
+    if (i >= r->top)
+        r->top = ir->top = (uint16_t)(i + 1);
+}
+
+static void
+bring_all_up_to_date(struct recorder *r, const struct trace *t)
+{
+    for (int i = 0; i < r->npending; i++) {
+        const struct snap_store *st = &r->pending[i];
+        rec_emit_x(r, ir_type_of(r->ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I, st->obj, st->value, st->offset);
+    }
+    r->npending = 0;
+    for (int i = r->top; i < t->top; i++)
+        bring_up_to_date(r, i);
+    for (int i = 0; i < t->top; i++)
+        if (is_out_of_date(r, t, i))
+            bring_up_to_date(r, i);
+    for (int i = r->top; i-- > t->top; r->top = r->ir->top = (uint16_t)i)
+        rec_emit(r, IR_FDROP, (ir_ref)i, REF_NONE);
+}
+
+static void
+late(void *r, unsigned slot)
+{
+    rec_guard_late(r, (int)slot);
+}
+
+static const char *
+link_to(struct recorder *r, const struct trace *t)
+{
+    struct link_target to = { t->round, t->live, t->bounds, t->nlive };
+    if (!values_stay(r, t))
+        return "a variable moves to another";
+    bring_all_up_to_date(r, t);
+    rec_snap(r, r->target, 0);
+    if (r->why != NULL)
+        return r->why;
+    const char *why = opt_link(r->ir, &to, r->slot, late, r);
+    return why != NULL ? why : r->why;
+}
+
+bool
+rec_link(struct recorder *r, const struct trace *t)
+{
+    static struct recorder before;                       /* under the GIL */
+    if (t->round == NULL || t->nlive == 0 || r->npending > REC_STORES)
+        return false;
+    struct ir *ir = ir_keep(r->ir);
+    if (ir == NULL)
+        return false;
+    before = *r;
+    const char *why = link_to(r, t);
+    if (why != NULL) {
+        ir_restore(before.ir, ir);
+        *r = before;
+    }
+    ir_free(ir);
+    return why == NULL;
+}
