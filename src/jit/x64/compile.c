@@ -57,11 +57,12 @@ x64_fini(void)
 /* ---- before the pass ---- */
 
 static void
-begin(struct x64_asm *as, struct ir *ir, uint32_t trace, uint32_t seed)
+begin(struct x64_asm *as, struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends)
 {
     memset(as, 0, offsetof(struct x64_asm, calls));
     as->ncalls = 0;
     as->ir = ir;
+    as->ends = ends;
     as->info = work->info;
     as->trace = trace;
     as->random = seed;
@@ -102,11 +103,27 @@ count_uses(struct x64_asm *as)
         const struct ir_op_info *info = &ir_ops[in->op];
         if (in->op == IR_BOX_I || in->op == IR_BOX_F)
             mark_snap(as, in->a);
-        else if (in->op == IR_CALLL_I || in->op == IR_CALLL_F)
+        else if (info->flags & I_CALL)
             as->body_calls |= ir->loop != REF_NONE && r > ir->loop;
         count_use(as, info->a, in->a);
         count_use(as, info->b, in->b);
         count_use(as, info->c, in->c);
+    }
+}
+
+/* What SLOADs of slots that the trace writes have loaded is not there any more. */
+static void
+mark_puts(struct x64_asm *as)
+{
+    uint64_t put[64] = { 0 };                                  /* by slot modulo 4096 */
+    const struct ir *ir = as->ir;
+    for (ir_ref r = REF_BIAS; r < ir->end; r++) {
+        if (ir->at[r].op == IR_FPUT || ir->at[r].op == IR_FPUT_NEW)
+            put[ir->at[r].a / 64 % 64] |= 1ull << ir->at[r].a % 64;
+    }
+    for (ir_ref r = REF_BIAS; r < ir->end; r++) {
+        if (ir->at[r].op == IR_SLOAD && (put[ir->at[r].a / 64 % 64] >> ir->at[r].a % 64 & 1))
+            as->info[r].flags |= INFO_PUT;
     }
 }
 
@@ -115,7 +132,7 @@ count_uses(struct x64_asm *as)
 static bool
 is_call(const struct ir *ir, ir_ref r)
 {
-    return ir->at[r].op == IR_CALLL_I || ir->at[r].op == IR_CALLL_F;
+    return (ir_ops[ir->at[r].op].flags & I_CALL) != 0;
 }
 
 /* The nearest call before cur; looked for again only when the last one found has been passed. */
@@ -134,7 +151,7 @@ track_call(struct x64_asm *as)
 static bool
 is_dead(const struct x64_asm *as, const struct ir_ins *in)
 {
-    return in->op != IR_LOOP && !(ir_ops[in->op].flags & (I_GUARD | I_STORE)) && !has_place(as, as->cur);
+    return !(ir_ops[in->op].flags & (I_GUARD | I_KEEP)) && !has_place(as, as->cur);
 }
 
 static void
@@ -147,6 +164,8 @@ translate(struct x64_asm *as)
         as->body = true;
         track_call(as);
         loop_tail(as);
+    } else if (as->ends != NULL && as->ends->to != NULL) {
+        link_tail(as);
     } else {
         as->cur = ir->end;
         x64_guard(as, CC_ALWAYS);
@@ -170,18 +189,19 @@ translate(struct x64_asm *as)
     }
 }
 
-/* Only constants still live in registers: at the start of the trace they are loaded. */
+/* Only constants still live in registers, and what the parent has left: at the start of the trace they are loaded. */
 static void
 load_constants(struct x64_asm *as)
 {
     for (uint32_t set = (GPR_SET | XMM_SET) & ~as->free; set != 0; set &= set - 1) {
         unsigned r = (unsigned)__builtin_ctz(set);
-        if (!ref_is_const(as->val[r])) {
+        if (ref_is_const(as->val[r]))
+            regs_reload(as, r, as->val[r]);
+        else if (!is_pload(as, as->val[r]))
             x64_fail(as, "a value without definition");
-            return;
-        }
-        regs_reload(as, r, as->val[r]);
     }
+    if (as->err == NULL)
+        ends_start(as);
 }
 
 /* ---- into code memory ---- */
@@ -218,6 +238,9 @@ publish(struct x64_asm *as, struct x64_code *out)
     out->text = (uint32_t)(as->stubs - as->buf.p);
     for (uint32_t i = 0; i < out->nexits; i++)
         out->exits[i].jump = end - out->exits[i].jump;
+    if (out->ins != NULL)
+        out->loop = end - out->loop;
+    out->spills = (uint16_t)as->top_slot;
     return NULL;
 }
 
@@ -232,11 +255,11 @@ x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends 
         return ir->full;
     if (ir->nsnaps == 0)
         return "no snapshot";
-    if (ends != NULL)
-        return "traces are not linked in machine code yet";
     struct x64_asm *as = &work->as;
-    begin(as, ir, trace, seed);
+    begin(as, ir, trace, seed, ends);
     count_uses(as);
+    mark_puts(as);
+    ends_begin(as);
     if (!exits_begin(as, out))
         why = "out of memory";
     if (why == NULL) {
@@ -260,5 +283,6 @@ x64_free(struct x64_code *c)
     }
     free(c->exits);
     free(c->locs);
+    free(c->ins);
     *c = (struct x64_code){ 0 };
 }

@@ -86,7 +86,7 @@ snap_locs(const struct snap *s)
     return s->nentries + 2u * s->nstores;
 }
 
-/* How many exits and locations there will be: an exit for each guard, and one at the end of a trace without loop. */
+/* How many exits and locations there will be: an exit for each guard, and one at the end of a trace that leads nowhere. */
 static void
 count_exits(struct x64_asm *as, uint32_t *nexits, uint32_t *nlocs)
 {
@@ -100,7 +100,7 @@ count_exits(struct x64_asm *as, uint32_t *nexits, uint32_t *nlocs)
             *nlocs += snap_locs(&ir->snaps[snap]);
         }
     }
-    if (ir->loop == REF_NONE) {
+    if (ir->loop == REF_NONE && (as->ends == NULL || as->ends->to == NULL)) {
         ++*nexits;
         *nlocs += snap_locs(&ir->snaps[ir->nsnaps - 1]);
     }
@@ -137,11 +137,16 @@ static bool
 wants_register(const struct x64_asm *as, ir_ref v, uint32_t avail)
 {
     const struct info *in = &as->info[v];
-    if (in->hint_reg != NO_REG && (avail & SET(in->hint_reg)))
+    bool outer = as->body && v < as->ir->loop;
+    if (outer && !(in->flags & INFO_LEFT))
+        return false;
+    if (in->hint_reg != NO_REG && (avail & SET(in->hint_reg)) && !(is_pload(as, v) && regs_crosses_call(as, v)))
         return true;
-    if (as->body && v < as->ir->loop)
-        return (in->flags & INFO_LEFT) && in->hint_slot == NO_SLOT && !as->body_calls && __builtin_popcount(avail) >= 5;
-    return __builtin_popcount(avail) >= 6 && as->call < v;
+    if (in->hint_slot != NO_SLOT)
+        return false;
+    if (outer)
+        return !as->body_calls && __builtin_popcount(avail) >= 5;
+    return __builtin_popcount(avail) >= 6 && !regs_crosses_call(as, v);
 }
 
 /* The exit of the current instruction needs v, which nothing behind it uses. */

@@ -9,7 +9,7 @@
  * round. */
 #include "jit/x64/regs.h"
 
-enum { LOC_SLOTS = 32 };               /* locations here: registers 0..31, then slots */
+#include <stdlib.h>
 
 /* ---- the end of the round ---- */
 
@@ -34,6 +34,8 @@ static void
 settle(struct x64_asm *as, struct phi *p)
 {
     ir_ref b = p->right;
+    as->info[p->left].hint_reg = NO_REG;                       /* a PLOAD has had some */
+    as->info[p->left].hint_slot = NO_SLOT;
     p->copy = ref_is_const(b) || b < as->ir->loop || (as->info[b].flags & INFO_RIGHT);
     if (!ref_is_const(b))
         as->info[b].flags |= INFO_RIGHT;
@@ -48,7 +50,7 @@ settle(struct x64_asm *as, struct phi *p)
             regs_assign(as, r, b);
     } else {
         unsigned slot = slot_new(as, true);
-        p->loc = (uint16_t)(LOC_SLOTS + slot);
+        p->loc = (uint16_t)(LOC_SPILL + slot);
         as->info[p->left].hint_slot = (uint16_t)slot;
         if (!p->copy)
             as->info[b].slot = (uint16_t)slot;
@@ -61,15 +63,15 @@ static void
 copy(struct x64_asm *as, const struct phi *p)
 {
     int32_t imm;
-    if (p->loc < LOC_SLOTS) {
+    if (p->loc < LOC_SPILL) {
         as->free |= SET(p->loc);
         regs_place(as, p->loc, p->right);
     } else if (const_imm(as, p->right, &imm) && !is_float(as, p->right)) {
-        asm_op_imm(&as->buf, 0xc7 | A_W, 0, rm_slot(p->loc - LOC_SLOTS), 4, imm);
-        slot_release(as, p->loc - LOC_SLOTS);
+        asm_op_imm(&as->buf, 0xc7 | A_W, 0, rm_slot(p->loc - LOC_SPILL), 4, imm);
+        slot_release(as, p->loc - LOC_SPILL);
     } else {
-        asm_store(&as->buf, regs_use(as, p->right), rm_slot(p->loc - LOC_SLOTS));
-        slot_release(as, p->loc - LOC_SLOTS);
+        asm_store(&as->buf, regs_use(as, p->right), rm_slot(p->loc - LOC_SPILL));
+        slot_release(as, p->loc - LOC_SPILL);
     }
     as->busy = 0;
 }
@@ -113,107 +115,25 @@ loop_tail(struct x64_asm *as)
     }
 }
 
-/* ---- the beginning of the round: moves that happen at once ---- */
-
-struct move { uint16_t to, from; };
-struct moves {
-    struct move todo[2 * X64_PHIS], done[4 * X64_PHIS];        /* done: in the order of execution */
-    unsigned ntodo, ndone;
-    uint32_t scratch;                  /* registers that nobody cares for */
-};
-
-static void
-add_move(struct moves *m, unsigned to, unsigned from)
-{
-    if (to != from)
-        m->todo[m->ntodo++] = (struct move){ (uint16_t)to, (uint16_t)from };
-}
-
-static bool
-is_source(const struct moves *m, unsigned loc)
-{
-    for (unsigned i = 0; i < m->ntodo; i++) {
-        if (m->todo[i].from == loc)
-            return true;
-    }
-    return false;
-}
-
-/* All of what is left is in cycles: one place is copied aside, and who wanted it takes it from there. */
-static void
-break_cycle(struct x64_asm *as, struct moves *m)
-{
-    unsigned from = m->todo[0].from, aside;
-    uint32_t set = m->scratch & (from < XMM0 || from >= LOC_SLOTS ? 0xffffu : XMM_SET);
-    if (set != 0) {
-        aside = (unsigned)__builtin_ctz(set);
-        m->scratch &= ~SET(aside);
-        as->mod |= SET(aside);
-    } else {
-        aside = LOC_SLOTS + slot_new(as, true);
-    }
-    m->done[m->ndone++] = (struct move){ (uint16_t)aside, (uint16_t)from };
-    for (unsigned i = 0; i < m->ntodo; i++) {
-        if (m->todo[i].from == from)
-            m->todo[i].from = (uint16_t)aside;
-    }
-}
-
-static void
-order_moves(struct x64_asm *as, struct moves *m)
-{
-    while (m->ntodo > 0 && as->err == NULL) {
-        bool progress = false;
-        for (unsigned i = 0; i < m->ntodo; i++) {
-            if (is_source(m, m->todo[i].to))
-                continue;
-            m->done[m->ndone++] = m->todo[i];
-            m->todo[i--] = m->todo[--m->ntodo];
-            progress = true;
-        }
-        if (!progress)
-            break_cycle(as, m);
-    }
-}
-
-static void
-write_move(struct x64_asm *as, struct move mv)
-{
-    struct asm_buf *b = &as->buf;
-    if (mv.to < LOC_SLOTS && mv.from < LOC_SLOTS) {
-        asm_move(b, mv.to, mv.from);
-    } else if (mv.to < LOC_SLOTS) {
-        asm_load(b, mv.to, rm_slot(mv.from - LOC_SLOTS));
-    } else if (mv.from < LOC_SLOTS) {
-        asm_store(b, mv.from, rm_slot(mv.to - LOC_SLOTS));
-    } else {                                                   /* push and pop; pop counts its address from the raised rsp */
-        asm_op(b, 0x8f, 0, rm_slot(mv.to - LOC_SLOTS));
-        asm_op(b, 0xff, 6, rm_slot(mv.from - LOC_SLOTS));
-    }
-    if (mv.to < LOC_SLOTS)
-        as->mod |= SET(mv.to);
-}
+/* ---- the beginning of the round ---- */
 
 static void
 move_phis(struct x64_asm *as)
 {
     static struct moves m;                                     /* under the GIL */
     uint32_t taken = ~as->free;
-    m.ntodo = m.ndone = 0;
+    m.ntodo = 0;
     for (unsigned i = 0; i < as->nphis; i++) {
         const struct phi *p = &as->phis[i];
         const struct info *in = &as->info[p->left];
-        if (p->loc < LOC_SLOTS)
+        if (p->loc < LOC_SPILL)
             taken |= SET(p->loc);
         if (in->reg != NO_REG)
-            add_move(&m, in->reg, p->loc);
+            moves_add(&m, in->reg, p->loc);
         if (in->slot != NO_SLOT)
-            add_move(&m, LOC_SLOTS + in->slot, p->loc);
+            moves_add(&m, LOC_SPILL + in->slot, p->loc);
     }
-    m.scratch = (GPR_SET | XMM_SET) & ~taken;
-    order_moves(as, &m);
-    while (m.ndone > 0)
-        write_move(as, m.done[--m.ndone]);
+    moves_write(as, &m, (GPR_SET | XMM_SET) & ~taken);
 }
 
 /* ---- LOOP ---- */
@@ -246,15 +166,42 @@ places_on_entry(struct x64_asm *as)
     for (unsigned i = 0; i < as->nphis; i++) {
         const struct phi *p = &as->phis[i];
         struct info *in = &as->info[p->left];
-        if (p->loc < LOC_SLOTS) {
+        if (p->loc < LOC_SPILL) {
             regs_assign(as, p->loc, p->left);
         } else {
-            in->slot = (uint16_t)(p->loc - LOC_SLOTS);
+            in->slot = (uint16_t)(p->loc - LOC_SPILL);
             slot_mark(as, in->slot);
         }
         in->hint_reg = NO_REG;
         in->hint_slot = NO_SLOT;
         in->flags &= (uint8_t)~INFO_LEFT;
+    }
+}
+
+/* What a trace that leads here has to bring, and where to. */
+static void
+record_ins(struct x64_asm *as)
+{
+    static ir_ref refs[IR_MAX_INS];                            /* under the GIL */
+    struct x64_code *out = as->out;
+    uint32_t known = 0;
+    out->loop = (uint32_t)(as->buf.end - as->buf.p);           /* from the end; x64_compile() turns it round */
+    out->nins = ir_live_ins(as->ir, refs);
+    out->ins = malloc((out->nins + 1) * sizeof(*out->ins));
+    if (out->ins == NULL) {
+        x64_fail(as, "out of memory");
+        return;
+    }
+    for (uint32_t i = 0; i < out->nins; i++) {
+        const struct info *in = &as->info[refs[i]];
+        out->ins[i] = (struct x64_in){ in->reg, in->slot == NO_SLOT ? 255 : (uint8_t)in->slot };
+        known |= in->reg == NO_REG ? 0 : SET(in->reg);
+    }
+    for (uint32_t set = (GPR_SET | XMM_SET) & ~as->free & ~known; set != 0; set &= set - 1) {
+        unsigned r = (unsigned)__builtin_ctz(set);
+        if (!ref_is_const(as->val[r]))
+            x64_fail(as, "a value comes into the loop that nobody knows of");
+        out->consts[out->nconsts++] = (struct x64_const){ ir_word(as->ir, as->val[r]), (uint8_t)r };
     }
 }
 
@@ -266,4 +213,5 @@ loop_head(struct x64_asm *as)
     as->body = false;
     places_on_entry(as);
     asm_set_target(as->back, as->buf.p);
+    record_ins(as);
 }

@@ -38,12 +38,14 @@ random_of(struct x64_asm *as, uint32_t set)
 /* ---- spill slots ---- */
 
 static int
-slot_search(const uint64_t a[4], const uint64_t b[4])
+slot_search(unsigned first, const uint64_t a[4], const uint64_t b[4])
 {
-    for (int w = 0; w < X64_SPILLS / 64; w++) {
+    for (unsigned w = first / 64; w < X64_SPILLS / 64; w++) {
         uint64_t taken = a[w] | b[w];
+        if (w == first / 64)
+            taken |= (1ull << first % 64) - 1;
         if (~taken != 0)
-            return 64 * w + __builtin_ctzll(~taken);
+            return (int)(64 * w) + __builtin_ctzll(~taken);
     }
     return -1;
 }
@@ -58,12 +60,14 @@ slot_mark(struct x64_asm *as, unsigned slot)
 unsigned
 slot_new(struct x64_asm *as, bool fresh)
 {
-    int slot = slot_search(as->slot_busy, fresh ? as->slot_seen : as->slot_busy);
+    int slot = slot_search(as->first_slot, as->slot_busy, fresh ? as->slot_seen : as->slot_busy);
     if (slot < 0 || slot == X64_SPILLS - 1) {                  /* the last is 255, which dumps take for "none" */
         x64_fail(as, "too many values at once");
         return 0;
     }
     slot_mark(as, (unsigned)slot);
+    if (as->top_slot <= (unsigned)slot)
+        as->top_slot = (unsigned)slot + 1;
     return (unsigned)slot;
 }
 
@@ -133,17 +137,11 @@ load_const(struct x64_asm *as, unsigned r, ir_ref k)
 
 /* ---- registers ---- */
 
-/* The left side of a PHI is another value in the next round, though it was a SLOAD in the first. */
+/* The left side of a PHI is another value in the next round, though it was a SLOAD in the first; and a slot may have been written since. */
 static bool
 is_remade(const struct x64_asm *as, ir_ref v)
 {
-    return ref_is_const(v) || (ins_at(as, v)->op == IR_SLOAD && !(ins_at(as, v)->t & IRT_PHI));
-}
-
-static struct asm_rm
-frame_slot(const struct ir_ins *in)
-{
-    return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * in->a));
+    return ref_is_const(v) || (ins_at(as, v)->op == IR_SLOAD && !(ins_at(as, v)->t & IRT_PHI) && !(as->info[v].flags & INFO_PUT));
 }
 
 void
@@ -153,7 +151,7 @@ regs_reload(struct x64_asm *as, unsigned r, ir_ref v)
     if (ref_is_const(v))
         load_const(as, r, v);
     else if (is_remade(as, v))
-        asm_load(&as->buf, r, frame_slot(ins_at(as, v)));
+        asm_load(&as->buf, r, rm_frame(ins_at(as, v)->a));
     else
         asm_load(&as->buf, r, rm_slot(slot_of(as, v)));
 }
@@ -180,6 +178,8 @@ evict_cost(const struct x64_asm *as, ir_ref v)
 {
     if (is_remade(as, v))
         return ref_is_const(v) ? 0 : 1;
+    if (is_pload(as, v) && as->info[v].hint_slot != NO_SLOT)
+        return 2;                                              /* it comes in a slot */
     return v + (as->info[v].flags != 0 ? 0x10000u : 0);
 }
 
@@ -215,11 +215,10 @@ can_evict(const struct x64_asm *as, uint32_t set)
 
 static uint32_t narrow(uint32_t set, uint32_t wish) { return set & wish ? set & wish : set; }
 
-/* Whether v, which lives from its definition to cur, lives across a call. */
-static bool
-crosses_call(const struct x64_asm *as, ir_ref v)
+bool
+regs_crosses_call(const struct x64_asm *as, ir_ref v)
 {
-    return as->call > v || (as->body && as->body_calls && v < as->ir->loop);
+    return as->call > (is_pload(as, v) ? REF_BIAS : v) || (as->body && as->body_calls && v < as->ir->loop);
 }
 
 unsigned
@@ -235,9 +234,10 @@ regs_pick(struct x64_asm *as, uint32_t set, ir_ref v)
     if (v == REF_NONE)
         return (unsigned)__builtin_ctz(narrow(avail, as->mod));
     uint8_t hint = as->info[v].hint_reg;
-    if (hint != NO_REG && (avail & SET(hint)))
+    bool crosses = regs_crosses_call(as, v), lost = crosses && !ref_is_const(v) && is_pload(as, v) && hint != NO_REG && (SET(hint) & CALL_CLOBBERED);
+    if (hint != NO_REG && (avail & SET(hint)) && !lost)
         return hint;
-    avail = narrow(avail, crosses_call(as, v) ? CALLEE_SAVED : ~CALLEE_SAVED);
+    avail = narrow(avail, crosses ? CALLEE_SAVED : ~CALLEE_SAVED);
     if (as->body)
         avail = narrow(avail, v < as->ir->loop && !(as->info[v].flags & INFO_LEFT) ? ~as->mod : as->mod);
     return (unsigned)__builtin_ctz(narrow(avail, ~(SET(RAX) | SET(RCX) | SET(RDX))));
@@ -340,8 +340,9 @@ regs_clobber(struct x64_asm *as, uint32_t set)
 void
 regs_settle(struct x64_asm *as, ir_ref v)
 {
-    if (!ref_is_const(v) && is_invariant(as, v) && !has_reg(as, v) && (as->free & class_of(as, v) & ~as->busy & ~as->mod))
-        regs_use(as, v);
+    uint32_t avail = as->free & class_of(as, v) & ~as->busy & ~as->mod;
+    if (!ref_is_const(v) && is_invariant(as, v) && !has_reg(as, v) && avail != 0)
+        regs_assign(as, regs_pick(as, avail, v), v);
 }
 
 void

@@ -13,6 +13,8 @@
 #ifndef ADDER_JIT_X64_REGS_H
 #define ADDER_JIT_X64_REGS_H
 
+#include <stddef.h>
+
 #include "jit/x64/asm.h"
 #include "jit/x64/x64.h"
 
@@ -21,13 +23,14 @@
 #define GPR_SET (0xffffu & ~(SET(RSP) | SET(RBP) | SET(R14)))
 #define XMM_SET 0xffff0000u
 #define CALLEE_SAVED (SET(RBX) | SET(R12) | SET(R13) | SET(R15))
+#define CALL_CLOBBERED ((GPR_SET & ~CALLEE_SAVED) | XMM_SET)
 
-enum { INFO_LEFT = 1, INFO_RIGHT = 2, INFO_SNAP = 4 };          /* side of a PHI; some snapshot lists it */
+enum { INFO_LEFT = 1, INFO_RIGHT = 2, INFO_SNAP = 4, INFO_PUT = 8 };       /* side of a PHI; some snapshot lists it; an SLOAD of a slot that the trace writes */
 struct info {                          /* of a reference */
     uint8_t reg, flags;                /* NO_REG: none; INFO_* */
     uint16_t slot;                     /* NO_SLOT: none. Of a constant: its place in the pool */
     uint8_t uses;                      /* by instructions; stops at 255 */
-    uint8_t hint_reg;                  /* of a PHI's left side: where it is when a round begins, NO_REG or NO_SLOT */
+    uint8_t hint_reg;                  /* of a PHI's left side: where it is when a round begins; of a PLOAD_*: where it comes; NO_REG or NO_SLOT */
     uint16_t hint_slot;
 };
 
@@ -45,6 +48,8 @@ struct x64_asm {
     ir_ref val[ASM_REGS];              /* what lies in registers that are not free */
     struct info *info;                 /* by reference */
     uint64_t slot_busy[4], slot_seen[4];       /* spill slots: in use now; used at any time in the body */
+    unsigned first_slot, top_slot;     /* slots of its own begin there; one past the last in use */
+    const struct x64_ends *ends;       /* or NULL */
     bool body;                         /* inside the loop */
     bool body_calls;                   /* it has calls */
     ir_ref call;                       /* the nearest call before cur, or REF_NONE */
@@ -73,6 +78,8 @@ static inline struct asm_rm rm_slot(unsigned slot) { return rm_mem(RSP, (int32_t
 static inline bool has_reg(const struct x64_asm *as, ir_ref r) { return as->info[r].reg != NO_REG; }
 static inline bool has_slot(const struct x64_asm *as, ir_ref r) { return !ref_is_const(r) && as->info[r].slot != NO_SLOT; }
 static inline bool has_place(const struct x64_asm *as, ir_ref r) { return has_reg(as, r) || has_slot(as, r); }
+static inline struct asm_rm rm_frame(unsigned slot) { return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * slot)); }
+static inline bool is_pload(const struct x64_asm *as, ir_ref v) { return ins_at(as, v)->op >= IR_PLOAD_I && ins_at(as, v)->op <= IR_PLOAD_B; }
 static inline bool fits32(int64_t v) { return v == (int32_t)v; }
 void x64_fail(struct x64_asm *as, const char *why);
 
@@ -99,6 +106,8 @@ void regs_reload(struct x64_asm *as, unsigned r, ir_ref v);
 void regs_settle(struct x64_asm *as, ir_ref v);
 /* The instruction `to = v` in front of what is written: v's register, when it has none, is `to` itself. */
 void regs_place(struct x64_asm *as, unsigned to, ir_ref v);
+/* Whether v, which lives from its definition to the current instruction, lives across a call. */
+bool regs_crosses_call(const struct x64_asm *as, ir_ref v);
 bool regs_chance(struct x64_asm *as, unsigned one_in);
 uint32_t regs_random(struct x64_asm *as);
 
@@ -114,10 +123,28 @@ void slot_mark(struct x64_asm *as, unsigned slot);
 const uint8_t *pool_const(struct x64_asm *as, ir_ref k);       /* its place behind the code */
 const uint8_t *pool_word(struct x64_asm *as, uint64_t bits);
 
+/* ---- moves at once (moves.c) ---- */
+
+struct move { uint16_t to, from; };    /* LOC_* */
+struct moves {
+    struct move todo[2 * X64_PHIS], done[4 * X64_PHIS];        /* done: in the order of execution */
+    unsigned ntodo, ndone;             /* who begins sets ntodo to 0 */
+    uint32_t scratch;
+};
+void moves_add(struct moves *m, unsigned to, unsigned from);
+/* scratch: registers that nobody cares for while the moves are done. */
+void moves_write(struct x64_asm *as, struct moves *m, uint32_t scratch);
+
 /* ---- loops (loop.c) ---- */
 
 void loop_tail(struct x64_asm *as);    /* at the end: the jump back, places of PHIs */
 void loop_head(struct x64_asm *as);    /* at LOOP: the moves between two rounds */
+
+/* ---- between traces (ends.c) ---- */
+
+void ends_begin(struct x64_asm *as);   /* before the pass */
+void ends_start(struct x64_asm *as);   /* at the very end of the pass: from the parent's places to those where values are wanted */
+void link_tail(struct x64_asm *as);    /* at the end of the code: into the loop of another trace */
 
 /* ---- exits (exits.c) ---- */
 
@@ -134,11 +161,14 @@ bool exits_begin(struct x64_asm *as, struct x64_code *out);
 const uint8_t *exits_end(struct x64_asm *as);
 #define X64_END_MAX 512
 
-/* ---- selection (select.c, select_int.c, select_obj.c) ---- */
+/* ---- selection (select.c, select_int.c, select_obj.c, select_frame.c) ---- */
 
 void select_ins(struct x64_asm *as, const struct ir_ins *in);
 void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithmetic */
 void select_object(struct x64_asm *as, const struct ir_ins *in);       /* items and words of objects */
+void select_frame(struct x64_asm *as, const struct ir_ins *in);        /* slots of the frame's memory */
+void call_out(struct x64_asm *as, const void *function);       /* the call alone */
+void jump_out(struct x64_asm *as, const uint8_t *code);        /* into code that exists */
 /* The register of the object o that the current instruction reads once: the result's r when it is free for that. */
 unsigned base_into(struct x64_asm *as, ir_ref o, unsigned r);
 /* v as second operand of an instruction: register, slot, constant behind the code, or the memory it is loaded from. */

@@ -15,6 +15,9 @@
 #include <cmocka.h>
 
 #include "jit/x64/x64.h"
+#include "object/init.h"
+#include "rt/interp.h"
+#include "rt/runtime.h"
 
 #define TEST_SLOTS 64
 
@@ -55,10 +58,19 @@ test_frame_new(void)
     return tf;
 }
 
+/* Instructions may take references to it and drop them. */
+static inline union test_object *
+test_object(struct test_frame *tf)
+{
+    union test_object *o = &tf->objects[tf->nobjects++];
+    o->base.ob_refcnt = _Py_IMMORTAL_REFCNT;
+    return o;
+}
+
 static inline PyObject *
 test_int(struct test_frame *tf, int64_t v)
 {
-    union test_object *o = &tf->objects[tf->nobjects++];
+    union test_object *o = test_object(tf);
     uint64_t mag = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
     unsigned n = 0;
     o->base.ob_type = &PyLong_Type;
@@ -71,7 +83,7 @@ test_int(struct test_frame *tf, int64_t v)
 static inline PyObject *
 test_float(struct test_frame *tf, double v)
 {
-    union test_object *o = &tf->objects[tf->nobjects++];
+    union test_object *o = test_object(tf);
     o->base.ob_type = &PyFloat_Type;
     o->real.ob_fval = v;
     return &o->base;
@@ -80,14 +92,15 @@ test_float(struct test_frame *tf, double v)
 static inline PyObject *
 test_raw(struct test_frame *tf, int64_t a, int64_t b)
 {
-    union test_object *o = &tf->objects[tf->nobjects++];
+    union test_object *o = test_object(tf);
     o->base.ob_type = &PyBaseObject_Type;
     o->raw.fields[0] = a;
     o->raw.fields[1] = b;
     return &o->base;
 }
 
-static inline void test_slot(struct test_frame *tf, int slot, PyObject *o) { tf->words[offsetof(_PyInterpreterFrame, localsplus) / 8 + slot] = o; }
+static inline PyObject **test_slots_of(struct test_frame *tf) { return tf->words + offsetof(_PyInterpreterFrame, localsplus) / 8; }
+static inline void test_slot(struct test_frame *tf, int slot, PyObject *o) { test_slots_of(tf)[slot] = o; }
 
 /* The value that a location names. */
 static inline uint64_t
@@ -108,15 +121,26 @@ test_unboxed(const struct ir *ir, ir_ref r)
     return !ref_is_const(r) && (ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F) ? ir->at[r].a : r;
 }
 
+/* The same object, or numbers that both runs have made and that are equal. */
 static inline bool
-test_same_value(const struct ir *ir, ir_ref r, uint64_t bits)
+test_same_number(PyObject *a, PyObject *b)
 {
-    union ir_value v = test_values[r];
-    if (ir_type_of(ir, r) == T_F64 && v.f != v.f) {            /* which NaN is left open */
-        union ir_value w = { .bits = bits };
-        return w.f != w.f;
+    if (a == b || a == NULL || b == NULL || Py_TYPE(a) != Py_TYPE(b))
+        return a == b;
+    if (Py_TYPE(a) == &PyFloat_Type) {
+        double x = PyFloat_AS_DOUBLE(a), y = PyFloat_AS_DOUBLE(b);
+        return memcmp(&x, &y, sizeof(x)) == 0 || (x != x && y != y);
     }
-    return v.bits == bits;
+    return Py_TYPE(a) == &PyLong_Type && PyLong_AsLongLong(a) == PyLong_AsLongLong(b);
+}
+
+static inline bool
+test_same_value(const struct ir *ir, const union ir_value *values, ir_ref r, uint64_t bits)
+{
+    union ir_value v = values[r], w = { .bits = bits };
+    if (ir_type_of(ir, r) == T_F64 && v.f != v.f)              /* which NaN is left open */
+        return w.f != w.f;
+    return v.bits == bits || (ir_type_of(ir, r) == T_OBJ && test_same_number(v.o, w.o));
 }
 
 static inline void
@@ -139,7 +163,7 @@ test_guard_number(const struct ir *ir, ir_ref guard)
 
 /* NULL, or what of the exit is not as in the evaluator. */
 static inline const char *
-test_compare(const struct ir *ir, const struct x64_code *code, struct ir_exit want)
+test_compare(const struct ir *ir, const union ir_value *values, const struct x64_code *code, struct ir_exit want)
 {
     static char text[200];
     const struct x64_exit *x = &code->exits[test_state.exit];
@@ -159,9 +183,9 @@ test_compare(const struct ir *ir, const struct x64_code *code, struct ir_exit wa
             r = REF_NONE;
         if ((loc[i] == LOC_NONE) != ref_is_const(r))
             return "a location for a constant, or none for a value";
-        if (loc[i] != LOC_NONE && !test_same_value(ir, r, test_at(loc[i]))) {
+        if (loc[i] != LOC_NONE && !test_same_value(ir, values, r, test_at(loc[i]))) {
             snprintf(text, sizeof(text), "entry %u (ref %u) at %u is %llx, not %llx", i, r - REF_BIAS, loc[i],
-                (unsigned long long)test_at(loc[i]), (unsigned long long)test_values[r].bits);
+                (unsigned long long)test_at(loc[i]), (unsigned long long)values[r].bits);
             return text;
         }
     }
@@ -182,35 +206,71 @@ test_same_objects(const union test_object *a, const union test_object *b)
     return true;
 }
 
-/* Compile ir with this seed, run both, compare; objects are as they were before, but for the last run, of the code. NULL or what is wrong. */
+/* What the frame's slots hold, and the objects. */
+struct test_world {
+    PyObject *slots[TEST_SLOTS];
+    union test_object objects[TEST_SLOTS];
+};
+
+static inline void
+test_save(struct test_frame *tf, struct test_world *w)
+{
+    memcpy(w->slots, test_slots_of(tf), sizeof(w->slots));
+    memcpy(w->objects, tf->objects, sizeof(w->objects));
+}
+
+static inline void
+test_restore(struct test_frame *tf, const struct test_world *w)
+{
+    memcpy(test_slots_of(tf), w->slots, sizeof(w->slots));
+    memcpy(tf->objects, w->objects, sizeof(w->objects));
+}
+
+static inline bool
+test_same_world(struct test_frame *tf, const struct test_world *w)
+{
+    bool same = test_same_objects(w->objects, tf->objects);
+    for (int i = 0; i < TEST_SLOTS; i++)
+        same &= test_same_number(w->slots[i], test_slots_of(tf)[i]);
+    return same;
+}
+
+/* Compile ir with this seed, run both, compare; everything is as it was before then. NULL or what is wrong. */
 static inline const char *
 test_run(struct ir *ir, struct test_frame *tf, uint32_t seed)
 {
-    static union test_object before[TEST_SLOTS], after[TEST_SLOTS];
+    static struct test_world before, after;
     struct x64_code code;
     x64_force_exits(test_countdown != 0);
     const char *why = x64_compile(ir, 77, seed, NULL, &code);
     if (why != NULL)
         return why;
-    memcpy(before, tf->objects, sizeof(before));
+    test_save(tf, &before);
     uint32_t countdown = tf->thread.jit_countdown = test_countdown;
     ir_countdown = &countdown;
-    struct ir_exit want = ir_eval(ir, tf->frame.localsplus, &tf->ts.eval_breaker, NULL, test_values, 100000);
-    memcpy(after, tf->objects, sizeof(after));
-    memcpy(tf->objects, before, sizeof(before));
+    struct ir_exit want = ir_eval(ir, test_slots_of(tf), &tf->ts.eval_breaker, NULL, test_values, 100000);
+    ir_countdown = NULL;
+    test_save(tf, &after);
+    test_restore(tf, &before);
     memset(&test_state, 0xee, sizeof(test_state));
     void *result = x64_enter(&tf->ts, &tf->frame, code.code);
     if (result != (void *)0x1234 || test_state.trace != 77 || test_state.frame != &tf->frame || test_state.ts != &tf->ts || test_rsp % 16 != 0)
         why = "the handler was called badly";
     if (why == NULL)
-        why = test_compare(ir, &code, want);
+        why = test_compare(ir, test_values, &code, want);
     if (why == NULL && countdown != tf->thread.jit_countdown && countdown + 1 != tf->thread.jit_countdown)      /* the guard that failed may not count */
         why = "another number of guards";
-    if (why == NULL && !test_same_objects(after, tf->objects))
-        why = "objects are not as they should be";
-    memcpy(tf->objects, before, sizeof(before));
+    if (why == NULL && !test_same_world(tf, &after))
+        why = "slots or objects are not as they should be";
+    test_restore(tf, &before);
     x64_free(&code);
     return why;
+}
+
+static inline int
+test_runtime(void)
+{
+    return rt_hash_seed(true, 0) < 0 || rt_init() < 0 || objects_init(ts_current()) < 0 ? -1 : 0;
 }
 
 /* With the plain choices and with random ones. */

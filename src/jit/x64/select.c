@@ -1,4 +1,5 @@
-/* jit/x64/select.c: instructions for IR: loads, boxes, floats, guards, tests, calls. Integer arithmetic: select_int.c; items: select_obj.c. Rules: regs.h.
+/* jit/x64/select.c: instructions for IR: loads, boxes, floats, guards, tests, calls. Integer arithmetic: select_int.c; items: select_obj.c; the
+ * frame: select_frame.c. Rules: regs.h.
  *
  * Everything is written backwards: in each function the last machine instruction comes first. */
 #include "jit/x64/regs.h"
@@ -30,11 +31,13 @@ const_imm(struct x64_asm *as, ir_ref v, int32_t *imm)
     return true;
 }
 
+/* Whether an instruction behind `from` and before this one writes a field, or drops an object. */
 static bool
-stores_between(const struct x64_asm *as, ir_ref from)
+stores_between(const struct x64_asm *as, ir_ref from, bool fields)
 {
     for (ir_ref r = as->cur; --r > from; ) {
-        if (ir_ops[ins_at(as, r)->op].flags & I_STORE)
+        const struct ir_ins *in = ins_at(as, r);
+        if (in->op == IR_FPUT || in->op == IR_FPUT_NEW || (fields && ir_ops[in->op].flags & I_STORE))
             return true;
     }
     return false;
@@ -51,11 +54,11 @@ is_fusible(const struct x64_asm *as, ir_ref v)
         return false;
     switch (ins_at(as, v)->op) {
     case IR_UNBOX_F:
-        return true;
+        return !stores_between(as, v, false);
     case IR_RLOAD_F: case IR_RLOAD_I:
-        return !stores_between(as, v);
+        return !stores_between(as, v, true);
     case IR_OLOAD: case IR_ALOAD:
-        return true;
+        return !stores_between(as, v, false);
     default:
         return false;
     }
@@ -84,19 +87,6 @@ operand(struct x64_asm *as, ir_ref v)
 }
 
 /* ---- loads, stores, boxes ---- */
-
-static struct asm_rm
-rm_frame_slot(unsigned slot)
-{
-    return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * slot));
-}
-
-static void
-select_sload(struct x64_asm *as, const struct ir_ins *in)
-{
-    unsigned r = regs_define(as, as->cur, 0);
-    asm_load(B, r, rm_frame_slot(in->a));
-}
 
 unsigned
 base_into(struct x64_asm *as, ir_ref o, unsigned r)
@@ -255,31 +245,6 @@ select_guard_type(struct x64_asm *as, const struct ir_ins *in)
         asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TYPE), imm);
     else
         asm_op(B, OP_ALU(ALU_CMP), regs_use(as, type), rm_mem(base, OFS_TYPE));
-}
-
-static void
-select_guard_empty(struct x64_asm *as, const struct ir_ins *in)
-{
-    x64_guard(as, CC_NE);
-    asm_alu_imm(B, ALU_CMP, rm_frame_slot(in->a), 0);
-}
-
-/* The slot may be empty: two jumps to one exit, and nothing is allocated between them. */
-static void
-select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
-{
-    ir_ref type = (ir_ref)in->x;
-    int32_t imm;
-    x64_guard(as, CC_NE);
-    bool far = !const_imm(as, type, &imm);
-    unsigned t = far ? regs_use(as, type) : NO_REG, o = regs_temp(as, GPR_SET);
-    if (far)
-        asm_op(B, OP_ALU(ALU_CMP), t, rm_mem(o, OFS_TYPE));
-    else
-        asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), imm);
-    x64_guard_again(as, CC_E);
-    asm_rr(B, OP_TEST, o, o);
-    asm_load(B, o, rm_frame_slot(in->a));
 }
 
 static void
@@ -452,18 +417,29 @@ select_int_to_float(struct x64_asm *as, const struct ir_ins *in)
 /* ---- calls ---- */
 
 static void
-call_out(struct x64_asm *as, const void *function)
+leads_to(struct x64_asm *as, uint8_t *disp, const void *target)
 {
-    if (!x64_memory_reaches(function)) {
-        asm_op(B, 0xff, 2, rm_place(pool_word(as, (uintptr_t)function)));
-        return;
-    }
     if (as->ncalls == X64_CALLS) {
         x64_fail(as, "too many calls");
         return;
     }
-    as->calls[as->ncalls].disp = asm_call(B);
-    as->calls[as->ncalls++].target = function;
+    as->calls[as->ncalls].disp = disp;
+    as->calls[as->ncalls++].target = target;
+}
+
+void
+call_out(struct x64_asm *as, const void *function)
+{
+    if (x64_memory_reaches(function))
+        leads_to(as, asm_call(B), function);
+    else
+        asm_op(B, 0xff, 2, rm_place(pool_word(as, (uintptr_t)function)));
+}
+
+void
+jump_out(struct x64_asm *as, const uint8_t *code)
+{
+    leads_to(as, asm_jmp(B, NULL), code);
 }
 
 /* Arguments are moved into their registers, all of which are free; a value that has none yet gets this one. */
@@ -484,12 +460,8 @@ select_call(struct x64_asm *as, const struct ir_ins *in)
 {
     const struct ir_helper_info *helper = &ir_helpers[in->x];
     unsigned result = in->op == IR_CALLL_F ? XMM0 : RAX;
-    uint32_t clobbered = (GPR_SET & ~CALLEE_SAVED) | XMM_SET;
     unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : result;
-    as->mod |= clobbered;
-    regs_clobber(as, clobbered & ~SET(r));
-    if (r == result)
-        as->free |= SET(r);
+    regs_clobber(as, CALL_CLOBBERED);
     asm_move(B, r, result);
     call_out(as, helper->function);
     place_arguments(as, in, helper->signature + 1);
@@ -503,11 +475,10 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     switch ((enum ir_op)in->op) {
     case IR_NOP: case IR_BASE: case IR_BOX_I: case IR_BOX_F: break;
     case IR_LOOP: loop_head(as); break;
-    case IR_SLOAD: select_sload(as, in); break;
+    case IR_PLOAD_I ... IR_PLOAD_B: case IR_LINK: break;       /* ends.c */
+    case IR_SLOAD: case IR_GNULL ... IR_FPUT_NEW: case IR_NEW_I: case IR_NEW_F: select_frame(as, in); break;
     case IR_GPOLL: select_poll(as); break;
     case IR_GTYPE: select_guard_type(as, in); break;
-    case IR_GNULL: select_guard_empty(as, in); break;
-    case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GCOMPACT: select_guard_digits(as, in, 1); break;
     case IR_GINT2: select_guard_digits(as, in, 2); break;
     case IR_GEQ_P: case IR_GNE_P: case IR_GEQ_I ... IR_GULT_I: select_guard_int(as, in); break;

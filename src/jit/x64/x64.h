@@ -34,6 +34,8 @@ struct x64_exit {
 /* Where a trace that others lead to in machine code wants a value at the beginning of a round: 255: not in a register, not in a slot. Both: in both.
  * Neither: it reads the frame's memory itself. */
 struct x64_in { uint8_t reg, slot; };
+/* A constant that lies in a register all the time while the loop runs: who leads there loads it. */
+struct x64_const { uint64_t word; uint8_t reg; };
 
 struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
@@ -43,6 +45,8 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     uint16_t *locs;
     uint32_t loop, nins;               /* of a trace with a loop: offset where a round begins, and ir_live_ins() */
     struct x64_in *ins;
+    uint32_t nconsts;
+    struct x64_const consts[32];
     uint16_t spills;                   /* one past the last spill slot that it, its parents or its target may use */
 };
 

@@ -798,5 +798,5 @@ main(void)
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
         cmocka_unit_test(test_large_trace), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_runtime() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,77 @@
+/* jit/x64/select_frame.c: instructions about the frame's memory: loads, tests and stores of its slots, and the objects that are made for them. Written
+ * backwards, as in select.c. */
+#include "jit/x64/regs.h"
+
+#include <stddef.h>
+
+#include "jit/ir/ir_runtime.h"
+
+#define B (&as->buf)
+
+static void
+select_sload(struct x64_asm *as, const struct ir_ins *in)
+{
+    unsigned r = regs_define(as, as->cur, 0);
+    asm_load(B, r, rm_frame(in->a));
+}
+
+static void
+select_guard_null(struct x64_asm *as, const struct ir_ins *in)
+{
+    x64_guard(as, CC_NE);
+    asm_alu_imm(B, ALU_CMP, rm_frame(in->a), 0);
+}
+
+/* The register is written before the first jump, so it must be without a value already when the exit's places are noted down. */
+static void
+select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
+{
+    ir_ref type = (ir_ref)in->x;
+    int32_t imm = 0;
+    bool is_imm = const_imm(as, type, &imm);
+    unsigned k = is_imm ? NO_REG : regs_use(as, type), r = regs_temp(as, GPR_SET);
+    x64_guard(as, CC_NE);
+    if (is_imm)
+        asm_alu_imm(B, ALU_CMP, rm_mem(r, offsetof(PyObject, ob_type)), imm);
+    else
+        asm_op(B, OP_ALU(ALU_CMP), k, rm_mem(r, offsetof(PyObject, ob_type)));
+    x64_guard_again(as, CC_E);
+    asm_rr(B, OP_TEST, r, r);
+    asm_load(B, r, rm_frame(in->a));
+}
+
+static void
+select_put(struct x64_asm *as, const struct ir_ins *in)
+{
+    regs_clobber(as, CALL_CLOBBERED);
+    call_out(as, in->op == IR_FPUT ? (const void *)jit_slot_put : (const void *)jit_slot_put_new);
+    regs_place(as, RSI, in->b);
+    asm_op(B, OP_LEA, RDI, rm_frame(in->a));
+}
+
+/* The jump stands behind the call: what its exit needs lies where calls leave it alone. */
+static void
+select_new(struct x64_asm *as, const struct ir_ins *in)
+{
+    bool is_int = in->op == IR_NEW_I;
+    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX;
+    regs_clobber(as, CALL_CLOBBERED);
+    asm_move(B, r, RAX);
+    as->busy |= CALL_CLOBBERED;
+    x64_guard(as, CC_E);
+    asm_rr(B, OP_TEST, RAX, RAX);
+    call_out(as, is_int ? (const void *)jit_new_int : (const void *)jit_new_float);
+    regs_place(as, is_int ? (unsigned)RDI : (unsigned)XMM0, in->a);
+}
+
+void
+select_frame(struct x64_asm *as, const struct ir_ins *in)
+{
+    switch (in->op) {
+    case IR_SLOAD: select_sload(as, in); break;
+    case IR_GNULL: select_guard_null(as, in); break;
+    case IR_GSTYPE: select_guard_slot_type(as, in); break;
+    case IR_FPUT: case IR_FPUT_NEW: select_put(as, in); break;
+    default: select_new(as, in); break;
+    }
+}
