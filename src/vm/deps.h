@@ -16,10 +16,10 @@ enum dep_aspect {
     DEP_KEYS_NO_NAME,                  /* shared key table, name: no instance has this attribute */
     DEP_DICT_KEY,                      /* dict, name: the value under it, or that there is none */
     DEP_DICT_SHAPE,                    /* dict: which keys it has, and where its entries lie */
-    DEP_FUNC_CODE,                     /* function: __code__ */
+    DEP_FUNC_CODE,                     /* function: __code__, how it is called */
     DEP_FUNC_DEFAULTS,                 /* function: __defaults__, __kwdefaults__ */
     DEP_CODE_INSTRUMENTED,             /* code object: no tool watches it */
-    DEP_MONITORING,                    /* interpreter: no tool watches anything */
+    DEP_MONITORING,                    /* interpreter: no tool watches anything, no hook runs frames */
     DEP_DEATH,                         /* type, function, code object: it is alive */
     DEP_ASPECTS,
 };

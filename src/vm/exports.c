@@ -4,6 +4,7 @@
 #include "object/core/err.h"
 #include "rt/interp.h"
 #include "rt/thread.h"
+#include "vm/deps.h"
 #include "vm/eval.h"
 #include "vm/genobject.h"
 #include "vm/monitor.h"
@@ -69,8 +70,10 @@ _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *interp)
 void
 _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *interp, _PyFrameEvalFunction f)
 {
-    if (f != _PyInterpreterState_GetEvalFrameFunc(interp))
+    if (f != _PyInterpreterState_GetEvalFrameFunc(interp)) {
         RARE_EVENT(interp, set_eval_frame_func);
+        dep_break(ts_current(), interp, DEP_BIT(DEP_MONITORING), NULL);
+    }
     interp->eval_frame = f == _PyEval_EvalFrameDefault ? NULL : f;
 }
 

@@ -234,6 +234,8 @@ PyFunction_SetVectorcall(PyFunctionObject *f, vectorcallfunc vectorcall)
 {
     _PyFunction_SetVersion(f, 0);
     f->vectorcall = vectorcall;
+    if (*function_flags(f) & FUNC_WATCHED)
+        dep_break(ts_current(), f, DEP_BIT(DEP_FUNC_CODE), NULL);
 }
 
 int

@@ -20,6 +20,7 @@ struct block {
     struct snap snaps[IR_MAX_SNAPS + 1];               /* the last of each is written when there is no room */
     snap_entry entries[IR_MAX_ENTRIES + 1];
     struct snap_store stores[IR_MAX_STORES + 1];
+    struct ir_frame frames[IR_MAX_FRAMES];
     struct ir_ins at[0x10000];
 };
 
@@ -34,6 +35,8 @@ ir_new(void)
     b->ir.snaps = b->snaps;
     b->ir.entries = b->entries;
     b->ir.stores = b->stores;
+    b->ir.frames = b->frames;
+    b->ir.nframes = 1;
     b->ir.block = b;
     b->ir.first = b->ir.end = REF_BIAS;
     ir_append(&b->ir, IR_BASE, 0, 0, 0, 0);
@@ -51,6 +54,9 @@ ir_reset(struct ir *ir)
     ir->nlocals = ir->top = 0;
     ir->full = NULL;
     ir->nsnaps = ir->nentries = ir->nstores = 0;
+    ir->frames[0] = (struct ir_frame){ 0 };
+    ir->nframes = 1;
+    ir->frame = 0;
     ir_append(ir, IR_BASE, 0, 0, 0, 0);
 }
 
@@ -78,19 +84,21 @@ ir_keep(const struct ir *ir)
     char *block = NULL;
     for (;;) {
         struct ir to = *ir;
-        size_t size = 0, at, words, snaps, entries, stores;
+        size_t size = 0, at, words, snaps, entries, stores, frames;
         put(block, &size, ir, sizeof(*ir));
         at = put(block, &size, ir->at + ir->first, (size_t)(ir->end - ir->first) * sizeof(*ir->at));
         words = put(block, &size, ir->words, (size_t)(REF_BIAS - ir->first) * sizeof(*ir->words));
         snaps = put(block, &size, ir->snaps, ir->nsnaps * sizeof(*ir->snaps));
         entries = put(block, &size, ir->entries, ir->nentries * sizeof(*ir->entries));
         stores = put(block, &size, ir->stores, ir->nstores * sizeof(*ir->stores));
+        frames = put(block, &size, ir->frames, ir->nframes * sizeof(*ir->frames));
         if (block != NULL) {
             to.at = (struct ir_ins *)((uintptr_t)block + at - ir->first * sizeof(*ir->at));
             to.words = (uint64_t *)(block + words);
             to.snaps = (struct snap *)(block + snaps);
             to.entries = (snap_entry *)(block + entries);
             to.stores = (struct snap_store *)(block + stores);
+            to.frames = (struct ir_frame *)(block + frames);
             to.block = block;
             return memcpy(block, &to, sizeof(to));
         }
@@ -114,6 +122,8 @@ ir_restore(struct ir *ir, const struct ir *kept)
     ir->nsnaps = kept->nsnaps;
     ir->nentries = kept->nentries;
     ir->nstores = kept->nstores;
+    ir->nframes = kept->nframes;
+    ir->frame = kept->frame;
 }
 
 /* ---- constants ---- */
@@ -218,6 +228,20 @@ ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x
 
 /* ---- snapshots ---- */
 
+bool
+ir_push_frame(struct ir *ir, struct ir_frame f)
+{
+    if (ir->nframes == IR_MAX_FRAMES) {
+        ir->full = "too many inlined calls";
+        return false;
+    }
+    f.parent = ir->frame;
+    f.depth = ir->frames[ir->frame].depth + 1;
+    ir->frame = ir->nframes++;
+    ir->frames[ir->frame] = f;
+    return true;
+}
+
 static bool
 snap_is_used(const struct ir *ir, const struct snap *s)
 {
@@ -241,7 +265,7 @@ snap_begin(struct ir *ir, uint32_t pc, unsigned depth)
     } else {
         ir->nsnaps++;
     }
-    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .pc = pc, .top = ir->top, .entries = ir->nentries, .stores = ir->nstores };
+    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .frame = ir->frame, .pc = pc, .top = ir->top, .entries = ir->nentries, .stores = ir->nstores };
     return s;
 }
 

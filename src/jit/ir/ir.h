@@ -6,7 +6,8 @@
  * OBJ a pointer to any object, PTR an address that is no object.
  *
  * A snapshot says how to rebuild the interpreter's state at one point. A guard leaves through the last snapshot whose ref is not above its
- * own. The frame's memory is not touched while a trace runs: a snapshot lists the slots that differ from it.
+ * own. The frame's memory is not touched while a trace runs: a snapshot lists the slots that differ from it. An inlined call has no frame in
+ * memory; its slots lie behind those of its caller, and a snapshot inside it lists all of them.
  *
  * The ideas are those of LuaJIT's IR; design: 16-byte instructions, one array, biased references. */
 #ifndef ADDER_JIT_IR_IR_H
@@ -92,10 +93,22 @@ typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 /* A store into an object's raw field that waits until somebody can see it: *(int64_t or double *)((char *)obj + offset) = value. */
 struct snap_store { ir_ref obj, value; uint32_t offset; };
 
+/* A frame: the outer one, which exists in memory, is frame 0; others are calls that were inlined. Once made they stay, as snapshots name them.
+ * Slots of all frames of a chain are counted through: the first local of a callee lies where its caller's stack ends while the call runs. */
+struct ir_frame {
+    uint16_t parent;                   /* the caller's; of frame 0 itself */
+    uint16_t base, nlocals;            /* slot of its first local; its stack begins at base + nlocals */
+    uint16_t depth;                    /* how many frames lie below it */
+    uint32_t call, ret;                /* code units of the caller: of the call, and where it goes on when this frame has returned */
+    PyFunctionObject *func;            /* borrowed: the trace watches both. NULL for frame 0 and in tests */
+    PyCodeObject *code;
+};
+
 struct snap {
     ir_ref ref;                        /* guards from here up to the next snapshot's ref leave through this one */
-    uint16_t depth;                    /* values on the frame's stack */
-    uint32_t pc;                       /* code unit to go on at */
+    uint16_t depth;                    /* slots in use behind the locals of frame 0: of that frame alone, the values on its stack */
+    uint16_t frame;                    /* the innermost one */
+    uint32_t pc;                       /* code unit of that one to go on at */
     uint32_t entries, stores;          /* the first of each in struct ir */
     uint16_t top;                      /* one past the last slot that the frame's memory holds there */
     uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
@@ -109,6 +122,7 @@ struct snap {
 #define IR_MAX_SNAPS 2000
 #define IR_MAX_ENTRIES 60000
 #define IR_MAX_STORES 8000
+#define IR_MAX_FRAMES 200
 
 struct ir {
     struct ir_ins *at;                 /* at[ref]; room for all references in use */
@@ -122,6 +136,8 @@ struct ir {
     snap_entry *entries;
     struct snap_store *stores;
     uint32_t nsnaps, nentries, nstores;
+    struct ir_frame *frames;
+    uint16_t nframes, frame;           /* how many there are, 1 at least; the one that new snapshots are in */
     ir_ref chain[IR_OPS];              /* the last instruction of each opcode, linked by prev */
     void *block;                       /* what the arrays lie in */
 };
@@ -158,6 +174,9 @@ static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *
  * optimises; this one is for it, for tests and the parser. Operands not used are 0. */
 ir_ref ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x);
 
+/* Another frame, which becomes the one for new snapshots; frame 0 exists. Its parent is the present one. False (and ir->full): no room. */
+bool ir_push_frame(struct ir *ir, struct ir_frame f);
+
 /* Starts a snapshot for what is emitted next. One that no guard has used is written over. Then snap_add_*(), entries by rising slot. */
 struct snap *snap_begin(struct ir *ir, uint32_t pc, unsigned depth);
 void snap_add_entry(struct ir *ir, snap_entry e);
@@ -190,7 +209,7 @@ const char *ir_verify(const struct ir *ir);
 union ir_value { int64_t i; double f; PyObject *o; void *p; uint64_t bits; };       /* BOOL: i is 0 or 1 */
 
 /* What op computes from the values of its operands; false when it is a guard that does not hold. The one definition of the semantics. For all
- * but those that need a frame or change something (SLOAD, GPOLL, RSTORE_*) and those without meaning of their own. */
+ * but those that need a frame or change something (SLOAD, GPOLL, GDEPTH, RSTORE_*) and those without meaning of their own. */
 bool ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, union ir_value a, union ir_value b, union ir_value c, union ir_value *out);
 struct ir_exit {
     ir_ref guard;                      /* that failed */
@@ -199,7 +218,7 @@ struct ir_exit {
 /* Run ir on the slots of a frame (localsplus) until a guard fails, at most max_rounds times round the loop (then the LOOP is reported as
  * guard, with the snapshot of the first guard behind it; REF_NONE at the end of a trace without loop, with its last snapshot). values: room for
  * 65536; every result is left at its ref.
- * breaker: the word that GPOLL tests (low 8 bits). inherited: what PLOAD_* finds, by item; NULL for a trace without. */
+ * breaker: the word that GPOLL tests (low 8 bits); for traces with GDEPTH it is a thread state's. inherited: what PLOAD_* finds, by item; NULL for a trace without. */
 struct ir_exit ir_eval(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, const union ir_value *inherited, union ir_value *values, uint64_t max_rounds);
 /* The same from the LOOP on, where another trace has led: values has the values of ir_live_ins() at their places. */
 struct ir_exit ir_eval_loop(const struct ir *ir, PyObject **slots, const uintptr_t *breaker, union ir_value *values, uint64_t max_rounds);

@@ -177,9 +177,22 @@ put_instruction(struct strbuf *sb, const struct ir *ir, ir_ref r, bool with_loca
 }
 
 static void
+put_frame(struct strbuf *sb, const struct ir *ir, int i)
+{
+    const struct ir_frame *f = &ir->frames[i];
+    const char *name = f->code != NULL ? PyUnicode_AsUTF8(f->code->co_qualname) : NULL;
+    if (name == NULL)
+        PyErr_Clear();
+    strbuf_addf(sb, "frame %d of %u base %u locals %u call %u ret %u %s\n", i, f->parent, f->base, f->nlocals, f->call, f->ret, name != NULL ? name : "?");
+}
+
+static void
 put_snap(struct strbuf *sb, const struct ir *ir, const struct snap *s)
 {
-    strbuf_addf(sb, "snap pc %u depth %u%s", s->pc, s->depth, s->branch ? " branch" : "");
+    strbuf_addf(sb, "snap pc %u depth %u", s->pc, s->depth);
+    if (s->frame != 0)
+        strbuf_addf(sb, " frame %u", s->frame);
+    strbuf_addstr(sb, s->branch ? " branch" : "");
     for (uint32_t i = 0; i < s->nentries; i++) {
         snap_entry e = ir->entries[s->entries + i];
         strbuf_addf(sb, " #%d=%s%s", (int)snap_slot(e), snap_held(e) ? "!" : "", ir_how_names[snap_how(e)]);
@@ -204,6 +217,8 @@ ir_dump(const struct ir *ir, bool with_snaps, bool with_locations)
     struct strbuf sb = STRBUF_INIT;
     uint32_t snap = 0;
     strbuf_addf(&sb, "locals %d\n", ir->nlocals);
+    for (int i = 1; i < ir->nframes; i++)
+        put_frame(&sb, ir, i);
     for (ir_ref r = REF_BIAS + 1; r <= ir->end; r++) {
         for (; with_snaps && snap < ir->nsnaps && ir->snaps[snap].ref <= r; snap++)
             put_snap(&sb, ir, &ir->snaps[snap]);

@@ -242,6 +242,8 @@ step(struct eval *ev, ir_ref r)
         return v[r].o != NULL;
     case IR_GPOLL:
         return (*ev->breaker & 0xff) == 0;
+    case IR_GDEPTH:
+        return ((const PyThreadState *)((const char *)ev->breaker - offsetof(PyThreadState, eval_breaker)))->py_recursion_remaining >= in->a;
     case IR_RSTORE_I: case IR_RSTORE_F:
         memcpy((char *)v[in->a].o + in->x, &v[in->b], sizeof(value));
         return true;

@@ -363,14 +363,20 @@ parse_store(struct parser *ps, struct text w)
 static bool
 parse_snap(struct parser *ps)
 {
-    int64_t pc, depth;
+    int64_t pc, depth, frame = 0;
     if (!is_word(next_word(ps), "pc") || !to_integer(next_word(ps), &pc) || !is_word(next_word(ps), "depth")
         || !to_integer(next_word(ps), &depth))
         return false;
+    ps->ir->frame = 0;
     struct snap *s = snap_begin(ps->ir, (uint32_t)pc, (unsigned)depth);
     for (struct text w = next_word(ps); w.len > 0; w = next_word(ps)) {
         if (is_word(w, "branch"))
             s->branch = true;
+        else if (is_word(w, "frame")) {
+            if (!to_integer(next_word(ps), &frame) || frame < 0 || frame >= ps->ir->nframes)
+                return false;
+            s->frame = (uint16_t)frame;
+        }
         else if (!(w.s[0] == '#' ? parse_entry(ps, w) : parse_store(ps, w)))
             return false;
     }
@@ -378,6 +384,21 @@ parse_snap(struct parser *ps)
 }
 
 /* ---- lines ---- */
+
+/* frame 1 of 0 base 7 locals 3 call 19 ret 23 name */
+static bool
+parse_frame(struct parser *ps)
+{
+    static const char *const words[] = { NULL, "of", "base", "locals", "call", "ret" };
+    int64_t n[6];
+    for (int i = 0; i < 6; i++)
+        if ((words[i] != NULL && !is_word(next_word(ps), words[i])) || !to_integer(next_word(ps), &n[i]))
+            return false;
+    if (n[0] != ps->ir->nframes || n[1] < 0 || n[1] >= n[0])
+        return false;
+    ps->ir->frame = (uint16_t)n[1];
+    return ir_push_frame(ps->ir, (struct ir_frame){ .base = (uint16_t)n[2], .nlocals = (uint16_t)n[3], .call = (uint32_t)n[4], .ret = (uint32_t)n[5] });
+}
 
 static bool
 parse_line(struct parser *ps)
@@ -388,6 +409,8 @@ parse_line(struct parser *ps)
         return true;
     if (is_word(w, "snap"))
         return parse_snap(ps);
+    if (is_word(w, "frame"))
+        return parse_frame(ps);
     if (is_word(w, "locals")) {
         bool ok = to_integer(next_word(ps), &n);
         ps->ir->nlocals = ok ? (uint16_t)n : 0;

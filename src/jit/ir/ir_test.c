@@ -97,6 +97,8 @@ snapshots_without_guards_are_written_over(void **state)
 
 static const char *const whole =
     "locals 3\n"
+    "frame 1 of 0 base 5 locals 1 call 3 ret 7 ?\n"
+    "frame 2 of 1 base 7 locals 2 call 13 ret 17 ?\n"
     "snap pc 4 depth 1\n"
     "  v1 = SLOAD #0 : int\n"
     "  GTYPE v1 int\n"
@@ -127,8 +129,10 @@ static const char *const whole =
     "  LOOP\n"
     "snap pc 12 depth 0\n"
     "  GPOLL\n"
-    "  v27 = ADDOV_I v4 1\n"
-    "  PHI v4 v27\n";
+    "snap pc 2 depth 6 frame 2 #1=bool:v23 #5=null #6=obj:v1 #7=bool:true #8=null\n"
+    "  GDEPTH #2\n"
+    "  v28 = ADDOV_I v4 1\n"
+    "  PHI v4 v28\n";
 
 static void
 text_and_back(void **state)
@@ -150,7 +154,8 @@ bad_text_is_refused(void **state)
     static const char *const bad[] = {
         "v = SLOAD 0", "v = NOSUCH 1", "v = NEGOV_I", "v = ADD_I 1", "v = NEGOV_I w", "v = NEGOV_I 1 2", "GTYPE [1] nosuch", "snap pc x depth 0",
         "snap pc 1 depth 0 #0=what:1", "snap pc 1 depth 0 #0=obj", "snap pc 1 depth 0 #0=null:1", "v = CALLL_F 1.0 NOSUCH", "v = ADD_I 1 [", "locals",
-        "v = NEGOV_I 1 : int 2", "snap pc 1 depth 0 [1]+x=1",
+        "v = NEGOV_I 1 : int 2", "snap pc 1 depth 0 [1]+x=1", "snap pc 1 depth 0 frame 1", "frame 2 of 0 base 1 locals 1 call 1 ret 2 f",
+        "frame 1 of 1 base 1 locals 1 call 1 ret 2 f", "frame 1 of 0 base 1 call 1 ret 2 f",
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         char text[200];
@@ -194,6 +199,9 @@ verifier_finds_bad_text(void **state)
     complains("v = NOT_I 1\nLOOP\nw = NOT_I v\nPHI v w\nPHI v 1", "a value has two PHIs");
     complains("locals 1\nsnap pc 1 depth 0 #1=null\nGPOLL", "above the stack");
     complains("locals 2\nsnap pc 1 depth 0 #1=null #0=null\nGPOLL", "is not sorted");
+    complains("locals 2\nframe 1 of 0 base 1 locals 1 call 5 ret 9 f\nsnap pc 1 depth 2 frame 1 #3=null\nGPOLL", "not behind its caller's");
+    complains("locals 2\nframe 1 of 0 base 3 locals 2 call 5 ret 9 f\nsnap pc 1 depth 2 frame 1 #3=null\nGPOLL", "not behind its caller's");
+    complains("locals 2\nframe 1 of 0 base 3 locals 1 call 5 ret 9 f\nsnap pc 1 depth 3 frame 1 #4=null\nGPOLL", "does not list all slots");
     complains("locals 1\nsnap pc 1 depth 0 #0=int:5\nGPOLL", "has no object for slot 0");
     complains("locals 1\nv = BOX_F 1.0\nsnap pc 1 depth 0 #0=int:v\nGPOLL", "makes slot 0 of another type");
     complains("locals 1\nv = SLOAD #0\nsnap pc 1 depth 0 #0=bool:v\nGPOLL", "makes slot 0 of another type");
@@ -227,10 +235,11 @@ verifier_finds_broken_structure(void **state)
     BREAKS(at[1].kt = REF_BIAS + 3, "its known type");
     BREAKS(at[2].x = REF_BIAS + 3, "its type is no constant");
     BREAKS(at[9].x = 999, "there is no such helper");
-    BREAKS(at[27].t &= (uint8_t)~IRT_PHI, "is not marked as such");
+    BREAKS(at[28].t &= (uint8_t)~IRT_PHI, "is not marked as such");
     BREAKS(ir->snaps[1].ref = ir->end + 1, "out of order");
     BREAKS(ir->snaps[1].ref = REF_BIAS + 1, "has no value for slot 0");
     BREAKS(ir->snaps[1].nentries = 60000, "is cut off");
+    BREAKS(ir->snaps[1].frame = 9, "is in no frame");
     BREAKS(ir->entries[0] = SNAP_ENTRY(0, 0, HOW_NULL, REF_BIAS + 1), "has a value for the empty slot");
     BREAKS(ir->entries[0] = SNAP_ENTRY(0, 0, 7, 0), "in no known way");
     BREAKS(ir->entries[0] = SNAP_ENTRY(0, 0, HOW_OBJ, REF_BIAS + 12), "no value for slot 0");

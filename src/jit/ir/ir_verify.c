@@ -200,6 +200,25 @@ check_store(const struct ir *ir, const struct snap *s, const struct snap_store *
     return true;
 }
 
+/* Frames lie one behind the other, and all slots of those that are not in memory are listed. */
+static bool
+check_snap_frames(const struct ir *ir, const struct snap *s)
+{
+    uint32_t top = (uint32_t)ir->nlocals + s->depth, listed = 0, from = top;
+    if (s->frame >= ir->nframes)
+        return wrong(s->ref, "its snapshot is in no frame");
+    for (uint32_t i = s->frame; i != 0; i = ir->frames[i].parent) {
+        const struct ir_frame *f = &ir->frames[i], *below = &ir->frames[f->parent];
+        uint32_t bottom = f->parent == 0 ? ir->nlocals : (uint32_t)below->base + below->nlocals;
+        if (f->parent >= i || f->base < bottom || (i == s->frame && (uint32_t)f->base + f->nlocals > top))
+            return wrong(s->ref, "frame %u of its snapshot is not behind its caller's", i);
+        from = f->base;
+    }
+    for (uint32_t i = 0; i < s->nentries; i++)
+        listed += snap_slot(ir->entries[s->entries + i]) >= from;
+    return listed == top - from || (s->nentries == 0 && s->nstores == 0) || wrong(s->ref, "its snapshot does not list all slots of inlined calls");
+}
+
 static bool
 check_snap(const struct ir *ir, const struct snap *s)
 {
@@ -218,7 +237,7 @@ check_snap(const struct ir *ir, const struct snap *s)
         if (!check_store(ir, s, &ir->stores[s->stores + i]))
             return false;
     }
-    return true;
+    return check_snap_frames(ir, s);
 }
 
 static bool

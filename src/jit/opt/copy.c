@@ -28,7 +28,8 @@ copied_entry(const struct copy *cp, snap_entry e)
     return SNAP_ENTRY(snap_slot(e), snap_held(e), how_of(cp->ir, r), r);
 }
 
-/* The entries of s over those of the state, both sorted by slot; of the state's stack only what lies below s's. */
+/* The entries of s over those of the state, both sorted by slot; of the state's stack only what lies below s's. Inlined calls:
+ * all of theirs stand in s. */
 static void
 copy_entries(struct copy *cp, const struct snap *s, const snap_entry *own)
 {
@@ -59,8 +60,21 @@ copy_stores(struct copy *cp, const struct snap *s, const struct snap_store *own)
 }
 
 void
+copy_frames(struct copy *cp)
+{
+    cp->frames = cp->ir->nframes - 1u;
+    for (unsigned i = 1; i < cp->from->nframes; i++) {
+        struct ir_frame f = cp->from->frames[i];
+        cp->ir->frame = (uint16_t)(f.parent == 0 ? 0 : f.parent + cp->frames);
+        if (!ir_push_frame(cp->ir, f))
+            return;
+    }
+}
+
+void
 copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, const struct snap_store *own_stores)
 {
+    cp->ir->frame = (uint16_t)(s->frame == 0 ? 0 : s->frame + cp->frames);
     snap_begin(cp->ir, s->pc, s->depth)->branch = s->branch;
     copy_entries(cp, s, own_entries);
     copy_stores(cp, s, own_stores);

@@ -534,6 +534,16 @@ fold_select(struct fold *f)
     return f->b == f->c ? f->b : NO_RULE;
 }
 
+/* The thread's depth does not change in a trace. */
+static ir_ref
+fold_gdepth(struct fold *f)
+{
+    for (ir_ref r = f->ir->chain[IR_GDEPTH]; r != REF_NONE; r = f->ir->at[r].prev)
+        if (f->ir->at[r].a >= f->a)
+            return REF_NONE;
+    return NO_RULE;
+}
+
 /* ---- the driver ---- */
 
 /* What holds numbers for which there are no objects must be told apart from objects: no instruction could. */
@@ -574,6 +584,7 @@ apply_rules(struct fold *f)
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);
     case IR_GULT_I: return fold_gult(f);
+    case IR_GDEPTH: return fold_gdepth(f);
     default: return rel_of(f->op) != 0 ? fold_compare(f) : NO_RULE;
     }
 }

@@ -72,6 +72,7 @@ opt_link(struct ir *ir, const struct link_target *t, const ir_ref *known, void (
         cp->known = known;
         cp->late = late;
         cp->arg = arg;
+        copy_frames(cp);
         why = copy_take_state(cp);
     }
     if (why == NULL)

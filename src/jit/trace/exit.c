@@ -1,17 +1,23 @@
 /* jit/trace/exit.c: from a snapshot back to the interpreter's frame.
  *
  * All objects that the frame is to hold are made first; only then are slots overwritten and their old values dropped. A slot that the trace
- * has written still holds, in memory, what it held on entry: trace_enter() has seen to it that this is something whose death nobody notices. */
+ * has written still holds, in memory, what it held on entry: trace_enter() has seen to it that this is something whose death nobody notices.
+ * Inlined calls get real frames, as the interpreter would have pushed them; room for these is found before anything changes. */
 #include "jit/trace/trace.h"
 
 #include "object/num/float.h"
 #include "object/num/int.h"
+
+#define FRAMES_MAX 32
 
 struct rebuilt {
     const struct trace *t;
     const struct snap *snap;
     exit_value get;
     const void *arg;
+    unsigned ninner;                                       /* inlined calls, outermost first: their frames, and what is known of them */
+    _PyInterpreterFrame *inner[FRAMES_MAX];
+    const struct ir_frame *call[FRAMES_MAX];
 };
 
 static uint64_t
@@ -68,12 +74,73 @@ apply_stores(const struct rebuilt *b)
     }
 }
 
-static void
-apply_entries(_PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
+/* ---- frames of inlined calls ---- */
+
+/* False: MemoryError. */
+static bool
+find_room(PyThreadState *ts, struct rebuilt *b)
 {
-    int top = b->t->nslots + b->snap->depth;
+    const struct ir_frame *frames = b->t->frames;
+    b->ninner = frames[b->snap->frame].depth;
+    for (unsigned i = b->snap->frame, k = b->ninner; k-- > 0; i = frames[i].parent)
+        b->call[k] = &frames[i];
+    for (unsigned k = 0; k < b->ninner; k++) {
+        b->inner[k] = frame_alloc(ts, b->call[k]->code->co_framesize);
+        if (b->inner[k] != NULL)
+            continue;
+        while (k-- > 0)
+            frame_stack_pop(ts, b->inner[k]);
+        return false;
+    }
+    return true;
+}
+
+static void
+give_room_back(PyThreadState *ts, const struct rebuilt *b)
+{
+    for (unsigned k = b->ninner; k-- > 0; )
+        frame_stack_pop(ts, b->inner[k]);
+}
+
+/* One past the last slot of the frame below inner[k]. */
+static int
+top_below(const struct rebuilt *b, unsigned k)
+{
+    return k < b->ninner ? b->call[k]->base : b->t->nslots + b->snap->depth;
+}
+
+/* Their slots are the last entries, all of them. Each caller waits behind its call. */
+static void
+push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
+{
+    uint32_t entry = b->snap->nentries - (uint32_t)(top_below(b, b->ninner) - top_below(b, 0));
+    for (unsigned k = 0; k < b->ninner; k++) {
+        const struct ir_frame *call = b->call[k];
+        _PyInterpreterFrame *callee = b->inner[k];
+        int n = top_below(b, k + 1) - call->base;
+        f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
+        f->return_offset = (uint16_t)(call->ret - call->call);
+        frame_init(callee, (PyFunctionObject *)Py_NewRef(call->func), NULL, call->code, call->code->co_nlocalsplus);
+        memcpy(callee->localsplus, objects + entry, (size_t)n * sizeof(PyObject *));
+        memset(objects + entry, 0, (size_t)n * sizeof(PyObject *));
+        entry += (uint32_t)n;
+        frame_set_stackpointer(callee, callee->localsplus + n);
+        callee->previous = f;
+        f = callee;
+    }
+    f->instr_ptr = _PyCode_CODE(frame_code(f)) + b->snap->pc;
+    ts->py_recursion_remaining -= (int)b->ninner;
+    ts->current_frame = f;
+}
+
+static void
+apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
+{
+    int top = top_below(b, 0);
     for (uint32_t i = 0; i < b->snap->nentries; i++) {
         int slot = (int)snap_slot(b->t->entries[b->snap->entries + i]);
+        if (slot >= top)
+            break;
         PyObject *old = slot < b->snap->top ? f->localsplus[slot] : NULL;
         f->localsplus[slot] = objects[i];
         objects[i] = old;
@@ -81,34 +148,41 @@ apply_entries(_PyInterpreterFrame *f, const struct rebuilt *b, PyObject **object
     for (int slot = top; slot < b->snap->top; slot++)         /* taken off the stack */
         Py_CLEAR(f->localsplus[slot]);
     frame_set_stackpointer(f, f->localsplus + top);
+    push_frames(ts, f, b, objects);
     for (uint32_t i = 0; i < b->snap->nentries; i++)
         Py_XDECREF(objects[i]);
+}
+
+/* False, with MemoryError: nothing has changed. */
+static bool
+make_objects(const struct rebuilt *b, PyObject **objects)
+{
+    bool failed = false;
+    for (uint32_t i = 0; i < b->snap->nentries; i++)
+        objects[i] = entry_object(b, objects, i, &failed);
+    for (uint32_t i = 0; failed && i < b->snap->nentries; i++)
+        if (!snap_held(b->t->entries[b->snap->entries + i]))
+            Py_XDECREF(objects[i]);
+    return !failed;
 }
 
 _Py_CODEUNIT *
 exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg)
 {
-    struct rebuilt b = { t, &t->snaps[snap], get, arg };
+    struct rebuilt b = { .t = t, .snap = &t->snaps[snap], .get = get, .arg = arg };
     PyObject *few[64], **objects = few;
-    bool failed = false;
-    if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL) {
-        frame_set_stackpointer(f, f->localsplus + b.snap->top);
+    if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL)
         PyErr_NoMemory();
-        return NULL;
-    }
-    for (uint32_t i = 0; i < b.snap->nentries; i++)
-        objects[i] = entry_object(&b, objects, i, &failed);
-    if (LIKELY(!failed)) {
+    bool room = objects != NULL && find_room(ts, &b), made = room && make_objects(&b, objects);
+    if (LIKELY(made)) {
         apply_stores(&b);
-        apply_entries(f, &b, objects);
-    }
-    else
-        for (uint32_t i = 0; i < b.snap->nentries; i++)
-            if (!snap_held(t->entries[b.snap->entries + i]))
-                Py_XDECREF(objects[i]);
-    if (failed)
+        apply_entries(ts, f, &b, objects);
+    } else {
+        if (room)
+            give_room_back(ts, &b);
         frame_set_stackpointer(f, f->localsplus + b.snap->top);
+    }
     if (objects != few)
         PyMem_Free(objects);
-    return failed ? NULL : _PyCode_CODE(t->code) + b.snap->pc;
+    return made ? ts->current_frame->instr_ptr : NULL;
 }

@@ -78,17 +78,17 @@ bool
 rec_jump_backward(struct recorder *r)
 {
     unsigned target = r->next - (unsigned)r->oparg;
-    bool own = target == r->start && !r->is_side;
-    struct trace *other = own ? NULL : trace_root_at(r->code, target);
+    bool own = target == r->start && !r->is_side && r->ir->frame == 0;
+    struct trace *other = own ? NULL : trace_root_at(r->inner_code, target);
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
     if (!own && other == NULL)                           /* a loop that has no trace: it is unrolled, if it is short */
         return ++r->jumps > REC_UNROLLED ? rec_stop(r, "an inner loop without a trace") : r->why == NULL;
-    if (r->nslots + r->depth != (own ? r->top : other->top))
+    if (r->nslots + r->depth - r->base != (own ? r->top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;
     if (!own)
         r->link = other->id;
-    if (r->why == NULL && !own && rec_in_registers() && rec_link(r, other))
+    if (r->why == NULL && !own && r->ir->frame == 0 && rec_in_registers() && rec_link(r, other))
         r->linked = true;
     else
         rec_snap(r, target, 0);

@@ -68,7 +68,7 @@ static PyObject *
 global_constant(struct recorder *r, PyObject *name)
 {
     PyObject *v;
-    if (rec_dict_key(r, r->frame->f_globals, name, &v) && v == NULL && rec_dict_key(r, r->frame->f_builtins, name, &v) && v == NULL)
+    if (rec_dict_key(r, r->inner->f_globals, name, &v) && v == NULL && rec_dict_key(r, r->inner->f_builtins, name, &v) && v == NULL)
         rec_stop(r, "a name that is not defined");
     return r->why == NULL ? v : NULL;
 }
@@ -88,7 +88,7 @@ rec_load_global(struct recorder *r, PyObject *name, bool and_null)
 bool
 rec_load_name(struct recorder *r, PyObject *name)
 {
-    if (r->frame->f_locals != r->frame->f_globals)
+    if (r->inner->f_locals != r->inner->f_globals)
         return rec_stop(r, "a name in the body of a class");
     return rec_load_global(r, name, false);
 }

@@ -228,7 +228,7 @@ rec_load_attr(struct recorder *r, PyObject *name, bool method_form)
 bool
 rec_load_deref(struct recorder *r)
 {
-    ir_ref v = object_at(r, rec_local(r, r->oparg), offsetof(PyCellObject, ob_ref));
+    ir_ref v = object_at(r, rec_local(r, r->base + r->oparg), offsetof(PyCellObject, ob_ref));
     rec_push(r, v);
     return r->why == NULL;
 }

@@ -166,7 +166,7 @@ rec_number(struct recorder *r, ir_ref v, PyObject *o)
 static bool
 store_fast(struct recorder *r, int i)
 {
-    rec_set(r, i, rec_pop(r));
+    rec_set(r, r->base + i, rec_pop(r));
     return true;
 }
 
@@ -183,7 +183,7 @@ swap(struct recorder *r)
 static bool
 push_local(struct recorder *r, int i)
 {
-    rec_push(r, rec_local(r, i));
+    rec_push(r, rec_local(r, r->base + i));
     return true;
 }
 
@@ -191,7 +191,8 @@ push_local(struct recorder *r, int i)
 static bool
 push_checked(struct recorder *r, int i)
 {
-    return r->changed[i] ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
+    bool bound = r->changed[r->base + i] && r->slot[r->base + i] != REF_NONE;
+    return bound ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
 }
 
 static bool
@@ -214,13 +215,19 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_FAST_CHECK: return push_checked(r, r->oparg);
     case STORE_FAST: return store_fast(r, r->oparg);
     case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
-    case LOAD_GLOBAL: return rec_load_global(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg >> 1), r->oparg & 1);
-    case LOAD_NAME: return rec_load_name(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg));
-    case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->code->co_consts, r->oparg))); return true;
+    case LOAD_GLOBAL: return rec_load_global(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
+    case LOAD_NAME: return rec_load_name(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
+    case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg))); return true;
+    case PUSH_NULL: rec_push(r, REF_NONE); return true;
+    case CALL: return rec_call(r);
+    case CALL_KW: return rec_call_kw(r);
+    case RESUME: return rec_resume(r);
+    case RETURN_VALUE: return rec_return(r, rec_pop(r));
+    case RETURN_CONST: return rec_return(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg)));
     case POP_TOP: rec_pop(r); return true;
     case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
     case SWAP: return swap(r);
-    case LOAD_ATTR: return rec_load_attr(r, PyTuple_GET_ITEM(r->code->co_names, r->oparg >> 1), r->oparg & 1);
+    case LOAD_ATTR: return rec_load_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
     case LOAD_DEREF: return rec_load_deref(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
@@ -242,7 +249,7 @@ one_instruction(struct recorder *r, int opcode)
 static struct ir *spare;                                 /* of the last recording */
 
 static bool
-start(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
+start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 {
     struct recorder *r = &recorder;
     PyCodeObject *code = frame_code(f);
@@ -260,12 +267,13 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
     memset(r, 0, sizeof(*r));
     r->ts = ts;
     r->id = (unsigned)id;
-    r->frame = f;
-    r->code = code;
+    r->frame = r->inner = f;
+    r->code = r->inner_code = code;
     r->ir = ir;
-    r->start = (unsigned)(pc - _PyCode_CODE(code));
+    r->start = at;
     r->nslots = nslots;
-    ir->nlocals = (uint16_t)nslots;
+    ir->nlocals = ir->frames[0].nlocals = (uint16_t)nslots;
+    ir->frames[0].code = code;
     r->depth = -1;                                       /* known at the first instruction */
     r->link = NO_TRACE;
     r->anchor = NO_ANCHOR;
@@ -285,7 +293,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         (void)anchor_set(code, (int)jump, known->id);
         return false;
     }
-    if (!start(ts, f, pc))
+    if (!start(ts, f, (unsigned)(pc - _PyCode_CODE(code))))
         return false;
     recorder.anchor = jump;
     return true;
@@ -372,14 +380,20 @@ finish(struct recorder *r)
 bool
 record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
 {
-    if (!start(ts, f, pc))
+    const struct trace *p = trace_get(parent);
+    int inlined = rec_in_registers() ? p->frames[p->snaps[p->exits[exit].snap].frame].depth : 0;
+    _PyInterpreterFrame *outer = f;
+    while (inlined-- > 0)
+        outer = outer->previous;
+    if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
         return false;
     struct recorder *r = &recorder;
+    r->inner = f;
     r->is_side = true;
     r->parent = parent;
     r->parent_exit = exit;
     r->inherits = rec_in_registers();
-    if (r->inherits && !rec_inherit(r, trace_get(parent), exit)) {
+    if (r->inherits && !rec_inherit(r, p, exit)) {
         rec_stop(r, "what the exit leaves cannot be handed on");
         finish(r);
         return false;
@@ -391,7 +405,7 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
 static bool
 decode(struct recorder *r, _Py_CODEUNIT *pc, int *opcode)
 {
-    unsigned at = (unsigned)(pc - _PyCode_CODE(r->code));
+    unsigned at = r->at = (unsigned)(pc - _PyCode_CODE(r->inner_code));
     *opcode = op_deopt(pc->op.code);
     if (r->extended == 0)
         r->ext_pc = at;
@@ -409,10 +423,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     int opcode;
     if (r->ts != ts)
         return false;
-    if (f != r->frame || frame_code(f) != r->code) {
-        rec_stop(r, "a call");
+    if ((f != r->inner || r->entering || frame_code(f) != r->inner_code) && !rec_follow(r, f))
         return finish(r);
-    }
     if (r->depth < 0) {
         r->depth = (int)(sp - frame_stackbase(f));
         r->top = r->nslots + r->depth;

@@ -16,8 +16,12 @@
 
 struct recorder {
     PyThreadState *ts;                 /* who records; NULL: nobody */
-    _PyInterpreterFrame *frame;
-    PyCodeObject *code;
+    _PyInterpreterFrame *frame;        /* the outer one, on whose memory the trace runs */
+    PyCodeObject *code;                /* its code */
+    _PyInterpreterFrame *inner;        /* the one that the instruction at hand is of: frame, or a call inlined into it */
+    PyCodeObject *inner_code;
+    bool entering;                     /* the instruction before was a call of inner_code, whose frame is not known yet */
+    int base;                          /* slot of its first local */
     struct ir *ir;
     unsigned id;                       /* that the trace will have */
     bool is_side;
@@ -29,7 +33,8 @@ struct recorder {
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned jumps;                    /* backward jumps that did not end it */
     unsigned start;                    /* code unit */
-    unsigned pc;                       /* of the instruction at hand, without EXTENDED_ARG before it */
+    unsigned pc;                       /* of the instruction at hand, or of the first EXTENDED_ARG before it */
+    unsigned at;                       /* of the instruction itself */
     unsigned next;                     /* and of the one that follows it */
     int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
     unsigned count;                    /* instructions so far */
@@ -58,7 +63,7 @@ struct snap *rec_snap(struct recorder *r, unsigned pc, int popped);
 ir_ref rec_local(struct recorder *r, int i);
 /* Make sure that what slot i holds in memory may die later than CPython would let it die: a guard. Before it is overwritten or taken off the stack. */
 void rec_guard_late(struct recorder *r, int i);
-void rec_set(struct recorder *r, int i, ir_ref v);              /* by index in localsplus */
+void rec_set(struct recorder *r, int i, ir_ref v);              /* by slot: index in localsplus of the outer frame, calls behind it */
 void rec_push(struct recorder *r, ir_ref v);
 ir_ref rec_pop(struct recorder *r);
 ir_ref rec_peek(struct recorder *r, int n);                    /* 1: the top */
@@ -105,6 +110,16 @@ ir_ref rec_compare_str(struct recorder *r, ir_ref v, ir_ref w, bool equal);
 /* rec_iter.c */
 bool rec_for_sequence(struct recorder *r);
 
+/* rec_call.c */
+bool rec_call(struct recorder *r);
+bool rec_call_kw(struct recorder *r);
+bool rec_resume(struct recorder *r);
+/* All that an inlined call takes for granted is watched. */
+bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);
+/* The frame at hand returns v, which is off the stack already. */
+bool rec_return(struct recorder *r, ir_ref v);
+/* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
+bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
 /* rec_global.c */
 /* The trace relies on this from now on (vm/deps.h). */
 bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);

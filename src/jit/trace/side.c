@@ -72,12 +72,26 @@ mark_late(struct recorder *r, unsigned i)
     r->late[i / 64] |= (uint64_t)1 << i % 64;
 }
 
+/* The calls that p has inlined at the exit are inlined here, too. */
+static bool
+inherit_frames(struct recorder *r, const struct trace *p, unsigned frame)
+{
+    const struct ir_frame *f = &p->frames[frame];
+    if (frame == 0)
+        return true;
+    if (!inherit_frames(r, p, f->parent) || !ir_push_frame(r->ir, *f))
+        return false;
+    r->base = f->base;
+    r->inner_code = f->code;
+    return rec_watch_callee(r, f->func, f->code);
+}
+
 bool
 rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 {
     const struct snap *s = &p->snaps[p->exits[exit].snap];
     const struct trace_item *items = trace_items(p, s);
-    if (s->nstores > REC_STORES || r->nslots + s->depth > REC_SLOTS)
+    if (s->nstores > REC_STORES || r->nslots + s->depth > REC_SLOTS || !inherit_frames(r, p, s->frame))
         return false;
     r->depth = s->depth;
     r->top = r->ir->top = s->top;

@@ -59,6 +59,7 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->items);
     PyMem_RawFree(t->stores);
     PyMem_RawFree(t->consts);
+    PyMem_RawFree(t->frames);
     PyMem_RawFree(t->exits);
     PyMem_RawFree(t);
 }
@@ -109,9 +110,11 @@ keep_snaps(struct trace *t, const struct ir *ir)
     t->snaps = copied(ir->snaps, t->nsnaps, sizeof(*t->snaps));
     t->entries = copied(ir->entries, t->nentries, sizeof(*t->entries));
     t->stores = copied(ir->stores, t->nstores, sizeof(*t->stores));
+    t->nframes = ir->nframes;
+    t->frames = copied(ir->frames, t->nframes, sizeof(*t->frames));
     t->consts = PyMem_RawMalloc((t->nconsts + 1) * sizeof(*t->consts));
     t->items = PyMem_RawMalloc((t->nentries + 2 * t->nstores + 1) * sizeof(*t->items));
-    if (t->snaps == NULL || t->entries == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
+    if (t->snaps == NULL || t->entries == NULL || t->frames == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
         return false;
     fill_items(t, ir);
     for (uint32_t i = 0; i < t->nconsts; i++)

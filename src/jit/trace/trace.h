@@ -50,6 +50,8 @@ struct trace {
     snap_entry *entries;
     struct trace_item *items;          /* those of snapshot s begin at s->entries + 2 * s->stores */
     struct snap_store *stores;
+    struct ir_frame *frames;           /* `nframes` */
+    unsigned nframes;
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
@@ -97,7 +99,8 @@ void trace_free(struct trace *t);
 _Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
 
 /* exit.c: rebuild the frame from snapshot `snap` of t. `get(arg, i)` gives the value of its i-th item: entries in order, then object and value of each
- * store; constants are not asked for. The instruction to go on at; NULL with MemoryError, the frame's slots as they were on entry. */
+ * store; constants are not asked for. Inlined calls get frames, ts->current_frame is the innermost. The instruction of that one to go on at; NULL with
+ * MemoryError, the frame's slots as they were on entry. */
 typedef uint64_t (*exit_value)(const void *arg, uint32_t i);
 _Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg);
 

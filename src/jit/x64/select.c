@@ -261,6 +261,13 @@ select_poll(struct x64_asm *as)
     asm_op_imm(B, 0x80, ALU_CMP, rm_mem(R14, (int32_t)offsetof(PyThreadState, eval_breaker)), 1, 0);
 }
 
+static void
+select_guard_depth(struct x64_asm *as, const struct ir_ins *in)
+{
+    x64_guard(as, CC_L);
+    asm_op_imm(B, 0x81, ALU_CMP, rm_mem(R14, (int32_t)offsetof(PyThreadState, py_recursion_remaining)), 4, in->a);
+}
+
 /* ---- comparing floats: an unordered pair sets ZF, PF and CF, so what must be false for it is asked as "above" ---- */
 
 static void
@@ -478,6 +485,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_PLOAD_I ... IR_PLOAD_B: case IR_LINK: break;       /* ends.c */
     case IR_SLOAD: case IR_GNULL ... IR_FPUT_NEW: case IR_NEW_I: case IR_NEW_F: select_frame(as, in); break;
     case IR_GPOLL: select_poll(as); break;
+    case IR_GDEPTH: select_guard_depth(as, in); break;
     case IR_GTYPE: select_guard_type(as, in); break;
     case IR_GCOMPACT: select_guard_digits(as, in, 1); break;
     case IR_GINT2: select_guard_digits(as, in, 2); break;

@@ -421,6 +421,21 @@ test_poll(void **state)
     }
 }
 
+static void
+test_depth(void **state)
+{
+    for (int left = 1; left < 4; left++) {
+        struct maker m = start();
+        m.tf->ts.py_recursion_remaining = left;
+        ir_ref a = some(&m, T_I64, (union ir_value){ .i = 3 });
+        snap_all(&m, 1, &a);
+        ir_append(m.ir, IR_GDEPTH, 2, 0, 0, 0);
+        a = ir_append(m.ir, IR_NOT_I, a, 0, 0, 0);
+        snap_all(&m, 1, &a);
+        finish(&m, 2);
+    }
+}
+
 /* ---- loops ---- */
 
 static ir_ref
@@ -794,6 +809,7 @@ main(void)
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
         cmocka_unit_test(test_items), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
         cmocka_unit_test(test_large_trace), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
