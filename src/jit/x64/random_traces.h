@@ -167,6 +167,8 @@ gen_put(struct gen *g)
         return;
     }
     ir_ref r = chance(g, 50) ? ins(g, IR_NEW_I, int_or_const(g), 0, 0) : ins(g, IR_NEW_F, float_or_const(g), 0, 0);
+    if (chance(g, 30))
+        ins(g, chance(g, 50) ? IR_FOPEN : IR_FDROP, (ir_ref)(FIRST_PUT + g->nputs), 0, 0);
     ins(g, IR_FPUT_NEW, (ir_ref)(FIRST_PUT + g->nputs++), r, 0);
     if (chance(g, 50))
         ins(g, IR_FPUT, (ir_ref)(FIRST_PUT + g->nputs++), r, 0);

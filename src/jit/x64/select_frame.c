@@ -41,11 +41,20 @@ select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
 }
 
 static void
+select_open(struct x64_asm *as, const struct ir_ins *in)
+{
+    asm_op_imm(B, 0xc7 | A_W, 0, rm_frame(in->a), 4, 0);
+}
+
+static void
 select_put(struct x64_asm *as, const struct ir_ins *in)
 {
     regs_clobber(as, CALL_CLOBBERED);
     call_out(as, in->op == IR_FPUT ? (const void *)jit_slot_put : (const void *)jit_slot_put_new);
-    regs_place(as, RSI, in->b);
+    if (in->op == IR_FDROP)
+        asm_mov_imm(B, RSI, 0);
+    else
+        regs_place(as, RSI, in->b);
     asm_op(B, OP_LEA, RDI, rm_frame(in->a));
 }
 
@@ -71,7 +80,8 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_SLOAD: select_sload(as, in); break;
     case IR_GNULL: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
-    case IR_FPUT: case IR_FPUT_NEW: select_put(as, in); break;
+    case IR_FOPEN: select_open(as, in); break;
+    case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: select_put(as, in); break;
     default: select_new(as, in); break;
     }
 }
