@@ -128,6 +128,15 @@ anchor_clear_all(PyCodeObject *co)
         j->nanchors = 0;
 }
 
+void
+anchor_clear_trace(PyCodeObject *co, uint16_t trace)
+{
+    struct jit_code *j = jit_code_of(co);
+    for (int i = j == NULL ? 0 : j->nanchors; i-- > 0; )
+        if (j->anchors[i].trace == trace)
+            anchor_clear(co, j->anchors[i].pc);
+}
+
 int
 anchor_trace(PyCodeObject *co, int pc)
 {

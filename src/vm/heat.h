@@ -42,6 +42,8 @@ int anchor_set(PyCodeObject *co, int pc, uint16_t trace);
 /* Plain opcodes again, with fresh counters. Nothing when there was no anchor. */
 void anchor_clear(PyCodeObject *co, int pc);
 void anchor_clear_all(PyCodeObject *co);
+/* The same for all anchors of one trace: several jumps may lead to the head of a loop. */
+void anchor_clear_trace(PyCodeObject *co, uint16_t trace);
 /* The trace anchored at a RESUME_TRACE. */
 int anchor_trace(PyCodeObject *co, int pc);
 /* co dies. */

@@ -1,13 +1,14 @@
 """Programs for the just-in-time compiler, each made from a number: loops over numbers in locals, with every way out of them.
 
-    jit_programs.py FIRST COUNT                          run them in this interpreter; one line each: number and digest of what it gave
+    jit_programs.py FIRST COUNT [FIRST COUNT ...]        run them in this interpreter; one line each: number and digest of what it gave
                                                          (jit_digests.txt: those of CPython 3.13)
     jit_programs.py --show NUMBER                        the program's text
     jit_programs.py --compare ADDER FIRST COUNT [REFERENCE ...]
                                                          run by ADDER with PYTHON_JIT=0, stress and stress-eval (and by other interpreters,
                                                          each one quoted command), compare the lines, reduce what differs
 
-A program's result is the values of all variables of its functions and which of them are the same object."""
+A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
+Those from 1000000 on call functions and read global names."""
 
 import hashlib
 import os
@@ -153,8 +154,85 @@ class Maker:
         return "(" + ", ".join(self.names + same) + ")"
 
 
+FRAMES = """
+def frames(e):
+    out, tb = [], e.__traceback__
+    while tb is not None:
+        f = tb.tb_frame
+        out.append((f.f_code.co_name, tb.tb_lineno, f.f_lineno) + tuple(f"{k}" for k in f.f_locals) + tuple(v for v in f.f_locals.values() if type(v) in (int, float, bool)))
+        tb = tb.tb_next
+    return tuple(out)
+"""
+
+
+class CallMaker(Maker):
+    """Functions that call each other, with defaults and keywords, and global names that change between the calls of f."""
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.functions = []
+        self.globals = ["G0", "G1"]
+
+    def expression(self, depth=0):
+        k = self.r.random()
+        if k < 0.25 and self.functions and depth < 3:
+            return self.call(depth)
+        if k < 0.33:
+            return self.r.choice(self.globals)
+        return super().expression(depth)
+
+    def call(self, depth):
+        name, params, defaults = self.r.choice(self.functions)
+        given = self.r.randint(len(params) - defaults, len(params))
+        keywords = self.r.randint(0, given) if self.r.random() < 0.25 else 0
+        args = [self.expression(depth + 1) for _ in range(given)]
+        return f"{name}(" + ", ".join([*args[:given - keywords], *(f"{p}={a}" for p, a in zip(params[given - keywords:given], args[given - keywords:]))]) + ")"
+
+    def function(self, number):
+        r = self.r
+        names, loops = self.names, self.loops
+        params = [f"p{i}" for i in range(r.randint(1, 3))]
+        defaults = r.randint(0, len(params) - 1)
+        first = len(params) - defaults
+        self.put(0, f"def g{number}(" + ", ".join(p if i < first else f"{p}={self.constant()}" for i, p in enumerate(params)) + "):")
+        self.names, self.loops = params, 4 if number == 0 else 5
+        self.put(1, f"t = {self.expression(1)}")
+        self.names = params + ["t"]
+        for _ in range(r.randint(0, 2)):
+            if r.random() < 0.4:
+                self.put(1, f"if {self.test()}:")
+                self.put(2, f"return {self.expression(1)}")
+            else:
+                self.statement(1, False)
+        self.put(1, f"return {self.expression(1)}" if r.random() < 0.9 else "return None" if r.random() < 0.2 else "return t")
+        self.names, self.loops = names, loops
+        self.functions.append((f"g{number}", params, defaults))
+
+    def loop(self, level):
+        start = len(self.lines)
+        super().loop(level)
+        if len(self.functions) < self.number_of_functions:         # short ones in functions: loops in f call them
+            self.lines[start] = self.lines[start].replace("25", "9").replace("15", "7")
+
+    def program(self):
+        self.lines = FRAMES.strip().split("\n")
+        for name in self.globals:
+            self.put(0, f"{name} = {self.constant()}")
+        self.number_of_functions = self.r.randint(1, 3)
+        for number in range(self.number_of_functions):
+            self.function(number)
+        values = [self.constant() for _ in range(3)]
+        self.loops = 3
+        start = len(self.lines)
+        super().program()
+        text = self.lines[start:]
+        changes = ["    global G1, turn", "    turn += 1", f"    G1 = ({', '.join(values)})[turn % 3]"] if self.r.random() < 0.5 else []
+        text = ["turn = 0"] + text[:1] + changes + text[1:]
+        self.lines[start:] = [line.replace("return type(e).__name__, str(e), ", "return type(e).__name__, str(e), frames(e), ") for line in text]
+        return "\n".join(self.lines) + "\n"
+
+
 def text_of(number):
-    return Maker(number).program()
+    return (Maker if number < 1000000 else CallMaker)(number).program()
 
 
 def outcome(text):
@@ -245,7 +323,8 @@ def main(args):
     elif args[:1] == ["--compare"]:
         return compare(args[1], int(args[2]), int(args[3]), args[4:])
     else:
-        run(int(args[0]), int(args[1]))
+        for first, count in zip(args[::2], args[1::2]):
+            run(int(first), int(count))
     return 0
 
 

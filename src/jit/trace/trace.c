@@ -465,7 +465,7 @@ free_doomed(PyThreadState *ts, const void *dying)
             continue;
         dep_forget(ts, t->id);
         if (t->anchor != NO_ANCHOR && t->code != dying)
-            anchor_clear(t->code, t->anchor);
+            anchor_clear_trace(t->code, t->id);
         trace_free(t);
     }
 }
