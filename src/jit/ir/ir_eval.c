@@ -228,6 +228,8 @@ step(struct eval *ev, ir_ref r)
         return ev->slots[in->a] == NULL;
     case IR_GSTYPE:
         return ev->slots[in->a] != NULL && Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x);
+    case IR_GLATE: case IR_GDIES:
+        return (in->op == IR_GLATE ? jit_drops_late : jit_dies_late)(ev->slots, in->a, (uint64_t)v[in->b].i);
     case IR_FPUT: case IR_FPUT_NEW:
         (in->op == IR_FPUT ? jit_slot_put : jit_slot_put_new)(&ev->slots[in->a], v[in->b].o);
         return true;

@@ -1,7 +1,51 @@
 /* jit/ir/ir_runtime.c: what instructions do to objects. */
 #include "jit/ir/ir_runtime.h"
 
+#include "object/coll/list.h"
 #include "object/text/str.h"
+
+bool
+jit_is_leaf(const PyTypeObject *t)
+{
+    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyComplex_Type || t == &PyBool_Type
+        || t == Py_TYPE(Py_None) || t == &PyRangeIter_Type;
+}
+
+/* What an iterator over a list or tuple refers to; NULL for everything else, and for one that has come to its end. */
+static PyObject *
+sequence_of(PyObject *o)
+{
+    bool iterates = Py_IS_TYPE(o, &PyListIter_Type) || Py_IS_TYPE(o, &PyTupleIter_Type);
+    return iterates ? (PyObject *)((struct list_iter *)o)->it_seq : NULL;
+}
+
+/* More references to o than will be dropped. */
+static bool
+outlives(PyObject **slots, uint64_t late, PyObject *o)
+{
+    Py_ssize_t dropped = 1;
+    for (; late != 0; late &= late - 1) {
+        PyObject *held = slots[__builtin_ctzll(late)];
+        dropped += held != NULL && (held == o || sequence_of(held) == o);
+    }
+    return _Py_IsImmortal(o) || Py_REFCNT(o) > dropped;
+}
+
+bool
+jit_dies_late(PyObject **slots, unsigned i, uint64_t late)
+{
+    PyObject *o = slots[i];
+    if (o == NULL || (!Py_IS_TYPE(o, &PyListIter_Type) && !Py_IS_TYPE(o, &PyTupleIter_Type)) || Py_REFCNT(o) != 1)
+        return false;
+    return sequence_of(o) == NULL || outlives(slots, late, sequence_of(o));
+}
+
+bool
+jit_drops_late(PyObject **slots, unsigned i, uint64_t late)
+{
+    PyObject *o = slots[i];
+    return o == NULL || jit_is_leaf(Py_TYPE(o)) || outlives(slots, late, o) || jit_dies_late(slots, i, late);
+}
 
 int64_t jit_str_eq(PyObject *a, PyObject *b) { return a == b || str_eq(a, b); }
 

@@ -15,6 +15,14 @@ OWNED PyObject *jit_new_float(double v);
 void jit_slot_put(PyObject **slot, PyObject *o);
 void jit_slot_put_new(PyObject **slot, STEALS PyObject *o);
 
+/* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */
+bool jit_is_leaf(const PyTypeObject *t);
+/* May what slots[i] holds be dropped at any time from now on? It is a leaf, or others refer to it as well; or it is an iterator over a list or tuple to
+ * which others refer. late: the slots, as bits, of which that was said already: their references do not count.
+ * jit_dies_late: it is such an iterator, and this is the only reference to it. */
+bool jit_drops_late(PyObject **slots, unsigned i, uint64_t late);
+bool jit_dies_late(PyObject **slots, unsigned i, uint64_t late);
+
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 

@@ -177,7 +177,7 @@ copy_instruction(struct copy *cp, ir_ref r)
 {
     switch (cp->from->at[r].op) {
     case IR_NOP: case IR_BASE: return NULL;
-    case IR_GNULL: case IR_GSTYPE:
+    case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES:
         if (cp->late == NULL)
             return copy_plain(cp, r);
         cp->late(cp->arg, cp->from->at[r].a);

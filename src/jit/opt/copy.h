@@ -17,7 +17,7 @@ struct copy {
     uint32_t nwaiting;
     unsigned frames;                           /* added to the numbers of its inlined calls */
     const ir_ref *known;                       /* by slot: values of those that `entries` do not list; REF_NONE: not known. NULL: none is */
-    void (*late)(void *arg, unsigned slot);    /* called for GNULL and GSTYPE instead of a copy, if not NULL */
+    void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES instead of a copy, if not NULL */
     void *arg;
     ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
 };

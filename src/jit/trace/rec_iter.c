@@ -21,6 +21,29 @@ sequence_of(struct recorder *r, ir_ref it, PyObject *seq)
     return r->why == NULL && rec_guard_type(r, v, Py_TYPE(seq)) ? v : REF_NONE;
 }
 
+/* The loop is done: the iterator goes, and with it a reference to the sequence, which others have. */
+static bool
+at_end(struct recorder *r, ir_ref it, PyObject *seq)
+{
+    int slot = r->nslots + r->depth - 1;
+    if (seq == NULL) {
+        ir_ref v = rec_emit_x(r, IR_OLOAD, it, REF_NONE, offsetof(struct list_iter, it_seq));
+        rec_emit(r, IR_GEQ_P, v, ir_ptr(r->ir, NULL));
+    } else {
+        ir_ref v = sequence_of(r, it, seq);
+        if (v == REF_NONE)
+            return false;
+        ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
+        rec_emit(r, IR_GGE_I, rec_field(r, it, offsetof(struct list_iter, it_index)), size);
+    }
+    if (r->why != NULL || !rec_guard_dies(r, slot))
+        return false;
+    rec_forget_fields(r, it);
+    rec_set(r, slot, REF_NONE);
+    r->depth--;
+    return r->why == NULL;
+}
+
 bool
 rec_for_sequence(struct recorder *r)
 {
@@ -31,7 +54,7 @@ rec_for_sequence(struct recorder *r)
     if (!rec_guard_type(r, it, Py_TYPE(now)))
         return false;
     if (seq == NULL || now->it_index < 0 || now->it_index >= Py_SIZE(seq))
-        return rec_stop(r, "the end of a loop over a list or tuple");
+        return at_end(r, it, seq);
     ir_ref v = sequence_of(r, it, seq);
     if (v == REF_NONE)
         return false;

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
@@ -64,12 +65,15 @@ rec_local(struct recorder *r, int i)
     return r->slot[i];
 }
 
-/* Nothing happens at the death of an object of this type, and nothing refers to it weakly. */
+/* May the object in slot i be dropped later than it is overwritten? Of the references that it has now, the trace does not hold those of its slots. */
 static bool
-dies_unnoticed(const PyTypeObject *t)
+is_shared(struct recorder *r, int i)
 {
-    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyComplex_Type || t == &PyBool_Type
-        || t == Py_TYPE(Py_None) || t == &PyRangeIter_Type;
+    PyObject **slots = r->frame->localsplus, *o = slots[i];
+    Py_ssize_t lent = 0;
+    for (int k = 0; k < r->nslots + r->depth && k < r->nslots + r->code->co_stacksize; k++)
+        lent += k != i && r->changed[k] && slots[k] == o;
+    return i < 64 && jit_drops_late(slots, (unsigned)i, 0) && (Py_REFCNT(o) == 1 || Py_REFCNT(o) > lent + 1);
 }
 
 void
@@ -80,8 +84,10 @@ rec_guard_late(struct recorder *r, int i)
     PyObject *o = r->frame->localsplus[i];
     if (o == NULL)
         rec_emit(r, IR_GNULL, (ir_ref)i, REF_NONE);
-    else if (dies_unnoticed(Py_TYPE(o)))
+    else if (jit_is_leaf(Py_TYPE(o)))
         rec_emit_x(r, IR_GSTYPE, (ir_ref)i, REF_NONE, ir_ptr(r->ir, Py_TYPE(o)));
+    else if (is_shared(r, i))
+        rec_emit(r, IR_GLATE, (ir_ref)i, ir_int(r->ir, (int64_t)r->late[0]));
     else
         rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
     r->late[i / 64] |= (uint64_t)1 << i % 64;
@@ -135,6 +141,26 @@ rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value)
     r->pending[i] = (struct snap_store){ obj, value, offset };
     r->npending += i == r->npending;
     return true;
+}
+
+void
+rec_forget_fields(struct recorder *r, ir_ref obj)
+{
+    int n = 0;
+    for (int i = 0; i < r->npending; i++)
+        if (r->pending[i].obj != obj)
+            r->pending[n++] = r->pending[i];
+    r->npending = n;
+}
+
+bool
+rec_guard_dies(struct recorder *r, int i)
+{
+    if (i >= r->top || i >= 64 || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || !jit_dies_late(r->frame->localsplus, (unsigned)i, 0))
+        return rec_stop(r, "an iterator whose death may be noticed");
+    rec_emit(r, IR_GDIES, (ir_ref)i, ir_int(r->ir, (int64_t)r->late[0]));
+    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    return r->why == NULL;
 }
 
 bool

@@ -63,6 +63,8 @@ struct snap *rec_snap(struct recorder *r, unsigned pc, int popped);
 ir_ref rec_local(struct recorder *r, int i);
 /* Make sure that what slot i holds in memory may die later than CPython would let it die: a guard. Before it is overwritten or taken off the stack. */
 void rec_guard_late(struct recorder *r, int i);
+/* The same for an iterator over a list or tuple that nobody else refers to. False: it is none, or was there not on entry. */
+bool rec_guard_dies(struct recorder *r, int i);
 void rec_set(struct recorder *r, int i, ir_ref v);              /* by slot: index in localsplus of the outer frame, calls behind it */
 void rec_push(struct recorder *r, ir_ref v);
 ir_ref rec_pop(struct recorder *r);
@@ -73,6 +75,8 @@ void rec_push_float(struct recorder *r, ir_ref v);
 /* A field of obj that the trace may have changed without storing it yet; and the change. */
 ir_ref rec_field(struct recorder *r, ir_ref obj, uint32_t offset);
 bool rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value);
+/* Nobody sees obj any more. */
+void rec_forget_fields(struct recorder *r, ir_ref obj);
 /* The unboxed form of v, whose object is o right now: I64, F64 or BOOL, with guards. REF_NONE: no number, or one too large. */
 ir_ref rec_number(struct recorder *r, ir_ref v, PyObject *o);
 bool rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t);

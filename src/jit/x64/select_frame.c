@@ -40,6 +40,19 @@ select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
     asm_load(B, r, rm_frame(in->a));
 }
 
+/* What lives on is loaded again behind the call, in front of the jump: loads leave the flags alone. */
+static void
+select_late(struct x64_asm *as, const struct ir_ins *in)
+{
+    x64_guard(as, CC_E);
+    regs_clobber(as, CALL_CLOBBERED);
+    asm_op(B, 0x84, RAX, rm_reg(RAX));                         /* the low byte */
+    call_out(as, in->op == IR_GLATE ? (const void *)jit_drops_late : (const void *)jit_dies_late);
+    asm_mov_imm(B, RDX, ir_word(as->ir, in->b));
+    asm_mov_imm(B, RSI, in->a);
+    asm_op(B, OP_LEA, RDI, rm_frame(0));
+}
+
 static void
 select_open(struct x64_asm *as, const struct ir_ins *in)
 {
@@ -80,6 +93,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_SLOAD: select_sload(as, in); break;
     case IR_GNULL: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
+    case IR_GLATE: case IR_GDIES: select_late(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
     case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: select_put(as, in); break;
     default: select_new(as, in); break;

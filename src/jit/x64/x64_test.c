@@ -351,6 +351,39 @@ test_items(void **state)
         check_items(how & 1, how & 2, how >> 2);
 }
 
+/* Guards that call: what lives on, in registers or for their exits, is there behind the call. */
+static void
+check_late(enum ir_op op, Py_ssize_t count, uint64_t late, int keep)
+{
+    struct maker m = start();
+    PyObject *o = test_raw(m.tf, 1, 2);
+    o->ob_refcnt = count;
+    ir_ref refs[8] = { some(&m, T_OBJ, (union ir_value){ .o = o }), some(&m, T_OBJ, (union ir_value){ .o = o }) };
+    for (int i = 0; i < 6; i++)
+        refs[2 + i] = some(&m, i & 1 ? T_F64 : T_I64, i & 1 ? (union ir_value){ .f = i * 1.5 } : (union ir_value){ .i = i });
+    ir_ref sum = ir_append(m.ir, IR_ADD_I, refs[2], refs[4], 0, 0), product = ir_append(m.ir, IR_MUL_F, refs[3], refs[5], 0, 0);
+    if (keep & 1)
+        snap_all(&m, 8, refs);
+    ir_append(m.ir, op, 0, ir_int(m.ir, (int64_t)late), 0, 0);
+    ir_append(m.ir, op, 1, ir_int(m.ir, (int64_t)late), 0, 0);
+    ir_ref ends[3] = { keep & 2 ? ir_append(m.ir, IR_ADD_I, sum, refs[6], 0, 0) : sum, keep & 4 ? ir_append(m.ir, IR_ADD_F, product, refs[7], 0, 0) : product };
+    snap_all(&m, 2, ends);
+    ir_append(m.ir, IR_GPOLL, 0, 0, 0, 0);
+    finish(&m, 4);
+}
+
+static void
+test_late_drops(void **state)
+{
+    for (int keep = 0; keep < 8; keep++) {
+        for (Py_ssize_t count = 1; count < 4; count++) {
+            check_late(IR_GLATE, count, 0, keep);
+            check_late(IR_GLATE, count, 1, keep);
+            check_late(IR_GDIES, count, 0, keep);
+        }
+    }
+}
+
 static void
 test_fields(void **state)
 {
@@ -808,7 +841,7 @@ main(void)
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_items), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_items), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
