@@ -418,6 +418,7 @@ Py_FinalizeEx(void)
         lifecycle_hooks.call_atexit(ts);
     subinterp_end_all(ts);
     int status = sys_flush_streams(ts);
+    jit_report();
     interp_set_finalizing(ts->interp, ts);
     RUNTIME->_finalizing = ts;
     RUNTIME->initialized = 0;

@@ -13,19 +13,23 @@
 const char *jit_configure(const char *value);
 /* One of the options, each of which is -X jit-NAME=VALUE, too; after jit_configure(). The same result.
  * exit=N: every N-th guard fails although it holds. seed=N: random choices of registers and spill slots, and of guards with exit, that are the
- * same in each run; 0: none. without=PASS+PASS: passes of the optimiser that are left out. */
-#define JIT_OPTIONS "exit, seed, without"
+ * same in each run; 0: none. without=PASS+PASS: passes of the optimiser that are left out. log=FILE: what
+ * happens, one JSON object a line. */
+#define JIT_OPTIONS "exit, seed, without, log"
 #define JIT_PASSES "fold, cse, peel, ranges, dead"
 extern const char *const jit_option_names[];             /* ends with NULL */
 const char *jit_set_option(const char *name, const char *value);
 /* -X dump=STAGE for a stage that is ours: true when it is. function: only functions of this name, or NULL. */
-#define JIT_DUMP_STAGES "rec, ir, opt, asm"
+#define JIT_DUMP_STAGES "rec, ir, opt, snap, asm, exits"
 bool jit_dump_stage(const char *stage, size_t length, const char *function);
 
 /* Take effect, before the first Python code runs: 0; -1 without exception when the system gives no memory for code (the interpreter goes on
  * without). And the reverse, at the end. */
 int jit_start(void);
 void jit_stop(void);
+
+/* While all code objects are still there: what was taken of each trace, for -X jit-log and -X dump=exits; these end with it. */
+void jit_report(void);
 
 /* sys._adder.jit_stats(): a new dict, or NULL. */
 OWNED PyObject *jit_stats_dict(void);

@@ -194,6 +194,9 @@ unsigned ir_live_ins(const struct ir *ir, ir_ref *refs);
 /* The trace as text, stable from run to run: no addresses; objects by repr, types by name. OWNED bytes to be freed with PyMem_Free, or NULL
  * without exception. Format: docs/internals/jit.md. with_locations: registers and spill slots that the back end has chosen. */
 char *ir_dump(const struct ir *ir, bool with_snaps, bool with_locations);
+/* The instruction at r alone, without a line break. The snapshots alone, numbered, each with the guards that leave through it. */
+char *ir_dump_ins(const struct ir *ir, ir_ref r);
+char *ir_dump_snaps(const struct ir *ir);
 /* The inverse, for tests: fills ir (emptied first) from what ir_dump() writes. Objects: None, True, False, ints, floats, 'text', and types
  * by name (int, float, ...). 0, or -1 with the number of the bad line in *line. */
 int ir_parse(struct ir *ir, const char *text, int *line);

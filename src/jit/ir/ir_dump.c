@@ -211,6 +211,17 @@ put_snap(struct strbuf *sb, const struct ir *ir, const struct snap *s)
     strbuf_addch(sb, '\n');
 }
 
+/* What was written, which is gone from sb. */
+static char *
+text_of(struct strbuf *sb)
+{
+    char *out = sb->failed ? NULL : PyMem_Malloc(sb->len + 1);
+    if (out != NULL)
+        memcpy(out, sb->len != 0 ? sb->data : "", sb->len + 1);
+    strbuf_release(sb);
+    return out;
+}
+
 char *
 ir_dump(const struct ir *ir, bool with_snaps, bool with_locations)
 {
@@ -225,9 +236,34 @@ ir_dump(const struct ir *ir, bool with_snaps, bool with_locations)
         if (r < ir->end)
             put_instruction(&sb, ir, r, with_locations);
     }
-    char *out = sb.failed ? NULL : PyMem_Malloc(sb.len + 1);
-    if (out != NULL)
-        memcpy(out, sb.data, sb.len + 1);
-    strbuf_release(&sb);
+    return text_of(&sb);
+}
+
+char *
+ir_dump_ins(const struct ir *ir, ir_ref r)
+{
+    struct strbuf sb = STRBUF_INIT;
+    put_instruction(&sb, ir, r, false);
+    char *out = text_of(&sb);
+    size_t n = out != NULL ? strlen(out) : 0;
+    if (n > 2) {                                         /* indentation, line break */
+        memmove(out, out + 2, n - 3);
+        out[n - 3] = '\0';
+    }
     return out;
+}
+
+char *
+ir_dump_snaps(const struct ir *ir)
+{
+    struct strbuf sb = STRBUF_INIT;
+    for (uint32_t s = 0; s < ir->nsnaps; s++) {
+        strbuf_addf(&sb, "%u: ", s);
+        put_snap(&sb, ir, &ir->snaps[s]);
+        ir_ref end = s + 1 < ir->nsnaps ? ir->snaps[s + 1].ref : ir->end;
+        for (ir_ref r = ir->snaps[s].ref; r < end; r++)
+            if (ir_ops[ir->at[r].op].flags & I_GUARD)
+                put_instruction(&sb, ir, r, false);
+    }
+    return text_of(&sb);
 }

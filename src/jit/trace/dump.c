@@ -1,4 +1,4 @@
-/* jit/trace/dump.c: -X dump of the compiler's stages, and its counts. */
+/* jit/trace/dump.c: -X dump of the compiler's stages, as far as text is printed while traces are made. */
 #include "jit/jit.h"
 
 #include "jit/trace/trace.h"
@@ -9,7 +9,7 @@ jit_dump_stage(const char *stage, size_t length, const char *function)
 {
     struct { const char *name; bool *wanted; } known[] = {
         { "rec", &jit_options.dump_rec }, { "ir", &jit_options.dump_ir }, { "opt", &jit_options.dump_opt },
-        { "asm", &jit_options.dump_asm },
+        { "snap", &jit_options.dump_snap }, { "asm", &jit_options.dump_asm }, { "exits", &jit_options.dump_exits },
     };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(known); i++)
         if (strlen(known[i].name) == length && memcmp(stage, known[i].name, length) == 0) {
@@ -34,14 +34,4 @@ dump_text(const char *stage, PyCodeObject *code, unsigned pc, const char *text)
     if (name == NULL)
         PyErr_Clear();
     fprintf(stderr, "--- %s of %s, loop at %u\n%s", stage, name == NULL ? "?" : name, pc, text);
-}
-
-PyObject *
-jit_stats_dict(void)
-{
-    const char *mode = jit_options.mode == JIT_OFF ? "off" : jit_options.mode == JIT_ON ? "machine code" : "evaluator";
-    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:n}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
-        "aborted", (unsigned long long)jit_stats.aborted, "compiled", (unsigned long long)jit_stats.compiled,
-        "refused", (unsigned long long)jit_stats.refused, "exits", (unsigned long long)jit_stats.exits,
-        "compile_ns", (unsigned long long)jit_stats.compile_ns, "code_bytes", (Py_ssize_t)x64_used());
 }

@@ -4,9 +4,9 @@
 #include "jit/jit.h"
 
 #include "jit/opt/opt.h"
-#include "jit/trace/trace.h"
+#include "jit/trace/events.h"
 
-const char *const jit_option_names[] = { "exit", "seed", "without", NULL };
+const char *const jit_option_names[] = { "exit", "seed", "without", "log", NULL };
 
 /* What is wrong, in words. */
 static char trouble[512];
@@ -79,6 +79,11 @@ set_option(const char *name, size_t n, const char *value, size_t length)
         return set_number("seed", value, length, &jit_options.seed);
     if (n == 7 && memcmp(name, "without", 7) == 0)
         return set_without(value, length);
+    if (n == 3 && memcmp(name, "log", 3) == 0) {
+        char path[1024];
+        snprintf(path, sizeof(path), "%.*s", (int)Py_MIN(length, sizeof(path) - 1), value);
+        return log_open(path);
+    }
     return complain("option", name, n, "the options are " JIT_OPTIONS);
 }
 

@@ -5,6 +5,7 @@
 
 #include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
+#include "jit/trace/events.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
 #include "rt/interp.h"
@@ -266,13 +267,22 @@ one_instruction(struct recorder *r, int opcode)
     case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r);
     case FOR_ITER: return rec_for_iter(r);
     case JUMP_BACKWARD: return rec_jump_backward(r);
-    default: return rec_stop(r, "this instruction is not recorded yet");
+    default: return rec_stop(r, words_not_recorded(opcode));
     }
 }
 
 /* ---- from the first to the last ---- */
 
 static struct ir *spare;                                 /* of the last recording */
+
+/* Why loops of this code are never recorded, or NULL. */
+static const char *
+never_recorded(PyCodeObject *code)
+{
+    if (code->co_nlocalsplus + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX)
+        return "the function is too large";
+    return code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) ? "generators and coroutines are not compiled yet" : NULL;
+}
 
 static bool
 start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
@@ -282,8 +292,6 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     if (r->ts != NULL || ts->tracing || ts->interp->eval_frame != NULL || rt_thread_of(ts)->loop_state != LOOP_READY)
         return false;
     int nslots = code->co_nlocalsplus;
-    if (nslots + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX || code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
-        return false;
     int id = trace_number();
     if (id < 0 || (spare == NULL && (spare = ir_new()) == NULL))
         return false;
@@ -319,9 +327,13 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         (void)anchor_set(code, (int)jump, known->id);
         return false;
     }
-    if (!start(ts, f, (unsigned)(pc - _PyCode_CODE(code))))
+    const char *never = never_recorded(code);
+    if (never != NULL)
+        event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
+    if (never != NULL || !start(ts, f, (unsigned)(pc - _PyCode_CODE(code))))
         return false;
     recorder.anchor = jump;
+    event_record(&recorder);
     return true;
 }
 
@@ -370,15 +382,20 @@ compile_recorded(struct recorder *r)
 {
     struct timespec t0, t1;
     clock_gettime(CLOCK_MONOTONIC, &t0);
+    event_compiling(r);
     show(r, jit_options.dump_ir, "ir");
     r->why = optimise(r);
     show(r, jit_options.dump_opt, "opt");
+    if (UNLIKELY(jit_options.dump_snap))
+        report_snaps(r);
     if (r->why == NULL)
         r->why = trace_make(r->ts, r, at_loop);
     clock_gettime(CLOCK_MONOTONIC, &t1);
     jit_stats.compile_ns += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
-    if (r->why == NULL)
-        jit_stats.compiled++;
+    if (r->why != NULL)
+        return;
+    jit_stats.compiled++;
+    event_compiled(r, (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec)));
 }
 
 static bool
@@ -391,6 +408,7 @@ finish(struct recorder *r)
         if (r->is_side)
             trace_side_failed(r->parent, r->parent_exit);
         jit_stats.aborted++;
+        event_abort(r);
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
             char line[200];
             snprintf(line, sizeof(line), "stopped at %u: %s\n", r->pc, r->why);
@@ -418,6 +436,7 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     r->is_side = true;
     r->parent = parent;
     r->parent_exit = exit;
+    event_record(r);
     r->inherits = rec_in_registers();
     if (r->inherits && !rec_inherit(r, p, exit)) {
         rec_stop(r, "what the exit leaves cannot be handed on");

@@ -14,6 +14,8 @@
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
 
+struct loop_row;
+
 struct recorder {
     PyThreadState *ts;                 /* who records; NULL: nobody */
     _PyInterpreterFrame *frame;        /* the outer one, on whose memory the trace runs */
@@ -42,6 +44,7 @@ struct recorder {
     unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
     unsigned ext_pc;
     PyObject **sp;                     /* the interpreter's */
+    struct loop_row *row;              /* of statistics, or NULL */
     const char *why;                   /* stopped */
     bool closed;                       /* the loop is whole */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */

@@ -2,6 +2,7 @@
 #include "jit/trace/record.h"
 
 #include "jit/jit.h"
+#include "jit/trace/events.h"
 
 #include "object/core/err.h"
 #include "vm/heat.h"
@@ -19,6 +20,8 @@ trace_get(unsigned id)
 {
     return id < table.n ? table.at[id] : NULL;
 }
+
+unsigned trace_limit(void) { return table.n; }
 
 int
 trace_number(void)
@@ -45,6 +48,7 @@ trace_free(struct trace *t)
 {
     if (t == NULL)
         return;
+    event_freed(t);
     if (t->id < table.n && table.at[t->id] == t)
         table.at[t->id] = NULL;
     if (t->machine.code != NULL)
@@ -333,7 +337,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
             hand_to_loop(t, to);
             t = to;
             e = ir_eval_loop(t->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
-        } else if (side != NULL && side->parent == t->id) {
+        } else if (side != NULL && side->parent == t->id && !stress_forced(ts)) {
             hand_to_side(t, &t->snaps[e.snap]);
             t = side;
             e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, eval->handed, eval->values, UINT64_MAX);
@@ -391,6 +395,7 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     for (;;) {
         f->instr_ptr = pc;
         (void)frame_stackpointer(f);                     /* it runs */
+        t->entered++;
         if (UNLIKELY(jit_options.exit_every != 0))
             stress_begin(ts);
         pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
@@ -399,6 +404,7 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         t = taken.t;
         struct exit_state *e = &t->exits[taken.exit];
+        e->taken++;
         struct trace *side = trace_get(e->side);
         if (side != NULL && side->parent != NO_TRACE)    /* only machine code leads there */
             return pc;
@@ -477,13 +483,16 @@ invalidate(PyThreadState *ts, const struct dep *d)
     rec_global_changed(d);
     for (int i = 0; i < d->ntraces; i++) {
         struct trace *t = trace_get(d->traces[i]);
-        if (t != NULL)
-            any = t->doomed = true;
-        else
+        if (t == NULL) {
             record_broken(d->traces[i]);
+            continue;
+        }
+        any = t->doomed = true;
+        event_invalidated(t, d);
     }
     if (any)
         free_doomed(ts, d->aspect == DEP_DEATH ? d->subject : NULL);
+    event_broken(d);
 }
 
 static const struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
@@ -518,6 +527,7 @@ jit_stop(void)
     eval = NULL;
     PyMem_RawFree(table.at);
     memset(&table, 0, sizeof(table));
+    events_end();
     if (jit_options.mode == JIT_ON)
         x64_fini();
     jit_options.mode = JIT_OFF;

@@ -16,6 +16,10 @@ struct exit_state {
     uint32_t count;
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
+    uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
+    uint64_t taken;                    /* times, all in all */
+    const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
+    char *text;                        /* the guard, for -X dump=exits */
 };
 
 /* What a snapshot names: its entries in order, then object and value of each store. */
@@ -56,6 +60,10 @@ struct trace {
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
     bool doomed;                       /* about to be freed */
+    struct loop_row *row;              /* of its loop, or NULL: events.h */
+    uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
+    uint32_t from_exit;
+    uint64_t entered;                  /* times it was entered from the frame's memory */
     uint32_t nexits;
     struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
 };
@@ -70,7 +78,7 @@ struct jit_stats {
 struct jit_options {
     enum jit_mode mode;
     bool stress;                       /* a loop is hot at its second round */
-    bool dump_rec, dump_ir, dump_opt, dump_asm;
+    bool dump_rec, dump_ir, dump_opt, dump_snap, dump_asm, dump_exits;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
     uint32_t seed;                     /* of random choices; 0: none are made */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
@@ -91,7 +99,8 @@ static inline const struct trace_item *
 trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
 /* The recording of a side trace behind this exit came to nothing. */
 void trace_side_failed(unsigned parent, unsigned exit);
-/* The trace of that number, or NULL. */
+/* The trace of that number, or NULL; all numbers are below trace_limit(). */
+unsigned trace_limit(void);
 struct trace *trace_get(unsigned id);
 /* Free it; its anchor must be gone or go with its code object. */
 void trace_free(struct trace *t);
