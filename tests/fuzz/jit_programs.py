@@ -301,7 +301,7 @@ def reduced(text, ways):
 
 
 def compare(adder, first, count, references):
-    ways = [([adder], {"PYTHON_JIT": "0"}), ([adder], {"PYTHON_JIT": "stress"}), ([adder], {"PYTHON_JIT": "stress-eval"})]
+    ways = [([adder], {"PYTHON_JIT": "0"}), ([adder], {"PYTHON_JIT": "stress"}), ([adder], {"PYTHON_JIT": "stress-eval"}), ([adder], {"PYTHON_JIT": "1"})]
     ways += [(r.split(), {}) for r in references]
     bad = 0
     for start in range(first, first + count, 500):

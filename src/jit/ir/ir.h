@@ -167,6 +167,8 @@ static inline uint64_t ir_word(const struct ir *ir, ir_ref k) { return ir->words
 static inline int64_t ir_int_value(const struct ir *ir, ir_ref k) { return (int64_t)ir_word(ir, k); }
 static inline double ir_float_value(const struct ir *ir, ir_ref k) { double v; memcpy(&v, &ir->words[ir->at[k].x], sizeof(v)); return v; }
 static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (PyObject *)ir_word(ir, k); }
+/* Does op write a slot of the frame's memory, the one that its first operand names? */
+static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
 

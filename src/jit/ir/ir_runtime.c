@@ -1,6 +1,7 @@
 /* jit/ir/ir_runtime.c: what instructions do to objects. */
 #include "jit/ir/ir_runtime.h"
 
+#include "object/coll/iter.h"
 #include "object/coll/list.h"
 #include "object/text/str.h"
 
@@ -59,6 +60,7 @@ or_without_exception(PyObject *o)
 
 PyObject *jit_new_int(int64_t v) { return or_without_exception(PyLong_FromLongLong(v)); }
 PyObject *jit_new_float(double v) { return or_without_exception(PyFloat_FromDouble(v)); }
+PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step) { return or_without_exception(range_iter_from_longs(start, stop, step)); }
 
 void
 jit_slot_put_new(PyObject **slot, PyObject *o)

@@ -9,6 +9,8 @@
 /* A new int, a new float; NULL without exception when there is no memory. */
 OWNED PyObject *jit_new_int(int64_t v);
 OWNED PyObject *jit_new_float(double v);
+/* iter(range(start, stop, step)); NULL without exception also when step is 0 or it cannot count in 64 bits. */
+OWNED PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step);
 
 /* *slot = o, with a new reference, or with the caller's. What the slot held is dropped: something whose death nobody notices, or NULL.
  * put_new: o may be NULL. */

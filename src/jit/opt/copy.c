@@ -75,6 +75,7 @@ void
 copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, const struct snap_store *own_stores)
 {
     cp->ir->frame = (uint16_t)(s->frame == 0 ? 0 : s->frame + cp->frames);
+    cp->ir->top = s->top;
     snap_begin(cp->ir, s->pc, s->depth)->branch = s->branch;
     copy_entries(cp, s, own_entries);
     copy_stores(cp, s, own_stores);
@@ -82,13 +83,25 @@ copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, 
 
 /* ---- instructions ---- */
 
+/* What the round itself has put into the frame's memory, REF_NONE: nothing. */
+static ir_ref
+last_put(const struct copy *cp, ir_ref slot)
+{
+    for (ir_ref r = cp->last; --r > REF_BIAS; ) {
+        const struct ir_ins *in = &cp->ir->at[r];
+        if ((in->op == IR_FPUT || in->op == IR_FPUT_NEW) && in->a == slot)
+            return in->b;
+    }
+    return REF_NONE;
+}
+
 /* A slot that the state does not list is in the frame's memory; perhaps somebody knows what is there. */
 static ir_ref
 from_memory(struct copy *cp, ir_ref r)
 {
     ir_ref slot = cp->from->at[r].a;
     if (cp->from == cp->ir)
-        return r;
+        return last_put(cp, slot) != REF_NONE ? last_put(cp, slot) : r;
     return cp->known != NULL && cp->known[slot] != REF_NONE ? cp->known[slot] : opt_emit(cp->ir, IR_SLOAD, slot, 0, 0, 0);
 }
 

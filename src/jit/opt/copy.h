@@ -15,6 +15,7 @@ struct copy {
     struct snap_store stores[256];
     struct snap_store waiting[256];            /* those of its stores that still wait at this point of the copy */
     uint32_t nwaiting;
+    ir_ref last;                               /* peeling: one past the round */
     unsigned frames;                           /* added to the numbers of its inlined calls */
     const ir_ref *known;                       /* by slot: values of those that `entries` do not list; REF_NONE: not known. NULL: none is */
     void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES instead of a copy, if not NULL */

@@ -311,7 +311,7 @@ static ir_ref
 fold_gcompact(struct fold *f)
 {
     union ir_value out;
-    if (op_of(f, f->a) == IR_BOX_I || type_of(f, f->a) == T_BOOL)
+    if (op_of(f, f->a) == IR_BOX_I || op_of(f, f->a) == IR_NEW_I || type_of(f, f->a) == T_BOOL)
         return REF_NONE;
     if (is_const_of(f, f->a, &PyLong_Type)) {
         union ir_value o = { .o = ir_obj_value(f->ir, f->a) };
@@ -327,7 +327,8 @@ fold_unbox(struct fold *f)
 {
     enum ir_type want = ir_ops[f->op].type, t = type_of(f, f->a);
     PyTypeObject *boxed = want == T_I64 ? &PyLong_Type : want == T_F64 ? &PyFloat_Type : &PyBool_Type;
-    if (ir_is_box(f->ir, f->a) && type_of(f, f->ir->at[f->a].a) == want)
+    bool made = ir_is_box(f->ir, f->a) || op_of(f, f->a) == IR_NEW_I || op_of(f, f->a) == IR_NEW_F;
+    if (made && type_of(f, f->ir->at[f->a].a) == want)
         return f->ir->at[f->a].a;
     if (t == T_BOOL && want != T_F64)
         return want == T_BOOL ? f->a : emit1(f, IR_B2I, f->a);
@@ -636,6 +637,18 @@ existing(const struct fold *f)
     return r;
 }
 
+/* The exact type of what op makes; NULL when it makes no object. */
+static PyTypeObject *
+made_type(enum ir_op op)
+{
+    switch (op) {
+    case IR_BOX_I: case IR_NEW_I: return &PyLong_Type;
+    case IR_BOX_F: case IR_NEW_F: return &PyFloat_Type;
+    case IR_NEW_RANGE: return &PyRangeIter_Type;
+    default: return NULL;
+    }
+}
+
 static ir_ref
 append(struct fold *f)
 {
@@ -644,8 +657,8 @@ append(struct fold *f)
         return r;
     if (f->op == IR_GTYPE)
         f->ir->at[f->a].kt = (ir_ref)f->x;
-    else if (f->op == IR_BOX_I || f->op == IR_BOX_F)
-        f->ir->at[r].kt = ir_ptr(f->ir, f->op == IR_BOX_I ? &PyLong_Type : &PyFloat_Type);
+    else if (made_type(f->op) != NULL)
+        f->ir->at[r].kt = ir_ptr(f->ir, made_type(f->op));
     return r;
 }
 

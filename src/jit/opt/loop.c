@@ -190,7 +190,7 @@ settle_stores(struct loop *lp, bool looping)
         opt_emit(lp->cp.ir, op, st->obj, st->value, 0, st->offset);
     }
     lp->cp.nwaiting = 0;
-    lp->last = lp->cp.ir->end;
+    lp->last = lp->cp.last = lp->cp.ir->end;
 }
 
 /* ---- the whole ---- */
@@ -216,7 +216,7 @@ static const char *
 peel(struct loop *lp)
 {
     struct ir *ir = lp->cp.ir;
-    lp->last = ir->end;
+    lp->last = lp->cp.last = ir->end;
     settle_stores(lp, true);
     ir_append(ir, IR_LOOP, 0, 0, 0, 0);
     const char *why = copy_round(&lp->cp, lp->first, lp->last, lp->nsnaps);
@@ -227,7 +227,7 @@ peel(struct loop *lp)
 static const char *
 unroll(struct loop *lp)
 {
-    lp->last = lp->cp.ir->end;
+    lp->last = lp->cp.last = lp->cp.ir->end;
     settle_stores(lp, false);
     const char *why = copy_round(&lp->cp, lp->first, lp->last, lp->nsnaps);
     if (why == NULL)

@@ -58,6 +58,7 @@ rec_for_iter(struct recorder *r)
     ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));
     if (((struct range_iter *)o)->len <= 0) {            /* the iterator goes, which nobody notices */
         rec_emit(r, IR_GLE_I, left, ir_int(r->ir, 0));
+        rec_store_pending(r, it);
         rec_set(r, r->nslots + r->depth - 1, REF_NONE);
         r->depth--;
         return r->why == NULL;
@@ -83,9 +84,11 @@ rec_jump_backward(struct recorder *r)
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
     if (!own && other == NULL)                           /* a loop that has no trace: it is unrolled, if it is short */
         return ++r->jumps > REC_UNROLLED ? rec_stop(r, "an inner loop without a trace") : r->why == NULL;
-    if (r->nslots + r->depth - r->base != (own ? r->top : other->top))
+    if (r->nslots + r->depth - r->base != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;
+    if (own)
+        rec_drop_slots(r, r->start_top);
     if (!own)
         r->link = other->id;
     if (r->why == NULL && !own && r->ir->frame == 0 && rec_in_registers() && rec_link(r, other))

@@ -112,6 +112,8 @@ rec_pop(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
     rec_guard_late(r, r->nslots + r->depth - 1);
+    if (v != REF_NONE && r->npending > 0)
+        rec_store_pending(r, v);
     r->depth--;
     return v;
 }
@@ -122,9 +124,23 @@ rec_const(struct recorder *r, PyObject *o)
     return PyBool_Check(o) ? ir_bool(r->ir, o == Py_True) : ir_obj(r->ir, o);
 }
 
+/* Stores that wait for what may be the same field of the same object under another name. */
+static void
+store_aliases(struct recorder *r, ir_ref obj, uint32_t offset)
+{
+    for (int i = 0; i < r->npending; i++) {
+        const struct snap_store *st = &r->pending[i];
+        if (st->obj != obj && st->offset == offset && !never_same(r->ir, st->obj, obj)) {
+            rec_store_pending(r, st->obj);
+            i = -1;
+        }
+    }
+}
+
 ir_ref
 rec_field(struct recorder *r, ir_ref obj, uint32_t offset)
 {
+    store_aliases(r, obj, offset);
     for (int i = 0; i < r->npending; i++)
         if (r->pending[i].obj == obj && r->pending[i].offset == offset)
             return r->pending[i].value;
@@ -135,6 +151,7 @@ bool
 rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value)
 {
     int i = 0;
+    store_aliases(r, obj, offset);
     while (i < r->npending && (r->pending[i].obj != obj || r->pending[i].offset != offset))
         i++;
     if (i == REC_STORES)
@@ -246,7 +263,7 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_NAME: return rec_load_name(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg))); return true;
     case PUSH_NULL: rec_push(r, REF_NONE); return true;
-    case CALL: return rec_call(r);
+    case CALL: return rec_is_range(r) ? rec_range(r) : rec_call(r);
     case CALL_KW: return rec_call_kw(r);
     case RESUME: return rec_resume(r);
     case RETURN_VALUE: return rec_return(r, rec_pop(r));
@@ -311,6 +328,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     r->depth = -1;                                       /* known at the first instruction */
     r->link = NO_TRACE;
     r->anchor = NO_ANCHOR;
+    r->skip = NO_ANCHOR;
     jit_stats.recorded++;
     return true;
 }
@@ -472,12 +490,16 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         return finish(r);
     if (r->depth < 0) {
         r->depth = (int)(sp - frame_stackbase(f));
-        r->top = r->nslots + r->depth;
+        r->top = r->start_top = r->nslots + r->depth;
         r->ir->top = (uint16_t)r->top;
     }
     r->sp = sp;
     if (!decode(r, pc, &opcode))
         return true;
+    if (r->at == r->skip) {
+        r->skip = NO_ANCHOR;
+        return true;
+    }
     if (++r->count > REC_INSTRUCTIONS)
         rec_stop(r, "too long");
     else {

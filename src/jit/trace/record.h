@@ -32,6 +32,8 @@ struct recorder {
     bool inherits, linked;             /* it begins with what its parent leaves; goes on in the loop of `link`: in registers */
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
+    unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
+    int start_top;                     /* `top` where the trace starts */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned jumps;                    /* backward jumps that did not end it */
     unsigned start;                    /* code unit */
@@ -91,6 +93,18 @@ bool rec_in_registers(void);
 bool rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit);
 /* At the head of t's loop (r->target): emit what leads into its body. False: that cannot be done, everything is as it was. */
 bool rec_link(struct recorder *r, const struct trace *t);
+/* Stores that wait for fields of obj are done now; REF_NONE: all. */
+void rec_store_pending(struct recorder *r, ir_ref obj);
+/* Slot i of the frame's memory gets what the slot holds; those below it must be there. Exits go on at r->target. */
+void rec_store_slot(struct recorder *r, int i);
+/* The frame's memory has slots above `top` no more, which are off the stack. */
+void rec_drop_slots(struct recorder *r, int top);
+/* No other slot has a value that only the memory of slot i keeps alive. */
+bool rec_may_overwrite(const struct recorder *r, int i);
+/* rec_range.c */
+/* Is the instruction at hand a call of range() whose result is iterated over at once? Then record both. */
+bool rec_is_range(const struct recorder *r);
+bool rec_range(struct recorder *r);
 /* rec_num.c */
 bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);

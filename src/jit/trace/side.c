@@ -119,21 +119,30 @@ is_out_of_date(const struct recorder *r, const struct trace *t, int i)
     return i < t->top && ((r->changed[i] && !(t->changed[i / 64] >> i % 64 & 1)) || i >= r->top);
 }
 
-/* A value that only the memory of another slot keeps alive would be gone when that slot is written. */
-static bool
-values_stay(const struct recorder *r, const struct trace *t)
+bool
+rec_may_overwrite(const struct recorder *r, int i)
 {
-    for (int i = 0; i < t->top; i++) {
-        const struct ir_ins *in = &r->ir->at[r->slot[i]];
-        if (r->changed[i] && r->slot[i] != REF_NONE && in->op == IR_SLOAD && in->a != i && (is_out_of_date(r, t, in->a) || in->a >= t->top))
+    for (int k = 0; k < r->nslots + r->depth; k++) {
+        const struct ir_ins *in = &r->ir->at[r->slot[k]];
+        if (k != i && r->changed[k] && r->slot[k] != REF_NONE && in->op == IR_SLOAD && in->a == i)
             return false;
     }
     return true;
 }
 
+/* A value that only the memory of another slot keeps alive would be gone when that slot is written. */
+static bool
+values_stay(const struct recorder *r, const struct trace *t)
+{
+    for (int i = 0; i < t->top || i < r->top; i++)
+        if ((is_out_of_date(r, t, i) || i >= t->top) && !rec_may_overwrite(r, i))
+            return false;
+    return true;
+}
+
 /* Slot i of the frame's memory becomes what it should be. A box becomes an object, in all slots that have it. */
-static void
-bring_up_to_date(struct recorder *r, int i)
+void
+rec_store_slot(struct recorder *r, int i)
 {
     ir_ref v = r->slot[i];
     struct ir *ir = r->ir;
@@ -160,21 +169,39 @@ bring_up_to_date(struct recorder *r, int i)
         r->top = ir->top = (uint16_t)(i + 1);
 }
 
-static void
-bring_all_up_to_date(struct recorder *r, const struct trace *t)
+void
+rec_store_pending(struct recorder *r, ir_ref obj)
 {
+    int n = 0;
     for (int i = 0; i < r->npending; i++) {
-        const struct snap_store *st = &r->pending[i];
-        rec_emit_x(r, ir_type_of(r->ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I, st->obj, st->value, st->offset);
+        struct snap_store st = r->pending[i];
+        if (obj == REF_NONE || st.obj == obj)
+            rec_emit_x(r, ir_type_of(r->ir, st.value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I, st.obj, st.value, st.offset);
+        else
+            r->pending[n++] = st;
     }
-    r->npending = 0;
+    r->npending = n;
+}
+
+void
+rec_drop_slots(struct recorder *r, int top)
+{
+    while (r->top > top) {
+        rec_emit(r, IR_FDROP, (ir_ref)(r->top - 1), REF_NONE);
+        r->top = r->ir->top = (uint16_t)(r->top - 1);
+    }
+}
+
+static void
+bring_up_to_date(struct recorder *r, const struct trace *t)
+{
+    rec_store_pending(r, REF_NONE);
     for (int i = r->top; i < t->top; i++)
-        bring_up_to_date(r, i);
+        rec_store_slot(r, i);
     for (int i = 0; i < t->top; i++)
         if (is_out_of_date(r, t, i))
-            bring_up_to_date(r, i);
-    for (int i = r->top; i-- > t->top; r->top = r->ir->top = (uint16_t)i)
-        rec_emit(r, IR_FDROP, (ir_ref)i, REF_NONE);
+            rec_store_slot(r, i);
+    rec_drop_slots(r, t->top);
 }
 
 static void
@@ -189,7 +216,7 @@ link_to(struct recorder *r, const struct trace *t)
     struct link_target to = { t->round, t->live, t->bounds, t->nlive };
     if (!values_stay(r, t))
         return "a variable moves to another";
-    bring_all_up_to_date(r, t);
+    bring_up_to_date(r, t);
     rec_snap(r, r->target, 0);
     if (r->why != NULL)
         return r->why;

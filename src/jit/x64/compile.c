@@ -118,7 +118,7 @@ mark_puts(struct x64_asm *as)
     uint64_t put[64] = { 0 };                                  /* by slot modulo 4096 */
     const struct ir *ir = as->ir;
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {
-        if (ir->at[r].op >= IR_FPUT && ir->at[r].op <= IR_FDROP)
+        if (ir_writes_slot(ir->at[r].op))
             put[ir->at[r].a / 64 % 64] |= 1ull << ir->at[r].a % 64;
     }
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {

@@ -75,15 +75,19 @@ select_put(struct x64_asm *as, const struct ir_ins *in)
 static void
 select_new(struct x64_asm *as, const struct ir_ins *in)
 {
-    bool is_int = in->op == IR_NEW_I;
+    const void *make = in->op == IR_NEW_I ? (const void *)jit_new_int : in->op == IR_NEW_F ? (const void *)jit_new_float : (const void *)jit_new_range_iterator;
     unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX;
     regs_clobber(as, CALL_CLOBBERED);
     asm_move(B, r, RAX);
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
-    call_out(as, is_int ? (const void *)jit_new_int : (const void *)jit_new_float);
-    regs_place(as, is_int ? (unsigned)RDI : (unsigned)XMM0, in->a);
+    call_out(as, make);
+    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : (unsigned)RDI, in->a);
+    if (in->op == IR_NEW_RANGE) {
+        regs_place(as, RSI, in->b);
+        regs_place(as, RDX, in->c);
+    }
 }
 
 void

@@ -48,6 +48,8 @@ struct zip_iter {                      /* zip */
 
 /* range(start, stop, step) from C longs; new reference or NULL. */
 OWNED PyObject *range_from_longs(long start, long stop, long step);
+/* iter(range(start, stop, step)) when all its values fit C longs: new reference. NULL with an exception, or without one when step is 0 or they do not. */
+OWNED PyObject *range_iter_from_longs(long start, long stop, long step);
 /* The awaitable that anext(it, default) returns; new reference or NULL. */
 OWNED PyObject *anext_awaitable_new(PyObject *awaitable, PyObject *default_value);
 

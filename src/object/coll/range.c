@@ -394,15 +394,24 @@ fits_longs(long hi, long step)
     return step > 0 ? hi <= LONG_MAX - step : step != LONG_MIN && hi >= LONG_MIN - step;
 }
 
+PyObject *
+range_iter_from_longs(long start, long stop, long step)
+{
+    if (step == 0 || !fits_longs(stop, step))
+        return NULL;
+    unsigned long n = count_longs(start, stop, step);
+    return n <= LONG_MAX ? fast_iter(start, step, n) : NULL;
+}
+
 static PyObject *
 range_iter(PyObject *op)
 {
     struct range_obj *r = RANGE(op);
     long lo, hi, step;
-    if (as_long(r->start, &lo) && as_long(r->stop, &hi) && as_long(r->step, &step) && fits_longs(hi, step)) {
-        unsigned long n = count_longs(lo, hi, step);
-        if (n <= LONG_MAX)
-            return fast_iter(lo, step, n);
+    if (as_long(r->start, &lo) && as_long(r->stop, &hi) && as_long(r->step, &step)) {
+        PyObject *it = range_iter_from_longs(lo, hi, step);
+        if (it != NULL || PyErr_Occurred())
+            return it;
     }
     return long_iter_make(Py_NewRef(r->start), r->step, r->length);
 }

@@ -1,0 +1,73 @@
+/* jit/trace/rec_range.c: `for i in range(...)` begins inside a trace.
+ *
+ * CALL and GET_ITER are recorded as one: the range object, which nobody sees, is not made; the iterator goes where the interpreter has it, into the
+ * frame's memory, so that the loop that follows finds it there, and exits own it. */
+#include "jit/trace/record.h"
+
+#include "code/opcodes.h"
+#include "object/coll/iter.h"
+
+#define ARGS_MAX 3
+
+bool
+rec_is_range(const struct recorder *r)
+{
+    int n = r->oparg;
+    const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
+    return n >= 1 && n <= ARGS_MAX && r->ir->frame == 0 && r->sp[-n - 2] == (PyObject *)&PyRange_Type && r->sp[-n - 1] == NULL
+        && op_deopt(next->op.code) == GET_ITER;
+}
+
+/* start, stop, step as I64. */
+static bool
+arguments(struct recorder *r, ir_ref v[ARGS_MAX])
+{
+    int n = r->oparg;
+    for (int i = 0; i < n; i++) {
+        v[i] = rec_number(r, rec_peek(r, n - i), r->sp[i - n]);
+        if (v[i] == REF_NONE || r->why != NULL || ir_type_of(r->ir, v[i]) == T_F64)
+            return rec_stop(r, "a range of something else than numbers that fit a register");
+        if (ir_type_of(r->ir, v[i]) == T_BOOL)
+            v[i] = rec_emit(r, IR_B2I, v[i], REF_NONE);
+    }
+    if (n == 1) {
+        v[1] = v[0];
+        v[0] = ir_int(r->ir, 0);
+    }
+    if (n < 3)
+        v[2] = ir_int(r->ir, 1);
+    return true;
+}
+
+bool
+rec_range(struct recorder *r)
+{
+    ir_ref v[ARGS_MAX];
+    int slot = r->nslots + r->depth - r->oparg - 2;
+    rec_emit(r, IR_GEQ_P, rec_local(r, slot), ir_obj(r->ir, (PyObject *)&PyRange_Type));
+    if (!arguments(r, v))
+        return false;
+    for (int i = r->top; i < slot; i++)
+        if (!rec_may_overwrite(r, i))
+            return rec_stop(r, "a variable moves to another");
+    if (!rec_may_overwrite(r, slot))
+        return rec_stop(r, "a variable moves to another");
+    rec_store_pending(r, REF_NONE);
+    r->target = r->pc;
+    while (r->top < slot)
+        rec_store_slot(r, r->top);
+    rec_snap(r, r->pc, 0);
+    if (slot >= r->top)
+        rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
+    ir_ref it = opt_emit(r->ir, IR_NEW_RANGE, v[0], v[1], v[2], 0);
+    rec_emit(r, IR_FPUT_NEW, (ir_ref)slot, it);
+    for (int i = 0; i < r->oparg + 2; i++)
+        rec_pop(r);
+    rec_push(r, it);
+    r->changed[slot] = false;
+    if (slot >= r->top)
+        r->top = r->ir->top = (uint16_t)(slot + 1);
+    r->late[slot / 64] |= (uint64_t)1 << slot % 64;
+    r->skip = r->next;
+    return r->why == NULL;
+}
