@@ -104,3 +104,4 @@ def deep(n):
 
 
 print(nested(60, 30), short(100), left(200), step_of_zero(50), large(60), one_iterator(60), kept(300), swapped(300), deep(24))
+# expect: 4835 14700 4228 (150, 'range() arg 3 must not be zero') 212 2337376 (299.5, True, True) (151, 152, 302.937259434736) 52752
