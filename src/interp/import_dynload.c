@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jit/jit.h"
 #include "object/core/module.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -78,6 +79,8 @@ open_library(PyObject *name, const char *file)
     }
     bool cut = is_cut_off(file);
     void *handle = cut ? NULL : dlopen(file, interp_current()->imports.dlopenflags);
+    if (handle != NULL)
+        jit_extension_loaded();
     if (handle == NULL) {
         const char *why = cut ? NULL : dlerror();
         PyObject *path = PyUnicode_DecodeFSDefault(file);

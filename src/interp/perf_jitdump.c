@@ -120,17 +120,19 @@ static const unsigned char at_entry[] = { 0x0c, 7, 8, 0x80 | 16, 1 };
 static const unsigned char inside[] = { 0x40 | 5, 0x0e, 16, 0x80 | 6, 2, 0x40 | 3, 0x0d, 6, 0x40 | 3, 0x0c, 7, 8, 0xc0 | 6 };
 #endif
 
+const struct perf_frame perf_trampoline_frame = { at_entry, inside, sizeof at_entry, sizeof inside };
+
 #define PCREL_SDATA4 0x1b
 #define UDATA4 0x03
 #define DATAREL_SDATA4 0x3b
 
 /* .eh_frame and .eh_frame_hdr for code of this size that lies `distance` before them. Returns the size of the latter. */
 static size_t
-make_table(struct bytes *b, size_t size, size_t distance)
+make_table(struct bytes *b, size_t size, size_t distance, const struct perf_frame *f)
 {
     static const unsigned char common[] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'R', 0, 1, 0x78, RETURN_REGISTER, 1, PCREL_SDATA4 };
     put_all(b, common, sizeof common);   /* length, no pointer, version, augmentation, factors 1 and -8 */
-    put_all(b, at_entry, sizeof at_entry);
+    put_all(b, f->at_entry, f->nentry);
     end_entry(b, 0);
     size_t entry = b->used;
     put4(b, 0);
@@ -138,7 +140,7 @@ make_table(struct bytes *b, size_t size, size_t distance)
     put4(b, (uint32_t)-(distance + b->used));
     put4(b, (uint32_t)size);
     put1(b, 0);
-    put_all(b, inside, sizeof inside);
+    put_all(b, f->inside, f->ninside);
     end_entry(b, entry);
     size_t header = b->used;
     put1(b, 1);
@@ -157,11 +159,11 @@ make_table(struct bytes *b, size_t size, size_t distance)
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 static void
-write_table(size_t code_size)
+write_table(size_t code_size, const struct perf_frame *frame)
 {
     struct bytes table = { .used = 0 };
     static const char zeros[8];
-    size_t header = make_table(&table, code_size, round_up(code_size, 8));
+    size_t header = make_table(&table, code_size, round_up(code_size, 8), frame);
     struct unwinding u = { .record = { .kind = UNWINDING_INFO, .time = now() }, .size = table.used, .header_size = header,
                            .mapped_size = round_up(table.used, 16) };
     u.record.size = (uint32_t)round_up(sizeof u + table.used, 8);
@@ -171,11 +173,12 @@ write_table(size_t code_size)
 }
 
 void
-perf_jitdump_write(const void *code, size_t size, const char *name)
+perf_jitdump_write(const void *code, size_t size, const char *name, const struct perf_frame *frame)
 {
     PyMutex_Lock(&mutex);
     if (dump != NULL) {
-        write_table(size);
+        if (frame != NULL)
+            write_table(size, frame);
         struct code_load c = { .record = { .kind = CODE_LOAD, .size = (uint32_t)(sizeof c + strlen(name) + 1 + size), .time = now() },
                                .pid = (uint32_t)getpid(), .thread = (uint32_t)syscall(SYS_gettid), .vma = (uintptr_t)code, .address = (uintptr_t)code,
                                .size = size, .index = next_index++ };

@@ -11,7 +11,10 @@
 int perf_jitdump_open(void);
 /* Stop; after a fork: forget the parent's file. */
 void perf_jitdump_close(void);
-/* Add a trampoline (perf_trampoline.c: the table describes its instructions). */
-void perf_jitdump_write(const void *code, size_t size, const char *name);
+/* What the table says: `instructions` of DWARF, those at the first instruction and those that follow. */
+struct perf_frame { const unsigned char *at_entry, *inside; size_t nentry, ninside; };
+extern const struct perf_frame perf_trampoline_frame;    /* of the instructions of perf_trampoline.c */
+/* Add a piece of code; frame NULL: without a table, as there is no room behind it. */
+void perf_jitdump_write(const void *code, size_t size, const char *name, const struct perf_frame *frame);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "interp/perf_jitdump.h"
+#include "jit/jit.h"
 #include "rt/interp.h"
 #include "vm/frame.h"
 
@@ -91,7 +92,7 @@ write_name(const unsigned char *at, PyCodeObject *co)
     PyErr_Clear();
     snprintf(name, sizeof name, "py::%s:%s", function != NULL ? function : "", file != NULL ? file : "");
     if (backend == PERF_JITDUMP)
-        perf_jitdump_write(at, sizeof template, name);
+        perf_jitdump_write(at, sizeof template, name, &perf_trampoline_frame);
     else
         PyUnstable_WritePerfMapEntry(at, sizeof template, name);
 }
@@ -132,6 +133,27 @@ py_evaluate(PyThreadState *ts, _PyInterpreterFrame *f, int throwing)
     if (at == NULL && ts->interp == owner && ts->current_exception == NULL)
         at = make_trampoline(co);
     return at != NULL ? ((trampoline_fn)(void *)at)(ts, f, throwing, _PyEval_EvalFrameDefault) : _PyEval_EvalFrameDefault(ts, f, throwing);
+}
+
+/* ---- code of the tracing compiler ---- */
+
+static void
+write_trace(const void *code, size_t size, const char *name, bool has_room)
+{
+    struct perf_frame frame = { .inside = NULL };
+    frame.at_entry = jit_frame_rows(&frame.nentry);
+    if (backend == PERF_JITDUMP)
+        perf_jitdump_write(code, size, name, has_room ? &frame : NULL);
+    else
+        PyUnstable_WritePerfMapEntry(code, (unsigned)size, name);
+}
+
+/* Also after a fork, where the file is a new one. */
+static void
+name_traces(void)
+{
+    jit_eval_function = py_evaluate;
+    jit_listen(write_trace, backend == PERF_JITDUMP ? PERF_JITDUMP_ROOM : 0);
 }
 
 /* ---- on and off ---- */
@@ -180,6 +202,7 @@ perf_trampoline_start(enum perf_backend wanted)
     }
     _PyInterpreterState_SetEvalFrameFunc(interp, py_evaluate);
     active = true;
+    name_traces();
     return 0;
 }
 
@@ -188,6 +211,7 @@ perf_trampoline_stop(void)
 {
     if (_PyInterpreterState_GetEvalFrameFunc(interp_current()) == py_evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp_current(), _PyEval_EvalFrameDefault);
+    jit_listen(NULL, 0);
     active = false;
 }
 
@@ -203,6 +227,7 @@ perf_trampoline_after_fork(void)
         perf_jitdump_close();
         generation++;
         perf_jitdump_open();
+        name_traces();
         return;
     }
     PyUnstable_PerfMapState_Fini();      /* the parent's file */
@@ -213,6 +238,7 @@ perf_trampoline_after_fork(void)
     }
     generation++;
     PyUnstable_PerfMapState_Init();
+    name_traces();
 }
 
 /* ---- for compilers that know what will run ---- */

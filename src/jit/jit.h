@@ -3,6 +3,7 @@
 #define ADDER_JIT_JIT_H
 
 #include <Python.h>
+#include <internal/pycore_frame.h>
 
 #include "base/own.h"
 
@@ -30,6 +31,19 @@ void jit_stop(void);
 
 /* While all code objects are still there: what was taken of each trace, for -X jit-log and -X dump=exits; these end with it. */
 void jit_report(void);
+
+/* ---- tools that look at the process ---- */
+
+/* Told the name of each piece of code that is made, jit:FUNCTION:LINE, beginning with those that exist. NULL: nobody. room: bytes behind the code that
+ * stay free, of code made from now on; `has_room` tells whether a piece has them. */
+typedef void (*jit_listener)(const void *code, size_t size, const char *name, bool has_room);
+void jit_listen(jit_listener listener, size_t room);
+/* The stack frame of all this code for tables of unwinding: the instructions of DWARF's initial rows. */
+const unsigned char *jit_frame_rows(size_t *n);
+/* Frames that this evaluation function (PEP 523) runs may be compiled all the same: it does nothing but call the default one. */
+extern _PyFrameEvalFunction jit_eval_function;
+/* A library was loaded that may walk the C stack. */
+void jit_extension_loaded(void);
 
 /* sys._adder.jit_stats(): a new dict, or NULL. */
 OWNED PyObject *jit_stats_dict(void);

@@ -61,6 +61,10 @@ void log_invalidated(const struct trace *t, const struct dep *d);
 void log_exits(const struct trace *t);
 void log_close(void);
 
+/* debuggers.c */
+void debuggers_add(struct trace *t);
+void debuggers_remove(struct trace *t);
+
 /* report.c: -X dump=exits. The text of a guard is kept when the trace is made; PyMem_RawFree. */
 void report_keep(struct trace *t, const struct ir *ir);
 void report_exits(const struct trace *t);

@@ -5,6 +5,7 @@
 
 #include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
+#include "jit/jit.h"
 #include "jit/trace/events.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
@@ -306,7 +307,8 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 {
     struct recorder *r = &recorder;
     PyCodeObject *code = frame_code(f);
-    if (r->ts != NULL || ts->tracing || ts->interp->eval_frame != NULL || rt_thread_of(ts)->loop_state != LOOP_READY)
+    bool evaluated_by_others = ts->interp->eval_frame != NULL && ts->interp->eval_frame != jit_eval_function;
+    if (r->ts != NULL || ts->tracing || evaluated_by_others || rt_thread_of(ts)->loop_state != LOOP_READY)
         return false;
     int nslots = code->co_nlocalsplus;
     int id = trace_number();

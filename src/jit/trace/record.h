@@ -47,6 +47,7 @@ struct recorder {
     unsigned ext_pc;
     PyObject **sp;                     /* the interpreter's */
     struct loop_row *row;              /* of statistics, or NULL */
+    int line;                          /* where it starts */
     const char *why;                   /* stopped */
     bool closed;                       /* the loop is whole */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */

@@ -157,7 +157,8 @@ event_record(struct recorder *r)
     int line = r->anchor != NO_ANCHOR ? code_line(r->code, r->anchor) : 0;
     if (r->row != NULL && !r->is_side && line != 0 && line < r->row->line)
         r->row->line = line;                             /* the test of a while loop stands at its end, the backward jump has its line */
-    log_record(r, code_line(frame_code(r->inner), r->start));
+    r->line = code_line(frame_code(r->inner), r->start);
+    log_record(r, r->line);
 }
 
 void
@@ -201,6 +202,7 @@ event_compiled(const struct recorder *r, uint64_t ns)
     if (t == NULL)
         return;
     t->row = r->row;
+    t->line = r->line;
     t->from = r->is_side ? (uint16_t)r->parent : NO_TRACE;
     t->from_exit = r->is_side ? r->parent_exit : 0;
     note_exits(t, r->ir);
@@ -213,6 +215,7 @@ event_compiled(const struct recorder *r, uint64_t ns)
     }
     if (dump_wanted(jit_options.dump_exits, t->code))
         report_keep(t, r->ir);
+    debuggers_add(t);
     log_compiled(r, t, ir_before, ns);
     if (t->link != NO_TRACE)
         log_link(t->id, t->link);
@@ -235,6 +238,7 @@ event_invalidated(const struct trace *t, const struct dep *d)
 void
 event_freed(struct trace *t)
 {
+    debuggers_remove(t);
     if (t->exits == NULL)
         return;
     if (t->row != NULL)

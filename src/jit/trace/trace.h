@@ -61,6 +61,8 @@ struct trace {
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
     bool doomed;                       /* about to be freed */
     struct loop_row *row;              /* of its loop, or NULL: events.h */
+    int line;                          /* where it starts */
+    void *gdb;                         /* what debuggers know of it, or NULL */
     uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
     uint32_t from_exit;
     uint64_t entered;                  /* times it was entered from the frame's memory */

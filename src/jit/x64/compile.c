@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "jit/x64/memory.h"
+#include "jit/x64/unwind.h"
 
 #define SCRATCH_CODE ((size_t)2 << 20)
 #define SCRATCH_POOL (X64_POOL * sizeof(uint64_t) + X64_END_MAX)
@@ -51,6 +52,7 @@ x64_fini(void)
     munmap(work->scratch, SCRATCH_CODE + SCRATCH_POOL);
     munmap(work, sizeof(*work));
     work = NULL;
+    x64_unwind_stop();
     x64_memory_fini();
 }
 
@@ -220,21 +222,26 @@ link_calls(const struct x64_asm *as, const uint8_t *code)
 /* Blocks are aligned; the code begins so far behind that its constants are where they were in the scratch buffer, modulo X64_ALIGN. */
 static size_t skew_of(const uint8_t *p) { return (uintptr_t)p % X64_ALIGN; }
 
+static uint32_t room;
+
+void x64_leave_room(uint32_t bytes) { room = bytes; }
+
 static const char *
 publish(struct x64_asm *as, struct x64_code *out)
 {
     size_t size = (size_t)(exits_end(as) - as->buf.p), skew = skew_of(as->buf.p);
     uint32_t end = (uint32_t)(as->buf.end - as->buf.p);
-    uint8_t *block = x64_memory_alloc(size + skew);
+    uint8_t *block = x64_memory_alloc(size + skew + room);
     if (block == NULL)
         return "out of code memory";
     link_calls(as, block + skew);
     if (!x64_memory_write(block + skew, as->buf.p, size)) {
-        x64_memory_free(block, size + skew);
+        x64_memory_free(block, size + skew + room);
         return "the system refuses to write code";
     }
     out->code = block + skew;
     out->size = (uint32_t)size;
+    out->room = room;
     out->text = (uint32_t)(as->stubs - as->buf.p);
     for (uint32_t i = 0; i < out->nexits; i++)
         out->exits[i].jump = end - out->exits[i].jump;
@@ -279,7 +286,7 @@ x64_free(struct x64_code *c)
 {
     if (c->code != NULL) {
         size_t skew = skew_of(c->code);
-        x64_memory_free(c->code - skew, c->size + skew);
+        x64_memory_free(c->code - skew, c->size + skew + c->room);
     }
     free(c->exits);
     free(c->locs);

@@ -87,6 +87,8 @@ x64_memory_set_limit(size_t limit)
     return before;
 }
 
+uint8_t *x64_memory_begin(void) { return mem.base; }
+
 bool
 x64_memory_reaches(const void *p)
 {

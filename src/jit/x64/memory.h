@@ -16,6 +16,8 @@
 /* 0, or -1 when the system gives no addresses. */
 int x64_memory_init(void);
 void x64_memory_fini(void);
+/* Where the range begins, or NULL. */
+uint8_t *x64_memory_begin(void);
 /* A block of at least size bytes that begins at a multiple of X64_ALIGN, or NULL: the limit is reached. Not writable. */
 uint8_t *x64_memory_alloc(size_t size);
 /* Give back a block; size as it was asked for. */

@@ -40,6 +40,7 @@ struct x64_const { uint64_t word; uint8_t reg; };
 struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
     uint32_t size, text;               /* bytes of all, and of the instructions proper; stubs of exits and constants follow them */
+    uint32_t room;                     /* free bytes behind it */
     uint32_t nexits, nlocs;
     struct x64_exit *exits;
     uint16_t *locs;
@@ -64,6 +65,8 @@ struct x64_ends {
  * A trace without loop ends in an exit through its last snapshot, or in ends->to. ends: NULL for a trace of its own. */
 const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends, struct x64_code *out);
 void x64_free(struct x64_code *c);
+/* From now on so many bytes behind each piece of code stay free, for tools that pretend that something is there. */
+void x64_leave_room(uint32_t bytes);
 /* For tests: guards compiled from now on count rt_thread.jit_countdown down as ir_countdown says. Code compiled without has nothing of it. */
 void x64_force_exits(bool on);
 
