@@ -52,7 +52,7 @@ enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD };      /* `fast`: double f(do
 #define EFFECT(f, does, type, cond) EFFECT_ROW(f, .fn = (void *)f, .flags = (does), .result = (type), .when = (cond))
 #define EFFECT_MEM(f, does, type, cond, in, out) \
     EFFECT_ROW(f, .fn = (void *)f, .flags = (does), .result = (type), .when = (cond), .reads = (in), .writes = (out))
-/* With a C function for unboxed doubles. Where it gives a NaN for arguments that are none, or an infinity for finite ones, it is
+/* With a C function for unboxed doubles (ints, too, are converted; the result type may be int where the double is always a whole number). Where it gives a NaN for arguments that are none, or an infinity for finite ones, it is
  * for the slow function to say what happens. */
 #define EFFECT_D(f, unboxed, signature, cond) \
     EFFECT_ROW(f, .fn = (void *)f, .fast = (void *)unboxed, .sig = (signature), .flags = EFF_ALLOC | EFF_FAILS, .result = &PyFloat_Type, .when = (cond))

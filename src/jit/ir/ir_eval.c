@@ -170,6 +170,7 @@ ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, value a, value b, val
         compute_float(op, a.f, b.f, out);
         return true;
     case IR_I2F: out->f = (double)a.i; return true;
+    case IR_F2I: out->i = fabs(a.f) < 0x1p63 ? (int64_t)a.f : INT64_MIN; return true;
     case IR_GEQ_I ... IR_GULT_I: return holds_int(op, a.i, b.i);
     case IR_GEQ_F ... IR_GNGE_F: return holds_float(op, a.f, b.f);
     case IR_EQ_I ... IR_LE_I: out->i = holds_int(op, a.i, b.i); return true;

@@ -155,6 +155,17 @@ call_function(struct recorder *r, struct call *c, int on_stack, PyObject *kwname
     return enter(r, c);
 }
 
+static bool
+call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_stack)
+{
+    struct builtin_call c = { .callable = callable, .n = n, .on_stack = on_stack, .function = rec_local(r, first) };
+    for (int i = 0; i < n; i++) {
+        c.args[i] = rec_peek(r, n - i);
+        c.now[i] = r->sp[i - n];
+    }
+    return rec_call_builtin(r, &c);
+}
+
 /* Stack: callable, self or NULL, `given` arguments, and `behind` more that are none. */
 static bool
 call(struct recorder *r, int given, int behind, PyObject *kwnames)
@@ -165,6 +176,8 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     int n = given + self;
     if (!self && !(r->changed[first + 1] && r->slot[first + 1] == REF_NONE))
         return rec_stop(r, "a call that began before the trace");
+    if (Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
+        return call_builtin(r, callable, first, n, given + 2);
     if (Py_TYPE(callable) != &PyFunction_Type || n > ARGS_MAX)
         return rec_stop(r, "a call of something else than a Python function");
     struct call c = { .func = (PyFunctionObject *)callable, .code = (PyCodeObject *)((PyFunctionObject *)callable)->func_code, .first = first };

@@ -40,8 +40,8 @@ two_numbers(struct recorder *r, ir_ref *a, ir_ref *b)
     return true;
 }
 
-static bool
-give(struct recorder *r, int popped, ir_ref v)
+bool
+rec_give(struct recorder *r, int popped, ir_ref v)
 {
     if (r->why != NULL)
         return false;
@@ -172,8 +172,8 @@ rec_binary_op(struct recorder *r)
     if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)
         return rec_stop(r, "an operator on two bools is not recorded yet");
     if (type_of(r, a) == T_F64 || type_of(r, b) == T_F64)
-        return give(r, 2, float_operator(r, r->oparg, as_float(r, a), as_float(r, b)));
-    return give(r, 2, int_operator(r, r->oparg, as_int(r, a), as_int(r, b), int_value_now(r->sp[-1])));
+        return rec_give(r, 2, float_operator(r, r->oparg, as_float(r, a), as_float(r, b)));
+    return rec_give(r, 2, int_operator(r, r->oparg, as_int(r, a), as_int(r, b), int_value_now(r->sp[-1])));
 }
 
 /* ---- comparing ---- */
@@ -192,17 +192,9 @@ compare(struct recorder *r, int operator, ir_ref a, ir_ref b, bool floats)
     }
 }
 
-bool
-rec_compare_op(struct recorder *r)
+ir_ref
+rec_compare_numbers(struct recorder *r, int operator, ir_ref a, ir_ref b)
 {
-    ir_ref a, b;
-    int how = r->oparg >> 5;
-    if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]) && (how == Py_EQ || how == Py_NE)) {
-        a = rec_compare_str(r, rec_peek(r, 2), rec_peek(r, 1), how == Py_EQ);
-        return a != REF_NONE ? give(r, 2, a) : rec_stop(r, "a comparison with a string");
-    }
-    if (!two_numbers(r, &a, &b))
-        return false;
     bool fa = type_of(r, a) == T_F64, fb = type_of(r, b) == T_F64;
     a = as_int(r, a);                                    /* leaves floats alone */
     b = as_int(r, b);
@@ -211,7 +203,21 @@ rec_compare_op(struct recorder *r)
         a = as_float(r, a);
         b = as_float(r, b);
     }
-    return give(r, 2, compare(r, how, a, b, fa || fb));
+    return compare(r, operator, a, b, fa || fb);
+}
+
+bool
+rec_compare_op(struct recorder *r)
+{
+    ir_ref a, b;
+    int how = r->oparg >> 5;
+    if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]) && (how == Py_EQ || how == Py_NE)) {
+        a = rec_compare_str(r, rec_peek(r, 2), rec_peek(r, 1), how == Py_EQ);
+        return a != REF_NONE ? rec_give(r, 2, a) : rec_stop(r, "a comparison with a string");
+    }
+    if (!two_numbers(r, &a, &b))
+        return false;
+    return rec_give(r, 2, rec_compare_numbers(r, how, a, b));
 }
 
 /* ---- one operand ---- */
@@ -227,17 +233,16 @@ truth(struct recorder *r, ir_ref v)
 }
 
 bool
-rec_to_bool(struct recorder *r)
+rec_bool(struct recorder *r, ir_ref v, PyObject *o, int popped)
 {
-    ir_ref v = rec_peek(r, 1);
-    PyObject *o = r->sp[-1];
-    if (!PyBool_Check(o) && !PyLong_Check(o) && !PyFloat_Check(o)) {
-        v = rec_truth(r, v, o);
-        return v == REF_NONE ? rec_stop(r, "the truth of this object is not recorded yet") : give(r, 1, v);
-    }
-    v = rec_number(r, v, o);
-    return v == REF_NONE ? rec_stop(r, "the truth of this object is not recorded yet") : give(r, 1, truth(r, v));
+    bool number = PyBool_Check(o) || PyLong_Check(o) || PyFloat_Check(o);
+    v = number ? rec_number(r, v, o) : rec_truth(r, v, o);
+    if (v == REF_NONE)
+        return rec_stop(r, "the truth of this object is not recorded yet");
+    return rec_give(r, popped, number ? truth(r, v) : v);
 }
+
+bool rec_to_bool(struct recorder *r) { return rec_bool(r, rec_peek(r, 1), r->sp[-1], 1); }
 
 bool
 rec_unary(struct recorder *r, int opcode)
@@ -246,11 +251,11 @@ rec_unary(struct recorder *r, int opcode)
     if (v == REF_NONE || r->why != NULL)
         return rec_stop(r, "the operand is no number that fits a register");
     if (opcode == UNARY_NOT)
-        return give(r, 1, rec_emit(r, IR_NOT_B, v, REF_NONE));
+        return rec_give(r, 1, rec_emit(r, IR_NOT_B, v, REF_NONE));
     if (type_of(r, v) == T_F64)
-        return opcode == UNARY_NEGATIVE ? give(r, 1, rec_emit(r, IR_NEG_F, v, REF_NONE)) : rec_stop(r, "~ of a float");
+        return opcode == UNARY_NEGATIVE ? rec_give(r, 1, rec_emit(r, IR_NEG_F, v, REF_NONE)) : rec_stop(r, "~ of a float");
     if (type_of(r, v) == T_BOOL && opcode == UNARY_INVERT)
         return rec_stop(r, "~ of a bool");
     v = as_int(r, v);
-    return give(r, 1, rec_emit(r, opcode == UNARY_NEGATIVE ? IR_NEGOV_I : IR_NOT_I, v, REF_NONE));
+    return rec_give(r, 1, rec_emit(r, opcode == UNARY_NEGATIVE ? IR_NEGOV_I : IR_NOT_I, v, REF_NONE));
 }

@@ -111,6 +111,12 @@ bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);
 bool rec_unary(struct recorder *r, int opcode);
 bool rec_to_bool(struct recorder *r);
+/* Take so many values off the stack and push v: the number as a new object. */
+bool rec_give(struct recorder *r, int popped, ir_ref v);
+/* The same with the truth of v, which is o now. */
+bool rec_bool(struct recorder *r, ir_ref v, PyObject *o, int popped);
+/* a operator b (Py_LT ...) of unboxed numbers, as BOOL. */
+ir_ref rec_compare_numbers(struct recorder *r, int operator, ir_ref a, ir_ref b);
 /* rec_flow.c */
 bool rec_pop_jump(struct recorder *r, bool if_true);
 bool rec_pop_jump_none(struct recorder *r);
@@ -142,6 +148,16 @@ bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *
 bool rec_return(struct recorder *r, ir_ref v);
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
+/* rec_builtin.c */
+#define BUILTIN_ARGS 4
+struct builtin_call {
+    PyObject *callable;                /* no Python function */
+    ir_ref function;                   /* that, in the trace */
+    int n, on_stack;                   /* arguments; how much of the stack all of it is */
+    ir_ref args[BUILTIN_ARGS];
+    PyObject *now[BUILTIN_ARGS];       /* what they are right now */
+};
+bool rec_call_builtin(struct recorder *r, const struct builtin_call *c);
 /* rec_global.c */
 /* The trace relies on this from now on (vm/deps.h). */
 bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);

@@ -79,11 +79,23 @@ copied(const void *from, size_t n, size_t size)
     return to;
 }
 
-/* What snapshots name, so that it can be found without the IR. */
-static struct trace_item
-item_of(const struct ir *ir, ir_ref ref)
+static ir_ref guarded[IR_MAX_INS];                       /* by value: the guard that makes its type known; under the GIL */
+
+static void
+find_type_guards(const struct ir *ir)
 {
-    PyTypeObject *kt = ir->at[ref].kt != REF_NONE ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
+    memset(guarded, 0, (size_t)(ir->end - REF_BIAS) * sizeof(guarded[0]));
+    for (ir_ref r = ir->end; r-- > REF_BIAS; )
+        if (ir->at[r].op == IR_GTYPE && !ref_is_const(ir->at[r].a))
+            guarded[ir->at[r].a - REF_BIAS] = r;
+}
+
+/* What the snapshot that begins at `at` names, so that it can be found without the IR. A type that is guarded later is not known there. */
+static struct trace_item
+item_of(const struct ir *ir, ir_ref ref, ir_ref at)
+{
+    bool known = ir->at[ref].kt != REF_NONE && (ref_is_const(ref) || guarded[ref - REF_BIAS] < at);
+    PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
     return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), ir->at[ref].op == IR_SLOAD ? (int16_t)ir->at[ref].a : -1, kt };
@@ -92,14 +104,15 @@ item_of(const struct ir *ir, ir_ref ref)
 static void
 fill_items(struct trace *t, const struct ir *ir)
 {
+    find_type_guards(ir);
     for (uint32_t s = 0; s < t->nsnaps; s++) {
         const struct snap *sn = &t->snaps[s];
         struct trace_item *item = t->items + sn->entries + 2 * sn->stores;
         for (uint32_t i = 0; i < sn->nentries; i++)
-            *item++ = item_of(ir, snap_ref(t->entries[sn->entries + i]));
+            *item++ = item_of(ir, snap_ref(t->entries[sn->entries + i]), sn->ref);
         for (uint32_t i = 0; i < sn->nstores; i++) {
-            *item++ = item_of(ir, t->stores[sn->stores + i].obj);
-            *item++ = item_of(ir, t->stores[sn->stores + i].value);
+            *item++ = item_of(ir, t->stores[sn->stores + i].obj, sn->ref);
+            *item++ = item_of(ir, t->stores[sn->stores + i].value, sn->ref);
         }
     }
 }

@@ -24,7 +24,7 @@ enum {
     OP_IMUL = 0xaf | A_0F | A_W, OP_MOVZX8 = 0xb6 | A_0F | A_BYTE, OP_SETCC = 0x90 | A_0F | A_BYTE, OP_CMOV = 0x40 | A_0F | A_W,
     OP_MOVSD = 0x10 | A_0F | A_F2, OP_MOVSD_STORE = 0x11 | A_0F | A_F2, OP_MOVAPS = 0x28 | A_0F, OP_XORPS = 0x57 | A_0F, OP_ANDPS = 0x54 | A_0F,
     OP_ADDSD = 0x58 | A_0F | A_F2, OP_SUBSD = 0x5c | A_0F | A_F2, OP_MULSD = 0x59 | A_0F | A_F2, OP_DIVSD = 0x5e | A_0F | A_F2,
-    OP_SQRTSD = 0x51 | A_0F | A_F2, OP_UCOMISD = 0x2e | A_0F | A_66, OP_CMPSD = 0xc2 | A_0F | A_F2, OP_CVTSI2SD = 0x2a | A_0F | A_F2 | A_W,
+    OP_SQRTSD = 0x51 | A_0F | A_F2, OP_UCOMISD = 0x2e | A_0F | A_66, OP_CMPSD = 0xc2 | A_0F | A_F2, OP_CVTSI2SD = 0x2a | A_0F | A_F2 | A_W, OP_CVTTSD2SI = 0x2c | A_0F | A_F2 | A_W,
     OP_MOVQ_TO_XMM = 0x6e | A_0F | A_66 | A_W, OP_MOVQ_FROM_XMM = 0x7e | A_0F | A_66 | A_W,
 };
 /* The eight operations of the first kind: `reg op= rm`, and as extension with an immediate. */

@@ -421,6 +421,13 @@ select_int_to_float(struct x64_asm *as, const struct ir_ins *in)
     asm_rr(B, OP_XORPS, r, r);
 }
 
+static void
+select_float_to_int(struct x64_asm *as, const struct ir_ins *in)
+{
+    unsigned r = regs_define(as, as->cur, 0);
+    asm_op(B, OP_CVTTSD2SI, r, operand(as, in->a));
+}
+
 /* ---- calls ---- */
 
 static void
@@ -498,6 +505,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_NEG_F: case IR_ABS_F: select_float_sign(as, in); break;
     case IR_SQRT_F: select_sqrt(as, in); break;
     case IR_I2F: select_int_to_float(as, in); break;
+    case IR_F2I: select_float_to_int(as, in); break;
     case IR_EQ_P ... IR_LE_I: select_test_int(as, in); break;
     case IR_EQ_F ... IR_LE_F: select_test_float(as, in); break;
     case IR_NOT_B: select_not(as, in); break;

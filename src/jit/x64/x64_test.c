@@ -209,6 +209,8 @@ test_float_ops(void **state)
 static void
 test_conversions(void **state)
 {
+    for (size_t i = 0; i < COUNT(floats); i++)
+        check_op(IR_F2I, (union ir_value){ .f = floats[i] }, (union ir_value){ 0 }, (int)i % 8);
     for (size_t i = 0; i < COUNT(ints); i++) {
         check_op(IR_I2F, (union ir_value){ .i = ints[i] }, (union ir_value){ 0 }, (int)i % 8);
         for (int how = 0; how < 8; how++) {

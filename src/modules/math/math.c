@@ -89,7 +89,9 @@ log_of(PyObject *o, double (*f)(double))
 }
 
 static PyObject *math_log2(PyObject *m, PyObject *x) { return log_of(x, log2); }
+EFFECT_D(math_log2, log2, EFF_SIG_D_D, EFF_ARG(0, EFF_FLOAT));
 static PyObject *math_log10(PyObject *m, PyObject *x) { return log_of(x, log10); }
+EFFECT_D(math_log10, log10, EFF_SIG_D_D, EFF_ARG(0, EFF_FLOAT));
 
 static PyObject *
 math_log(PyObject *m, PyObject *const *args, Py_ssize_t n)
@@ -107,6 +109,8 @@ math_log(PyObject *m, PyObject *const *args, Py_ssize_t n)
     return q;
 }
 
+EFFECT_D(math_log, log, EFF_SIG_D_D, EFF_ARG(0, EFF_FLOAT));                 /* with one argument, as the signature says */
+
 /* ---- two arguments ---------------------------------------------------------------------------------------------------- */
 
 static int
@@ -115,13 +119,16 @@ two_doubles(const char *name, PyObject *const *args, Py_ssize_t n, double *x, do
     return math_nargs(name, n, 2) && math_double(args[0], x) == 0 && math_double(args[1], y) == 0 ? 0 : -1;
 }
 
+#define TWO_FLOATS (EFF_ARG(0, EFF_FLOAT) | EFF_ARG(1, EFF_FLOAT))
 #define ARGS2(name) \
     double x, y; \
     if (two_doubles(name, args, n, &x, &y) < 0) \
         return NULL
 
 static PyObject *math_atan2(PyObject *m, PyObject *const *args, Py_ssize_t n) { ARGS2("atan2"); return PyFloat_FromDouble(atan2(x, y)); }
+EFFECT_D(math_atan2, atan2, EFF_SIG_D_DD, TWO_FLOATS);
 static PyObject *math_copysign(PyObject *m, PyObject *const *args, Py_ssize_t n) { ARGS2("copysign"); return PyFloat_FromDouble(copysign(x, y)); }
+EFFECT_D(math_copysign, copysign, EFF_SIG_D_DD, TWO_FLOATS);
 
 static PyObject *
 math_fmod(PyObject *m, PyObject *const *args, Py_ssize_t n)
@@ -131,6 +138,8 @@ math_fmod(PyObject *m, PyObject *const *args, Py_ssize_t n)
     return isnan(r) && !isnan(x) && !isnan(y) ? math_domain() : PyFloat_FromDouble(r);
 }
 
+EFFECT_D(math_fmod, fmod, EFF_SIG_D_DD, TWO_FLOATS);
+
 static PyObject *
 math_remainder(PyObject *m, PyObject *const *args, Py_ssize_t n)
 {
@@ -138,6 +147,8 @@ math_remainder(PyObject *m, PyObject *const *args, Py_ssize_t n)
     double r = remainder(x, y);
     return isnan(r) && !isnan(x) && !isnan(y) ? math_domain() : PyFloat_FromDouble(r);
 }
+
+EFFECT_D(math_remainder, remainder, EFF_SIG_D_DD, TWO_FLOATS);
 
 static PyObject *
 math_pow(PyObject *m, PyObject *const *args, Py_ssize_t n)
@@ -152,6 +163,8 @@ math_pow(PyObject *m, PyObject *const *args, Py_ssize_t n)
         return x == 0.0 ? math_domain() : math_range();
     return PyFloat_FromDouble(r);
 }
+
+EFFECT_D(math_pow, pow, EFF_SIG_D_DD, TWO_FLOATS);
 
 static PyObject *
 math_fma(PyObject *m, PyObject *const *args, Py_ssize_t n)
@@ -243,6 +256,11 @@ by_method(PyObject *o, const char *name, double (*f)(double))
 
 static PyObject *math_ceil(PyObject *m, PyObject *x) { return by_method(x, "__ceil__", ceil); }
 static PyObject *math_floor(PyObject *m, PyObject *x) { return by_method(x, "__floor__", floor); }
+/* Here `fast` gives the whole number as a double. */
+EFFECT_ROW(math_ceil, .fn = (void *)math_ceil, .fast = (void *)ceil, .sig = EFF_SIG_D_D, .flags = EFF_ALLOC | EFF_FAILS, .result = &PyLong_Type,
+           .when = EFF_ARG(0, EFF_FLOAT));
+EFFECT_ROW(math_floor, .fn = (void *)math_floor, .fast = (void *)floor, .sig = EFF_SIG_D_D, .flags = EFF_ALLOC | EFF_FAILS, .result = &PyLong_Type,
+           .when = EFF_ARG(0, EFF_FLOAT));
 
 static PyObject *
 math_trunc(PyObject *m, PyObject *x)
@@ -259,6 +277,9 @@ math_trunc(PyObject *m, PyObject *x)
     Py_DECREF(method);
     return out;
 }
+
+EFFECT_ROW(math_trunc, .fn = (void *)math_trunc, .fast = (void *)trunc, .sig = EFF_SIG_D_D, .flags = EFF_ALLOC | EFF_FAILS, .result = &PyLong_Type,
+           .when = EFF_ARG(0, EFF_FLOAT));
 
 /* ---- neighbours, tests ------------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,264 @@
+/* jit/trace/rec_builtin.c: recording calls of builtin functions and types that come down to a few instructions.
+ *
+ * The callable is a constant by then (a watched name). What a function of ours does with doubles, its effect row says (rt/effect.h). Where CPython
+ * gives back the argument itself, so does the trace: which of two numbers min() takes is guarded, not computed. What would raise is left to the
+ * interpreter by a guard. */
+#include "jit/trace/record.h"
+
+#include <math.h>
+
+#include "object/core/effect.h"
+#include "object/core/type.h"
+#include "rt/singletons.h"
+
+#define WHOLE_MAX 0x1p62                /* floats below that are taken for ints */
+
+static const char no_number[] = "an argument that is no number that fits a register";
+
+/* Argument i, unboxed; REF_NONE (and stopped). */
+static ir_ref
+number(struct recorder *r, const struct builtin_call *c, int i)
+{
+    ir_ref v = rec_number(r, c->args[i], c->now[i]);
+    if (v == REF_NONE)
+        rec_stop(r, no_number);
+    return r->why == NULL ? v : REF_NONE;
+}
+
+/* The result is argument i itself. */
+static bool
+give_argument(struct recorder *r, const struct builtin_call *c, int i)
+{
+    if (r->why != NULL)
+        return false;
+    for (int k = 0; k < c->on_stack; k++)
+        rec_pop(r);
+    rec_push(r, c->args[i]);
+    return r->why == NULL;
+}
+
+static ir_ref
+to_float(struct recorder *r, ir_ref v)
+{
+    if (ir_type_of(r->ir, v) == T_BOOL)
+        v = rec_emit(r, IR_B2I, v, REF_NONE);
+    return ir_type_of(r->ir, v) == T_I64 ? rec_emit(r, IR_I2F, v, REF_NONE) : v;
+}
+
+/* A float without fraction as an int. */
+static ir_ref
+to_int(struct recorder *r, ir_ref v)
+{
+    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, v, REF_NONE), ir_float(r->ir, WHOLE_MAX));
+    return rec_emit(r, IR_F2I, v, REF_NONE);
+}
+
+/* ---- functions of doubles ---- */
+
+static enum ir_helper
+helper_of(const struct effect *row, const char *signature)
+{
+    int h = 0;
+    while (h < IR_HELPERS && (ir_helpers[h].function != row->fast || strcmp(ir_helpers[h].signature, signature) != 0))
+        h++;
+    return (enum ir_helper)h;
+}
+
+/* Results that are no finite numbers are for the slow function to judge. */
+static ir_ref
+guard_finite(struct recorder *r, ir_ref v)
+{
+    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, v, REF_NONE), ir_float(r->ir, INFINITY));
+    return v;
+}
+
+static ir_ref
+computed(struct recorder *r, const struct effect *row, ir_ref a, ir_ref b)
+{
+    if (row->fast == (void *)sqrt) {
+        rec_emit(r, IR_GGE_F, a, ir_float(r->ir, 0.0));
+        return rec_emit(r, IR_SQRT_F, a, REF_NONE);
+    }
+    if (row->fast == (void *)fabs)
+        return rec_emit(r, IR_ABS_F, a, REF_NONE);
+    enum ir_helper h = helper_of(row, b == REF_NONE ? "ff" : "fff");
+    if (h == IR_HELPERS) {
+        rec_stop(r, "a function of floats that is not recorded yet");
+        return REF_NONE;
+    }
+    return guard_finite(r, rec_emit_x(r, IR_CALLL_F, a, b, h));
+}
+
+static bool
+call_of_doubles(struct recorder *r, const struct builtin_call *c, const struct effect *row)
+{
+    int n = row->sig == EFF_SIG_D_D ? 1 : 2;
+    ir_ref v[2] = { REF_NONE, REF_NONE };
+    if (c->n != n)
+        return rec_stop(r, "a builtin function with other arguments");
+    for (int i = 0; i < n; i++) {
+        if ((v[i] = number(r, c, i)) == REF_NONE)
+            return false;
+        if (row->result == &PyLong_Type && ir_type_of(r->ir, v[i]) == T_I64)               /* floor(), ceil() of an int */
+            return give_argument(r, c, i);
+        v[i] = to_float(r, v[i]);
+    }
+    ir_ref out = computed(r, row, v[0], v[1]);
+    if (r->why == NULL && row->result == &PyLong_Type)
+        out = to_int(r, out);
+    return rec_give(r, c->on_stack, out);
+}
+
+/* ---- builtins ---- */
+
+static bool
+call_abs(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = number(r, c, 0), zero = ir_int(r->ir, 0);
+    if (v == REF_NONE)
+        return false;
+    if (ir_type_of(r->ir, v) == T_F64)
+        return rec_give(r, c->on_stack, rec_emit(r, IR_ABS_F, v, REF_NONE));
+    if (ir_type_of(r->ir, v) == T_BOOL)
+        return rec_give(r, c->on_stack, rec_emit(r, IR_B2I, v, REF_NONE));
+    if (_PyLong_Sign(c->now[0]) >= 0) {
+        rec_emit(r, IR_GGE_I, v, zero);
+        return give_argument(r, c, 0);
+    }
+    rec_emit(r, IR_GLT_I, v, zero);
+    return rec_give(r, c->on_stack, rec_emit(r, IR_NEGOV_I, v, REF_NONE));
+}
+
+/* The one that is so now; a guard says that it is so again. */
+static bool
+call_extreme(struct recorder *r, const struct builtin_call *c, int operator)
+{
+    int best = 0;
+    for (int i = 1; i < c->n; i++) {
+        ir_ref a = number(r, c, i), b = r->why == NULL ? number(r, c, best) : REF_NONE;
+        if (b == REF_NONE)
+            return false;
+        int better = PyObject_RichCompareBool(c->now[i], c->now[best], operator);          /* numbers: no code of the program runs */
+        if (better < 0) {
+            PyErr_Clear();
+            return rec_stop(r, no_number);
+        }
+        rec_emit(r, better ? IR_GTRUE : IR_GFALSE, rec_compare_numbers(r, operator, a, b), REF_NONE);
+        best = better ? i : best;
+    }
+    return give_argument(r, c, best);
+}
+
+static bool call_min(struct recorder *r, const struct builtin_call *c) { return call_extreme(r, c, Py_LT); }
+static bool call_max(struct recorder *r, const struct builtin_call *c) { return call_extreme(r, c, Py_GT); }
+
+static bool
+call_len(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = rec_len(r, c->args[0], c->now[0]);
+    return v != REF_NONE ? rec_give(r, c->on_stack, v) : rec_stop(r, "the length of this object is not recorded yet");
+}
+
+/* What says that an object is no instance although its type is no subtype: `__class__`, which a class may define anew. */
+static bool
+class_is_type(struct recorder *r, PyTypeObject *t)
+{
+    if (t->tp_getattro != PyObject_GenericGetAttr || type_lookup(t, ID(__class__)) != type_lookup(&PyBaseObject_Type, ID(__class__)))
+        return rec_stop(r, "isinstance() of an object with its own __class__");
+    return (t->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) || (rec_watch(r, DEP_TYPE_ATTR, t, ID(__class__)) && rec_watch(r, DEP_TYPE_ATTR, t, ID(__getattribute__))
+                                                        && rec_watch(r, DEP_TYPE_ATTR, t, ID(__getattr__)));
+}
+
+/* The object's type is guarded, where it is not known; its bases are watched with it. */
+static bool
+call_isinstance(struct recorder *r, const struct builtin_call *c)
+{
+    PyTypeObject *t = Py_TYPE(c->now[0]), *cls = (PyTypeObject *)c->now[1];
+    if (!PyType_CheckExact(c->now[1]) || r->ir->at[c->args[1]].op != IR_KO)
+        return rec_stop(r, "isinstance() with something else than a class");
+    bool is = PyType_IsSubtype(t, cls);
+    if (ir_type_of(r->ir, c->args[0]) == T_OBJ && !rec_guard_type(r, c->args[0], t))
+        return false;
+    if (t != cls && (!rec_guard_type(r, c->args[1], &PyType_Type) || (!is && !class_is_type(r, t))))
+        return false;
+    return rec_give(r, c->on_stack, ir_bool(r->ir, is));
+}
+
+static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
+    { "abs", 1, 1, call_abs }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
+    { "min", 2, BUILTIN_ARGS, call_min },
+};
+
+/* ---- types ---- */
+
+static bool
+call_float(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = number(r, c, 0);
+    if (v == REF_NONE)
+        return false;
+    return ir_type_of(r->ir, v) == T_F64 ? give_argument(r, c, 0) : rec_give(r, c->on_stack, to_float(r, v));
+}
+
+static bool
+call_int(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = number(r, c, 0);
+    if (v == REF_NONE)
+        return false;
+    switch (ir_type_of(r->ir, v)) {
+    case T_I64: return give_argument(r, c, 0);
+    case T_BOOL: return rec_give(r, c->on_stack, rec_emit(r, IR_B2I, v, REF_NONE));
+    default: return rec_give(r, c->on_stack, to_int(r, v));
+    }
+}
+
+static bool
+call_type(struct recorder *r, const struct builtin_call *c)
+{
+    PyTypeObject *t = Py_TYPE(c->now[0]);
+    if (ir_type_of(r->ir, c->args[0]) == T_OBJ && !rec_guard_type(r, c->args[0], t))
+        return false;
+    return rec_give(r, c->on_stack, ir_obj(r->ir, (PyObject *)t));
+}
+
+/* ---- which one ---- */
+
+static bool
+is_of_builtins(PyObject *callable)
+{
+    PyObject *self = PyCFunction_GET_SELF(callable);
+    PyModuleDef *def = self != NULL && PyModule_CheckExact(self) ? PyModule_GetDef(self) : NULL;
+    return def != NULL && strcmp(def->m_name, "builtins") == 0;
+}
+
+static bool
+call_c_function(struct recorder *r, const struct builtin_call *c)
+{
+    const struct effect *row = effect_of((void *)PyCFunction_GET_FUNCTION(c->callable));
+    if (row != NULL && row->fast != NULL)
+        return call_of_doubles(r, c, row);
+    const char *name = ((PyCFunctionObject *)c->callable)->m_ml->ml_name;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
+        if (strcmp(functions[i].name, name) == 0 && is_of_builtins(c->callable) && c->n >= functions[i].min && c->n <= functions[i].max)
+            return functions[i].record(r, c);
+    return rec_stop(r, "a call of a builtin function that is not recorded yet");
+}
+
+bool
+rec_call_builtin(struct recorder *r, const struct builtin_call *c)
+{
+    if (r->ir->at[c->function].op != IR_KO)
+        return rec_stop(r, "a call of a builtin that is no constant");
+    if (PyCFunction_CheckExact(c->callable))
+        return call_c_function(r, c);
+    if (c->n == 1 && c->callable == (PyObject *)&PyFloat_Type)
+        return call_float(r, c);
+    if (c->n == 1 && c->callable == (PyObject *)&PyLong_Type)
+        return call_int(r, c);
+    if (c->n == 1 && c->callable == (PyObject *)&PyType_Type)
+        return call_type(r, c);
+    if (c->n == 1 && c->callable == (PyObject *)&PyBool_Type)
+        return rec_bool(r, c->args[0], c->now[0], c->on_stack);
+    return rec_stop(r, "a call of something else than a function");
+}
