@@ -75,23 +75,34 @@ rec_for_iter(struct recorder *r)
     return r->why == NULL;
 }
 
+/* A loop that has no trace, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. */
+static bool
+unroll(struct recorder *r)
+{
+    r->jumps++;
+    r->all_jumps++;
+    if (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED)
+        return rec_stop(r, r->ir->frame != 0 ? "a loop in an inlined call" : "an inner loop without a trace");
+    return r->why == NULL;
+}
+
 bool
 rec_jump_backward(struct recorder *r)
 {
     unsigned target = r->next - (unsigned)r->oparg;
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
-    struct trace *other = own ? NULL : trace_root_at(r->inner_code, target);
+    struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
-    if (!own && other == NULL)                           /* a loop that has no trace: it is unrolled, if it is short */
-        return ++r->jumps > REC_UNROLLED ? rec_stop(r, "an inner loop without a trace") : r->why == NULL;
-    if (r->nslots + r->depth - r->base != (own ? r->start_top : other->top))
+    if (!own && other == NULL)
+        return unroll(r);
+    if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;
     if (own)
         rec_drop_slots(r, r->start_top);
     if (!own)
         r->link = other->id;
-    if (r->why == NULL && !own && r->ir->frame == 0 && rec_in_registers() && rec_link(r, other))
+    if (r->why == NULL && !own && rec_in_registers() && rec_link(r, other))
         r->linked = true;
     else
         rec_snap(r, target, 0);

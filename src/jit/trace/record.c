@@ -527,6 +527,8 @@ record_broken(unsigned id)
         rec_stop(&recorder, "a fact changed while the trace was recorded");
 }
 
+bool record_is_on(PyThreadState *ts) { return recorder.ts == ts; }
+
 void
 record_end(void)
 {

@@ -35,7 +35,7 @@ struct recorder {
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
     int start_top;                     /* `top` where the trace starts */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
-    unsigned jumps;                    /* backward jumps that did not end it */
+    unsigned jumps, all_jumps;         /* backward jumps that did not end it; with those of its parents */
     unsigned start;                    /* code unit */
     unsigned pc;                       /* of the instruction at hand, or of the first EXTENDED_ARG before it */
     unsigned at;                       /* of the instruction itself */

@@ -94,6 +94,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     if (s->nstores > REC_STORES || r->nslots + s->depth > REC_SLOTS || !inherit_frames(r, p, s->frame))
         return false;
     r->depth = s->depth;
+    r->all_jumps = p->jumps;
     r->top = r->ir->top = s->top;
     for (uint32_t i = 0; i < s->nentries; i++) {
         unsigned slot = snap_slot(p->entries[s->entries + i]);

@@ -275,7 +275,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .top = r->top, .parent = NO_TRACE };
+        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->top, .parent = NO_TRACE };
     if (r->inherits) {
         t->parent = (uint16_t)r->parent;
         t->parent_exit = r->parent_exit;
@@ -405,6 +405,8 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
     struct trace *t = table.at[n];
     _Py_CODEUNIT *pc = f->instr_ptr;
+    if (UNLIKELY(record_is_on(ts)))                      /* it wants to see each instruction */
+        return pc;
     for (;;) {
         f->instr_ptr = pc;
         (void)frame_stackpointer(f);                     /* it runs */

@@ -56,6 +56,7 @@ struct trace {
     struct snap_store *stores;
     struct ir_frame *frames;           /* `nframes` */
     unsigned nframes;
+    unsigned jumps;                    /* backward jumps in it and its parents that were unrolled */
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
@@ -121,6 +122,8 @@ bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyO
 void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
 /* What the trace that is being recorded as number id relies on has ceased to hold. */
 void record_broken(unsigned id);
+/* Is this thread recording? */
+bool record_is_on(PyThreadState *ts);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
 /* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
