@@ -6,10 +6,12 @@
 #include "rt/interp.h"
 #include "rt/runtime.h"
 
+/* Not a multiple of the one before: a loop of as many rounds would always be caught in the same one. */
 static _Py_BackoffCounter
 countdown(int tries)
 {
-    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)(code_loop_heat << tries) : 0 };
+    unsigned runs = ((unsigned)code_loop_heat << tries) + ((1u << tries) - 1);
+    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)runs : 0 };
 }
 
 bool

@@ -75,10 +75,22 @@ rec_for_iter(struct recorder *r)
     return r->why == NULL;
 }
 
-/* A loop that has no trace, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. */
+/* A trace that is no loop: values would go through the frame's memory to get there. Side traces of a root rather do once more what it does; where they
+ * have side traces themselves, one copy of everything is enough. */
 static bool
-unroll(struct recorder *r)
+may_repeat(const struct recorder *r, const struct trace *other)
 {
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    return other->round == NULL && rec_in_registers() && (parent == NULL || parent->parent == NO_TRACE);
+}
+
+/* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
+ * loop without a trace that nobody has tried to record yet gets its turn before those around it, for which it is the better part. */
+static bool
+unroll(struct recorder *r, const struct trace *other)
+{
+    if (!r->is_side && other == NULL && r->ir->frame == 0 && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff == 0)
+        return rec_stop(r, "an inner loop comes first");
     r->jumps++;
     r->all_jumps++;
     if (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED)
@@ -93,8 +105,8 @@ rec_jump_backward(struct recorder *r)
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
-    if (!own && other == NULL)
-        return unroll(r);
+    if (!own && (other == NULL || may_repeat(r, other)))
+        return unroll(r, other);
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;

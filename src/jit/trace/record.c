@@ -335,6 +335,23 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     return true;
 }
 
+/* The last jump back to start: where its loop ends in the code. */
+static unsigned
+end_of_loop(PyCodeObject *code, unsigned start)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
+    unsigned last = start, extended = 0;
+    for (unsigned i = start, next; i < (unsigned)Py_SIZE(code); i = next) {
+        int op = op_deopt(unit[i].op.code);
+        unsigned oparg = extended << 8 | unit[i].op.arg;
+        extended = op == EXTENDED_ARG ? oparg : 0;
+        next = i + 1 + (unsigned)op_table[op].caches;
+        if (op == JUMP_BACKWARD && next - oparg == start)
+            last = i;
+    }
+    return last;
+}
+
 bool
 record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
 {
@@ -353,6 +370,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
     if (never != NULL || !start(ts, f, (unsigned)(pc - _PyCode_CODE(code))))
         return false;
     recorder.anchor = jump;
+    recorder.last = end_of_loop(code, recorder.start);
     event_record(&recorder);
     return true;
 }
@@ -504,6 +522,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     }
     if (++r->count > REC_INSTRUCTIONS)
         rec_stop(r, "too long");
+    else if (!r->is_side && f == r->frame && (r->at < r->start || r->at > r->last))
+        rec_stop(r, "the loop ended in this round");     /* the next one is made of what comes after it */
     else {
         rec_snap(r, r->pc, 0);
         one_instruction(r, opcode);

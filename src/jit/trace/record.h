@@ -35,6 +35,7 @@ struct recorder {
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
     int start_top;                     /* `top` where the trace starts */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
+    unsigned last;                     /* of a root: the last jump back to its start, where the loop's code ends */
     unsigned jumps, all_jumps;         /* backward jumps that did not end it; with those of its parents */
     unsigned start;                    /* code unit */
     unsigned pc;                       /* of the instruction at hand, or of the first EXTENDED_ARG before it */

@@ -113,11 +113,12 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 
 /* ---- the end ---- */
 
-/* The frame's memory must hold slot i at the head of t's loop, and does not. */
+/* The frame's memory must hold slot i at the head of t's loop, or at its start, and does not. */
 static bool
 is_out_of_date(const struct recorder *r, const struct trace *t, int i)
 {
-    return i < t->top && ((r->changed[i] && !(t->changed[i / 64] >> i % 64 & 1)) || i >= r->top);
+    bool expected = t->round != NULL && (t->changed[i / 64] >> i % 64 & 1);
+    return i < t->top && ((r->changed[i] && !expected) || i >= r->top);
 }
 
 bool
@@ -219,7 +220,7 @@ link_to(struct recorder *r, const struct trace *t)
         return "a variable moves to another";
     bring_up_to_date(r, t);
     rec_snap(r, r->target, 0);
-    if (r->why != NULL)
+    if (r->why != NULL || t->round == NULL)
         return r->why;
     const char *why = opt_link(r->ir, &to, r->slot, late, r);
     return why != NULL ? why : r->why;
@@ -229,7 +230,7 @@ bool
 rec_link(struct recorder *r, const struct trace *t)
 {
     static struct recorder before;                       /* under the GIL */
-    if (t->round == NULL || t->nlive == 0 || r->npending > REC_STORES)
+    if ((t->round != NULL && t->nlive == 0) || r->npending > REC_STORES)
         return false;
     struct ir *ir = ir_keep(r->ir);
     if (ir == NULL)

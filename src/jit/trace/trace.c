@@ -349,7 +349,8 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
         if (e.guard == REF_NONE && t->is_linked) {
             hand_to_loop(t, to);
             t = to;
-            e = ir_eval_loop(t->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
+            e = t->ir->loop == REF_NONE ? ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX)
+                : ir_eval_loop(t->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
         } else if (side != NULL && side->parent == t->id && !stress_forced(ts)) {
             hand_to_side(t, &t->snaps[e.snap]);
             t = side;
