@@ -98,7 +98,8 @@ item_of(const struct ir *ir, ir_ref ref, ir_ref at)
     PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
-    return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), ir->at[ref].op == IR_SLOAD ? (int16_t)ir->at[ref].a : -1, kt };
+    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI);         /* a side of a PHI is something else in each round */
+    return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), in_memory ? (int16_t)ir->at[ref].a : -1, kt };
 }
 
 static void
