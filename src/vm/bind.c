@@ -286,11 +286,18 @@ vm_push_frame(PyThreadState *ts, PyFunctionObject *func, PyObject *locals, PyObj
         drop(args, (Py_ssize_t)nargs + (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames)));
         return NULL;
     }
-    if (kwnames == NULL && (Py_ssize_t)nargs == co->co_argcount && co->co_kwonlyargcount == 0 && !(co->co_flags & (CO_VARARGS | CO_VARKEYWORDS))) {
-        frame_init(f, func, locals, co, (int)nargs);
-        for (size_t i = 0; i < nargs; i++)
-            f->localsplus[i] = args[i];
-        return f;
+    if (kwnames == NULL && co->co_kwonlyargcount == 0 && !(co->co_flags & (CO_VARARGS | CO_VARKEYWORDS))) {
+        /* Positional arguments, and defaults for the others. */
+        Py_ssize_t n = co->co_argcount, missing = n - (Py_ssize_t)nargs;
+        Py_ssize_t defaults = missing == 0 || func->func_defaults == NULL ? 0 : PyTuple_GET_SIZE(func->func_defaults);
+        if (LIKELY(missing >= 0 && missing <= defaults)) {
+            frame_init(f, func, locals, co, (int)n);
+            for (size_t i = 0; i < nargs; i++)
+                f->localsplus[i] = args[i];
+            for (Py_ssize_t i = 0; i < missing; i++)
+                f->localsplus[nargs + i] = Py_NewRef(PyTuple_GET_ITEM(func->func_defaults, defaults - missing + i));
+            return f;
+        }
     }
     frame_init(f, func, locals, co, 0);
     if (bind_arguments(ts, func, f->localsplus, args, (Py_ssize_t)nargs, kwnames) < 0) {

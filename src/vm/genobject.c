@@ -36,7 +36,6 @@ PySendResult
 gen_run(PyGenObject *gen, PyObject *arg, PyObject **result, bool throwing, bool closing)
 {
     PyThreadState *ts = ts_current();
-    _PyInterpreterFrame *f = GEN_FRAME(gen);
     *result = NULL;
     if (gen->gi_frame_state == FRAME_CREATED && arg != NULL && arg != Py_None) {
         err_format(ts, PyExc_TypeError, "can't send non-None value to a just-started %s", kind_of(gen));
@@ -55,12 +54,9 @@ gen_run(PyGenObject *gen, PyObject *arg, PyObject **result, bool throwing, bool 
         }
         return PYGEN_ERROR;
     }
-    frame_push(f, Py_NewRef(arg != NULL ? arg : Py_None));
-    gen->gi_exc_state.previous_item = ts->exc_info;
-    ts->exc_info = &gen->gi_exc_state;
+    _PyInterpreterFrame *f = gen_resume(ts, gen, arg != NULL ? arg : Py_None);
     if (throwing)
         gen_chain_handled(ts);
-    gen->gi_frame_state = FRAME_EXECUTING;
     PyObject *v = vm_eval_frame(ts, f, throwing);
     if (v != NULL && FRAME_STATE_SUSPENDED(gen->gi_frame_state)) {
         *result = v;
@@ -117,13 +113,20 @@ gen_am_send(PyObject *self, PyObject *arg, PyObject **result)
 static PyObject *
 gen_iternext(PyObject *self)
 {
+    PyGenObject *gen = GEN(self);
     PyObject *v;
-    if (gen_run(GEN(self), NULL, &v, false, false) == PYGEN_RETURN) {
-        if (v != Py_None)
-            _PyGen_SetStopIterationValue(v);
-        Py_CLEAR(v);
+    if (UNLIKELY(gen->gi_frame_state >= FRAME_EXECUTING)) {
+        (void)gen_run(gen, NULL, &v, false, false);    /* says why it cannot run, or that it is at its end */
+        return v;
     }
-    return v;
+    PyThreadState *ts = ts_current();
+    v = vm_eval_frame(ts, gen_resume(ts, gen, Py_None), false);
+    if (LIKELY(v != NULL && FRAME_STATE_SUSPENDED(gen->gi_frame_state)))
+        return v;
+    if (v != NULL && v != Py_None)
+        _PyGen_SetStopIterationValue(v);
+    Py_XDECREF(v);                             /* None: plain iteration ends without an exception object */
+    return NULL;
 }
 
 int

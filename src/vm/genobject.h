@@ -12,6 +12,17 @@
 #define GEN_FRAME(gen) ((_PyInterpreterFrame *)((PyGenObject *)(gen))->gi_iframe)
 static inline PyGenObject *gen_from_frame(_PyInterpreterFrame *f) { return (PyGenObject *)((char *)f - offsetof(PyGenObject, gi_iframe)); }
 
+/* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
+static inline _PyInterpreterFrame *gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
+{
+    _PyInterpreterFrame *f = GEN_FRAME(gen);
+    frame_push(f, Py_NewRef(value));
+    gen->gi_frame_state = FRAME_EXECUTING;
+    gen->gi_exc_state.previous_item = ts->exc_info;
+    ts->exc_info = &gen->gi_exc_state;
+    return f;
+}
+
 /* A generator, coroutine or asynchronous generator (by code flags) for func, its frame not yet filled in. */
 OWNED PyObject *gen_new_for(PyFunctionObject *func);
 /* What it delegates to (yield from, await), new reference, or NULL without exception. */

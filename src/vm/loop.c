@@ -86,18 +86,6 @@ frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
     frame_stack_pop(ts, f);
 }
 
-/* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
-static inline _PyInterpreterFrame *
-gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
-{
-    _PyInterpreterFrame *f = GEN_FRAME(gen);
-    frame_push(f, Py_NewRef(value));
-    gen->gi_frame_state = FRAME_EXECUTING;
-    gen->gi_exc_state.previous_item = ts->exc_info;
-    ts->exc_info = &gen->gi_exc_state;
-    return f;
-}
-
 #define CODE() frame_code(frame)
 #define LOCAL(i) (frame->localsplus[i])
 #define CONST(i) (((PyTupleObject *)CODE()->co_consts)->ob_item[i])
@@ -138,6 +126,13 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
         frame = ts->current_frame = (callee); \
         goto start_frame; \
     } while (0)
+/* The loop was entered from C for the frame that has just ended: it ends as well, without a turn for the entry's own instruction. */
+#define LEAVE_IF_ENTRY(value) do { \
+        if (frame == &entry && JOINS()) { \
+            handed_out = (value); \
+            goto leave_entry; \
+        } \
+    } while (0)
 #define LEAVE_TO_CALLER(value, offset) do { \
         pc = frame->instr_ptr + (offset); \
         sp = frame_stackpointer(frame); \
@@ -173,6 +168,7 @@ gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
         _PyInterpreterFrame *dying = frame; \
         frame = ts->current_frame = dying->previous; \
         frame_finish(ts, dying, base); \
+        LEAVE_IF_ENTRY(value); \
         DROP_UNWANTED(value, frame->return_offset); \
         LEAVE_TO_CALLER(value, frame->return_offset); \
     } while (0)
@@ -354,15 +350,14 @@ _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int thro
     _Py_CODEUNIT *pc;
     PyObject **sp;
     int oparg, watched_rc;
-    _PyInterpreterFrame entry;
+    _PyInterpreterFrame entry;               /* only what walkers and returns look at is set */
+    PyObject *handed_out;
 
     if (entry_recursion(ts) < 0)
         goto refused;
     if (UNLIKELY(rt_thread_of(ts)->loop_state != LOOP_READY))
         loop_begin(rt_thread_of(ts), trace_ops.hot != NULL ? heating : targets, targets);
     entry.f_executable = Py_None;
-    entry.f_funcobj = entry.f_globals = entry.f_builtins = entry.f_locals = NULL;
-    entry.frame_obj = NULL;
     entry.instr_ptr = (_Py_CODEUNIT *)entry_code + 1;
     entry.stacktop = 0;
     entry.owner = FRAME_OWNED_BY_CSTACK;
@@ -402,6 +397,11 @@ op_unknown:
     goto error;
 
 #include "vm_handlers.inc"
+
+leave_entry:
+    ts->current_frame = entry.previous;
+    LEAVE_LOOP();
+    return handed_out;
 
 error:                          /* an exception was raised here */
     if (UNLIKELY(ts->current_exception == NULL))

@@ -283,6 +283,20 @@ tuple_dealloc(PyObject *t)
     TRASH_END();
 }
 
+void
+tuple_drop(PyThreadState *ts, PyObject *t)
+{
+    if (UNLIKELY(t->ob_refcnt != 1 || object_tracer.call != NULL)) {
+        Py_DECREF(t);
+        return;
+    }
+    if (LIKELY(gc_is_tracked(t)))
+        gc_untrack_ts(ts, t);
+    for (Py_ssize_t i = Py_SIZE(t); --i >= 0;)
+        Py_DECREF(ITEMS(t)[i]);
+    tuple_free(ts, t);
+}
+
 static int
 tuple_traverse(PyObject *t, visitproc visit, void *arg)
 {

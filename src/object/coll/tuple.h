@@ -21,6 +21,8 @@ OWNED PyObject *tuple_alloc(Py_ssize_t n);
 OWNED PyObject *tuple_from_array(PyObject *const *items, Py_ssize_t n);
 /* The same, taking over the references, even when it fails. */
 OWNED PyObject *tuple_from_array_steal(PyObject *const *items STEALS, Py_ssize_t n);
+/* Gives up a tuple of arguments, full and exact, that was made for one call: nearly always it ends here. */
+void tuple_drop(PyThreadState *ts, PyObject *t);
 /* t[lo:hi] for 0 <= lo <= hi <= len(t). */
 OWNED PyObject *tuple_slice(PyObject *t, Py_ssize_t lo, Py_ssize_t hi);
 /* Two items, taken over: the pairs of items(), zip(), enumerate(). */

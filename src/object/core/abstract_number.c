@@ -23,11 +23,11 @@ number_binary(PyObject *a, PyObject *b, int slot)
 {
     PyTypeObject *ta = Py_TYPE(a), *tb = Py_TYPE(b);
     binaryfunc fa = nb_slot(ta, slot), fb = NULL;
-    if (ta != tb) {
-        fb = nb_slot(tb, slot);
-        if (fb == fa)
-            fb = NULL;
-    }
+    if (ta == tb)
+        return fa != NULL ? fa(a, b) : Py_NewRef(Py_NotImplemented);
+    fb = nb_slot(tb, slot);
+    if (fb == fa)
+        fb = NULL;
     if (fa != NULL) {
         if (fb != NULL && PyType_IsSubtype(tb, ta)) {      /* the subclass may know better */
             PyObject *r = fb(a, b);
@@ -120,9 +120,13 @@ PyNumber_Divmod(PyObject *a, PyObject *b)
 
 /* ---- + and *: sequences join in ---- */
 
+static inline bool both_ints(PyObject *a, PyObject *b) { return PyLong_CheckExact(a) && PyLong_CheckExact(b); }
+
 PyObject *
 PyNumber_Add(PyObject *a, PyObject *b)
 {
+    if (both_ints(a, b))
+        return int_add(ts_current(), a, b);
     PyObject *r = number_binary(a, b, NB_SLOT(nb_add));
     if (r != Py_NotImplemented)
         return r;
@@ -157,6 +161,8 @@ repeat_by(ssizeargfunc repeat, PyObject *seq, PyObject *n)
 PyObject *
 PyNumber_Multiply(PyObject *a, PyObject *b)
 {
+    if (both_ints(a, b))
+        return int_mul(ts_current(), a, b);
     PyObject *r = number_binary(a, b, NB_SLOT(nb_multiply));
     if (r != Py_NotImplemented)
         return r;

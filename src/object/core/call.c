@@ -138,10 +138,9 @@ call_free_stack(PyObject *const *stack, Py_ssize_t nargs, PyObject *kwnames)
 
 /* ---- tp_call ---- */
 
-static PyObject *
-run_tp_call(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwargs)
+static inline PyObject *
+run_tp_call(PyThreadState *ts, ternaryfunc call, PyObject *callable, PyObject *args, PyObject *kwargs)
 {
-    ternaryfunc call = Py_TYPE(callable)->tp_call;
     if (recursion_enter(ts, " while calling a Python object"))
         return NULL;
     PyObject *result = call(callable, args, kwargs);
@@ -149,27 +148,42 @@ run_tp_call(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwa
     return call_check_result(ts, callable, result, NULL);
 }
 
+/* The same with the keywords of a vectorcall. */
+static __attribute__((noinline)) PyObject *
+run_tp_call_names(PyThreadState *ts, ternaryfunc call, PyObject *callable, PyObject *args, PyObject *const *values, PyObject *names)
+{
+    PyObject *kwargs = _PyStack_AsDict(values, names);
+    if (kwargs == NULL)
+        return NULL;
+    PyObject *result = run_tp_call(ts, call, callable, args, kwargs);
+    Py_DECREF(kwargs);
+    return result;
+}
+
 OWNED PyObject *
 call_tp(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t nargs, PyObject *keywords)
 {
-    if (Py_TYPE(callable)->tp_call == NULL)
+    ternaryfunc call = Py_TYPE(callable)->tp_call;
+    if (UNLIKELY(call == NULL))
         return not_callable(ts, callable);
-    if (Py_TYPE(callable)->tp_call == type_call && (keywords == NULL || PyTuple_Check(keywords)) && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
+    if (call == type_call && ((PyTypeObject *)callable)->tp_new == object_new && (keywords == NULL || PyTuple_Check(keywords))
+        && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
         return type_call_plain(ts, (PyTypeObject *)callable, args, nargs, keywords);
-    PyObject *tuple = tuple_from_array(args, nargs), *kwargs = NULL, *result = NULL;
-    if (tuple == NULL)
+    PyObject *tuple = nargs == 0 ? EMPTY_TUPLE : tuple_from_array(args, nargs), *result;
+    if (UNLIKELY(tuple == NULL))
         return NULL;
-    if (keywords == NULL || PyDict_Check(keywords))
-        kwargs = Py_XNewRef(keywords);
-    else if (PyTuple_GET_SIZE(keywords) > 0) {
-        kwargs = _PyStack_AsDict(args + nargs, keywords);
-        if (kwargs == NULL)
-            goto done;
+    if (keywords == NULL)
+        result = run_tp_call(ts, call, callable, tuple, NULL);
+    else if (PyDict_Check(keywords)) {
+        Py_INCREF(keywords);
+        result = run_tp_call(ts, call, callable, tuple, keywords);
+        Py_DECREF(keywords);
     }
-    result = run_tp_call(ts, callable, tuple, kwargs);
-done:
-    Py_DECREF(tuple);
-    Py_XDECREF(kwargs);
+    else if (PyTuple_GET_SIZE(keywords) > 0)
+        result = run_tp_call_names(ts, call, callable, tuple, args + nargs, keywords);
+    else
+        result = run_tp_call(ts, call, callable, tuple, NULL);
+    tuple_drop(ts, tuple);
     return result;
 }
 
@@ -203,9 +217,8 @@ call_tuple(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwar
     vectorcallfunc f = call_vector_fn(callable);
     if (f != NULL)
         return vector_tuple_dict(ts, f, callable, args, kwargs);
-    if (Py_TYPE(callable)->tp_call == NULL)
-        return not_callable(ts, callable);
-    return run_tp_call(ts, callable, args, kwargs);
+    ternaryfunc call = Py_TYPE(callable)->tp_call;
+    return UNLIKELY(call == NULL) ? not_callable(ts, callable) : run_tp_call(ts, call, callable, args, kwargs);
 }
 
 OWNED PyObject *

@@ -152,6 +152,8 @@ check_delete(char *at, PyMemberDef *def)
 int
 PyMember_SetOne(char *obj, PyMemberDef *def, PyObject *v)
 {
+    if (LIKELY(def->type == Py_T_OBJECT_EX && def->flags == 0 && v != NULL))    /* a name of __slots__ */
+        return set_object(obj + def->offset, v);
     if (def->flags & Py_RELATIVE_OFFSET) {
         PyErr_SetString(PyExc_SystemError, "PyMember_SetOne used with Py_RELATIVE_OFFSET");
         return -1;

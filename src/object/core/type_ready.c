@@ -565,6 +565,17 @@ alloc_prefixed(PyTypeObject *t, size_t size)
     return p;
 }
 
+/* What is behind the head of an instance of so many words. For few the compiler must not make a call of memset() of the loop. */
+static inline void
+zero_fields(PyObject *op, size_t words)
+{
+    if (UNLIKELY(words > 16))
+        memset(op + 1, 0, words * sizeof(void *) - sizeof(PyObject));
+    else
+        for (size_t i = sizeof(PyObject) / sizeof(void *); i < words; i++)
+            ((void *volatile *)op)[i] = NULL;
+}
+
 PyObject *
 type_alloc_untracked(PyTypeObject *t, Py_ssize_t nitems)
 {
@@ -574,8 +585,7 @@ type_alloc_untracked(PyTypeObject *t, Py_ssize_t nitems)
     PyObject *op = size == 0 ? NULL : alloc_prefixed(t, size);
     if (op == NULL)
         return PyErr_NoMemory();
-    for (size_t i = 2; i < size / sizeof(void *); i++)
-        ((void **)op)[i] = NULL;
+    zero_fields(op, size / sizeof(void *));
     op->ob_type = t;
     if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)
         Py_INCREF(t);
