@@ -3,6 +3,7 @@
 
 #include "rt/effect.h"
 #include "interp/args.h"
+#include "interp/sys.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
 
@@ -177,7 +178,7 @@ static PyObject *
 builtin_id(PyObject *module, PyObject *obj)
 {
     PyObject *id = PyLong_FromVoidPtr(obj);
-    if (id != NULL && PySys_Audit("builtins.id", "O", id) < 0)
+    if (UNLIKELY(sys_is_audited(interp_current())) && id != NULL && PySys_Audit("builtins.id", "O", id) < 0)
         Py_CLEAR(id);
     return id;
 }

@@ -5,6 +5,8 @@
 #include <Python.h>
 
 #include "base/own.h"
+#include "rt/interp.h"
+#include "rt/runtime.h"
 
 /* Make `sys` with what does not need a configuration of paths; enters it in sys.modules. NULL with an exception. */
 OWNED PyObject *sys_init(PyThreadState *ts);
@@ -27,6 +29,11 @@ extern PyMethodDef sys_info_methods[], sys_hook_methods[], sys_trace_methods[], 
 void sys_display_exception(PyObject *exc, PyObject *file);
 /* Gives exc this traceback if it has none of its own; other objects are left alone. */
 void sys_attach_traceback(PyObject *exc, PyObject *tb);
+/* Does anybody want to know of events? interp may be NULL. */
+static inline bool sys_is_audited(PyInterpreterState *interp)
+{
+    return ((struct rt_runtime *)(void *)&_PyRuntime)->audit_hooks != NULL || (interp != NULL && interp->audit_hooks != NULL);
+}
 /* sys.audit() for rt_hooks and the finalizer of C audit hooks. */
 int sys_audit_tuple(PyThreadState *ts, const char *event, PyObject *args);
 void sys_clear_audit_hooks(PyThreadState *ts);

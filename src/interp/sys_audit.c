@@ -14,12 +14,6 @@ struct audit_hook {
 
 #define RUNTIME ((struct rt_runtime *)(void *)&_PyRuntime)
 
-static bool
-should_audit(PyInterpreterState *interp)
-{
-    return RUNTIME->audit_hooks != NULL || (interp != NULL && interp->audit_hooks != NULL);
-}
-
 /* Python hooks run without tracing unless they ask for it by __cantrace__. */
 static int
 call_python_hook(PyThreadState *ts, PyObject *hook, PyObject *event, PyObject *args)
@@ -48,7 +42,7 @@ call_python_hook(PyThreadState *ts, PyObject *hook, PyObject *event, PyObject *a
 int
 sys_audit_tuple(PyThreadState *ts, const char *event, PyObject *args)
 {
-    if (!should_audit(ts == NULL ? NULL : ts->interp))
+    if (!sys_is_audited(ts == NULL ? NULL : ts->interp))
         return 0;
     if (args == NULL)
         args = EMPTY_TUPLE;
@@ -101,7 +95,7 @@ int
 PySys_Audit(const char *event, const char *format, ...)
 {
     PyThreadState *ts = ts_current();
-    if (!should_audit(ts == NULL ? NULL : ts->interp))
+    if (!sys_is_audited(ts == NULL ? NULL : ts->interp))
         return 0;
     va_list va;
     va_start(va, format);

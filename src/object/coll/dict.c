@@ -9,6 +9,7 @@
 #include "object/coll/dict.h"
 
 #include "object/coll/dict_priv.h"
+#include "object/num/int.h"
 
 PyDictKeysObject dict_empty_keys = {
     .dk_refcnt = KEYS_IMMORTAL,
@@ -317,19 +318,52 @@ restart:
     }
 }
 
+static inline bool
+same_int(PyObject *a, PyObject *b)
+{
+    return ((PyLongObject *)a)->long_value.lv_tag == ((PyLongObject *)b)->long_value.lv_tag
+        && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
+}
+
+/* An exact int among general keys: no comparison runs Python code as long as all keys with this hash are exact ints; else DKIX_DUMMY. */
+static Py_ssize_t
+find_int(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
+{
+    size_t mask = keys_slots(k) - 1, slot = (size_t)hash & mask, perturb = (size_t)hash;
+    for (;;) {
+        Py_ssize_t ix = keys_get_index(k, slot);
+        if (ix >= 0) {
+            PyDictKeyEntry *e = &keys_entries(k)[ix];
+            if (e->me_key == key)
+                return ix;
+            if (e->me_hash == hash) {
+                if (UNLIKELY(!PyLong_CheckExact(e->me_key)))
+                    return DKIX_DUMMY;
+                if (same_int(e->me_key, key))
+                    return ix;
+            }
+        }
+        else if (ix == DKIX_EMPTY)
+            return DKIX_EMPTY;
+        PROBE_NEXT(slot, perturb, mask);
+    }
+}
+
 /* Keys that need comparing by Python's rules, or a table of them. */
 static Py_ssize_t
 lookup_compared(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject **value)
 {
-    Py_ssize_t ix;
-    do {                                   /* DUMMY: the kind of table changed during a comparison */
+    Py_ssize_t ix = DKIX_DUMMY;
+    if (PyLong_CheckExact(key) && d->ma_keys->dk_kind == KEYS_GENERAL)
+        ix = find_int(d->ma_keys, key, hash);
+    while (UNLIKELY(ix == DKIX_DUMMY)) {   /* DUMMY: the kind of table changed during a comparison */
         if (d->ma_keys->dk_kind == KEYS_GENERAL)
             ix = find_general(d, key, hash);
         else if (LIKELY(PyUnicode_CheckExact(key)))
             ix = keys_find_str(d->ma_keys, key, hash);
         else
             ix = find_odd_in_unicode(d, key, hash);
-    } while (UNLIKELY(ix == DKIX_DUMMY));
+    }
     if (ix < 0)
         *value = NULL;
     else if (UNLIKELY(d->ma_values != NULL))

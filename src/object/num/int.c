@@ -103,7 +103,7 @@ int_from_i64_slow(int64_t v)
 PyObject *
 int_from_u64(uint64_t v)
 {
-    return v < RT_NSMALLPOS ? SMALL_INT(v) : int_from_u128(v, false);
+    return LIKELY(v <= INT64_MAX) ? int_from_i64((int64_t)v) : int_from_u128(v, false);
 }
 
 /* A copy as an exact int (small values: the static ones). */
@@ -275,6 +275,10 @@ int_hash(PyObject *o)
     if (int_is_compact(o)) {
         Py_ssize_t v = int_compact_value(o);
         return v == -1 ? -2 : v;
+    }
+    if (int_ndigits(o) == 2) {                         /* an address, most often */
+        Py_hash_t h = (Py_hash_t)((uint64_t)int_digits(o)[1] << SHIFT | int_digits(o)[0]);
+        return int_is_negative(o) ? -h : h;
     }
     /* Modulo the Mersenne prime 2^61 - 1, multiplying by 2^30 is a rotation. */
     Py_uhash_t x = 0;
