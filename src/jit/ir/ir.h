@@ -94,14 +94,14 @@ typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 struct snap_store { ir_ref obj, value; uint32_t offset; };
 
 /* A frame: the outer one, which exists in memory, is frame 0; others are calls that were inlined. Once made they stay, as snapshots name them.
- * Slots of all frames of a chain are counted through: the first local of a callee lies where its caller's stack ends while the call runs. */
+ * Slots of all frames of a chain are counted through: where a caller's stack ends while the call runs lies the function, then its locals. */
 struct ir_frame {
     uint16_t parent;                   /* the caller's; of frame 0 itself */
     uint16_t base, nlocals;            /* slot of its first local; its stack begins at base + nlocals */
     uint16_t depth;                    /* how many frames lie below it */
     uint32_t call, ret;                /* code units of the caller: of the call, and where it goes on when this frame has returned */
-    PyFunctionObject *func;            /* borrowed: the trace watches both. NULL for frame 0 and in tests */
-    PyCodeObject *code;
+    PyFunctionObject *func;            /* borrowed: the trace watches both. NULL where it may be another of the same code, and in tests */
+    PyCodeObject *code;                /* NULL in tests */
 };
 
 struct snap {

@@ -129,7 +129,7 @@ static const char *const whole =
     "  LOOP\n"
     "snap pc 12 depth 0\n"
     "  GPOLL\n"
-    "snap pc 2 depth 6 frame 2 #1=bool:v23 #5=null #6=obj:v1 #7=bool:true #8=null\n"
+    "snap pc 2 depth 6 frame 2 #1=bool:v23 #4=obj:v1 #5=null #6=obj:v1 #7=bool:true #8=null\n"
     "  GDEPTH #2\n"
     "  v28 = ADDOV_I v4 1\n"
     "  PHI v4 v28\n";

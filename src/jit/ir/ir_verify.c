@@ -210,9 +210,9 @@ check_snap_frames(const struct ir *ir, const struct snap *s)
     for (uint32_t i = s->frame; i != 0; i = ir->frames[i].parent) {
         const struct ir_frame *f = &ir->frames[i], *below = &ir->frames[f->parent];
         uint32_t bottom = f->parent == 0 ? ir->nlocals : (uint32_t)below->base + below->nlocals;
-        if (f->parent >= i || f->base < bottom || (i == s->frame && (uint32_t)f->base + f->nlocals > top))
+        if (f->parent >= i || f->base < bottom + 1 || (i == s->frame && (uint32_t)f->base + f->nlocals > top))
             return wrong(s->ref, "frame %u of its snapshot is not behind its caller's", i);
-        from = f->base;
+        from = f->base - 1u;
     }
     for (uint32_t i = 0; i < s->nentries; i++)
         listed += snap_slot(ir->entries[s->entries + i]) >= from;

@@ -106,7 +106,7 @@ give_room_back(PyThreadState *ts, const struct rebuilt *b)
 static int
 top_below(const struct rebuilt *b, unsigned k)
 {
-    return k < b->ninner ? b->call[k]->base : b->t->nslots + b->snap->depth;
+    return k < b->ninner ? b->call[k]->base - 1 : b->t->nslots + b->snap->depth;
 }
 
 /* Their slots are the last entries, all of them. Each caller waits behind its call. */
@@ -117,13 +117,13 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
     for (unsigned k = 0; k < b->ninner; k++) {
         const struct ir_frame *call = b->call[k];
         _PyInterpreterFrame *callee = b->inner[k];
-        int n = top_below(b, k + 1) - call->base;
+        int n = top_below(b, k + 1) - call->base;                /* without the function */
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
         f->return_offset = (uint16_t)(call->ret - call->call);
-        frame_init(callee, (PyFunctionObject *)Py_NewRef(call->func), NULL, call->code, call->code->co_nlocalsplus);
-        memcpy(callee->localsplus, objects + entry, (size_t)n * sizeof(PyObject *));
-        memset(objects + entry, 0, (size_t)n * sizeof(PyObject *));
-        entry += (uint32_t)n;
+        frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
+        memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));
+        memset(objects + entry, 0, (size_t)(n + 1) * sizeof(PyObject *));
+        entry += (uint32_t)n + 1;
         frame_set_stackpointer(callee, callee->localsplus + n);
         callee->previous = f;
         f = callee;

@@ -1,8 +1,8 @@
 /* jit/trace/rec_call.c: recording calls of Python functions: they are inlined.
  *
  * The callee gets slots behind its caller's, and a frame in the IR (struct ir_frame) that snapshots name; an exit makes real frames of
- * those. The function is a constant: a guard on its identity where it is none already, and what could change about it is watched. The
- * interpreter, which runs what is recorded, pushes a real frame for each call; rec_follow() goes along.
+ * those. Where the function is a constant, what could change about it is watched. Else it may be another one of the same code in each round: then
+ * guards say that it has the same globals and is called in the same way, and its closure and defaults are read from it. The interpreter, which runs what is recorded, pushes a real frame for each call; rec_follow() goes along.
  * That a call would be too deep is found out before the first instruction of the callee (GDEPTH), in the caller's frame: there the interpreter raises. */
 #include "jit/trace/record.h"
 
@@ -16,6 +16,7 @@
 struct call {
     PyFunctionObject *func;
     PyCodeObject *code;
+    ir_ref function;                   /* in the trace: a constant or not */
     int first;                         /* slot of the callable: there the caller's stack ends */
     int nargs;                         /* positional arguments, self included */
     ir_ref args[ARGS_MAX], bound[ARGS_MAX];    /* as passed; by parameter */
@@ -31,7 +32,7 @@ code_refused(PyCodeObject *co)
         return "a call of a generator function or coroutine";
     if ((flags & wanted) != wanted || flags & (CO_VARARGS | CO_VARKEYWORDS))
         return "a call of a function with *args or **kwargs";
-    if (co->co_ncellvars + co->co_nfreevars > 0)
+    if (co->co_ncellvars > 0)
         return "a call of a function with cells";
     if (co->co_argcount + co->co_kwonlyargcount > ARGS_MAX || Py_SIZE(co) > UINT16_MAX)
         return "a call of a function that is too large";
@@ -52,9 +53,49 @@ place_refused(struct recorder *r, const struct call *c)
         return "a recursion";
     if (ir->frames[ir->frame].depth + 1 > DEPTH_MAX)
         return "calls that are too deep to be inlined";
-    if (c->first + c->code->co_nlocalsplus + c->code->co_stacksize > REC_SLOTS)
+    if (c->first + 1 + c->code->co_nlocalsplus + c->code->co_stacksize > REC_SLOTS)
         return "too many slots";
     return r->ts->py_recursion_remaining < 1 ? "the end of the stack" : NULL;
+}
+
+/* ---- the function ---- */
+
+static bool is_constant(struct recorder *r, const struct call *c) { return r->ir->at[c->function].op == IR_KO; }
+
+static ir_ref
+field(struct recorder *r, const struct call *c, size_t offset)
+{
+    return rec_emit_x(r, IR_OLOAD, c->function, REF_NONE, (uint32_t)offset);
+}
+
+static void
+guard_field(struct recorder *r, const struct call *c, size_t offset, PyObject *now)
+{
+    rec_emit(r, IR_GEQ_P, field(r, c, offset), now == NULL ? ir_ptr(r->ir, NULL) : ir_obj(r->ir, now));
+}
+
+/* Another function does as well, if only this is the same. */
+static bool
+guard_function(struct recorder *r, const struct call *c)
+{
+    if (!rec_guard_type(r, c->function, &PyFunction_Type))
+        return false;
+    guard_field(r, c, offsetof(PyFunctionObject, func_code), (PyObject *)c->code);
+    guard_field(r, c, offsetof(PyFunctionObject, func_globals), c->func->func_globals);
+    guard_field(r, c, offsetof(PyFunctionObject, func_builtins), c->func->func_builtins);
+    if (c->func->func_kwdefaults == NULL)
+        guard_field(r, c, offsetof(PyFunctionObject, func_kwdefaults), NULL);
+    ir_ref vectorcall = rec_emit_x(r, IR_RLOAD_I, c->function, REF_NONE, offsetof(PyFunctionObject, vectorcall));
+    rec_emit(r, IR_GEQ_I, vectorcall, ir_int(r->ir, (int64_t)(intptr_t)_PyFunction_Vectorcall));
+    return r->why == NULL;
+}
+
+bool
+rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code)
+{
+    if (func != NULL && (!rec_watch(r, DEP_DEATH, func, NULL) || !rec_watch(r, DEP_FUNC_CODE, func, NULL) || !rec_watch(r, DEP_FUNC_DEFAULTS, func, NULL)))
+        return false;
+    return rec_watch(r, DEP_DEATH, code, NULL) && rec_watch(r, DEP_CODE_INSTRUMENTED, code, NULL) && rec_watch(r, DEP_MONITORING, r->ts->interp, NULL);
 }
 
 /* ---- arguments ---- */
@@ -80,24 +121,43 @@ bind_keywords(struct recorder *r, struct call *c, PyObject *kwnames)
     return true;
 }
 
-/* Parameters without argument: constants, as the function's defaults are watched. */
+/* Item i of the function's defaults: they are watched, or read from it. */
+static ir_ref
+positional_default(struct recorder *r, const struct call *c, int i)
+{
+    PyObject *defaults = c->func->func_defaults;
+    if (is_constant(r, c))
+        return rec_const(r, PyTuple_GET_ITEM(defaults, i));
+    ir_ref v = field(r, c, offsetof(PyFunctionObject, func_defaults));
+    rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
+    if (r->why != NULL || !rec_guard_type(r, v, &PyTuple_Type))
+        return REF_NONE;
+    rec_emit(r, IR_GEQ_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size)), ir_int(r->ir, PyTuple_GET_SIZE(defaults)));
+    return rec_emit(r, IR_TITEM, v, ir_int(r->ir, i));
+}
+
+/* Of a keyword parameter; NULL: it has none. */
+static PyObject *
+keyword_default(struct recorder *r, const struct call *c, PyObject *name)
+{
+    PyObject *kwdefaults = c->func->func_kwdefaults, *v;
+    return kwdefaults != NULL && is_constant(r, c) && rec_dict_key(r, kwdefaults, name, &v) ? v : NULL;
+}
+
+/* Parameters without argument. */
 static bool
 bind_defaults(struct recorder *r, struct call *c)
 {
-    PyObject *defaults = c->func->func_defaults, *kwdefaults = c->func->func_kwdefaults, *v;
+    PyObject *defaults = c->func->func_defaults, *v = NULL;
     int argcount = c->code->co_argcount, first = argcount - (defaults == NULL ? 0 : (int)PyTuple_GET_SIZE(defaults));
     for (int i = 0; i < argcount + c->code->co_kwonlyargcount; i++) {
         if (c->bound[i] != REF_NONE)
             continue;
-        if (i < argcount)
-            v = i >= first ? PyTuple_GET_ITEM(defaults, i - first) : NULL;
-        else if (kwdefaults == NULL || !rec_dict_key(r, kwdefaults, code_local_name(c->code, i), &v))
-            v = NULL;
-        if (v == NULL)
+        if (i < argcount ? i < first : (v = keyword_default(r, c, code_local_name(c->code, i))) == NULL)
             return rec_stop(r, "a call without all its arguments");
-        c->bound[i] = rec_const(r, v);
+        c->bound[i] = i < argcount ? positional_default(r, c, i - first) : rec_const(r, v);
     }
-    return true;
+    return r->why == NULL;
 }
 
 static bool
@@ -112,27 +172,21 @@ bind(struct recorder *r, struct call *c, PyObject *kwnames)
 
 /* ---- entering ---- */
 
-bool
-rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code)
-{
-    return rec_watch(r, DEP_DEATH, func, NULL) && rec_watch(r, DEP_FUNC_CODE, func, NULL) && rec_watch(r, DEP_FUNC_DEFAULTS, func, NULL)
-        && rec_watch(r, DEP_DEATH, code, NULL) && rec_watch(r, DEP_CODE_INSTRUMENTED, code, NULL) && rec_watch(r, DEP_MONITORING, r->ts->interp, NULL);
-}
-
-/* The arguments are off the stack; the callee's locals and empty stack lie there now. */
+/* The arguments are off the stack; there lie the function, its locals and its empty stack now. */
 static bool
 enter(struct recorder *r, const struct call *c)
 {
-    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount;
-    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)c->first, .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = r->at, .ret = r->next,
-                                                 .func = c->func, .code = c->code }))
+    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount, base = c->first + 1;
+    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = r->at, .ret = r->next,
+                                                 .func = is_constant(r, c) ? c->func : NULL, .code = c->code }))
         return rec_stop(r, r->ir->full);
+    rec_set(r, c->first, c->function);
     for (int i = 0; i < c->code->co_nlocalsplus; i++)
-        rec_set(r, c->first + i, i < nparams ? c->bound[i] : REF_NONE);
-    r->base = c->first;
-    r->depth = c->first + c->code->co_nlocalsplus - r->nslots;
+        rec_set(r, base + i, i < nparams ? c->bound[i] : REF_NONE);
+    r->base = base;
+    r->depth = base + c->code->co_nlocalsplus - r->nslots;
     r->inner_code = c->code;
-    r->entering = true;
+    r->entering = c->func;
     return r->why == NULL;
 }
 
@@ -146,13 +200,22 @@ call_function(struct recorder *r, struct call *c, int on_stack, PyObject *kwname
         return rec_stop(r, why);
     if (c->func->vectorcall != _PyFunction_Vectorcall || r->ts->interp->eval_frame != NULL)
         return rec_stop(r, "a call that a hook sees");
-    rec_emit(r, IR_GEQ_P, rec_local(r, c->first), ir_obj(r->ir, (PyObject *)c->func));
+    if (!is_constant(r, c) && !guard_function(r, c))
+        return false;
     rec_emit(r, IR_GDEPTH, (ir_ref)(r->ir->frames[r->ir->frame].depth + 1), REF_NONE);
-    if (r->why != NULL || !rec_watch_callee(r, c->func, c->code) || !bind(r, c, kwnames))
+    if (r->why != NULL || !rec_watch_callee(r, is_constant(r, c) ? c->func : NULL, c->code) || !bind(r, c, kwnames))
         return false;
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
     return enter(r, c);
+}
+
+bool
+rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func)
+{
+    struct call c = { .func = func, .code = (PyCodeObject *)func->func_code, .function = v, .first = r->nslots + r->depth - 1, .nargs = 1 };
+    c.args[0] = rec_peek(r, 1);
+    return call_function(r, &c, 1, NULL);
 }
 
 static bool
@@ -166,24 +229,41 @@ call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_st
     return rec_call_builtin(r, &c);
 }
 
+/* A bound method's function and self come out of it. */
+static PyObject *
+open_method(struct recorder *r, struct call *c, PyObject *method)
+{
+    ir_ref v = c->function;
+    rec_guard_type(r, v, &PyMethod_Type);
+    c->function = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offsetof(PyMethodObject, im_func));
+    c->args[0] = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offsetof(PyMethodObject, im_self));
+    return ((PyMethodObject *)method)->im_func;
+}
+
 /* Stack: callable, self or NULL, `given` arguments, and `behind` more that are none. */
 static bool
 call(struct recorder *r, int given, int behind, PyObject *kwnames)
 {
     PyObject **sp = r->sp - behind, *callable = sp[-given - 2];
-    int first = r->nslots + r->depth - behind - given - 2;
-    bool self = sp[-given - 1] != NULL;
+    struct call c = { .first = r->nslots + r->depth - behind - given - 2 };
+    bool self = sp[-given - 1] != NULL, bound = !self && Py_TYPE(callable) == &PyMethod_Type;
     int n = given + self;
-    if (!self && !(r->changed[first + 1] && r->slot[first + 1] == REF_NONE))
+    if (!self && !(r->changed[c.first + 1] && r->slot[c.first + 1] == REF_NONE))
         return rec_stop(r, "a call that began before the trace");
-    if (Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
-        return call_builtin(r, callable, first, n, given + 2);
-    if (Py_TYPE(callable) != &PyFunction_Type || n > ARGS_MAX)
+    if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
+        return call_builtin(r, callable, c.first, n, given + 2);
+    if (n + bound > ARGS_MAX)
+        return rec_stop(r, "a call with very many arguments");
+    c.function = rec_local(r, c.first);
+    if (bound)
+        callable = open_method(r, &c, callable);
+    if (r->why != NULL || Py_TYPE(callable) != &PyFunction_Type)
         return rec_stop(r, "a call of something else than a Python function");
-    struct call c = { .func = (PyFunctionObject *)callable, .code = (PyCodeObject *)((PyFunctionObject *)callable)->func_code, .first = first };
-    c.nargs = n - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
+    c.func = (PyFunctionObject *)callable;
+    c.code = (PyCodeObject *)c.func->func_code;
+    c.nargs = n + bound - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
     for (int i = 0; i < n; i++)
-        c.args[i] = rec_local(r, first + 2 - self + i);
+        c.args[i + bound] = rec_local(r, c.first + 2 - self + i);
     return call_function(r, &c, given + 2 + behind, kwnames);
 }
 
@@ -205,10 +285,10 @@ bool
 rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 {
     const struct ir_frame *callee = &r->ir->frames[r->ir->frame];
-    if (!r->entering || f->previous != r->inner || f->f_funcobj != (PyObject *)callee->func || frame_code(f) != callee->code)
+    if (r->entering == NULL || f->previous != r->inner || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
         return rec_stop(r, "a frame of something that was not recorded");
     r->inner = f;
-    r->entering = false;
+    r->entering = NULL;
     return true;
 }
 
@@ -221,6 +301,24 @@ rec_resume(struct recorder *r)
     return true;
 }
 
+/* The cells of the function's closure: it cannot get another. */
+bool
+rec_copy_free_vars(struct recorder *r)
+{
+    ir_ref function = rec_local(r, r->base - 1), closure = REF_NONE;
+    PyObject *now = ((PyFunctionObject *)r->inner->f_funcobj)->func_closure;
+    bool constant = r->ir->at[function].op == IR_KO;
+    if (r->ir->frame == 0 || now == NULL || PyTuple_GET_SIZE(now) != r->oparg)
+        return rec_stop(r, "a function begins");
+    if (!constant)
+        closure = rec_emit_x(r, IR_OLOAD, function, REF_NONE, offsetof(PyFunctionObject, func_closure));
+    for (int i = 0; i < r->oparg; i++) {
+        ir_ref cell = constant ? ir_obj(r->ir, PyTuple_GET_ITEM(now, i)) : rec_emit(r, IR_TITEM, closure, ir_int(r->ir, i));
+        rec_set(r, r->base + r->inner_code->co_nlocalsplus - r->oparg + i, cell);
+    }
+    return r->why == NULL;
+}
+
 bool
 rec_return(struct recorder *r, ir_ref v)
 {
@@ -228,7 +326,7 @@ rec_return(struct recorder *r, ir_ref v)
     const struct ir_frame *f = &ir->frames[ir->frame];
     if (ir->frame == 0)
         return rec_stop(r, "the function returns");
-    r->depth = f->base - r->nslots;
+    r->depth = f->base - 1 - r->nslots;
     ir->frame = f->parent;
     r->base = ir->frames[ir->frame].base;
     r->inner = r->inner->previous;

@@ -151,6 +151,16 @@ load_member(struct recorder *r, ir_ref v, PyTypeObject *t, PyMemberDescrObject *
     return give_value(r, object_at(r, v, (size_t)m->d_member->offset), method_form);
 }
 
+/* Its function is called, which the property may exchange. */
+static bool
+load_property(struct recorder *r, PyObject *descr, bool method_form)
+{
+    PyObject *get = ((struct property *)descr)->get;
+    if (get == NULL || Py_TYPE(get) != &PyFunction_Type || method_form)
+        return rec_stop(r, "a property that is no Python function");
+    return rec_call_getter(r, rec_emit_x(r, IR_OLOAD, rec_const(r, descr), REF_NONE, offsetof(struct property, get)), (PyFunctionObject *)get);
+}
+
 static bool
 load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, bool method_form)
 {
@@ -158,12 +168,15 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
     if (t->tp_getattro != PyObject_GenericGetAttr)
         return rec_stop(r, "a class with its own __getattribute__ or __getattr__");
     PyObject *descr = type_lookup(t, name);
-    if (descr != NULL && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
-        return rec_stop(r, "a property or another data descriptor");
+    bool property = descr != NULL && Py_TYPE(descr) == &PyProperty_Type;
+    if (descr != NULL && !property && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
+        return rec_stop(r, "a data descriptor that is not recorded yet");
     if (descr != NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
         return rec_stop(r, "a descriptor of a class that may change");
     if (!rec_guard_type(r, v, t) || !watch_access(r, t, name))
         return false;
+    if (property)
+        return load_property(r, descr, method_form);
     if (descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type)
         return load_member(r, v, t, (PyMemberDescrObject *)descr, method_form);
     if (type_has(t, Py_TPFLAGS_INLINE_VALUES) && inline_values(owner)->valid)

@@ -267,6 +267,7 @@ one_instruction(struct recorder *r, int opcode)
     case CALL: return rec_is_range(r) ? rec_range(r) : rec_call(r);
     case CALL_KW: return rec_call_kw(r);
     case RESUME: return rec_resume(r);
+    case COPY_FREE_VARS: return rec_copy_free_vars(r);
     case RETURN_VALUE: return rec_return(r, rec_pop(r));
     case RETURN_CONST: return rec_return(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg)));
     case POP_TOP: rec_pop(r); return true;

@@ -22,7 +22,7 @@ struct recorder {
     PyCodeObject *code;                /* its code */
     _PyInterpreterFrame *inner;        /* the one that the instruction at hand is of: frame, or a call inlined into it */
     PyCodeObject *inner_code;
-    bool entering;                     /* the instruction before was a call of inner_code, whose frame is not known yet */
+    PyFunctionObject *entering;        /* the instruction before was a call of this, whose frame is not known yet; or NULL */
     int base;                          /* slot of its first local */
     struct ir *ir;
     unsigned id;                       /* that the trace will have */
@@ -144,7 +144,10 @@ bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 bool rec_resume(struct recorder *r);
 /* All that an inlined call takes for granted is watched. */
-bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);
+bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);      /* func: NULL, if it may be another */
+bool rec_copy_free_vars(struct recorder *r);
+/* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
+bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* The frame at hand returns v, which is off the stack already. */
 bool rec_return(struct recorder *r, ir_ref v);
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
