@@ -334,3 +334,42 @@ rec_return(struct recorder *r, ir_ref v)
     rec_push(r, v);
     return r->why == NULL;
 }
+
+/* ---- a tuple that is unpacked at once ---- */
+
+/* Does the tuple of n items on top of the stack go, at most through returns, to an UNPACK_SEQUENCE? Nothing on that way can leave the trace. */
+static bool
+goes_to_unpack(struct recorder *r, int n)
+{
+    unsigned frame = r->ir->frame;
+    const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
+    while (op_deopt(next->op.code) == RETURN_VALUE && frame != 0) {
+        const struct ir_frame *f = &r->ir->frames[frame];
+        frame = f->parent;
+        next = _PyCode_CODE(r->ir->frames[frame].code) + f->ret;
+    }
+    return op_deopt(next->op.code) == UNPACK_SEQUENCE && next->op.arg == n;
+}
+
+bool
+rec_build_tuple(struct recorder *r)
+{
+    int n = r->oparg;
+    if (n < 1 || n > REC_TUPLE || !goes_to_unpack(r, n))
+        return rec_stop(r, "a tuple that is not unpacked at once");
+    for (int i = n; i-- > 0; )
+        r->tuple[i] = rec_pop(r);
+    r->ntuple = n;
+    rec_push(r, ir_obj(r->ir, Py_None));                 /* no snapshot with it is used */
+    return r->why == NULL;
+}
+
+bool
+rec_unpack_tuple(struct recorder *r)
+{
+    rec_pop(r);
+    for (int i = r->ntuple; i-- > 0; )
+        rec_push(r, r->tuple[i]);
+    r->ntuple = 0;
+    return r->why == NULL;
+}

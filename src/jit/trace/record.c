@@ -276,7 +276,8 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_ATTR: return rec_load_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
     case LOAD_DEREF: return rec_load_deref(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
-    case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
+    case BUILD_TUPLE: return rec_build_tuple(r);
+    case UNPACK_SEQUENCE: return r->ntuple > 0 ? rec_unpack_tuple(r) : rec_unpack_sequence(r);
     case BINARY_OP: return rec_binary_op(r);
     case COMPARE_OP: return rec_compare_op(r);
     case IS_OP: return rec_is_op(r);

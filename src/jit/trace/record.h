@@ -13,6 +13,7 @@
 #define REC_STORES 16
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
+#define REC_TUPLE 8
 
 struct loop_row;
 
@@ -54,6 +55,8 @@ struct recorder {
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
     bool changed[REC_SLOTS];           /* differs from memory */
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
+    ir_ref tuple[REC_TUPLE];           /* items of a tuple that is on top of the stack and will be unpacked, if ntuple > 0 */
+    int ntuple;
     struct snap_store pending[REC_STORES];
     int npending;
 };
@@ -146,6 +149,9 @@ bool rec_resume(struct recorder *r);
 /* All that an inlined call takes for granted is watched. */
 bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);      /* func: NULL, if it may be another */
 bool rec_copy_free_vars(struct recorder *r);
+/* A tuple that is unpacked before anything can see it is not made. */
+bool rec_build_tuple(struct recorder *r);
+bool rec_unpack_tuple(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* The frame at hand returns v, which is off the stack already. */
