@@ -3,6 +3,7 @@
 
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
+#include "object/num/int.h"
 #include "object/text/str.h"
 
 bool
@@ -71,3 +72,54 @@ jit_slot_put_new(PyObject **slot, PyObject *o)
 }
 
 void jit_slot_put(PyObject **slot, PyObject *o) { jit_slot_put_new(slot, Py_NewRef(o)); }
+
+/* ---- in the place of what was there ---- */
+
+static bool
+is_last(PyObject *o, PyTypeObject *t)
+{
+    return o != NULL && Py_IS_TYPE(o, t) && Py_REFCNT(o) == 1;
+}
+
+static PyObject *
+put(PyObject **slot, PyObject *o)
+{
+    if (LIKELY(o != NULL))
+        jit_slot_put_new(slot, o);
+    return o;
+}
+
+/* Small numbers exist once. Numbers of one or two digits have blocks of one size, others not. */
+PyObject *
+jit_renew_int(PyObject **slot, int64_t v)
+{
+    PyObject *o = *slot;
+    uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    if (!is_last(o, &PyLong_Type) || int_ndigits(o) > 2 || size >> 2 * PyLong_SHIFT != 0)
+        return put(slot, jit_new_int(v));
+    if (size >> PyLong_SHIFT == 0)
+        return int_become(o, v) ? o : put(slot, jit_new_int(v));
+    ((PyLongObject *)o)->long_value.lv_tag = INT_TAG(2, v < 0 ? INT_NEGATIVE : INT_POSITIVE);
+    int_digits(o)[0] = (digit)(size & PyLong_MASK);
+    int_digits(o)[1] = (digit)(size >> PyLong_SHIFT);
+    return o;
+}
+
+PyObject *
+jit_renew_float(PyObject **slot, double v)
+{
+    PyObject *o = *slot;
+    if (!is_last(o, &PyFloat_Type))
+        return put(slot, jit_new_float(v));
+    ((PyFloatObject *)o)->ob_fval = v;
+    return o;
+}
+
+PyObject *
+jit_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step)
+{
+    PyObject *o = *slot;
+    if (!is_last(o, &PyRangeIter_Type))
+        return put(slot, jit_new_range_iterator(start, stop, step));
+    return range_iter_restart(o, start, stop, step) ? o : NULL;
+}

@@ -204,6 +204,7 @@ jump_to_stub(struct x64_asm *as, unsigned cc)
 static bool forces_exits;
 
 void x64_force_exits(bool on) { forces_exits = on; }
+bool exits_are_forced(void) { return forces_exits; }
 
 /* In front of the guard's jump: leave by the same way when the countdown reaches 0. The flags are the guard's, so they are kept. */
 static void

@@ -155,6 +155,8 @@ void x64_guard(struct x64_asm *as, unsigned cc);
 void x64_guard_again(struct x64_asm *as, unsigned cc);
 /* The same as x64_guard() after a comparison of floats, where a NaN always leaves, or never does. */
 void x64_guard_unordered(struct x64_asm *as, unsigned cc, bool leaves);
+/* Guards may leave although they hold (tests): what is written behind one must not have happened before it. */
+bool exits_are_forced(void);
 /* Number and size of everything at the end of the code; writes the stubs. False: no memory. */
 bool exits_begin(struct x64_asm *as, struct x64_code *out);
 /* When the rest is written: what all exits do behind their stubs, behind the constants. Returns where it ends. */

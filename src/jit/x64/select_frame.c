@@ -59,9 +59,20 @@ select_open(struct x64_asm *as, const struct ir_ins *in)
     asm_op_imm(B, 0xc7 | A_W, 0, rm_frame(in->a), 4, 0);
 }
 
+/* The new object that is put into a slot at once: both is one call, in which the memory of what the slot held may be used again. */
+static bool
+is_renewal(const struct x64_asm *as, ir_ref put)
+{
+    const struct ir_ins *in = ins_at(as, put);
+    return in->op == IR_FPUT_NEW && in->b == put - 1 && ins_at(as, put - 1)->op >= IR_NEW_I && ins_at(as, put - 1)->op <= IR_NEW_RANGE
+        && !exits_are_forced();
+}
+
 static void
 select_put(struct x64_asm *as, const struct ir_ins *in)
 {
+    if (is_renewal(as, as->cur))
+        return;
     regs_clobber(as, CALL_CLOBBERED);
     call_out(as, in->op == IR_FPUT ? (const void *)jit_slot_put : (const void *)jit_slot_put_new);
     if (in->op == IR_FDROP)
@@ -71,23 +82,36 @@ select_put(struct x64_asm *as, const struct ir_ins *in)
     asm_op(B, OP_LEA, RDI, rm_frame(in->a));
 }
 
+static const void *
+maker_of(enum ir_op op, bool renewal)
+{
+    switch (op) {
+    case IR_NEW_I: return renewal ? (const void *)jit_renew_int : (const void *)jit_new_int;
+    case IR_NEW_F: return renewal ? (const void *)jit_renew_float : (const void *)jit_new_float;
+    default: return renewal ? (const void *)jit_renew_range_iterator : (const void *)jit_new_range_iterator;
+    }
+}
+
 /* The jump stands behind the call: what its exit needs lies where calls leave it alone. */
 static void
 select_new(struct x64_asm *as, const struct ir_ins *in)
 {
-    const void *make = in->op == IR_NEW_I ? (const void *)jit_new_int : in->op == IR_NEW_F ? (const void *)jit_new_float : (const void *)jit_new_range_iterator;
-    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX;
+    static const uint8_t integer[] = { RDI, RSI, RDX, RCX };
+    bool renewal = is_renewal(as, as->cur + 1);
+    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX, n = renewal;
     regs_clobber(as, CALL_CLOBBERED);
     asm_move(B, r, RAX);
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
-    call_out(as, make);
-    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : (unsigned)RDI, in->a);
+    call_out(as, maker_of(in->op, renewal));
+    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : integer[n], in->a);
     if (in->op == IR_NEW_RANGE) {
-        regs_place(as, RSI, in->b);
-        regs_place(as, RDX, in->c);
+        regs_place(as, integer[n + 1], in->b);
+        regs_place(as, integer[n + 2], in->c);
     }
+    if (renewal)
+        asm_op(B, OP_LEA, RDI, rm_frame(ins_at(as, as->cur + 1)->a));
 }
 
 void

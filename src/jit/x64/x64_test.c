@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "jit/ir/ir_runtime.h"
 #include "jit/x64/memory.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -648,6 +649,78 @@ test_patch(void **state)
     discard(&other);
 }
 
+/* ---- objects made in traces ---- */
+
+/* Whatever the slot held before, and however many others refer to that. */
+static void
+test_renewal(void **state)
+{
+    static const char *const olds[] = { "7", "1000", "-70000", "1152921504606846975", "2305843009213693951", "1180591620717411303424", "1.5", "None" };
+    static const int64_t values[] = { 0, -5, 256, 257, -6, 1 << 29, 1 << 30, -(1 << 30), (1ll << 60) - 1, 1ll << 60, INT64_MIN };
+    for (size_t i = 0; i < COUNT(olds); i++) {
+        for (size_t k = 0; k < 2 * COUNT(values); k++) {
+            PyObject *slot = strcmp(olds[i], "None") == 0 ? NULL : strchr(olds[i], '.') ? PyFloat_FromDouble(atof(olds[i])) : PyLong_FromString(olds[i], NULL, 10);
+            PyObject *other = k >= COUNT(values) ? Py_XNewRef(slot) : NULL, *copy = other;
+            int64_t v = values[k % COUNT(values)];
+            PyObject *o = jit_renew_int(&slot, v);
+            assert_true(o != NULL && o == slot && PyLong_CheckExact(o) && PyLong_AsLongLong(o) == v && (other == NULL || o != other || _Py_IsImmortal(o)));
+            assert_true(_Py_IsImmortal(o) ? v >= -5 && v <= 256 : Py_REFCNT(o) == 1);
+            if (other != NULL && PyLong_Check(other))
+                copy = PyLong_FromString(olds[i], NULL, 10);
+            assert_true(other == NULL || PyObject_RichCompareBool(other, copy, Py_EQ) == 1);
+            assert_true((o = jit_renew_float(&slot, 0.25)) == slot && PyFloat_AsDouble(o) == 0.25);
+            assert_true(jit_renew_float(&slot, -0.5) == o && Py_REFCNT(o) == 1 && PyFloat_AsDouble(o) == -0.5);
+            Py_XDECREF(slot);
+            Py_XDECREF(other);
+        }
+    }
+}
+
+static PyObject *no_memory(PyObject **slot, double v) { return NULL; }
+
+/* The call of jit_renew_float() in the code leads elsewhere. */
+static bool
+redirect(const struct x64_code *code, const void *from, const void *to)
+{
+    for (uint32_t i = 0; i + 5 <= code->text; i++) {
+        int32_t distance;
+        memcpy(&distance, code->code + i + 1, 4);
+        if (code->code[i] != 0xe8 || code->code + i + 5 + distance != (const uint8_t *)from)
+            continue;
+        distance = (int32_t)((const uint8_t *)to - (code->code + i + 5));
+        return x64_memory_write(code->code + i + 1, &distance, 4);
+    }
+    return false;
+}
+
+static void
+test_no_memory_for_objects(void **state)
+{
+    for (uint32_t seed = 0; seed < 30; seed++) {
+        struct maker m = start();
+        struct x64_code code;
+        ir_ref refs[9];
+        for (int i = 0; i < 8; i++)
+            refs[i] = i < 4 ? unknown(&m, i) : some(&m, T_F64, (union ir_value){ .f = i });
+        snap_all(&m, 8, refs);
+        refs[8] = ir_append(m.ir, IR_NEW_F, refs[7], 0, 0, 0);
+        ir_append(m.ir, IR_FPUT_NEW, 20, refs[8], 0, 0);
+        snap_all(&m, 9, refs);
+        ir_append(m.ir, IR_GNE_I, refs[0], refs[1], 0, 0);
+        assert_null(x64_compile(m.ir, 5, seed, NULL, &code));
+        assert_true(redirect(&code, (const void *)jit_renew_float, (const void *)no_memory));
+        x64_enter(&m.tf->ts, &m.tf->frame, code.code);
+        assert_int_equal(test_state.exit, 0);
+        assert_null(test_slots_of(m.tf)[20]);
+        for (int i = 0; i < 8; i++) {
+            union ir_value v = { .bits = test_at(code.locs[code.exits[0].locs + (uint32_t)i]) };
+            assert_true(i < 4 ? v.i == i : v.f == (double)i);
+        }
+        x64_free(&code);
+        discard(&m);
+    }
+}
+
 /* ---- code memory ---- */
 
 static void
@@ -847,6 +920,7 @@ main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
+        cmocka_unit_test(test_renewal), cmocka_unit_test(test_no_memory_for_objects),
         cmocka_unit_test(test_large_trace), cmocka_unit_test(test_compile_time), cmocka_unit_test(test_enter_time),
     };
     return test_runtime() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

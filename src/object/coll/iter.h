@@ -50,6 +50,8 @@ struct zip_iter {                      /* zip */
 OWNED PyObject *range_from_longs(long start, long stop, long step);
 /* iter(range(start, stop, step)) when all its values fit C longs: new reference. NULL with an exception, or without one when step is 0 or they do not. */
 OWNED PyObject *range_iter_from_longs(long start, long stop, long step);
+/* The same made of `it`, a range_iterator that nobody else sees; false (nothing done, no exception) when they do not fit. */
+bool range_iter_restart(PyObject *it, long start, long stop, long step);
 /* The awaitable that anext(it, default) returns; new reference or NULL. */
 OWNED PyObject *anext_awaitable_new(PyObject *awaitable, PyObject *default_value);
 

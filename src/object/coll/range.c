@@ -403,6 +403,21 @@ range_iter_from_longs(long start, long stop, long step)
     return n <= LONG_MAX ? fast_iter(start, step, n) : NULL;
 }
 
+bool
+range_iter_restart(PyObject *it, long start, long stop, long step)
+{
+    if (step == 0 || !fits_longs(stop, step))
+        return false;
+    unsigned long n = count_longs(start, stop, step);
+    if (n > LONG_MAX)
+        return false;
+    struct range_iter *r = (struct range_iter *)it;
+    r->start = start;
+    r->step = step;
+    r->len = (long)n;
+    return true;
+}
+
 static PyObject *
 range_iter(PyObject *op)
 {
