@@ -40,10 +40,10 @@ ir_heap_class(enum ir_op op)
 {
     switch (op) {
     case IR_RLOAD_I: case IR_RLOAD_F: case IR_RSTORE_I: case IR_RSTORE_F: return HEAP_RAW;
-    case IR_OLOAD: return HEAP_OBJECT;
+    case IR_OLOAD: case IR_OSTORE: return HEAP_OBJECT;
     case IR_ALOAD: return HEAP_ADDRESS;
     case IR_WLOAD: return HEAP_WORD;
-    case IR_LITEM: return HEAP_ITEM;
+    case IR_LITEM: case IR_LSTORE: return HEAP_ITEM;
     default: return HEAP_NONE;
     }
 }
@@ -169,6 +169,8 @@ static inline double ir_float_value(const struct ir *ir, ir_ref k) { double v; m
 static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (PyObject *)ir_word(ir, k); }
 /* Does op write a slot of the frame's memory, the one that its first operand names? */
 static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
+/* Has the guard changed something when it finds that it holds? Then it cannot be made to fail. */
+static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
 

@@ -231,6 +231,33 @@ step(struct eval *ev, ir_ref r)
         return ev->slots[in->a] != NULL && Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x);
     case IR_GLATE: case IR_GDIES:
         return (in->op == IR_GLATE ? jit_drops_late : jit_dies_late)(ev->slots, in->a, (uint64_t)v[in->b].i);
+    case IR_GALONE: case IR_GOTHERS:
+        return true;
+    case IR_GAPART:
+        return v[in->a].o != v[in->b].o || _Py_IsImmortal(v[in->a].o);
+    case IR_RENEW_I:
+        v[r].o = jit_renew_int(v[in->a].o, v[in->b].i);
+        return v[r].o != NULL;
+    case IR_GUNIQ:
+        return v[in->a].o->ob_refcnt == 1;
+    case IR_GKEPT:
+        return jit_is_kept(ev->slots, (uint64_t)v[in->b].i, v[in->a].o);
+    case IR_REUSE_F:
+        ((PyFloatObject *)v[in->a].o)->ob_fval = v[in->b].f;
+        v[r] = v[in->a];
+        return true;
+    case IR_OSTORE:
+        *(PyObject **)((char *)v[in->a].o + (int32_t)in->x) = v[in->b].o;
+        return true;
+    case IR_LSTORE:
+        ((PyObject **)v[in->a].p)[v[in->b].i] = v[in->c].o;
+        return true;
+    case IR_INC:
+        Py_INCREF(v[in->a].o);
+        return true;
+    case IR_DROP:
+        jit_drop(v[in->a].o);
+        return true;
     case IR_FPUT: case IR_FPUT_NEW:
         (in->op == IR_FPUT ? jit_slot_put : jit_slot_put_new)(&ev->slots[in->a], v[in->b].o);
         return true;
@@ -307,7 +334,7 @@ uint32_t *ir_countdown;
 static bool
 is_forced(const struct ir *ir, ir_ref r)
 {
-    if (ir_countdown == NULL || *ir_countdown == 0 || !(ir_ops[ir->at[r].op].flags & I_GUARD) || snap_of(ir, r)->branch)
+    if (ir_countdown == NULL || *ir_countdown == 0 || !(ir_ops[ir->at[r].op].flags & I_GUARD) || snap_of(ir, r)->branch || ir_acts_first(ir->at[r].op))
         return false;
     return --*ir_countdown == 0;
 }

@@ -33,6 +33,20 @@ outlives(PyObject **slots, uint64_t late, PyObject *o)
     return _Py_IsImmortal(o) || Py_REFCNT(o) > dropped;
 }
 
+bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o) { return outlives(slots, late, o); }
+void jit_drop(PyObject *o) { Py_DECREF(o); }
+
+PyObject *
+jit_renew_int(PyObject *o, int64_t v)
+{
+    if (Py_REFCNT(o) == 1 && int_is_compact(o) && int_become(o, v))
+        return o;
+    PyObject *other = jit_new_int(v);
+    if (other != NULL)
+        Py_DECREF(o);
+    return other;
+}
+
 bool
 jit_dies_late(PyObject **slots, unsigned i, uint64_t late)
 {

@@ -179,10 +179,28 @@ copy_plain(struct copy *cp, ir_ref r)
     const struct ir_op_info *info = &ir_ops[in.op];
     ir_ref a = info->a == 'l' ? in.a : replaced(cp, in.a);
     uint32_t x = info->x == X_TYPE ? replaced(cp, (ir_ref)in.x) : in.x;
-    const char *why = info->flags & I_STORE ? before_store(cp, a, x) : NULL;
+    const char *why = ir_heap_class(in.op) == HEAP_RAW ? before_store(cp, a, x) : NULL;
     ir_ref copy = opt_emit(cp->ir, in.op, a, replaced(cp, in.b), replaced(cp, in.c), x);
     cp->subst[r - REF_BIAS] = copy;
     return why == NULL && copy == REF_FAIL ? opt_unstable : why;
+}
+
+/* What is stored is a number without object this time: it gets one, and with it all that have the number. */
+static const char *
+copy_inc(struct copy *cp, ir_ref r)
+{
+    struct ir *ir = cp->ir;
+    ir_ref box = replaced(cp, cp->from->at[r].a);
+    if (!ir_is_box(ir, box))
+        return copy_plain(cp, r);
+    ir_ref o = opt_emit(ir, ir->at[box].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[box].a, 0, 0, 0);
+    for (ir_ref k = REF_BIAS; k < r; k++)
+        if (cp->subst[k - REF_BIAS] == box)
+            cp->subst[k - REF_BIAS] = o;
+    for (uint32_t i = 0; i < cp->state.nentries; i++)
+        if (snap_ref(cp->entries[i]) == box && snap_how(cp->entries[i]) != HOW_NULL)
+            cp->entries[i] = SNAP_ENTRY(snap_slot(cp->entries[i]), 0, HOW_OBJ, o);
+    return ir->full;
 }
 
 static const char *
@@ -195,6 +213,7 @@ copy_instruction(struct copy *cp, ir_ref r)
             return copy_plain(cp, r);
         cp->late(cp->arg, cp->from->at[r].a);
         return NULL;
+    case IR_INC: return copy_inc(cp, r);
     case IR_SLOAD: return copy_sload(cp, r);
     case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(cp, r);
     default: return copy_plain(cp, r);

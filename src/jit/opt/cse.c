@@ -57,3 +57,39 @@ cse_field(const struct ir *ir, enum ir_op load, ir_ref a, uint32_t x)
     bool same_kind = in->op == (load == IR_RLOAD_I ? IR_RSTORE_I : IR_RSTORE_F);
     return store > a && same_kind && in->a == a && in->x == x ? in->b : REF_NONE;
 }
+
+ir_ref
+cse_object(const struct ir *ir, ir_ref a, uint32_t x)
+{
+    ir_ref store = ir->chain[IR_OSTORE], loaded = ir->chain[IR_OLOAD];
+    while (store > a && (ir->at[store].x != x || never_same(ir, ir->at[store].a, a)))
+        store = ir->at[store].prev;
+    while (loaded > store && loaded > a && (ir->at[loaded].a != a || ir->at[loaded].x != x))
+        loaded = ir->at[loaded].prev;
+    if (loaded > store && loaded > a)
+        return loaded;
+    return store > a && ir->at[store].a == a ? ir->at[store].b : REF_NONE;
+}
+
+/* Items of two lists, or two items of one. */
+static bool
+never_same_item(const struct ir *ir, const struct ir_ins *st, ir_ref a, ir_ref b)
+{
+    if (st->a == a)
+        return st->b != b && (rel_known(ir, IR_EQ_I, st->b, b) & REL_EQ) == 0;
+    const struct ir_ins *p = &ir->at[st->a], *q = &ir->at[a];
+    return p->op == IR_ALOAD && q->op == IR_ALOAD && never_same(ir, p->a, q->a);
+}
+
+ir_ref
+cse_item(const struct ir *ir, ir_ref a, ir_ref b)
+{
+    ir_ref newest = newest_operand(IR_LITEM, a, b, REF_NONE), store = ir->chain[IR_LSTORE], loaded = ir->chain[IR_LITEM];
+    while (store > newest && never_same_item(ir, &ir->at[store], a, b))
+        store = ir->at[store].prev;
+    while (loaded > store && loaded > newest && (ir->at[loaded].a != a || ir->at[loaded].b != b))
+        loaded = ir->at[loaded].prev;
+    if (loaded > store && loaded > newest)
+        return loaded;
+    return store > newest && ir->at[store].a == a && ir->at[store].b == b ? ir->at[store].c : REF_NONE;
+}

@@ -9,4 +9,8 @@ ir_ref cse_find(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c
 /* What the field at offset x of object a holds, if that is known: the value stored or loaded last. load: IR_RLOAD_*. Or REF_NONE. */
 ir_ref cse_field(const struct ir *ir, enum ir_op load, ir_ref a, uint32_t x);
 
+/* The same for what an object's field holds (OLOAD) and for an item of a list (LITEM). */
+ir_ref cse_object(const struct ir *ir, ir_ref a, uint32_t x);
+ir_ref cse_item(const struct ir *ir, ir_ref a, ir_ref b);
+
 #endif

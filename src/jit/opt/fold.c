@@ -311,7 +311,7 @@ static ir_ref
 fold_gcompact(struct fold *f)
 {
     union ir_value out;
-    if (op_of(f, f->a) == IR_BOX_I || op_of(f, f->a) == IR_NEW_I || type_of(f, f->a) == T_BOOL)
+    if (op_of(f, f->a) == IR_BOX_I || op_of(f, f->a) == IR_NEW_I || op_of(f, f->a) == IR_RENEW_I || type_of(f, f->a) == T_BOOL)
         return REF_NONE;
     if (is_const_of(f, f->a, &PyLong_Type)) {
         union ir_value o = { .o = ir_obj_value(f->ir, f->a) };
@@ -330,6 +330,8 @@ fold_unbox(struct fold *f)
     bool made = ir_is_box(f->ir, f->a) || op_of(f, f->a) == IR_NEW_I || op_of(f, f->a) == IR_NEW_F;
     if (made && type_of(f, f->ir->at[f->a].a) == want)
         return f->ir->at[f->a].a;
+    if ((op_of(f, f->a) == IR_REUSE_F && want == T_F64) || (op_of(f, f->a) == IR_RENEW_I && want == T_I64))
+        return f->ir->at[f->a].b;
     if (t == T_BOOL && want != T_F64)
         return want == T_BOOL ? f->a : emit1(f, IR_B2I, f->a);
     if (t != T_OBJ || ir_is_box(f->ir, f->a))
@@ -545,6 +547,45 @@ fold_gdepth(struct fold *f)
     return NO_RULE;
 }
 
+/* Guards that nobody in the trace refers to a, but slots by the same name for GOTHERS: what the snapshot lists are the references that are not counted. */
+static ir_ref
+fold_alone(struct fold *f)
+{
+    const struct ir *ir = f->ir;
+    const struct snap *s = ir->nsnaps > 0 ? &ir->snaps[ir->nsnaps - 1] : NULL;
+    for (uint32_t i = 0; s != NULL && i < s->nentries; i++) {
+        snap_entry e = ir->entries[s->entries + i];
+        ir_ref v = snap_ref(e);
+        if (snap_how(e) != HOW_OBJ || op_of(f, v) == IR_KO)
+            continue;
+        if (v == f->a && f->op == IR_GALONE)
+            return REF_FAIL;
+        if (v != f->a)
+            emit2(f, IR_GAPART, v, f->a);
+    }
+    return NO_RULE;
+}
+
+/* A number without object is no other object, unless that is immortal. */
+static ir_ref
+fold_apart(struct fold *f)
+{
+    bool objects = type_of(f, f->a) == T_OBJ && type_of(f, f->b) == T_OBJ && !ir_is_box(f->ir, f->a) && !ir_is_box(f->ir, f->b);
+    return !objects || never_same(f->ir, f->a, f->b) ? REF_NONE : NO_RULE;
+}
+
+/* Stores of references, where a slot may have an object in one round and a number without one in the next. */
+static ir_ref
+fold_reference(struct fold *f)
+{
+    const ir_ref operands[3] = { f->a, f->b, f->c };
+    const char letters[3] = { ir_ops[f->op].a, ir_ops[f->op].b, ir_ops[f->op].c };
+    for (int i = 0; i < 3; i++)
+        if (letters[i] == 'o' && (ir_is_box(f->ir, operands[i]) || type_of(f, operands[i]) != T_OBJ))
+            return give_up(f, "a number that has no object is stored");
+    return NO_RULE;
+}
+
 /* ---- the driver ---- */
 
 /* What holds numbers for which there are no objects must be told apart from objects: no instruction could. */
@@ -582,6 +623,9 @@ apply_rules(struct fold *f)
     case IR_GCOMPACT: case IR_GINT2: return fold_gcompact(f);
     case IR_UNBOX_I: case IR_UNBOX2_I: case IR_UNBOX_F: case IR_UNBOX_B: return fold_unbox(f);
     case IR_GTRUE: case IR_GFALSE: return fold_truth(f);
+    case IR_GAPART: return fold_apart(f);
+    case IR_GALONE: case IR_GOTHERS: return fold_alone(f);
+    case IR_GUNIQ ... IR_GKEPT: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);
     case IR_GULT_I: return fold_gult(f);
@@ -642,8 +686,8 @@ static PyTypeObject *
 made_type(enum ir_op op)
 {
     switch (op) {
-    case IR_BOX_I: case IR_NEW_I: return &PyLong_Type;
-    case IR_BOX_F: case IR_NEW_F: return &PyFloat_Type;
+    case IR_BOX_I: case IR_NEW_I: case IR_RENEW_I: return &PyLong_Type;
+    case IR_BOX_F: case IR_NEW_F: case IR_REUSE_F: return &PyFloat_Type;
     case IR_NEW_RANGE: return &PyRangeIter_Type;
     default: return NULL;
     }
@@ -662,6 +706,18 @@ append(struct fold *f)
     return r;
 }
 
+/* What a load would find, if that is in the trace; REF_NONE: it is not. */
+static ir_ref
+known_content(const struct fold *f)
+{
+    switch (ir_heap_class(f->op)) {
+    case HEAP_RAW: return cse_field(f->ir, f->op, f->a, f->x);
+    case HEAP_OBJECT: return cse_object(f->ir, f->a, f->x);
+    case HEAP_ITEM: return cse_item(f->ir, f->a, f->b);
+    default: return cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);        /* nothing stores in these */
+    }
+}
+
 static ir_ref
 find_or_append(struct fold *f)
 {
@@ -669,11 +725,10 @@ find_or_append(struct fold *f)
     if (flags & (I_LOAD | I_STORE) && !opt_wants(OPT_CSE))
         return append(f);
     if (flags & I_LOAD) {
-        bool raw = ir_heap_class(f->op) == HEAP_RAW;           /* nothing stores to the other classes */
-        ir_ref r = raw ? cse_field(f->ir, f->op, f->a, f->x) : cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);
+        ir_ref r = known_content(f);
         return r != REF_NONE ? r : append(f);
     }
-    if (flags & I_STORE) {
+    if (flags & I_STORE && ir_heap_class(f->op) == HEAP_RAW) {
         bool same = cse_field(f->ir, f->op == IR_RSTORE_I ? IR_RLOAD_I : IR_RLOAD_F, f->a, f->x) == f->b;
         return same ? REF_NONE : append(f);
     }

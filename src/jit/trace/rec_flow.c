@@ -109,6 +109,8 @@ rec_jump_backward(struct recorder *r)
         return unroll(r, other);
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
+    if (!rec_settle_held(r))
+        return false;
     r->target = target;
     if (own)
         rec_drop_slots(r, r->start_top);

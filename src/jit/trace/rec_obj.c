@@ -40,8 +40,8 @@ object_at(struct recorder *r, ir_ref v, size_t offset)
 }
 
 /* An attribute of class t under this name, found or not, stays what it is. */
-static bool
-watch_name(struct recorder *r, PyTypeObject *t, PyObject *name)
+bool
+rec_watch_name(struct recorder *r, PyTypeObject *t, PyObject *name)
 {
     return type_has(t, Py_TPFLAGS_IMMUTABLETYPE) || rec_watch(r, DEP_TYPE_ATTR, t, name);
 }
@@ -50,7 +50,7 @@ watch_name(struct recorder *r, PyTypeObject *t, PyObject *name)
 static bool
 watch_access(struct recorder *r, PyTypeObject *t, PyObject *name)
 {
-    return watch_name(r, t, name) && watch_name(r, t, ID(__getattribute__)) && watch_name(r, t, ID(__getattr__));
+    return rec_watch_name(r, t, name) && rec_watch_name(r, t, ID(__getattribute__)) && rec_watch_name(r, t, ID(__getattr__));
 }
 
 /* ---- values of classes ---- */
@@ -64,7 +64,7 @@ is_plain_value(struct recorder *r, PyObject *o)
         return rec_stop(r, "a descriptor that is not recorded yet");
     if (type_has(t, Py_TPFLAGS_IMMUTABLETYPE))
         return true;
-    return rec_guard_type(r, rec_const(r, o), t) && watch_name(r, t, ID(__get__)) && watch_name(r, t, ID(__set__)) && watch_name(r, t, ID(__delete__));
+    return rec_guard_type(r, rec_const(r, o), t) && rec_watch_name(r, t, ID(__get__)) && rec_watch_name(r, t, ID(__set__)) && rec_watch_name(r, t, ID(__delete__));
 }
 
 /* In place of the object: what was read from it, and NULL if what is read is going to be called. */
@@ -120,26 +120,43 @@ key_index(PyDictKeysObject *keys, PyObject *name)
     return keys_is_unicode(keys) ? keys_find_str(keys, name, dict_str_hash(name)) : DKIX_EMPTY;
 }
 
-/* The values lie in the instance: its shape word says which there are. Shape 0 says nothing: then the value itself must be there. */
+/* The values lie in the instance: its shape word says which there are. */
+static bool
+guard_shape(struct recorder *r, ir_ref v, const PyDictValues *values)
+{
+    ir_ref shape = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject) + offsetof(PyDictValues, shape));
+    rec_emit(r, IR_GEQ_I, shape, ir_int(r->ir, values->shape));
+    return r->why == NULL;
+}
+
+bool
+rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, uint32_t *offset)
+{
+    PyDictValues *values = inline_values(owner);
+    Py_ssize_t index = key_index(type_shared_keys(Py_TYPE(owner)), name);
+    if (index < 0 || values->values[index] == NULL)
+        return rec_stop(r, "an attribute that the instance does not have");
+    *offset = (uint32_t)(sizeof(PyObject) + offsetof(PyDictValues, values) + (size_t)index * sizeof(PyObject *));
+    if (values->shape > SHAPE_NEVER)
+        return guard_shape(r, v, values);
+    static_assert(offsetof(PyDictValues, valid) == 3, "the highest byte of the first word");
+    ir_ref head = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject));      /* without shape: the value itself must be there */
+    rec_emit(r, IR_GNE_I, rec_emit(r, IR_AND_I, head, ir_int(r->ir, 0xff000000)), ir_int(r->ir, 0));
+    return object_at(r, v, *offset) != REF_NONE;
+}
+
 static bool
 load_from_values(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, PyObject *descr, bool method_form)
 {
     PyDictValues *values = inline_values(owner);
-    PyDictKeysObject *keys = type_shared_keys(Py_TYPE(owner));
-    Py_ssize_t index = key_index(keys, name);
-    bool has = index >= 0 && values->values[index] != NULL;
-    size_t offset = sizeof(PyObject) + offsetof(PyDictValues, values) + (size_t)index * sizeof(PyObject *);
-    if (values->shape > SHAPE_NEVER) {
-        ir_ref shape = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject) + offsetof(PyDictValues, shape));
-        rec_emit(r, IR_GEQ_I, shape, ir_int(r->ir, values->shape));
-        return has ? give_value(r, rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)offset), method_form) : load_from_class(r, descr, method_form);
+    Py_ssize_t index = key_index(type_shared_keys(Py_TYPE(owner)), name);
+    uint32_t offset;
+    if (index < 0 || values->values[index] == NULL) {
+        if (values->shape <= SHAPE_NEVER)
+            return rec_stop(r, "an instance without shape");
+        return guard_shape(r, v, values) && load_from_class(r, descr, method_form);
     }
-    if (!has)
-        return rec_stop(r, "an instance without shape");
-    static_assert(offsetof(PyDictValues, valid) == 3, "the highest byte of the first word");
-    ir_ref head = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject));
-    rec_emit(r, IR_GNE_I, rec_emit(r, IR_AND_I, head, ir_int(r->ir, 0xff000000)), ir_int(r->ir, 0));
-    return give_value(r, object_at(r, v, offset), method_form);
+    return rec_find_value(r, v, owner, name, &offset) && give_value(r, rec_emit_x(r, IR_OLOAD, v, REF_NONE, offset), method_form);
 }
 
 /* A member of __slots__. */
@@ -198,7 +215,7 @@ load_from_type(struct recorder *r, ir_ref v, PyTypeObject *cls, PyObject *name, 
     if (descr == NULL || (own != NULL && !type_has(Py_TYPE(own), Py_TPFLAGS_IMMUTABLETYPE)))
         return rec_stop(r, "an attribute that the class does not have");
     rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, (PyObject *)cls));
-    if (r->why != NULL || !rec_guard_type(r, v, meta) || !watch_access(r, meta, name) || !watch_name(r, cls, name))
+    if (r->why != NULL || !rec_guard_type(r, v, meta) || !watch_access(r, meta, name) || !rec_watch_name(r, cls, name))
         return false;
     if (Py_TYPE(descr) == &PyStaticMethod_Type)
         return give_static(r, descr, method_form);
@@ -298,21 +315,41 @@ bounded(struct recorder *r, ir_ref index, ir_ref size, Py_ssize_t now)
     return index;
 }
 
+/* The index of an item that is there, from the start. REF_NONE: none, or one that is not recorded. */
+static ir_ref
+index_of(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now)
+{
+    Py_ssize_t n = Py_SIZE(o), now = PyLong_CheckExact(sub_now) && int_is_compact(sub_now) ? int_compact_value(sub_now) : n;
+    if (now >= n || now < -n) {
+        rec_stop(r, "an index out of range, or no int");
+        return REF_NONE;
+    }
+    ir_ref size = rec_len(r, v, o), index = size == REF_NONE ? REF_NONE : rec_number(r, sub, sub_now);
+    if (index == REF_NONE || r->why != NULL) {
+        rec_stop(r, "an index that is no int");
+        return REF_NONE;
+    }
+    return bounded(r, index, size, now);
+}
+
+bool
+rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index)
+{
+    *index = index_of(r, v, o, sub, sub_now);
+    if (r->why == NULL)
+        *items = rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item));
+    return r->why == NULL;
+}
+
 bool
 rec_binary_subscr(struct recorder *r)
 {
-    PyObject *o = r->sp[-2], *sub = r->sp[-1];
+    PyObject *o = r->sp[-2];
     ir_ref v = rec_peek(r, 2);
-    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || !PyLong_CheckExact(sub) || !int_is_compact(sub))
+    if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
         return rec_stop(r, "a subscript of this kind is not recorded yet");
-    Py_ssize_t now = int_compact_value(sub), n = Py_SIZE(o);
-    if (now >= n || now < -n)
-        return rec_stop(r, "an index out of range");
-    ir_ref size = rec_len(r, v, o), index = size == REF_NONE ? REF_NONE : rec_number(r, rec_peek(r, 1), sub);
-    if (index == REF_NONE || r->why != NULL)
-        return rec_stop(r, "an index that is no int");
-    index = bounded(r, index, size, now);
-    ir_ref got = item(r, v, o, index);
+    ir_ref index = index_of(r, v, o, rec_peek(r, 1), r->sp[-1]);
+    ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
     if (r->why != NULL)
         return false;
     rec_pop(r);
@@ -346,7 +383,7 @@ always_true(struct recorder *r, PyTypeObject *t)
 {
     bool has_truth = (t->tp_as_number && t->tp_as_number->nb_bool) || (t->tp_as_mapping && t->tp_as_mapping->mp_length)
                   || (t->tp_as_sequence && t->tp_as_sequence->sq_length);
-    return !has_truth && watch_name(r, t, ID(__bool__)) && watch_name(r, t, ID(__len__));
+    return !has_truth && rec_watch_name(r, t, ID(__bool__)) && rec_watch_name(r, t, ID(__len__));
 }
 
 ir_ref

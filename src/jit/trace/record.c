@@ -51,7 +51,7 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
     for (int i = 0; i < r->nslots + depth; i++)
         if (r->changed[i])
-            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, 0, how_of(r, r->slot[i]), r->slot[i]));
+            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, r->held[i], how_of(r, r->slot[i]), r->slot[i]));
     for (int i = 0; i < r->npending; i++)
         snap_add_store(r->ir, r->pending[i]);
     return s;
@@ -99,6 +99,8 @@ void
 rec_set(struct recorder *r, int i, ir_ref v)
 {
     rec_guard_late(r, i);
+    if (r->held[i])
+        rec_let_go(r, i);
     r->slot[i] = v;
     r->changed[i] = true;
 }
@@ -254,6 +256,8 @@ move_two(struct recorder *r, int opcode)
 static bool
 one_instruction(struct recorder *r, int opcode)
 {
+    if (r->nheld > 0 && (opcode == CALL || opcode == CALL_KW || opcode == RETURN_VALUE || opcode == RETURN_CONST) && !rec_settle_held(r))
+        return false;
     switch (opcode) {
     case NOP: case JUMP_FORWARD: return true;
     case LOAD_FAST: return push_local(r, r->oparg);
@@ -274,6 +278,8 @@ one_instruction(struct recorder *r, int opcode)
     case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
     case SWAP: return swap(r);
     case LOAD_ATTR: return rec_load_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
+    case STORE_ATTR: return rec_store_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
+    case STORE_SUBSCR: return rec_store_subscr(r);
     case LOAD_DEREF: return rec_load_deref(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
@@ -529,6 +535,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     else {
         rec_snap(r, r->pc, 0);
         one_instruction(r, opcode);
+        if (r->nheld + r->ndropped > 0 && r->why == NULL)
+            rec_drop_held(r);
     }
     return r->why == NULL && !r->closed ? true : finish(r);
 }

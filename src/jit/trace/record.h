@@ -11,6 +11,7 @@
 
 #define REC_SLOTS 512
 #define REC_STORES 16
+#define REC_DROPS 8
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
 #define REC_TUPLE 8
@@ -54,6 +55,10 @@ struct recorder {
     bool closed;                       /* the loop is whole */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
     bool changed[REC_SLOTS];           /* differs from memory */
+    bool held[REC_SLOTS];              /* the slot has a reference of its own to a leaf: what a store took away from another place (rec_store.c) */
+    int nheld;
+    ir_ref dropped[REC_DROPS];         /* references that the instruction at hand has no use for any more */
+    int ndropped;
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
     ir_ref tuple[REC_TUPLE];           /* items of a tuple that is on top of the stack and will be unpacked, if ntuple > 0 */
     int ntuple;
@@ -139,6 +144,21 @@ ir_ref rec_len(struct recorder *r, ir_ref v, PyObject *o);
 ir_ref rec_truth(struct recorder *r, ir_ref v, PyObject *o);
 /* v and w are strings. REF_NONE: they were numbers in the trace. */
 ir_ref rec_compare_str(struct recorder *r, ir_ref v, ir_ref w, bool equal);
+/* An attribute of class t under this name, found or not, stays what it is. */
+bool rec_watch_name(struct recorder *r, PyTypeObject *t, PyObject *name);
+/* Where in owner, whose inline values are valid, the value of this attribute lies, which is there; guards say so for v. */
+bool rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, uint32_t *offset);
+/* Where item sub of list o lies, which is there: where the items are, and its index. */
+bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index);
+/* rec_store.c */
+bool rec_store_attr(struct recorder *r, PyObject *name);
+bool rec_store_subscr(struct recorder *r);
+/* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
+void rec_let_go(struct recorder *r, int i);
+/* Behind each instruction: references of slots that are gone. */
+void rec_drop_held(struct recorder *r);
+/* No slot holds a reference any more: before calls, at the end. */
+bool rec_settle_held(struct recorder *r);
 /* rec_iter.c */
 bool rec_for_sequence(struct recorder *r);
 

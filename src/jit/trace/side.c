@@ -100,6 +100,8 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
         unsigned slot = snap_slot(p->entries[s->entries + i]);
         r->slot[slot] = inherited_slot(r, p, s, i);
         r->changed[slot] = true;
+        r->held[slot] = snap_held(p->entries[s->entries + i]);
+        r->nheld += r->held[slot];
         mark_late(r, slot);
     }
     for (int i = r->nslots + r->depth; i < r->top; i++)

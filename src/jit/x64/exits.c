@@ -242,7 +242,7 @@ main_jump(struct x64_asm *as, unsigned cc)
 static void
 end_exit(struct x64_asm *as, unsigned cc)
 {
-    if (forces_exits && cc != CC_ALWAYS && !as->ir->snaps[as->snap].branch)
+    if (forces_exits && cc != CC_ALWAYS && !as->ir->snaps[as->snap].branch && !ir_acts_first(ins_at(as, as->cur)->op))
         count_down(as);
 }
 

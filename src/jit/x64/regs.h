@@ -168,6 +168,7 @@ const uint8_t *exits_end(struct x64_asm *as);
 void select_ins(struct x64_asm *as, const struct ir_ins *in);
 void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithmetic */
 void select_object(struct x64_asm *as, const struct ir_ins *in);       /* items and words of objects */
+void select_stores(struct x64_asm *as, const struct ir_ins *in);       /* references that are stored, and what they replace */
 void select_frame(struct x64_asm *as, const struct ir_ins *in);        /* slots of the frame's memory */
 void call_out(struct x64_asm *as, const void *function);       /* the call alone */
 void jump_out(struct x64_asm *as, const uint8_t *code);        /* into code that exists */

@@ -37,7 +37,7 @@ stores_between(const struct x64_asm *as, ir_ref from, bool fields)
 {
     for (ir_ref r = as->cur; --r > from; ) {
         const struct ir_ins *in = ins_at(as, r);
-        if (ir_writes_slot(in->op) || (fields && ir_ops[in->op].flags & I_STORE))
+        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || (fields && ir_ops[in->op].flags & I_STORE))
             return true;
     }
     return false;
@@ -57,7 +57,9 @@ is_fusible(const struct x64_asm *as, ir_ref v)
         return !stores_between(as, v, false);
     case IR_RLOAD_F: case IR_RLOAD_I:
         return !stores_between(as, v, true);
-    case IR_OLOAD: case IR_ALOAD:
+    case IR_OLOAD:
+        return !stores_between(as, v, true);
+    case IR_ALOAD:
         return !stores_between(as, v, false);
     default:
         return false;
@@ -519,6 +521,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_OLOAD: case IR_ALOAD: select_load(as, in, (int32_t)in->x); break;
     case IR_RSTORE_I: case IR_RSTORE_F: select_store(as, in); break;
     case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
+    case IR_GAPART ... IR_DROP: select_stores(as, in); break;
     case IR_CALLL_I: case IR_CALLL_F: select_call(as, in); break;
     default: x64_fail(as, "an instruction the back end does not know"); break;
     }

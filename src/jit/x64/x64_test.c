@@ -375,6 +375,49 @@ check_late(enum ir_op op, Py_ssize_t count, uint64_t late, int keep)
     finish(&m, 4);
 }
 
+/* Stores of references into an object and into its items. */
+static void
+check_stores(int keep, bool constant, bool boxes)
+{
+    struct maker m = start();
+    unsigned at = sizeof(PyObject);
+    PyObject *a = test_raw(m.tf, 0, 0), *b = test_raw(m.tf, 1, 2), *f = test_float(m.tf, 2.5);
+    union test_object *o = (union test_object *)test_raw(m.tf, 0, 0);
+    b->ob_refcnt = 3;
+    f->ob_refcnt = 1;
+    o->raw.fields[0] = ((union test_object *)a)->raw.fields[1] = (int64_t)(uintptr_t)f;          /* where it is used again */
+    o->raw.fields[2] = (int64_t)(uintptr_t)&((union test_object *)a)->raw.fields[0];
+    ir_ref ro = some(&m, T_OBJ, (union ir_value){ .o = &o->base }), rb = constant ? ir_obj(m.ir, b) : some(&m, T_OBJ, (union ir_value){ .o = b });
+    ir_ref rf = some(&m, T_OBJ, (union ir_value){ .o = f }), i = constant ? ir_int(m.ir, 3) : some(&m, T_I64, (union ir_value){ .i = 3 });
+    ir_ref v = some(&m, T_F64, (union ir_value){ .f = 7.25 }), refs[8] = { keep & 1 ? ro : 0, keep & 2 ? rb : 0, keep & 4 ? i : 0, keep & 8 ? v : 0 };
+    snap_all(&m, 8, refs);
+    ir_append(m.ir, IR_GAPART, rb, rf, 0, 0);
+    ir_append(m.ir, IR_GAPART, ir_obj(m.ir, Py_None), some(&m, T_OBJ, (union ir_value){ .o = Py_None }), 0, 0);
+    ir_append(m.ir, IR_GUNIQ, rf, 0, 0, 0);
+    ir_ref items = ir_append(m.ir, IR_ALOAD, ro, 0, 0, at + 16);
+    ir_ref new = boxes ? ir_append(m.ir, IR_REUSE_F, rf, v, 0, 0) : rb;
+    ir_append(m.ir, IR_INC, rb, 0, 0, 0);
+    ir_append(m.ir, IR_OSTORE, ro, new, 0, at);
+    ir_append(m.ir, IR_OSTORE, ro, ir_obj(m.ir, Py_None), 0, at + 8);
+    ir_append(m.ir, IR_LSTORE, items, i, rb, 0);
+    ir_append(m.ir, IR_LSTORE, items, ir_int(m.ir, 1), new, 0);
+    ir_append(m.ir, IR_DROP, rb, 0, 0, 0);
+    refs[4] = ir_append(m.ir, IR_OLOAD, ro, 0, 0, at + 8);
+    refs[5] = ir_append(m.ir, IR_LITEM, items, i, 0, 0);
+    refs[6] = boxes ? new : REF_NONE;
+    snap_all(&m, 8, refs);
+    ir_append(m.ir, IR_GKEPT, rb, ir_int(m.ir, 0), 0, 0);
+    ir_append(m.ir, IR_GAPART, rb, constant ? some(&m, T_OBJ, (union ir_value){ .o = b }) : rb, 0, 0);
+    finish(&m, 4);
+}
+
+static void
+test_stores(void **state)
+{
+    for (int how = 0; how < 64; how++)
+        check_stores(how & 15, how & 16, how & 32);
+}
+
 static void
 test_late_drops(void **state)
 {
@@ -916,7 +959,7 @@ main(void)
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_items), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_items), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_stores), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),

@@ -1,0 +1,290 @@
+/* jit/trace/rec_store.c: recording stores of references into objects: attributes, items of lists.
+ *
+ * The place holds an object already, the old one, whose reference the store takes away. What slots hold is lent (rec_obj.c), so it must not die while
+ * one of them has it.
+ *   A leaf that no slot has       (GALONE) is dropped; a float to which there is no other reference (GUNIQ) makes room for the new one in the same
+ *                                 memory (REUSE_F), and an int may do so, too (RENEW_I).
+ *   A leaf that a slot has        The slot takes the reference over: it *holds* the object from then on, until it is overwritten, stores it somewhere, or the
+ *                                 trace comes to a call or to its end, where it becomes a number without object.
+ *   Something else                (GKEPT) lives on, as others refer to it, too. Where it would die, the interpreter does the store.
+ * A new number becomes an object, which all slots that have this number then refer to. All guards come first: nothing is done twice. */
+#include "jit/trace/record.h"
+
+#include <stddef.h>
+
+#include "jit/ir/ir_runtime.h"
+#include "object/coll/dict.h"
+#include "object/coll/dict_values.h"
+#include "object/core/type.h"
+#include "object/num/int.h"
+#include "rt/singletons.h"
+
+/* A field of an object, or an item of a list. */
+struct place {
+    ir_ref base, index;                /* index REF_NONE: a field */
+    uint32_t offset;
+};
+
+static ir_ref
+load(struct recorder *r, const struct place *pl)
+{
+    return pl->index != REF_NONE ? rec_emit(r, IR_LITEM, pl->base, pl->index) : rec_emit_x(r, IR_OLOAD, pl->base, REF_NONE, pl->offset);
+}
+
+static void
+store(struct recorder *r, const struct place *pl, ir_ref v)
+{
+    if (pl->index != REF_NONE)
+        opt_emit(r->ir, IR_LSTORE, pl->base, pl->index, v, 0);
+    else
+        rec_emit_x(r, IR_OSTORE, pl->base, v, pl->offset);
+}
+
+static int top_of(const struct recorder *r) { return r->nslots + r->depth; }
+
+/* How many slots have v without owning it. */
+static int
+slots_with(struct recorder *r, ir_ref v)
+{
+    int n = 0;
+    for (int i = 0; i < top_of(r); i++)
+        n += r->changed[i] && r->slot[i] == v;
+    return n;
+}
+
+static void
+replace_in_slots(struct recorder *r, ir_ref v, ir_ref by)
+{
+    for (int i = 0; i < top_of(r); i++)
+        if (r->changed[i] && r->slot[i] == v)
+            r->slot[i] = by;
+}
+
+/* ---- references that slots hold ---- */
+
+void
+rec_let_go(struct recorder *r, int i)
+{
+    r->held[i] = false;
+    r->nheld--;
+    if (r->ndropped == REC_DROPS)
+        rec_stop(r, "too many references at once");
+    else
+        r->dropped[r->ndropped++] = r->slot[i];
+}
+
+static void
+hold(struct recorder *r, int i)
+{
+    r->held[i] = true;
+    r->nheld++;
+}
+
+/* A slot that has v, holding a reference to it or not; -1: none. */
+static int
+find_slot(struct recorder *r, ir_ref v, bool held)
+{
+    for (int i = 0; i < top_of(r); i++)
+        if (r->changed[i] && r->slot[i] == v && r->held[i] == held)
+            return i;
+    return -1;
+}
+
+void
+rec_drop_held(struct recorder *r)
+{
+    for (int i = top_of(r); i < REC_SLOTS && r->nheld > 0; i++)
+        if (r->held[i])
+            rec_let_go(r, i);
+    for (int k = 0; k < r->ndropped; k++) {
+        int heir = find_slot(r, r->dropped[k], false);
+        if (heir >= 0)
+            hold(r, heir);
+        else
+            rec_emit(r, IR_DROP, r->dropped[k], REF_NONE);
+    }
+    r->ndropped = 0;
+}
+
+/* The number in slot i, which has an object, as one without. */
+static bool
+number_of(struct recorder *r, int i)
+{
+    ir_ref o = r->slot[i], kt = r->ir->at[o].kt;
+    PyTypeObject *t = kt != REF_NONE ? ir_ptr_value(r->ir, kt) : NULL;
+    if (t != &PyFloat_Type && t != &PyLong_Type)
+        return rec_stop(r, "a variable holds what a store took away");
+    if (t == &PyLong_Type)
+        rec_emit(r, IR_GINT2, o, REF_NONE);
+    ir_ref v = rec_emit(r, t == &PyLong_Type ? IR_UNBOX2_I : IR_UNBOX_F, o, REF_NONE);
+    replace_in_slots(r, o, rec_emit(r, t == &PyLong_Type ? IR_BOX_I : IR_BOX_F, v, REF_NONE));
+    return r->why == NULL;
+}
+
+bool
+rec_settle_held(struct recorder *r)
+{
+    ir_ref dropped[REC_SLOTS];
+    int n = 0;
+    for (int i = 0; i < top_of(r) && r->nheld > 0; i++) {
+        if (!r->held[i])
+            continue;
+        dropped[n++] = r->slot[i];
+        r->held[i] = false;
+        r->nheld--;
+        if (!number_of(r, i))
+            return false;
+    }
+    for (int k = 0; k < n; k++)
+        rec_emit(r, IR_DROP, dropped[k], REF_NONE);
+    if (n > 0)
+        rec_snap(r, r->pc, 0);
+    return r->why == NULL;
+}
+
+/* ---- the old object ---- */
+
+enum fate { GOES, MAKES_ROOM, HANDED_OVER, FAILS };
+
+static enum fate
+guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
+{
+    bool shared = slots_with(r, old) > 0, alone = !shared && PyFloat_CheckExact(o) && Py_REFCNT(o) == 1;
+    if (!rec_guard_type(r, old, Py_TYPE(o)))
+        return FAILS;
+    if (alone)
+        rec_emit(r, IR_GUNIQ, old, REF_NONE);
+    rec_emit(r, shared ? IR_GOTHERS : IR_GALONE, old, REF_NONE);
+    return r->why != NULL ? FAILS : shared ? HANDED_OVER : alone || PyLong_CheckExact(o) ? MAKES_ROOM : GOES;
+}
+
+/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
+static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
+
+/* Guards about what the place holds now. */
+static enum fate
+guard_old(struct recorder *r, ir_ref old, PyObject *o)
+{
+    if (jit_is_leaf(Py_TYPE(o)))
+        return guard_leaf(r, old, o);
+    if (!_Py_IsImmortal(o) && Py_REFCNT(o) - slots_with(r, old) <= 1)
+        rec_stop(r, "a store drops an object whose death may be noticed");
+    rec_emit(r, IR_GKEPT, old, ir_int(r->ir, all_slots(r)));
+    return r->why != NULL ? FAILS : GOES;
+}
+
+/* ---- the new one ---- */
+
+/* The number in box v as a new object with a reference for the place. It comes instead of `old`, whose reference *gone says is gone. */
+static ir_ref
+new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
+{
+    bool is_float = r->ir->at[v].op == IR_BOX_F, was_float = r->ir->at[old].kt == ir_ptr(r->ir, &PyFloat_Type);
+    *gone = fate == MAKES_ROOM && is_float == was_float;
+    ir_ref number = r->ir->at[v].a, o;
+    if (*gone)
+        o = rec_emit(r, is_float ? IR_REUSE_F : IR_RENEW_I, old, number);
+    else
+        o = rec_emit(r, is_float ? IR_NEW_F : IR_NEW_I, number, REF_NONE);
+    replace_in_slots(r, v, o);
+    return o;
+}
+
+/* v with a reference for the place: one that a slot holds, or another one. */
+static ir_ref
+reference_to(struct recorder *r, ir_ref v)
+{
+    struct ir *ir = r->ir;
+    int slot = find_slot(r, v, true);
+    if (ir_type_of(ir, v) == T_BOOL)
+        return opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
+    if (slot >= 0) {
+        r->held[slot] = false;
+        r->nheld--;
+    } else if (ir->at[v].op != IR_KO || !_Py_IsImmortal(ir_obj_value(ir, v))) {
+        rec_emit(r, IR_INC, v, REF_NONE);
+    }
+    return v;
+}
+
+/* The value on the stack, under `above` others, goes to the place, which has o. */
+static bool
+store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
+{
+    ir_ref v = rec_peek(r, above + 1), old = load(r, pl);
+    bool gone = false;
+    if (v == REF_NONE)
+        return rec_stop(r, "nothing to store");
+    if (pl->index == REF_NONE)
+        rec_emit(r, IR_GNE_P, old, ir_ptr(r->ir, NULL));
+    enum fate fate = r->why == NULL && v != old ? guard_old(r, old, o) : FAILS;
+    if (v != old && fate == FAILS)
+        return false;
+    if (v != old) {
+        store(r, pl, ir_is_box(r->ir, v) ? new_number(r, v, old, fate, &gone) : reference_to(r, v));
+        if (fate == HANDED_OVER)
+            hold(r, find_slot(r, old, false));
+        else if (!gone)
+            rec_emit(r, IR_DROP, old, REF_NONE);
+    }
+    for (int i = 0; i <= above; i++)
+        rec_pop(r);
+    return r->why == NULL;
+}
+
+/* ---- attributes ---- */
+
+/* Where the attribute of owner lies, which it has; guards say that it is so. */
+static bool
+find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct place *pl)
+{
+    PyTypeObject *t = Py_TYPE(owner);
+    PyObject *descr = type_lookup(t, name);
+    PyMemberDescrObject *m = descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type ? (PyMemberDescrObject *)descr : NULL;
+    *pl = (struct place){ v, REF_NONE, 0 };
+    if (t->tp_setattro != PyObject_GenericSetAttr || (descr != NULL && m == NULL && Py_TYPE(descr)->tp_descr_set != NULL))
+        return rec_stop(r, "a property, or a class with its own __setattr__");
+    if (descr != NULL && m == NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))
+        return rec_stop(r, "a descriptor of a class that may change");
+    if (!rec_guard_type(r, v, t) || !rec_watch_name(r, t, name) || !rec_watch_name(r, t, ID(__setattr__)) || !rec_watch_name(r, t, ID(__delattr__)))
+        return false;
+    if (m != NULL) {
+        pl->offset = (uint32_t)m->d_member->offset;
+        bool plain = m->d_member->type == Py_T_OBJECT_EX && (m->d_member->flags & (Py_READONLY | Py_AUDIT_READ)) == 0;
+        return plain && PyType_IsSubtype(t, m->d_common.d_type) ? true : rec_stop(r, "a member of another kind");
+    }
+    if (!type_has(t, Py_TPFLAGS_INLINE_VALUES) || !inline_values(owner)->valid || MANAGED_DICT(owner) != NULL)
+        return rec_stop(r, "an instance with a dict of its own");
+    if (!rec_find_value(r, v, owner, name, &pl->offset))
+        return false;
+    ir_ref dict = rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)(-3 * (int)sizeof(PyObject *)));
+    rec_emit(r, IR_GEQ_P, dict, ir_ptr(r->ir, NULL));
+    return r->why == NULL;
+}
+
+bool
+rec_store_attr(struct recorder *r, PyObject *name)
+{
+    PyObject *owner = r->sp[-1];
+    ir_ref v = rec_peek(r, 1);
+    struct place pl;
+    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !find_attribute(r, v, owner, name, &pl))
+        return rec_stop(r, "an attribute of a number");
+    PyObject *old = *(PyObject **)((char *)owner + pl.offset);
+    return old != NULL ? store_object(r, &pl, old, 1) : rec_stop(r, "an attribute is added");
+}
+
+/* ---- items ---- */
+
+bool
+rec_store_subscr(struct recorder *r)
+{
+    PyObject *o = r->sp[-2];
+    struct place pl = { .offset = 0 };
+    if (!PyList_CheckExact(o))
+        return rec_stop(r, "a store into something else than a list");
+    if (!rec_item_place(r, rec_peek(r, 2), o, rec_peek(r, 1), r->sp[-1], &pl.base, &pl.index))
+        return false;
+    Py_ssize_t i = int_compact_value(r->sp[-1]);
+    return store_object(r, &pl, PyList_GET_ITEM(o, i < 0 ? i + PyList_GET_SIZE(o) : i), 2);
+}
