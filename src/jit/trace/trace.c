@@ -248,6 +248,11 @@ keep_head(struct trace *t, struct recorder *r, const struct interval *at_loop)
         t->bounds[i] = ir_type_of(r->ir, live[i]) == T_I64 ? at_loop[live[i] - REF_BIAS] : (struct interval)INTERVAL_ALL;
     for (int i = 0; i < t->top; i++)
         t->changed[i / 64] |= (uint64_t)r->changed[i] << i % 64;
+    for (unsigned i = 0; i < n; i++) {                   /* what the body may load from its slot again must lie there */
+        const struct ir_ins *in = &r->ir->at[live[i]];
+        if (in->op == IR_SLOAD && !(in->t & IRT_PHI))
+            t->changed[in->a / 64] &= ~((uint64_t)1 << in->a % 64);
+    }
     t->round = r->round;
     r->round = NULL;
     return NULL;
