@@ -105,7 +105,7 @@ put(PyObject **slot, PyObject *o)
 
 /* Small numbers exist once. Numbers of one or two digits have blocks of one size, others not. */
 PyObject *
-jit_renew_int(PyObject **slot, int64_t v)
+jit_slot_renew_int(PyObject **slot, int64_t v)
 {
     PyObject *o = *slot;
     uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
@@ -120,7 +120,7 @@ jit_renew_int(PyObject **slot, int64_t v)
 }
 
 PyObject *
-jit_renew_float(PyObject **slot, double v)
+jit_slot_renew_float(PyObject **slot, double v)
 {
     PyObject *o = *slot;
     if (!is_last(o, &PyFloat_Type))
@@ -130,7 +130,7 @@ jit_renew_float(PyObject **slot, double v)
 }
 
 PyObject *
-jit_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step)
+jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step)
 {
     PyObject *o = *slot;
     if (!is_last(o, &PyRangeIter_Type))

@@ -19,9 +19,9 @@ void jit_slot_put_new(PyObject **slot, STEALS PyObject *o);
 
 /* *slot = a new one of these, which is also returned (borrowed); what the slot held is dropped as by jit_slot_put_new(). When it dies of that and has the right type
  * its memory is the new one's. NULL without exception: as above, and the slot is as it was. */
-PyObject *jit_renew_int(PyObject **slot, int64_t v);
-PyObject *jit_renew_float(PyObject **slot, double v);
-PyObject *jit_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step);
+PyObject *jit_slot_renew_int(PyObject **slot, int64_t v);
+PyObject *jit_slot_renew_float(PyObject **slot, double v);
+PyObject *jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step);
 
 /* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */
 bool jit_is_leaf(const PyTypeObject *t);

@@ -705,14 +705,14 @@ test_renewal(void **state)
             PyObject *slot = strcmp(olds[i], "None") == 0 ? NULL : strchr(olds[i], '.') ? PyFloat_FromDouble(atof(olds[i])) : PyLong_FromString(olds[i], NULL, 10);
             PyObject *other = k >= COUNT(values) ? Py_XNewRef(slot) : NULL, *copy = other;
             int64_t v = values[k % COUNT(values)];
-            PyObject *o = jit_renew_int(&slot, v);
+            PyObject *o = jit_slot_renew_int(&slot, v);
             assert_true(o != NULL && o == slot && PyLong_CheckExact(o) && PyLong_AsLongLong(o) == v && (other == NULL || o != other || _Py_IsImmortal(o)));
             assert_true(_Py_IsImmortal(o) ? v >= -5 && v <= 256 : Py_REFCNT(o) == 1);
             if (other != NULL && PyLong_Check(other))
                 copy = PyLong_FromString(olds[i], NULL, 10);
             assert_true(other == NULL || PyObject_RichCompareBool(other, copy, Py_EQ) == 1);
-            assert_true((o = jit_renew_float(&slot, 0.25)) == slot && PyFloat_AsDouble(o) == 0.25);
-            assert_true(jit_renew_float(&slot, -0.5) == o && Py_REFCNT(o) == 1 && PyFloat_AsDouble(o) == -0.5);
+            assert_true((o = jit_slot_renew_float(&slot, 0.25)) == slot && PyFloat_AsDouble(o) == 0.25);
+            assert_true(jit_slot_renew_float(&slot, -0.5) == o && Py_REFCNT(o) == 1 && PyFloat_AsDouble(o) == -0.5);
             Py_XDECREF(slot);
             Py_XDECREF(other);
         }
@@ -721,7 +721,7 @@ test_renewal(void **state)
 
 static PyObject *no_memory(PyObject **slot, double v) { return NULL; }
 
-/* The call of jit_renew_float() in the code leads elsewhere. */
+/* The call of jit_slot_renew_float() in the code leads elsewhere. */
 static bool
 redirect(const struct x64_code *code, const void *from, const void *to)
 {
@@ -751,7 +751,7 @@ test_no_memory_for_objects(void **state)
         snap_all(&m, 9, refs);
         ir_append(m.ir, IR_GNE_I, refs[0], refs[1], 0, 0);
         assert_null(x64_compile(m.ir, 5, seed, NULL, &code));
-        assert_true(redirect(&code, (const void *)jit_renew_float, (const void *)no_memory));
+        assert_true(redirect(&code, (const void *)jit_slot_renew_float, (const void *)no_memory));
         x64_enter(&m.tf->ts, &m.tf->frame, code.code);
         assert_int_equal(test_state.exit, 0);
         assert_null(test_slots_of(m.tf)[20]);
