@@ -236,7 +236,7 @@ step(struct eval *ev, ir_ref r)
     case IR_GAPART:
         return v[in->a].o != v[in->b].o || _Py_IsImmortal(v[in->a].o);
     case IR_RENEW_I:
-        v[r].o = jit_renew_int(v[in->a].o, v[in->b].i);
+        v[r].o = jit_int_instead(v[in->a].o, v[in->b].i);
         return v[r].o != NULL;
     case IR_GUNIQ:
         return v[in->a].o->ob_refcnt == 1;

@@ -37,7 +37,7 @@ bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o) { return outlives
 void jit_drop(PyObject *o) { Py_DECREF(o); }
 
 PyObject *
-jit_renew_int(PyObject *o, int64_t v)
+jit_int_instead(PyObject *o, int64_t v)
 {
     if (Py_REFCNT(o) == 1 && int_is_compact(o) && int_become(o, v))
         return o;

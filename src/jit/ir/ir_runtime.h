@@ -35,7 +35,7 @@ bool jit_dies_late(PyObject **slots, unsigned i, uint64_t late);
 bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o);
 void jit_drop(PyObject *o);
 /* An int of this value instead of the int o, which is dropped; NULL without exception when there is no memory: o is not dropped then. */
-OWNED PyObject *jit_renew_int(PyObject *o, int64_t v);
+OWNED PyObject *jit_int_instead(PyObject *o, int64_t v);
 
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);

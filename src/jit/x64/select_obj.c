@@ -118,7 +118,7 @@ select_renew(struct x64_asm *as, const struct ir_ins *in)
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
-    call_out(as, (const void *)jit_renew_int);
+    call_out(as, (const void *)jit_int_instead);
     regs_place(as, RDI, in->a);
     regs_place(as, RSI, in->b);
 }
