@@ -2,6 +2,7 @@
 #include "interp/import.h"
 #include "interp/perf_trampoline.h"
 #include "interp/tracemalloc.h"
+#include "jit/jit.h"
 #include "rt/interp.h"
 #include "rt/lock.h"
 #include "rt/runtime.h"
@@ -65,6 +66,7 @@ PyOS_AfterFork_Child(void)
     rt_after_fork_child();
     tracemalloc_after_fork();
     perf_trampoline_after_fork();
+    jit_after_fork(ts_current());
     ts_delete_others(ts_current());
     release_import_lock();
     run_hooks(interp_current()->after_forkers_child, 0);

@@ -32,6 +32,9 @@ void jit_stop(void);
 /* While all code objects are still there: what was taken of each trace, for -X jit-log and -X dump=exits; these end with it. */
 void jit_report(void);
 
+/* In the child of a fork, while other threads' states still exist. */
+void jit_after_fork(PyThreadState *ts);
+
 /* ---- tools that look at the process ---- */
 
 /* Told the name of each piece of code that is made, jit:FUNCTION:LINE, beginning with those that exist. NULL: nobody. room: bytes behind the code that

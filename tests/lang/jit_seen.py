@@ -69,6 +69,7 @@ for options in ["jit=fast"], ["jit=1,exits=3"], ["jit=1", "jit-exit=x"], ["jit=1
     p = adder(*(word for o in options for word in ("-X", o)), program="pass")
     print(p.returncode, p.stderr.split("\n")[0].split("error: ")[-1])
 
+# few modes: waiting, or processes of its own
 # expect: steps 4 compiled None True True
 # expect:     6 the other branch True True None
 # expect: doubles 13 gave up generators and coroutines are not compiled yet False False

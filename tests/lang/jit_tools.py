@@ -56,6 +56,7 @@ for pid in run("-X", "jit=1", "-X", "perf_jit"):
     content = take(f"/tmp/jit-{pid}.dump")
     print(content.startswith(b"DTiJ"), b"jit:hot:6\0" in content, b"jit:late:12\0" in content)
 
+# few modes: waiting, or processes of its own
 # expect: True
 # expect: True
 # expect: True

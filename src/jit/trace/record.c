@@ -339,6 +339,11 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     r->link = NO_TRACE;
     r->anchor = NO_ANCHOR;
     r->skip = NO_ANCHOR;
+    if (dep_watch(ts, DEP_CODE_INSTRUMENTED, code, NULL, (uint16_t)id) < 0) {
+        spare = r->ir;
+        r->ts = NULL;
+        return false;
+    }
     jit_stats.recorded++;
     return true;
 }
@@ -364,7 +369,7 @@ bool
 record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
 {
     PyCodeObject *code = frame_code(f);
-    if (heat != HEAT_LOOP)
+    if (heat != HEAT_LOOP || f->instr_ptr->op.code != JUMP_BACKWARD)       /* a tool may have changed it at the poll of this very jump */
         return false;
     unsigned jump = (unsigned)(f->instr_ptr - _PyCode_CODE(code));
     struct trace *known = trace_root_at(code, (unsigned)(pc - _PyCode_CODE(code)));
@@ -555,6 +560,15 @@ record_broken(unsigned id)
 {
     if (recorder.ts != NULL && recorder.id == id)
         rec_stop(&recorder, "a fact changed while the trace was recorded");
+}
+
+void
+record_drop_others(PyThreadState *ts)
+{
+    if (recorder.ts == NULL || recorder.ts == ts)
+        return;
+    rec_stop(&recorder, "the process has forked");
+    finish(&recorder);
 }
 
 bool record_is_on(PyThreadState *ts) { return recorder.ts == ts; }

@@ -519,6 +519,8 @@ invalidate(PyThreadState *ts, const struct dep *d)
 
 static const struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
 
+void jit_after_fork(PyThreadState *ts) { record_drop_others(ts); }
+
 int
 jit_start(void)
 {

@@ -124,6 +124,8 @@ void record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
 void record_broken(unsigned id);
 /* Is this thread recording? */
 bool record_is_on(PyThreadState *ts);
+/* In the child of a fork: drops what another thread, which is not there, was recording. */
+void record_drop_others(PyThreadState *ts);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
 /* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
