@@ -226,6 +226,22 @@ ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x
     return ref;
 }
 
+void
+ir_cut(struct ir *ir, ir_ref end)
+{
+    while (ir->end > end) {
+        const struct ir_ins *in = &ir->at[--ir->end];
+        ir->chain[in->op] = in->prev;
+        if (in->op == IR_GTYPE)                          /* it was there because nothing was known */
+            ir->at[in->a].kt = REF_NONE;
+    }
+    while (ir->nsnaps > 0 && ir->snaps[ir->nsnaps - 1].ref >= end) {
+        ir->nsnaps--;
+        ir->nentries = ir->snaps[ir->nsnaps].entries;
+        ir->nstores = ir->snaps[ir->nsnaps].stores;
+    }
+}
+
 /* ---- snapshots ---- */
 
 bool

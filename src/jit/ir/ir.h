@@ -178,6 +178,9 @@ static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *
  * optimises; this one is for it, for tests and the parser. Operands not used are 0. */
 ir_ref ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x);
 
+/* Takes back the instructions from end on, with their snapshots; what they made known of others, too. Only while the trace is linear. */
+void ir_cut(struct ir *ir, ir_ref end);
+
 /* Another frame, which becomes the one for new snapshots; frame 0 exists. Its parent is the present one. False (and ir->full): no room. */
 bool ir_push_frame(struct ir *ir, struct ir_frame f);
 

@@ -414,7 +414,7 @@ keep_round(struct recorder *r)
 static const char *
 optimise(struct recorder *r)
 {
-    const char *why = r->link == NO_TRACE ? opt_loop(r->ir) : NULL;
+    const char *why = r->link == NO_TRACE && !r->leaves ? opt_loop(r->ir) : NULL;
     if (why == NULL && r->ir->full != NULL)
         why = r->ir->full;
     if (why == NULL)
@@ -538,12 +538,17 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     else if (!r->is_side && f == r->frame && (r->at < r->start || r->at > r->last))
         rec_stop(r, "the loop ended in this round");     /* the next one is made of what comes after it */
     else {
+        rec_remember(r);
         rec_snap(r, r->pc, 0);
         one_instruction(r, opcode);
         if (r->nheld + r->ndropped > 0 && r->why == NULL)
             rec_drop_held(r);
     }
-    return r->why == NULL && !r->closed ? true : finish(r);
+    if (r->why == NULL && !r->closed)
+        return true;
+    if (r->why != NULL)
+        (void)rec_leave(r);
+    return finish(r);
 }
 
 void
@@ -559,7 +564,7 @@ void
 record_broken(unsigned id)
 {
     if (recorder.ts != NULL && recorder.id == id)
-        rec_stop(&recorder, "a fact changed while the trace was recorded");
+        recorder.broken = !rec_stop(&recorder, "a fact changed while the trace was recorded");
 }
 
 void

@@ -52,7 +52,10 @@ struct recorder {
     struct loop_row *row;              /* of statistics, or NULL */
     int line;                          /* where it starts */
     const char *why;                   /* stopped */
-    bool closed;                       /* the loop is whole */
+    bool closed;                       /* the trace is whole: it ends with a loop, at one, */
+    bool leaves;                       /* or in the interpreter */
+    bool broken;                       /* a fact that it relies on has ceased to hold */
+    uint16_t inner_frame, ir_top;      /* of ir, see rec_leave.c */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
     bool changed[REC_SLOTS];           /* differs from memory */
     bool held[REC_SLOTS];              /* the slot has a reference of its own to a leaf: what a store took away from another place (rec_store.c) */
@@ -178,6 +181,11 @@ bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 bool rec_return(struct recorder *r, ir_ref v);
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
+/* rec_leave.c */
+/* An instruction begins. */
+void rec_remember(const struct recorder *r);
+/* It cannot be recorded: may the trace end before it? */
+bool rec_leave(struct recorder *r);
 /* rec_builtin.c */
 #define BUILTIN_ARGS 4
 struct builtin_call {

@@ -286,7 +286,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
         t->parent = (uint16_t)r->parent;
         t->parent_exit = r->parent_exit;
     }
-    if (t->link == NO_TRACE && r->ir->loop == REF_NONE)  /* a loop that was not peeled goes on at itself */
+    if (t->link == NO_TRACE && r->ir->loop == REF_NONE && !r->leaves)  /* a loop that was not peeled goes on at itself */
         t->link = t->id;
     table.at[r->id] = t;
     const char *why = fill(ts, t, r, at_loop);

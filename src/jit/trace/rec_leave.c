@@ -1,0 +1,37 @@
+/* jit/trace/rec_leave.c: a side trace that cannot go on.
+ *
+ * Its parent leaves to the interpreter there in any case. So what was recorded up to the instruction that stopped it is worth having: the trace
+ * ends with the state before that instruction, and leaves. What the instruction has emitted already is taken back. */
+#include "jit/trace/record.h"
+
+#define WORTH 20                       /* instructions: fewer are not, as an exit with more on the stack takes longer */
+
+static struct recorder before;         /* as r was when the instruction at hand began; under the GIL */
+static ir_ref end;
+
+void
+rec_remember(const struct recorder *r)
+{
+    if (!r->is_side)
+        return;
+    before = *r;
+    before.why = NULL;
+    before.inner_frame = r->ir->frame;
+    before.ir_top = r->ir->top;
+    end = r->ir->end;
+}
+
+bool
+rec_leave(struct recorder *r)
+{
+    struct ir *ir = r->ir;
+    if (!r->is_side || r->count <= WORTH || ir->full != NULL || r->broken || before.ntuple > 0 || r->skip != before.skip)
+        return false;
+    ir_cut(ir, end);
+    *r = before;
+    ir->frame = r->inner_frame;
+    ir->top = r->ir_top;
+    rec_snap(r, r->pc, 0);
+    r->leaves = r->closed = ir->full == NULL;
+    return r->leaves;
+}
