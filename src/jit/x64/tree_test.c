@@ -1,7 +1,7 @@
 /* jit/x64/tree_test.c: random traces that hang together, as machine code and in the evaluator.
  *
  * A tree grows as real ones do: from the exit that its run ends in, a side trace goes on with the values that lie there, and mostly leads into the loop
- * of a trace that exists. Evaluated from trace to trace; compiled with the plain choices of registers and with random ones, and run as one.
+ * of a trace that exists. At the end, some guards fail that hold. Evaluated from trace to trace; compiled with the plain choices of registers and with random ones, and run as one.
  * The number of trees can be given as argument; then also the first seed, to see one again. */
 #include "jit/x64/random_traces.h"
 
@@ -211,14 +211,20 @@ enter_loop(struct test_frame *tf, const struct node *from, struct node *to)
     return ir_eval_loop(to->ir, test_slots_of(tf), &tf->ts.eval_breaker, to->values, ROUNDS);
 }
 
+static uint32_t countdown;             /* of the forced exit; 0: none, or it was */
+
 /* From the first trace on to an exit that nobody goes on from. Its trace, or -1: no end is in sight. */
 static int
-simulate(struct test_frame *tf, struct ir_exit *e)
+simulate(struct test_frame *tf, struct ir_exit *e, uint32_t forced)
 {
     int n = 0;
+    countdown = forced;
+    ir_countdown = &countdown;
     *e = ir_eval(nodes[0].ir, test_slots_of(tf), &tf->ts.eval_breaker, NULL, nodes[0].values, ROUNDS);
     for (int hops = 0; hops < HOPS; hops++) {
         struct node *at = &nodes[n];
+        if (forced != 0 && countdown == 0)
+            return n;
         if (at->ir->loop != REF_NONE && e->guard == at->ir->loop)
             return -1;
         if (e->guard == REF_NONE && at->to >= 0) {
@@ -260,10 +266,12 @@ compile(int i, uint32_t seed)
 }
 
 static const char *
-run_code(struct test_frame *tf, int last, struct ir_exit want, const struct test_world *after, uint32_t seed)
+run_code(struct test_frame *tf, int last, struct ir_exit want, const struct test_world *after, uint32_t seed, uint32_t forced)
 {
     const char *why = NULL;
     int compiled = 0;
+    x64_force_exits(forced != 0);
+    tf->thread.jit_countdown = forced;
     while (compiled < nnodes && why == NULL) {
         why = compile(compiled, seed != 0 ? seed + (uint32_t)compiled : 0);
         compiled += why == NULL;
@@ -299,11 +307,11 @@ print_tree(void)
 }
 
 static void
-check_tree(struct gen *g, int last, struct ir_exit e, const struct test_world *before, const struct test_world *after, uint64_t number)
+check_tree(struct gen *g, int last, struct ir_exit e, const struct test_world *before, const struct test_world *after, uint64_t number, uint32_t forced)
 {
     for (uint32_t k = 0; k < 3; k++, checks++) {
         test_restore(g->tf, before);
-        const char *why = run_code(g->tf, last, e, after, k * 0x9e3779b9u + (k ? (uint32_t)number : 0));
+        const char *why = run_code(g->tf, last, e, after, k * 0x9e3779b9u + (k ? (uint32_t)number : 0), forced);
         if (why != NULL) {
             fprintf(stderr, "tree %llu, choices %u: left trace %u by exit %u, not trace %d by exit %u: %s\n", (unsigned long long)number, k, test_state.trace,
                 test_state.exit, last, test_guard_number(nodes[last].ir, e.guard), why);
@@ -329,15 +337,25 @@ try_tree(struct gen *g, uint64_t number)
     repair(g, NULL);
     end_node(&nodes[0]);
     test_save(g->tf, &before);
-    for (int size = 1 + (int)pick(g, NODES); (last = simulate(g->tf, &e)) >= 0; test_restore(g->tf, &before)) {
+    for (int size = 1 + (int)pick(g, NODES); (last = simulate(g->tf, &e, 0)) >= 0; test_restore(g->tf, &before)) {
         test_save(g->tf, &after);
         if (nnodes > 1)
-            check_tree(g, last, e, &before, &after, number);
+            check_tree(g, last, e, &before, &after, number, 0);
         if (nnodes >= size || by_second_jump(g->tf, &nodes[last], e.guard))
             break;
         test_restore(g->tf, &after);
         grow(g, last, e);
     }
+    for (int i = 0; i < 3 && last >= 0 && nnodes > 1; i++) {
+        uint32_t forced = 1 + pick(g, 200);
+        test_restore(g->tf, &before);
+        int at = simulate(g->tf, &e, forced);
+        test_save(g->tf, &after);
+        if (at >= 0)
+            check_tree(g, at, e, &before, &after, number, forced);
+    }
+    ir_countdown = NULL;
+    x64_force_exits(false);
     return last >= 0 && nnodes > 1;
 }
 
