@@ -170,7 +170,7 @@ static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (Py
 /* Does op write a slot of the frame's memory, the one that its first operand names? */
 static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
 /* Has the guard changed something when it finds that it holds? Then it cannot be made to fail. */
-static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I; }
+static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || op == IR_NEW_LIST_IT || op == IR_NEW_TUPLE_IT; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
 

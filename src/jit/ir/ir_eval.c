@@ -270,6 +270,9 @@ step(struct eval *ev, ir_ref r)
     case IR_NEW_I: case IR_NEW_F:
         v[r].o = in->op == IR_NEW_I ? jit_new_int(v[in->a].i) : jit_new_float(v[in->a].f);
         return v[r].o != NULL;
+    case IR_NEW_LIST_IT: case IR_NEW_TUPLE_IT:
+        v[r].o = jit_new_iterator(v[in->a].o);
+        return v[r].o != NULL;
     case IR_NEW_RANGE:
         v[r].o = jit_new_range_iterator(v[in->a].i, v[in->b].i, v[in->c].i);
         return v[r].o != NULL;

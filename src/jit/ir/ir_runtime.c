@@ -74,6 +74,7 @@ or_without_exception(PyObject *o)
 }
 
 PyObject *jit_new_int(int64_t v) { return or_without_exception(PyLong_FromLongLong(v)); }
+PyObject *jit_new_iterator(PyObject *seq) { return or_without_exception(Py_TYPE(seq)->tp_iter(seq)); }
 PyObject *jit_new_float(double v) { return or_without_exception(PyFloat_FromDouble(v)); }
 PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step) { return or_without_exception(range_iter_from_longs(start, stop, step)); }
 

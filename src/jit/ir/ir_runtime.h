@@ -12,6 +12,9 @@ OWNED PyObject *jit_new_float(double v);
 /* iter(range(start, stop, step)); NULL without exception also when step is 0 or it cannot count in 64 bits. */
 OWNED PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step);
 
+/* iter(seq) of an exact list or tuple. */
+OWNED PyObject *jit_new_iterator(PyObject *seq);
+
 /* *slot = o, with a new reference, or with the caller's. What the slot held is dropped: something whose death nobody notices, or NULL.
  * put_new: o may be NULL. */
 void jit_slot_put(PyObject **slot, PyObject *o);

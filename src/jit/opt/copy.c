@@ -203,6 +203,24 @@ copy_inc(struct copy *cp, ir_ref r)
     return ir->full;
 }
 
+/* The slot that r is about has got another object since the trace began: what is known of the one before is not known of this. */
+static bool
+is_put_before(const struct copy *cp, ir_ref r)
+{
+    for (ir_ref k = r; --k > REF_BIAS; )
+        if (ir_writes_slot(cp->from->at[k].op) && cp->from->at[k].a == cp->from->at[r].a)
+            return true;
+    return false;
+}
+
+static const char *
+copy_anew(struct copy *cp, ir_ref r)
+{
+    struct ir_ins in = cp->from->at[r];
+    ir_append(cp->ir, in.op, in.a, replaced(cp, in.b), REF_NONE, in.x);
+    return cp->ir->full;
+}
+
 static const char *
 copy_instruction(struct copy *cp, ir_ref r)
 {
@@ -210,7 +228,7 @@ copy_instruction(struct copy *cp, ir_ref r)
     case IR_NOP: case IR_BASE: return NULL;
     case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES:
         if (cp->late == NULL)
-            return copy_plain(cp, r);
+            return is_put_before(cp, r) ? copy_anew(cp, r) : copy_plain(cp, r);
         cp->late(cp->arg, cp->from->at[r].a);
         return NULL;
     case IR_INC: return copy_inc(cp, r);

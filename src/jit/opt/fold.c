@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "object/coll/list.h"  /* struct list_iter */
 #include "object/num/int.h"    /* int_is_compact(), SMALL_INT() */
 #include "jit/opt/cse.h"
 #include "jit/opt/facts.h"
@@ -413,6 +414,14 @@ fold_titem(struct fold *f)
     return i >= 0 && i < PyTuple_GET_SIZE(t) ? ir_obj(f->ir, PyTuple_GET_ITEM(t, i)) : give_up(f, "a tuple that is shorter than expected");
 }
 
+/* What an iterator goes through. */
+static ir_ref
+fold_oload(struct fold *f)
+{
+    bool new = op_of(f, f->a) == IR_NEW_LIST_IT || op_of(f, f->a) == IR_NEW_TUPLE_IT;
+    return new && f->x == offsetof(struct list_iter, it_seq) ? f->ir->at[f->a].a : NO_RULE;
+}
+
 static ir_ref
 fold_rload(struct fold *f)
 {
@@ -628,6 +637,7 @@ apply_rules(struct fold *f)
     case IR_GUNIQ ... IR_GKEPT: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);
+    case IR_OLOAD: return fold_oload(f);
     case IR_GULT_I: return fold_gult(f);
     case IR_GDEPTH: return fold_gdepth(f);
     default: return rel_of(f->op) != 0 ? fold_compare(f) : NO_RULE;
@@ -689,6 +699,8 @@ made_type(enum ir_op op)
     case IR_BOX_I: case IR_NEW_I: case IR_RENEW_I: return &PyLong_Type;
     case IR_BOX_F: case IR_NEW_F: case IR_REUSE_F: return &PyFloat_Type;
     case IR_NEW_RANGE: return &PyRangeIter_Type;
+    case IR_NEW_LIST_IT: return &PyListIter_Type;
+    case IR_NEW_TUPLE_IT: return &PyTupleIter_Type;
     default: return NULL;
     }
 }

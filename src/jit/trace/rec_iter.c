@@ -44,6 +44,39 @@ at_end(struct recorder *r, ir_ref it, PyObject *seq)
     return r->why == NULL;
 }
 
+/* GET_ITER of a list or tuple: the iterator goes where the interpreter has it, into the frame's memory, which owns it. */
+bool
+rec_get_iter(struct recorder *r)
+{
+    PyObject *o = r->sp[-1];
+    ir_ref v = rec_peek(r, 1);
+    int slot = r->nslots + r->depth - 1;
+    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || r->ir->frame != 0 || slot >= 64)
+        return rec_stop(r, "an iterator of this kind is not made in traces");
+    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)))
+        return rec_stop(r, "an iterator over a number");
+    for (int i = r->top < slot ? r->top : slot; i <= slot; i++)
+        if (!rec_may_overwrite(r, i))
+            return rec_stop(r, "a variable moves to another");
+    rec_guard_late(r, slot);
+    rec_store_pending(r, REF_NONE);
+    r->target = r->pc;
+    while (r->top < slot)
+        rec_store_slot(r, r->top);
+    rec_snap(r, r->pc, 0);
+    if (slot >= r->top)
+        rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
+    ir_ref it = rec_emit(r, PyList_CheckExact(o) ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE);
+    rec_emit(r, IR_FPUT_NEW, (ir_ref)slot, it);
+    rec_pop(r);
+    rec_push(r, it);
+    r->changed[slot] = false;
+    if (slot >= r->top)
+        r->top = r->ir->top = (uint16_t)(slot + 1);
+    r->late[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    return r->why == NULL;
+}
+
 bool
 rec_for_sequence(struct recorder *r)
 {

@@ -291,6 +291,7 @@ one_instruction(struct recorder *r, int opcode)
     case TO_BOOL: return rec_to_bool(r);
     case POP_JUMP_IF_TRUE: case POP_JUMP_IF_FALSE: return rec_pop_jump(r, opcode == POP_JUMP_IF_TRUE);
     case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r);
+    case GET_ITER: return rec_get_iter(r);
     case FOR_ITER: return rec_for_iter(r);
     case JUMP_BACKWARD: return rec_jump_backward(r);
     default: return rec_stop(r, words_not_recorded(opcode));

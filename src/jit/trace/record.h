@@ -163,6 +163,7 @@ void rec_drop_held(struct recorder *r);
 /* No slot holds a reference any more: before calls, at the end. */
 bool rec_settle_held(struct recorder *r);
 /* rec_iter.c */
+bool rec_get_iter(struct recorder *r);
 bool rec_for_sequence(struct recorder *r);
 
 /* rec_call.c */

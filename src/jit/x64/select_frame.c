@@ -88,6 +88,7 @@ maker_of(enum ir_op op, bool renewal)
     switch (op) {
     case IR_NEW_I: return renewal ? (const void *)jit_slot_renew_int : (const void *)jit_new_int;
     case IR_NEW_F: return renewal ? (const void *)jit_slot_renew_float : (const void *)jit_new_float;
+    case IR_NEW_LIST_IT: case IR_NEW_TUPLE_IT: return (const void *)jit_new_iterator;
     default: return renewal ? (const void *)jit_slot_renew_range_iterator : (const void *)jit_new_range_iterator;
     }
 }
