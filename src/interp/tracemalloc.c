@@ -14,6 +14,7 @@
 
 #include "interp/args.h"
 #include "interp/faulthandler.h"
+#include "jit/jit.h"
 #include "rt/hashtable.h"
 #include "rt/heap.h"
 #include "rt/hooks.h"
@@ -375,6 +376,7 @@ tracemalloc_start(int frames)
     tm.max_frames = frames;
     wrap_allocators();
     tm.on = true;
+    jit_pause(ts_current(), true);
     return 0;
 }
 
@@ -384,6 +386,7 @@ tracemalloc_stop(void)
     if (!tm.on)
         return;
     tm.on = false;
+    jit_pause(ts_current(), false);
     for (int i = 0; i < 3; i++)
         PyMem_SetAllocator(domains[i], &tm.inner[i]);
     clear_traces();

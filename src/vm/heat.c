@@ -22,6 +22,13 @@ heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_COD
     return trace_ops.hot != NULL && trace_ops.hot(ts, f, target, HEAT_LOOP);
 }
 
+void
+heat_forgive(_Py_CODEUNIT *jump)
+{
+    int tries = jump[1].counter.backoff;
+    jump[1].counter = countdown(tries > 0 ? tries - 1 : 0);
+}
+
 /* The jit_code of co, made if need be, or NULL. */
 static struct jit_code *
 jit_code_make(PyCodeObject *co)

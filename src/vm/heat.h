@@ -35,6 +35,8 @@ static inline bool heat_resume(PyCodeObject *co)
 }
 /* A counter has run down: starts the next, longer countdown and asks trace_ops.hot(). True: record. */
 bool heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_CODEUNIT *target);
+/* The last call of heat_loop() for this jump came at a bad moment: it does not count as a try. */
+void heat_forgive(_Py_CODEUNIT *jump);
 bool heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume);
 
 /* The JUMP_BACKWARD or RESUME at pc now enters `trace`. 0; -1 without exception when there is no memory, or another opcode there. */

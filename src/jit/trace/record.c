@@ -317,7 +317,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     struct recorder *r = &recorder;
     PyCodeObject *code = frame_code(f);
     bool evaluated_by_others = ts->interp->eval_frame != NULL && ts->interp->eval_frame != jit_eval_function;
-    if (r->ts != NULL || ts->tracing || evaluated_by_others || rt_thread_of(ts)->loop_state != LOOP_READY)
+    if (r->ts != NULL || jit_options.paused || ts->tracing || evaluated_by_others || rt_thread_of(ts)->loop_state != LOOP_READY)
         return false;
     int nslots = code->co_nlocalsplus;
     int id = trace_number();
@@ -379,10 +379,14 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         return false;
     }
     const char *never = never_recorded(code);
-    if (never != NULL)
+    if (never != NULL) {
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
-    if (never != NULL || !start(ts, f, (unsigned)(pc - _PyCode_CODE(code))))
         return false;
+    }
+    if (!start(ts, f, (unsigned)(pc - _PyCode_CODE(code)))) {
+        heat_forgive(f->instr_ptr);
+        return false;
+    }
     recorder.anchor = jump;
     recorder.last = end_of_loop(code, recorder.start);
     event_record(&recorder);
@@ -575,6 +579,13 @@ record_drop_others(PyThreadState *ts)
         return;
     rec_stop(&recorder, "the process has forked");
     finish(&recorder);
+}
+
+void
+record_break(const char *why)
+{
+    if (recorder.ts != NULL)
+        rec_stop(&recorder, why);
 }
 
 bool record_is_on(PyThreadState *ts) { return recorder.ts == ts; }

@@ -519,6 +519,19 @@ invalidate(PyThreadState *ts, const struct dep *d)
 
 static const struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
 
+void
+jit_pause(PyThreadState *ts, bool on)
+{
+    jit_options.paused = on;
+    if (!on)
+        return;
+    record_break("memory is traced");
+    for (unsigned i = 0; i < table.n; i++)
+        if (table.at[i] != NULL)
+            table.at[i]->doomed = true;
+    free_doomed(ts, NULL);
+}
+
 void jit_after_fork(PyThreadState *ts) { record_drop_others(ts); }
 
 int

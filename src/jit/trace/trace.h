@@ -84,6 +84,7 @@ struct jit_options {
     bool dump_rec, dump_ir, dump_opt, dump_snap, dump_asm, dump_exits;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
     uint32_t seed;                     /* of random choices; 0: none are made */
+    bool paused;                       /* nothing is recorded */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
 };
 
@@ -126,6 +127,8 @@ void record_broken(unsigned id);
 bool record_is_on(PyThreadState *ts);
 /* In the child of a fork: drops what another thread, which is not there, was recording. */
 void record_drop_others(PyThreadState *ts);
+/* What is being recorded, if anything, comes to nothing. */
+void record_break(const char *why);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
 /* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
