@@ -8,25 +8,35 @@
 
 /* Not a multiple of the one before: a loop of as many rounds would always be caught in the same one. */
 static _Py_BackoffCounter
-countdown(int tries)
+countdown(int halves)
 {
-    unsigned runs = ((unsigned)code_loop_heat << tries) + ((1u << tries) - 1);
-    return (_Py_BackoffCounter){ .backoff = (uint16_t)tries, .value = tries < HEAT_TRIES ? (uint16_t)runs : 0 };
+    unsigned tries = (unsigned)halves / 2, runs = ((unsigned)code_loop_heat << tries) + ((1u << tries) - 1);
+    return (_Py_BackoffCounter){ .backoff = (uint16_t)halves, .value = halves < HEAT_HALF_TRIES ? (uint16_t)runs : 0 };
 }
 
 bool
 heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_CODEUNIT *target)
 {
-    int tries = jump[1].counter.backoff;
-    jump[1].counter = countdown(tries < HEAT_TRIES ? tries + 1 : tries);
+    int halves = jump[1].counter.backoff + 2;
+    jump[1].counter = countdown(halves < HEAT_HALF_TRIES ? halves : HEAT_HALF_TRIES);
     return trace_ops.hot != NULL && trace_ops.hot(ts, f, target, HEAT_LOOP);
 }
 
 void
 heat_forgive(_Py_CODEUNIT *jump)
 {
-    int tries = jump[1].counter.backoff;
-    jump[1].counter = countdown(tries > 0 ? tries - 1 : 0);
+    int halves = jump[1].counter.backoff;
+    jump[1].counter = countdown(halves > 2 ? halves - 2 : 0);
+}
+
+void
+heat_again(_Py_CODEUNIT *jump, unsigned runs)
+{
+    _Py_BackoffCounter *c = &jump[1].counter;
+    if (c->value != 0) {
+        c->backoff--;
+        c->value = (uint16_t)runs;
+    }
 }
 
 /* The jit_code of co, made if need be, or NULL. */

@@ -13,6 +13,7 @@
 
 #define HEAT_ENTRY_AT 160              /* calls; backward jumps start at CODE_LOOP_HEAT */
 #define HEAT_TRIES 6                   /* each failed try doubles the countdown, the last one ends it */
+#define HEAT_HALF_TRIES (2 * HEAT_TRIES)               /* a jump counts them by halves */
 
 struct anchor { uint16_t pc, trace; };                   /* pc: code unit of the RESUME or of the jump */
 
@@ -38,6 +39,9 @@ bool heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _P
 /* The last call of heat_loop() for this jump came at a bad moment: it does not count as a try. */
 void heat_forgive(_Py_CODEUNIT *jump);
 bool heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume);
+
+/* What was tried last at this jump counts but half: it is hot again after `runs` runs, unless that was the last try. */
+void heat_again(_Py_CODEUNIT *jump, unsigned runs);
 
 /* The JUMP_BACKWARD or RESUME at pc now enters `trace`. 0; -1 without exception when there is no memory, or another opcode there. */
 int anchor_set(PyCodeObject *co, int pc, uint16_t trace);

@@ -3,6 +3,8 @@
  * The guard of a conditional jump leaves to the side that was not taken, with the tested value gone: there is nothing to do again. */
 #include "jit/trace/record.h"
 
+#include "vm/heat.h"
+
 #include "object/coll/iter.h"
 
 bool
@@ -85,11 +87,11 @@ may_repeat(const struct recorder *r, const struct trace *other)
 }
 
 /* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
- * loop without a trace that nobody has tried to record yet gets its turn before those around it, for which it is the better part. */
+ * loop without a trace that has not been given up gets its turn before those around it, for which it is the better part. */
 static bool
 unroll(struct recorder *r, const struct trace *other)
 {
-    if (!r->is_side && other == NULL && r->ir->frame == 0 && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff == 0)
+    if (other == NULL && r->ir->frame == 0 && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff < HEAT_HALF_TRIES)
         return rec_stop(r, "an inner loop comes first");
     r->jumps++;
     r->all_jumps++;

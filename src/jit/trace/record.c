@@ -349,6 +349,9 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     return true;
 }
 
+/* A trace of the round would be one of what comes behind the loop. Another round may be better, so it is soon tried again. */
+static const char loop_ended[] = "the loop ended in this round";
+
 /* The last jump back to start: where its loop ends in the code. */
 static unsigned
 end_of_loop(PyCodeObject *code, unsigned start)
@@ -461,6 +464,8 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
+        if (r->why == loop_ended)
+            heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
         if (r->is_side)
             trace_side_failed(r->parent, r->parent_exit);
         jit_stats.aborted++;
@@ -541,7 +546,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     if (++r->count > REC_INSTRUCTIONS)
         rec_stop(r, "too long");
     else if (!r->is_side && f == r->frame && (r->at < r->start || r->at > r->last))
-        rec_stop(r, "the loop ended in this round");     /* the next one is made of what comes after it */
+        rec_stop(r, loop_ended);
     else {
         rec_remember(r);
         rec_snap(r, r->pc, 0);

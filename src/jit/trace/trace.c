@@ -281,7 +281,8 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->top, .parent = NO_TRACE };
+        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
+        .parent = NO_TRACE };
     if (r->inherits) {
         t->parent = (uint16_t)r->parent;
         t->parent_exit = r->parent_exit;
