@@ -233,6 +233,13 @@ dep_watch(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *na
     return 0;
 }
 
+bool
+dep_exists(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *name)
+{
+    struct dep_table *t = table_of(ts);
+    return t != NULL && dep_find(t, aspect, subject, name) != NULL;
+}
+
 void
 dep_forget(PyThreadState *ts, uint16_t trace)
 {

@@ -37,6 +37,8 @@ struct dep {
 
 /* Note that `trace` relies on this. 0, or -1 without exception: no memory, or a subject that cannot be watched. */
 int dep_watch(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *name, uint16_t trace);
+/* Does any trace rely on it? */
+bool dep_exists(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *name);
 /* `trace` is gone: forget what it relied on. */
 void dep_forget(PyThreadState *ts, uint16_t trace);
 /* The aspects (DEP_BIT()s) of subject have changed, for `name` or, when that is NULL, for any name. */

@@ -8,7 +8,7 @@
                                                          each one quoted command), compare the lines, reduce what differs
 
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
-Those from 1000000 on call functions and read global names."""
+Those from 1000000 on call functions and read global names, those from 2000000 on have global variables."""
 
 import hashlib
 import os
@@ -231,8 +231,24 @@ class CallMaker(Maker):
         return "\n".join(self.lines) + "\n"
 
 
+class GlobalMaker(CallMaker):
+    """Some or all variables of f are global: what it calls may see them, too."""
+
+    def program(self):
+        shared = [name for name in self.names if self.r.random() < 0.7] or self.names[:1]
+        self.globals += shared[:2]
+        lines = super().program().splitlines()
+        at = next(i for i, line in enumerate(lines) if line.startswith("def f("))
+        head = lines[at]
+        for name in shared:
+            head = head.replace(name, "a_" + name)
+        body = ["    global " + ", ".join(shared)] + [f"    {name} = a_{name}" for name in shared]
+        first = [f"{name} = 0" for name in shared]
+        return "\n".join(first + lines[:at] + [head] + body + lines[at + 1:]) + "\n"
+
+
 def text_of(number):
-    return (Maker if number < 1000000 else CallMaker)(number).program()
+    return (Maker if number < 1000000 else CallMaker if number < 2000000 else GlobalMaker)(number).program()
 
 
 def outcome(text):

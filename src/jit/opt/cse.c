@@ -71,13 +71,15 @@ cse_object(const struct ir *ir, ir_ref a, uint32_t x)
     return store > a && ir->at[store].a == a ? ir->at[store].b : REF_NONE;
 }
 
-/* Items of two lists, or two items of one. */
+/* Items of two lists, or two items of one. A constant address is that of an entry of a dict. */
 static bool
 never_same_item(const struct ir *ir, const struct ir_ins *st, ir_ref a, ir_ref b)
 {
     if (st->a == a)
         return st->b != b && (rel_known(ir, IR_EQ_I, st->b, b) & REL_EQ) == 0;
     const struct ir_ins *p = &ir->at[st->a], *q = &ir->at[a];
+    if (p->op == IR_KP || q->op == IR_KP)
+        return true;
     return p->op == IR_ALOAD && q->op == IR_ALOAD && never_same(ir, p->a, q->a);
 }
 

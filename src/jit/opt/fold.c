@@ -556,16 +556,21 @@ fold_gdepth(struct fold *f)
     return NO_RULE;
 }
 
+/* A constant of the code, which has an identity to keep. */
+static bool is_mortal_const(const struct fold *f, ir_ref v) { return op_of(f, v) == IR_KO && !_Py_IsImmortal(ir_obj_value(f->ir, v)); }
+
 /* Guards that nobody in the trace refers to a, but slots by the same name for GOTHERS: what the snapshot lists are the references that are not counted. */
 static ir_ref
 fold_alone(struct fold *f)
 {
     const struct ir *ir = f->ir;
     const struct snap *s = ir->nsnaps > 0 ? &ir->snaps[ir->nsnaps - 1] : NULL;
+    if (f->op == IR_GOTHERS && is_mortal_const(f, f->a))                             /* slots make a number of a, which would not be the constant */
+        return REF_FAIL;
     for (uint32_t i = 0; s != NULL && i < s->nentries; i++) {
         snap_entry e = ir->entries[s->entries + i];
         ir_ref v = snap_ref(e);
-        if (snap_how(e) != HOW_OBJ || op_of(f, v) == IR_KO)
+        if (snap_how(e) != HOW_OBJ || (op_of(f, v) == IR_KO && !is_mortal_const(f, v)))
             continue;
         if (v == f->a && f->op == IR_GALONE)
             return REF_FAIL;

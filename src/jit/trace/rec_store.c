@@ -232,6 +232,13 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
     return r->why == NULL;
 }
 
+bool
+rec_store_item(struct recorder *r, ir_ref base, PyObject *o)
+{
+    struct place pl = { base, ir_int(r->ir, 0), 0 };
+    return store_object(r, &pl, o, 0);
+}
+
 /* ---- attributes ---- */
 
 /* Where the attribute of owner lies, which it has; guards say that it is so. */

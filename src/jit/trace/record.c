@@ -265,6 +265,8 @@ one_instruction(struct recorder *r, int opcode)
     case STORE_FAST: return store_fast(r, r->oparg);
     case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
     case LOAD_GLOBAL: return rec_load_global(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
+    case STORE_GLOBAL: return rec_store_global(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
+    case STORE_NAME: return rec_store_name(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case LOAD_NAME: return rec_load_name(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case LOAD_CONST: rec_push(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg))); return true;
     case PUSH_NULL: rec_push(r, REF_NONE); return true;

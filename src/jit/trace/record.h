@@ -154,6 +154,8 @@ bool rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *nam
 /* Where item sub of list o lies, which is there: where the items are, and its index. */
 bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index);
 /* rec_store.c */
+/* The value on the stack goes to where base points, which has o, as into a list. */
+bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
@@ -204,6 +206,8 @@ bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObje
 bool rec_dict_key(struct recorder *r, PyObject *dict, PyObject *name, PyObject **value);
 bool rec_load_global(struct recorder *r, PyObject *name, bool and_null);
 bool rec_load_name(struct recorder *r, PyObject *name);
+bool rec_store_global(struct recorder *r, PyObject *name);
+bool rec_store_name(struct recorder *r, PyObject *name);
 /* d was broken, and traces with it. */
 void rec_global_changed(const struct dep *d);
 

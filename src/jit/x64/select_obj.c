@@ -123,11 +123,14 @@ select_renew(struct x64_asm *as, const struct ir_ins *in)
     regs_place(as, RSI, in->b);
 }
 
-/* A reused float lies in its place already. */
+/* A reused float lies in the place that it was taken from, which is where the store behind it puts it. */
 static bool
 lies_there(const struct x64_asm *as, ir_ref v)
 {
-    return !ref_is_const(v) && ins_at(as, v)->op == IR_REUSE_F;
+    ir_ref before = as->cur - 1;
+    while (ins_at(as, before)->op == IR_NOP)
+        before--;
+    return before == v && ins_at(as, v)->op == IR_REUSE_F;
 }
 
 void
