@@ -32,6 +32,7 @@ struct recorder {
     unsigned parent, parent_exit;      /* of a side trace */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
     bool inherits, linked;             /* it begins with what its parent leaves; goes on in the loop of `link`: in registers */
+    bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */

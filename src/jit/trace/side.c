@@ -119,7 +119,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 static bool
 is_out_of_date(const struct recorder *r, const struct trace *t, int i)
 {
-    bool expected = t->round != NULL && (t->changed[i / 64] >> i % 64 & 1);
+    bool expected = !r->to_start && (t->changed[i / 64] >> i % 64 & 1);
     return i < t->top && ((r->changed[i] && !expected) || i >= r->top);
 }
 
@@ -222,7 +222,7 @@ link_to(struct recorder *r, const struct trace *t)
         return "a variable moves to another";
     bring_up_to_date(r, t);
     rec_snap(r, r->target, 0);
-    if (r->why != NULL || t->round == NULL)
+    if (r->why != NULL || r->to_start)
         return r->why;
     const char *why = opt_link(r->ir, &to, r->slot, late, r);
     return why != NULL ? why : r->why;
@@ -232,7 +232,7 @@ bool
 rec_link(struct recorder *r, const struct trace *t)
 {
     static struct recorder before;                       /* under the GIL */
-    if ((t->round != NULL && t->nlive == 0) || r->npending > REC_STORES)
+    if ((!r->to_start && t->nlive == 0) || r->npending > REC_STORES)
         return false;
     struct ir *ir = ir_keep(r->ir);
     if (ir == NULL)

@@ -220,7 +220,8 @@ make_code(struct trace *t, const struct recorder *r)
     const struct trace *parent = trace_get(t->parent), *target = t->is_linked ? trace_get(t->link) : NULL;
     if (jit_options.mode == JIT_EVAL)
         return (t->ir = ir_keep(r->ir)) != NULL ? NULL : "out of memory";
-    struct x64_ends ends = { .to = target != NULL ? &target->machine : NULL };
+    struct x64_code start = { .code = target != NULL ? target->machine.code : NULL };
+    struct x64_ends ends = { .to = target == NULL ? NULL : t->to_start ? &start : &target->machine };
     if (parent != NULL) {
         ends.from = parent->machine.locs + parent->machine.exits[t->parent_exit].locs;
         ends.spills = parent->machine.spills;
@@ -281,7 +282,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linked = r->linked, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
+        .is_root = !r->is_side, .is_linked = r->linked, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
         .parent = NO_TRACE };
     if (r->inherits) {
         t->parent = (uint16_t)r->parent;
@@ -354,10 +355,11 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
         exit = e.guard == REF_NONE ? t->nexits - 1 : guards_before(t->ir, e.guard);
         struct trace *side = trace_get(t->exits[exit].side), *to = trace_get(t->link);
         if (e.guard == REF_NONE && t->is_linked) {
-            hand_to_loop(t, to);
+            if (!t->to_start)
+                hand_to_loop(t, to);
+            e = t->to_start ? ir_eval(to->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX)
+                : ir_eval_loop(to->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
             t = to;
-            e = t->ir->loop == REF_NONE ? ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX)
-                : ir_eval_loop(t->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
         } else if (side != NULL && side->parent == t->id && !stress_forced(ts)) {
             hand_to_side(t, &t->snaps[e.snap]);
             t = side;
