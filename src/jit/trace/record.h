@@ -157,6 +157,7 @@ bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObj
 /* rec_store.c */
 /* The value on the stack goes to where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o);
+bool rec_store_deref(struct recorder *r);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
