@@ -9,7 +9,6 @@
 #include "object/coll/dict.h"
 
 #include "object/coll/dict_priv.h"
-#include "object/num/int.h"
 
 PyDictKeysObject dict_empty_keys = {
     .dk_refcnt = KEYS_IMMORTAL,

@@ -8,6 +8,7 @@
 #include "object/coll/coll.h"
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
+#include "object/num/int.h"
 
 #define DICT(op) ((PyDictObject *)(op))
 #define DICT_LOG2_MIN 3
@@ -66,6 +67,11 @@ static inline int dict_hash_key(PyObject *key, Py_hash_t *hash)
 {
     if (LIKELY(PyUnicode_CheckExact(key)) && LIKELY((*hash = ((PyASCIIObject *)key)->hash) != -1))
         return 0;
+    if (PyLong_CheckExact(key) && int_is_compact(key)) {
+        Py_ssize_t v = int_compact_value(key);
+        *hash = v == -1 ? -2 : v;
+        return 0;
+    }
     *hash = PyObject_Hash(key);
     return *hash == -1 ? -1 : 0;
 }
