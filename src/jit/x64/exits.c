@@ -14,6 +14,7 @@
 #define GROUP 30
 #define STUB 4
 #define GROUP_SIZE (GROUP * STUB + 10)
+#define JCC 6                          /* bytes of a conditional jump */
 #define PUSHED 16                      /* bytes that the stub and its group have pushed */
 
 /* ---- stubs ---- */
@@ -266,6 +267,7 @@ x64_guard_unordered(struct x64_asm *as, unsigned cc, bool leaves)
     const uint8_t *holds = as->buf.p;
     begin_exit(as);
     main_jump(as, cc);
+    as->out->exits[as->exit].twice = leaves;
     if (leaves)
         jump_to_stub(as, CC_P);
     else
@@ -280,6 +282,10 @@ x64_patch(const struct x64_code *c, uint32_t exit, const uint8_t *target)
     if (target == NULL)
         target = c->code + c->text + stub_offset(exit);
     int64_t distance = target - (disp + 4);
-    int32_t word = (int32_t)distance;
-    return distance == word && x64_memory_write(disp, &word, sizeof(word));
+    int32_t word = (int32_t)distance, before = (int32_t)(distance + JCC);
+    if (distance != word || distance + JCC != before)
+        return false;
+    if (c->exits[exit].twice && !x64_memory_write(disp - JCC, &before, sizeof(before)))
+        return false;
+    return x64_memory_write(disp, &word, sizeof(word));
 }

@@ -196,8 +196,6 @@ static bool
 by_second_jump(struct test_frame *tf, const struct node *n, ir_ref guard)
 {
     const struct ir_ins *in = &n->ir->at[guard];
-    if (in->op == IR_GEQ_F)
-        return n->values[in->a].f != n->values[in->a].f || n->values[in->b].f != n->values[in->b].f;
     return in->op == IR_GSTYPE && test_slots_of(tf)[in->a] == NULL;
 }
 

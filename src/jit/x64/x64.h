@@ -27,6 +27,7 @@ enum { LOC_GPR = 0, LOC_XMM = 16, LOC_SPILL = 32, LOC_NONE = 0xffff };          
 
 struct x64_exit {
     uint16_t snap;
+    bool twice;                        /* a jump in front of it leads to the same place: a NaN leaves, too */
     uint32_t jump;                     /* offset in the code of the 32-bit displacement of its jump: what a side trace patches */
     uint32_t locs;                     /* first of its locations: one for each entry of the snapshot, then (object, value) of each store */
 };
@@ -71,7 +72,7 @@ void x64_leave_room(uint32_t bytes);
 void x64_force_exits(bool on);
 
 /* From now on the exit goes to target, with all registers as they are: the way into a trace that grows there. NULL: to its stub again. False when
- * target is too far or the system refuses. (A guard of GEQ_F has a second jump, for NaNs, which stays.) */
+ * target is too far or the system refuses. (GSTYPE of an empty slot stays at the stub.) */
 bool x64_patch(const struct x64_code *c, uint32_t exit, const uint8_t *target);
 
 /* Enter code on frame f. When an exit is taken, handler(state) is called on the trace's stack; what it returns is returned. */
