@@ -46,7 +46,7 @@ inherited(struct recorder *r, const struct trace *p, const struct trace_item *it
         if (items[k].ref == item->ref)
             n = k;
     ir_ref v = item->slot >= 0 ? rec_emit(r, IR_SLOAD, (ir_ref)item->slot, REF_NONE) : rec_emit(r, load[item->type], (ir_ref)n, REF_NONE);
-    if (item->kt != NULL && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
+    if (item->kt != NULL && item->type == T_OBJ && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
         r->ir->at[v].kt = ir_ptr(r->ir, item->kt);
     return v;
 }
