@@ -78,12 +78,13 @@ rec_for_iter(struct recorder *r)
 }
 
 /* A side trace of a root emits once more what a trace does that it leads to: values stay in registers. Were it the same for its own side traces, and
- * theirs, each order in which a program can go through the ways of its loop would become code of its own: those go to where the other trace starts. */
+ * theirs, each order in which a program can go through the ways of its loop would become code of its own: but for the first few, those go to where the
+ * other trace starts. */
 static bool
-may_repeat(const struct recorder *r)
+may_repeat(const struct recorder *r, const struct trace *other)
 {
     const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
-    return rec_in_registers() && (parent == NULL || parent->parent == NO_TRACE);
+    return rec_in_registers() && (parent == NULL || parent->parent == NO_TRACE || (other->round != NULL && other->repeats < REC_REPEATS));
 }
 
 /* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
@@ -107,7 +108,7 @@ rec_jump_backward(struct recorder *r)
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
-    if (!own && (other == NULL || (other->round == NULL && may_repeat(r))))
+    if (!own && (other == NULL || (other->round == NULL && may_repeat(r, other))))
         return unroll(r, other);
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
@@ -118,7 +119,7 @@ rec_jump_backward(struct recorder *r)
         rec_drop_slots(r, r->start_top);
     if (!own) {
         r->link = other->id;
-        r->to_start = other->round == NULL || !may_repeat(r);
+        r->to_start = other->round == NULL || !may_repeat(r, other);
     }
     if (r->why == NULL && !own && rec_in_registers() && rec_link(r, other))
         r->linked = true;

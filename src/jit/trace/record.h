@@ -14,6 +14,7 @@
 #define REC_DROPS 8
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
+#define REC_REPEATS 12
 #define REC_TUPLE 8
 
 struct loop_row;

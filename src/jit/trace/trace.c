@@ -294,6 +294,8 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     const char *why = fill(ts, t, r, at_loop);
     if (why != NULL)
         trace_free(t);
+    else if (t->is_linked && !t->to_start)
+        trace_get(t->link)->repeats++;
     return why;
 }
 

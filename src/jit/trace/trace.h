@@ -36,6 +36,7 @@ struct trace {
     uint16_t link;                     /* the trace that goes on behind its end; NO_TRACE: a loop, or the interpreter */
     bool is_linked;                    /* it goes on there without leaving machine code, inside the other's loop */
     bool to_start;                     /* or rather where the other starts */
+    uint16_t repeats;                  /* traces that have repeated its first round to go on in its loop */
     bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
     uint32_t parent_exit;
