@@ -20,6 +20,44 @@ limbs_room(struct limbs *l, mp_size_t n)
     return -1;
 }
 
+/* 32 digits fill 15 limbs: blocks of that size need no conditions. Digits are taken in pairs, of 60 bits. */
+enum { BLOCK_DIGITS = 32, BLOCK_LIMBS = 15 };
+
+static inline mp_limb_t
+pair_load(const digit *d)
+{
+    return d[0] | (mp_limb_t)d[1] << SHIFT;
+}
+
+static inline void
+pair_store(digit *d, mp_limb_t two)
+{
+    d[0] = (digit)two & MASK;
+    d[1] = (digit)(two >> SHIFT) & MASK;
+}
+
+static inline void
+block_to_limbs(mp_limb_t *out, const digit *d)
+{
+    mp_limb_t now = pair_load(d);
+#pragma GCC unroll 15
+    for (int k = 0; k < BLOCK_LIMBS; k++) {
+        mp_limb_t next = pair_load(d + 2 * k + 2);
+        out[k] = now >> (4 * k) | next << (60 - 4 * k);
+        now = next;
+    }
+}
+
+static inline void
+block_to_digits(digit *d, const mp_limb_t *src)
+{
+    pair_store(d, src[0]);
+#pragma GCC unroll 14
+    for (int k = 1; k < BLOCK_LIMBS; k++)
+        pair_store(d + 2 * k, src[k - 1] >> (64 - 4 * k) | src[k] << (4 * k));
+    pair_store(d + 2 * BLOCK_LIMBS, src[BLOCK_LIMBS - 1] >> 4);
+}
+
 int
 limbs_from_int(struct limbs *l, PyObject *o)
 {
@@ -30,7 +68,10 @@ limbs_from_int(struct limbs *l, PyObject *o)
     mp_limb_t low = 0;
     int bits = 0;                        /* of low that are filled, below 64 */
     mp_size_t n = 0;
-    for (Py_ssize_t i = 0; i < nd; i += 2) {
+    Py_ssize_t i = 0;
+    for (; nd - i >= BLOCK_DIGITS; i += BLOCK_DIGITS, n += BLOCK_LIMBS)
+        block_to_limbs(l->d + n, d + i);
+    for (; i < nd; i += 2) {
         mp_limb_t two = d[i] | (i + 1 < nd ? (mp_limb_t)d[i + 1] << SHIFT : 0);
         low |= two << bits;
         if (bits + 2 * SHIFT >= 64) {
@@ -61,6 +102,8 @@ int_from_limbs(const mp_limb_t *src, mp_size_t n, bool negative)
         return NULL;
     digit *d = z->long_value.ob_digit;
     Py_ssize_t k = 0;
+    for (mp_size_t i = 0; nd - k >= BLOCK_DIGITS; i += BLOCK_LIMBS, k += BLOCK_DIGITS)
+        block_to_digits(d + k, src + i);
     for (; k + 1 < nd; k += 2) {         /* each pair for itself: no step waits for the one before */
         size_t bit = (size_t)k * SHIFT, i = bit / 64;
         int off = bit % 64;
