@@ -559,12 +559,41 @@ fold_gdepth(struct fold *f)
 /* A constant of the code, which has an identity to keep. */
 static bool is_mortal_const(const struct fold *f, ir_ref v) { return op_of(f, v) == IR_KO && !_Py_IsImmortal(ir_obj_value(f->ir, v)); }
 
+/* The frame's memory has in this slot what the slot has, all through the loop if there is one: the snapshot does not list it. */
+static bool
+is_in_memory(const struct ir *ir, const struct snap *s, unsigned slot)
+{
+    for (uint32_t i = 0; i < s->nentries; i++)
+        if (snap_slot(ir->entries[s->entries + i]) == slot)
+            return false;
+    for (enum ir_op op = IR_FPUT; ir_writes_slot(op); op++)
+        for (ir_ref r = ir->chain[op]; r != REF_NONE; r = ir->at[r].prev)
+            if (ir->at[r].a == slot)
+                return false;
+    return true;
+}
+
+/* There is one reference to a, from the place where it was found. Whether v was found in another place, which refers to it, too. */
+static bool
+is_elsewhere(const struct fold *f, const struct snap *s, ir_ref v)
+{
+    const struct ir_ins *a = &f->ir->at[f->a], *in = &f->ir->at[v];
+    switch (in->op) {
+    case IR_TITEM: return a->op == IR_OLOAD || a->op == IR_LITEM;
+    case IR_OLOAD: return a->op == IR_LITEM || (a->op == IR_OLOAD && a->x != in->x);
+    case IR_LITEM: return a->op == IR_OLOAD || (a->op == IR_LITEM && a->b != in->b && op_of(f, a->b) == IR_KI && op_of(f, in->b) == IR_KI);
+    case IR_SLOAD: return (a->op == IR_OLOAD || a->op == IR_LITEM) && is_in_memory(f->ir, s, in->a);
+    default: return false;
+    }
+}
+
 /* Guards that nobody in the trace refers to a, but slots by the same name for GOTHERS: what the snapshot lists are the references that are not counted. */
 static ir_ref
 fold_alone(struct fold *f)
 {
     const struct ir *ir = f->ir;
     const struct snap *s = ir->nsnaps > 0 ? &ir->snaps[ir->nsnaps - 1] : NULL;
+    bool unique = ir->chain[IR_GUNIQ] != REF_NONE && ir->at[ir->chain[IR_GUNIQ]].a == f->a;
     if (f->op == IR_GOTHERS && is_mortal_const(f, f->a))                             /* slots make a number of a, which would not be the constant */
         return REF_FAIL;
     for (uint32_t i = 0; s != NULL && i < s->nentries; i++) {
@@ -574,7 +603,7 @@ fold_alone(struct fold *f)
             continue;
         if (v == f->a && f->op == IR_GALONE)
             return REF_FAIL;
-        if (v != f->a)
+        if (v != f->a && !(unique && is_elsewhere(f, s, v)))
             emit2(f, IR_GAPART, v, f->a);
     }
     return NO_RULE;
