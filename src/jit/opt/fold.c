@@ -587,12 +587,13 @@ is_elsewhere(const struct fold *f, const struct snap *s, ir_ref v)
     }
 }
 
-/* Guards that nobody in the trace refers to a, but slots by the same name for GOTHERS: what the snapshot lists are the references that are not counted. */
+/* Guards that nobody in the trace refers to a, but as many slots by the same name as GOTHERS says: what the snapshot lists are the references that are not counted. */
 static ir_ref
 fold_alone(struct fold *f)
 {
     const struct ir *ir = f->ir;
     const struct snap *s = ir->nsnaps > 0 ? &ir->snaps[ir->nsnaps - 1] : NULL;
+    int64_t same = 0;
     bool unique = ir->chain[IR_GUNIQ] != REF_NONE && ir->at[ir->chain[IR_GUNIQ]].a == f->a;
     if (f->op == IR_GOTHERS && is_mortal_const(f, f->a))                             /* slots make a number of a, which would not be the constant */
         return REF_FAIL;
@@ -601,11 +602,12 @@ fold_alone(struct fold *f)
         ir_ref v = snap_ref(e);
         if (snap_how(e) != HOW_OBJ || (op_of(f, v) == IR_KO && !is_mortal_const(f, v)))
             continue;
-        if (v == f->a && f->op == IR_GALONE)
-            return REF_FAIL;
+        same += v == f->a;
         if (v != f->a && !(unique && is_elsewhere(f, s, v)))
             emit2(f, IR_GAPART, v, f->a);
     }
+    if (same != (f->op == IR_GALONE ? 0 : ir_int_value(ir, f->b)))
+        return REF_FAIL;
     return NO_RULE;
 }
 

@@ -4,9 +4,9 @@
  * one of them has it.
  *   A leaf that no slot has       (GALONE) is dropped; a float to which there is no other reference (GUNIQ) makes room for the new one in the same
  *                                 memory (REUSE_F), and an int may do so, too (RENEW_I).
- *   A leaf that a slot has        The slot takes the reference over: it *holds* the object from then on, until it is overwritten, stores it somewhere, or the
- *                                 trace comes to a call or to its end, where it becomes a number without object.
- *   Something else                (GKEPT) lives on, as others refer to it, too. Where it would die, the interpreter does the store.
+ *   A leaf that only slots have   (GUNIQ, GOTHERS) besides: one of them takes the reference over: it *holds* the object from then on, until it is
+ *                                 overwritten, stores it somewhere, or the trace comes to a call or to its end, where it becomes a number without object.
+ *   Everything else               (GKEPT) lives on, as others refer to it, too. Where it would die, the interpreter does the store.
  * A new number becomes an object, which all slots that have this number then refer to. All guards come first: nothing is done twice. */
 #include "jit/trace/record.h"
 
@@ -146,20 +146,25 @@ rec_settle_held(struct recorder *r)
 
 enum fate { GOES, MAKES_ROOM, HANDED_OVER, FAILS };
 
+/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
+static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
+
 static enum fate
 guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
 {
-    bool shared = slots_with(r, old) > 0, alone = !shared && PyFloat_CheckExact(o) && Py_REFCNT(o) == 1;
+    int lent = slots_with(r, old);
+    bool shared = lent > 0, unique = Py_REFCNT(o) - lent == 1, alone = !shared && PyFloat_CheckExact(o) && unique;
     if (!rec_guard_type(r, old, Py_TYPE(o)))
         return FAILS;
-    if (alone)
+    if (shared && !unique) {                             /* slots go on having it, and others */
+        rec_emit(r, IR_GKEPT, old, ir_int(r->ir, all_slots(r)));
+        return r->why != NULL ? FAILS : GOES;
+    }
+    if (alone || shared)
         rec_emit(r, IR_GUNIQ, old, REF_NONE);
-    rec_emit(r, shared ? IR_GOTHERS : IR_GALONE, old, REF_NONE);
+    rec_emit(r, shared ? IR_GOTHERS : IR_GALONE, old, shared ? ir_int(r->ir, lent) : REF_NONE);
     return r->why != NULL ? FAILS : shared ? HANDED_OVER : alone || PyLong_CheckExact(o) ? MAKES_ROOM : GOES;
 }
-
-/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
-static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
 
 /* Guards about what the place holds now. */
 static enum fate
