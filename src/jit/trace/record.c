@@ -256,7 +256,8 @@ move_two(struct recorder *r, int opcode)
 static bool
 one_instruction(struct recorder *r, int opcode)
 {
-    if (r->nheld > 0 && (opcode == CALL || opcode == CALL_KW || opcode == BUILD_TUPLE || opcode == RETURN_VALUE || opcode == RETURN_CONST) && !rec_settle_held(r))
+    bool moves = opcode == CALL || opcode == CALL_KW || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
+    if (r->nheld > 0 && moves && !rec_settle_held(r))
         return false;
     switch (opcode) {
     case NOP: case JUMP_FORWARD: return true;

@@ -168,6 +168,8 @@ rec_store_slot(struct recorder *r, int i)
         r->late[i / 64] &= ~((uint64_t)1 << i % 64);
         rec_emit(r, IR_FPUT, (ir_ref)i, v);
     }
+    if (r->held[i])                                      /* the memory has a reference of its own */
+        rec_let_go(r, i);
     r->changed[i] = false;
     if (i >= r->top)
         r->top = ir->top = (uint16_t)(i + 1);
