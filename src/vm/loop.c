@@ -29,6 +29,7 @@
 #include "vm/monitor.h"
 #include "vm/slow.h"
 #include "vm/specialize.h"
+#include "vm/step.h"
 #include "vm/trace_ops.h"
 #include "vm/vm_state.h"
 
@@ -465,6 +466,43 @@ refused:                        /* no C stack left: the frame never starts */
     return NULL;
 }
 #pragma GCC diagnostic pop
+
+/* ---- one instruction at a time ---- */
+
+#undef DISPATCH
+#undef RUN_AGAIN
+#undef ENTER_FRAME
+#undef JOINS
+#define DISPATCH() return sp
+#define RUN_AGAIN() return steps[pc->op.code](ts, frame, pc, sp, oparg)
+#define JOINS() false
+/* A Python function where none was expected: it runs in a loop of its own. */
+#define ENTER_FRAME(callee) do { \
+        frame_set_stackpointer(frame, sp); \
+        PyObject *returned_ = vm_eval_frame(ts, callee, 0); \
+        sp = frame_stackpointer(frame); \
+        if (returned_ == NULL) \
+            goto error; \
+        *sp++ = returned_; \
+        return sp; \
+    } while (0)
+
+typedef PyObject **step_function(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-label"
+#include "vm_steps.inc"
+#pragma GCC diagnostic pop
+
+bool vm_can_step(int opcode) { return steps[opcode] != NULL; }
+
+PyObject **
+vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int oparg)
+{
+    step_function *step = steps[pc->op.code];
+    if (UNLIKELY(step == NULL))                            /* a tool watches it, since a moment ago */
+        step = steps[op_deinstrument(pc->op.code)];
+    return step(ts, f, pc, sp, oparg);
+}
 
 PyObject *
 vm_eval_frame(PyThreadState *ts, _PyInterpreterFrame *f, int throwflag)

@@ -8,8 +8,7 @@
                                                          each one quoted command), compare the lines, reduce what differs
 
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
-Those from 1000000 on call functions and read global names, those from 2000000 on have global variables, those from 3000000 on objects with attributes, lists
-and tuples, whose contents, identities, counts and deaths belong to the result."""
+Those from 1000000 on call functions and read global names, those from 2000000 on have global variables."""
 
 import hashlib
 import os
@@ -248,140 +247,8 @@ class GlobalMaker(CallMaker):
         return "\n".join(first + lines[:at] + [head] + body + lines[at + 1:]) + "\n"
 
 
-OBJECTS = """
-import sys
-
-class C:
-    k = 3
-    def __init__(self, a, b):
-        self.a, self.b = a, b
-    def __del__(self):
-        dead.append(self.n if hasattr(self, "n") else -1)
-    def add(self, x):
-        self.a = self.a + x
-        return self.b
-
-class S:
-    __slots__ = ("a", "b", "n")
-    def __init__(self, a, b):
-        self.a, self.b = a, b
-
-class E(C):
-    pass
-
-def seen(values):
-    out = []
-    for v in values:
-        if isinstance(v, (C, S)):
-            out.append((type(v).__name__, v.n, sys.getrefcount(v)) + seen([getattr(v, name, None) for name in ("a", "b", "z")]))
-        elif type(v) in (list, tuple):
-            out.append((type(v).__name__, sys.getrefcount(v)) + seen(v))
-        else:
-            out.append(v)
-    return tuple(out)
-
-def same(values):
-    flat = []
-    for v in values:
-        flat += [v] + (list(v) if type(v) in (list, tuple) else [getattr(v, "a", None), getattr(v, "b", None)] if isinstance(v, (C, S)) else [])
-    return tuple(next(k for k, w in enumerate(flat) if w is v) for v in flat)
-"""
-
-
-class ObjectMaker(Maker):
-    """Attributes and items as operands and as targets; objects in variables; loops over lists and tuples."""
-    def __init__(self, seed):
-        super().__init__(seed)
-        self.objects, self.lists, self.tuples = ["o0", "o1", "o2"], ["l0", "l1"], ["t0"]
-
-    def index(self):
-        r = self.r
-        return r.choice(["0", "1", "-1", "2", "-3", f"{r.choice(self.names)} % 3"] if r.random() < 0.93 else ["5", "-9", r.choice(self.names)])
-
-    def place(self):
-        r = self.r
-        if r.random() < 0.5:
-            return f"{r.choice(self.objects)}.{r.choice('aab')}"
-        return f"{r.choice(self.lists)}[{self.index()}]"
-
-    def atom(self):
-        k = self.r.random()
-        if k < 0.4:
-            return self.place()
-        if k < 0.5:
-            return self.r.choice([f"t0[{self.r.choice(['0', '1', '-1'])}]", "len(l0)", "C.k", f"{self.r.choice(self.objects[:2])}.k"])
-        return super().atom()
-
-    def test(self):
-        k = self.r.random()
-        if k < 0.12:
-            return f"{self.r.choice(self.objects)} is {'not ' if k < 0.06 else ''}{self.r.choice(self.objects)}"
-        if k < 0.2:
-            return f"{self.place()} is {self.r.choice([self.place(), self.r.choice(self.names), 'None'])}"
-        return super().test()
-
-    def statement(self, level, in_loop):
-        r = self.r
-        k = r.random()
-        if k < 0.22:
-            self.put(level, f"{self.place()} = {self.expression(1)}")
-        elif k < 0.34:
-            self.put(level, f"{self.place()} {r.choice(['+=', '-='])} {self.expression(2)}")
-        elif k < 0.40:
-            l, i, j = r.choice(self.lists), self.index(), self.index()
-            self.put(level, f"{l}[{i}], {l}[{j}] = {l}[{j}], {l}[{i}]")
-        elif k < 0.46:
-            self.put(level, f"{r.choice(self.names)} = {self.place()}")
-        elif k < 0.52:
-            a, b = r.choice(self.objects), r.choice(self.objects)
-            self.put(level, r.choice([f"{a} = {b}", f"{a}, {b} = {b}, {a}", f"{a} = objects[{self.index()}]", f"objects[{self.index()}] = {a}"]))
-        elif k < 0.55:
-            self.put(level, f"{r.choice(self.names)} = {r.choice(self.objects[:2])}.add({self.atom()})")
-        elif k < 0.57:
-            self.put(level, r.choice([f"{r.choice(self.lists)} = {r.choice(self.lists)}", f"{r.choice(self.names)}, {r.choice(self.names)}, *_ = l0", f"{r.choice(self.names)}, {r.choice(self.names)} = t0"]))
-        elif k < 0.60 and in_loop:                       # what is not compiled
-            o, l = r.choice(self.objects), r.choice(self.lists)
-            rare = r.choice([f"{o}.z = {self.atom()}", f"{o}.b = 1; del {o}.b", f"{l}.append({self.atom()}) if len({l}) < 12 else None", f"{l}.pop()", f"{o} = C({self.atom()}, {self.atom()}); {o}.n = -2",
-                             f"{r.choice(self.objects[:2])}.__class__ = E", f"{l} = {l}[:]", "C.k = C.k + 1", f"objects[{self.index()}] = None"])
-            self.put(level, f"if {self.test()}:")
-            self.put(level + 1, rare)
-        else:
-            super().statement(level, in_loop)
-
-    def loop(self, level):
-        r = self.r
-        if r.random() < 0.6:
-            super().loop(level)
-            return
-        self.loops += 1
-        name, other = r.choice(self.names), r.choice(self.names)
-        head = r.choice([f"for {name} in l0:", f"for {name} in t1:", f"for {name}, {other} in pairs:", f"for {name} in l1:", f"for {r.choice(self.objects)} in all_objects:"])
-        self.put(level, f"for _ in range({r.choice([3, 6, 12])}):")
-        self.put(level + 1, head)
-        self.block(level + 2, True)
-        self.block(level + 2, True)
-        if r.random() < 0.5:
-            self.block(level + 1, True)
-
-    def program(self):
-        text = super().program().split("\n")
-        setup = [f"    l0 = [{', '.join(self.constant() for _ in range(4))}]", f"    l1 = [{', '.join(self.constant() for _ in range(3))}] * 2", f"    t0 = ({self.constant()}, {self.constant()})",
-                 f"    t1 = ({', '.join(self.constant() for _ in range(self.r.randint(2, 6)))})",
-                 f"    pairs = [{', '.join(f'({self.constant()}, {self.constant()})' for _ in range(4))}]",
-                 f"    o0, o1, o2 = C({self.constant()}, {self.constant()}), C({self.constant()}, {self.constant()}), S({self.constant()}, {self.constant()})",
-                 "    o0.n, o1.n, o2.n = 0, 1, 2", "    objects = [o0, o1, o2]", "    all_objects = [o0, o1, o0]", "    dead.clear()"]
-        start = next(i for i, line in enumerate(text) if line.startswith("def f"))
-        text[start + 1:start + 1] = setup
-        body = "\n".join(text).replace("(ArithmeticError, TypeError, ValueError)", "(ArithmeticError, TypeError, ValueError, LookupError, AttributeError)")
-        return OBJECTS + "\ndead = []\n" + body
-
-    def result(self):
-        things = ["o0", "o1", "o2", "l0", "l1", "t0", "objects"]
-        return "(" + ", ".join(self.names) + f", seen([{', '.join(things)}]), same([{', '.join(self.names + things)}]), tuple(dead))"
-
-
 def text_of(number):
-    return (Maker, CallMaker, GlobalMaker, ObjectMaker)[number // 1000000](number).program()
+    return (Maker if number < 1000000 else CallMaker if number < 2000000 else GlobalMaker)(number).program()
 
 
 def outcome(text):

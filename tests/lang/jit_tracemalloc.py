@@ -13,10 +13,12 @@ def hot(n, out):
 
 def blocks(n):
     tracemalloc.start()
+    before = compiled()
     hot(n, out)
+    same = compiled() == before
     snapshot = tracemalloc.take_snapshot()
     tracemalloc.stop()
-    return [(s.traceback[0].lineno, s.count) for s in snapshot.statistics("lineno") if s.traceback[0].filename == __file__ and s.traceback[0].lineno == 10]
+    return [(s.traceback[0].lineno, s.count) for s in snapshot.statistics("lineno") if s.traceback[0].filename == __file__ and s.traceback[0].lineno == 10], same
 
 
 def compiled():
@@ -27,8 +29,8 @@ def compiled():
 out = [0] * 16
 for turn in range(3):
     hot(3000, out)
+    print(*blocks(3000), out[0], out[15])
     before = compiled()
-    print(blocks(3000), compiled() == before, out[0], out[15])
     hot(3000, out)
     print(compiled() is True or compiled() > before)
 

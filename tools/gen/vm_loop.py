@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Makes the handlers of the evaluation loop from the instruction bodies in src/vm/ops/*.ops.
 
-    vm_loop.py OUT_HANDLERS OUT_TARGETS opcodes.def OPS...
+    vm_loop.py OUT_HANDLERS OUT_TARGETS OUT_STEPS opcodes.def OPS...
+
+OUT_STEPS has the bodies of some opcodes once more, as functions that run one instruction (src/vm/step.h).
 
 A body reads like C with a stack effect in front:
 
@@ -116,16 +118,36 @@ def label_of(op):
     return ('op_heat_' if 'heat' in op['attrs'] else 'op_') + op['name']
 
 
-def emit(op, info, f):
+# Families of opcodes that can be run one by one: they neither jump nor leave the frame.
+STEPS = set("""BINARY_OP BINARY_SLICE BINARY_SUBSCR BUILD_CONST_KEY_MAP BUILD_LIST BUILD_MAP BUILD_SET BUILD_SLICE BUILD_STRING BUILD_TUPLE CALL
+    CALL_INTRINSIC_1 CALL_KW COMPARE_OP CONTAINS_OP CONVERT_VALUE DELETE_ATTR DELETE_SUBSCR DICT_MERGE DICT_UPDATE FORMAT_SIMPLE FORMAT_WITH_SPEC
+    GET_ITER GET_LEN LIST_APPEND LIST_EXTEND LOAD_ATTR LOAD_DEREF LOAD_GLOBAL LOAD_NAME MAP_ADD POP_TOP SET_ADD SET_UPDATE STORE_ATTR STORE_DEREF
+    STORE_FAST STORE_FAST_LOAD_FAST STORE_FAST_STORE_FAST STORE_GLOBAL STORE_NAME STORE_SLICE STORE_SUBSCR TO_BOOL UNARY_INVERT UNARY_NEGATIVE UNPACK_EX UNPACK_SEQUENCE""".split())
+
+
+def is_step(op, info):
+    if info['kind'] not in ('BASE', 'SPEC') or info['family'] not in STEPS or 'heat' in op['attrs']:
+        return False
+    return info['kind'] == 'BASE' or not re.search(r'\bENTER_FRAME\b|\bgoto (?!error)|\bpc (\+=|=)', op['body'])
+
+
+def emit_step(op, info, f):
+    f.write('static PyObject **\nstep_%s(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg)\n' % op['name'])
+    emit(op, info, f, deopt='return step_%s(ts, frame, this, sp, oparg);' % info['family'], label='',
+         end='error: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
+
+
+def emit(op, info, f, deopt='pc = this; goto op_%s;', label=None, end='}\n\n'):
     name, caches = op['name'], info['caches']
     n_in, n_out = total(op['ins']), total(op['outs'])
+    leave = deopt % info['family'] if '%' in deopt else deopt
     body = replace_call(op['body'], 'FAIL_IF', lambda c: '{ if (UNLIKELY(%s)) { sp = base; goto error; } }' % c)
     body = replace_call(body, 'FAIL_KEEP_IF', lambda c: '{ if (UNLIKELY(%s)) goto error; }' % c)
-    body = replace_call(body, 'DEOPT_IF', lambda c: '{ if (UNLIKELY(%s)) { pc = this; goto op_%s; } }' % (c, info['family']))
+    body = replace_call(body, 'DEOPT_IF', lambda c: '{ if (UNLIKELY(%s)) { %s } }' % (c, leave))
     body = replace_call(body, 'SPECIALIZE', lambda c: (
         '{ if (ADAPTIVE_TRIGGERS(this)) { frame->instr_ptr = pc = this; %s; RUN_AGAIN(); } ADAPTIVE_ADVANCE(this); }' % c))
     w = f.write
-    w('%s: {\n' % label_of(op))
+    w('%s{\n' % (label_of(op) + ': ' if label is None else label))
     w('    _Py_CODEUNIT *this __attribute__((unused)) = pc;\n')
     if 'quiet' not in op['attrs']:
         w('    frame->instr_ptr = pc;\n')
@@ -158,11 +180,11 @@ def emit(op, info, f):
         if 'poll' in op['attrs']:
             w('    POLL();\n')
         w('    DISPATCH();\n')
-    w('}\n\n')
+    w(end)
 
 
 def main():
-    handlers, targets, defs, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+    handlers, targets, steps, defs, files = *sys.argv[1:5], sys.argv[5:]
     info = read_opcodes(defs)
     ops = [op for path in files for op in read_ops(path)]
     labels = {label_of(op) for op in ops}
@@ -174,6 +196,21 @@ def main():
                 sys.exit('%s:%d: no such opcode: %s' % (op['file'], op['line'], op['name']))
             emit(op, info[op['name']], f)
     by_number = {v['number']: k for k, v in info.items()}
+    chosen = [op for op in ops if is_step(op, info[op['name']])]
+    with open(steps, 'w') as f:
+        f.write('/* Made by tools/gen/vm_loop.py from src/vm/ops. */\n')
+        for op in chosen:
+            f.write('static step_function step_%s;\n' % op['name'])
+        f.write('static step_function *const steps[256] = {\n')
+        there = {op['name'] for op in chosen}
+        for i in range(256):
+            name = by_number.get(i)
+            base = name if name in there else info[name]['family'] if name else None
+            if base in there and info[name]['kind'] in ('BASE', 'SPEC'):
+                f.write('    [%d] = step_%s,\n' % (i, base))
+        f.write('};\n\n')
+        for op in chosen:
+            emit_step(op, info[op['name']], f)
     with open(targets, 'w') as f:
         for i in range(256):
             name = by_number.get(i)

@@ -112,6 +112,7 @@ struct snap {
     uint32_t entries, stores;          /* the first of each in struct ir */
     uint16_t top;                      /* one past the last slot that the frame's memory holds there */
     uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
+    bool open;                         /* of an open call: memory is up to date, and where to go on is only known when it returns (jit_open_pc) */
     bool branch;                       /* pc is where the program goes when the guard's test, its own, turns out so: only then may it be left through */
 };
 

@@ -276,6 +276,13 @@ step(struct eval *ev, ir_ref r)
     case IR_NEW_RANGE:
         v[r].o = jit_new_range_iterator(v[in->a].i, v[in->b].i, v[in->c].i);
         return v[r].o != NULL;
+    case IR_CALLO:
+        v[r].i = jit_open((PyThreadState *)((char *)ev->breaker - offsetof(PyThreadState, eval_breaker)),
+                          (_PyInterpreterFrame *)((char *)ev->slots - offsetof(_PyInterpreterFrame, localsplus)), in->a, in->x);
+        return v[r].i == 0;
+    case IR_FLOAD:
+        v[r].o = ev->slots[in->a];
+        return true;
     case IR_GPOLL:
         return (*ev->breaker & 0xff) == 0;
     case IR_GDEPTH:

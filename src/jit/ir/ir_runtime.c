@@ -3,8 +3,10 @@
 
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
+#include "code/opcodes.h"
 #include "object/num/int.h"
 #include "object/text/str.h"
+#include "vm/step.h"
 
 bool
 jit_is_leaf(const PyTypeObject *t)
@@ -137,4 +139,25 @@ jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int6
     if (!is_last(o, &PyRangeIter_Type))
         return put(slot, jit_new_range_iterator(start, stop, step));
     return range_iter_restart(o, start, stop, step) ? o : NULL;
+}
+
+/* ---- open calls ---- */
+
+_Py_CODEUNIT *jit_open_pc;
+uint32_t jit_epoch;
+
+int64_t
+jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x)
+{
+    _Py_CODEUNIT *instr = _PyCode_CODE(frame_code(f)) + pc;
+    uint32_t epoch = jit_epoch;
+    int opcode = op_deopt(instr->op.code);
+    f->instr_ptr = instr;
+    PyObject **sp = vm_step(ts, f, instr, frame_stackbase(f) + (x >> 20), (int)(x & OPEN_ARG_MAX));
+    if (LIKELY(sp != NULL && epoch == jit_epoch && f->frame_obj == NULL))
+        return 0;
+    jit_open_pc = sp == NULL ? NULL : instr + 1 + op_table[opcode].caches;
+    if (sp != NULL)
+        frame_set_stackpointer(f, sp);
+    return 1;
 }

@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include "base/own.h"
+#include "vm/frame.h"
 
 /* A new int, a new float; NULL without exception when there is no memory. */
 OWNED PyObject *jit_new_int(int64_t v);
@@ -42,5 +43,14 @@ OWNED PyObject *jit_int_instead(PyObject *o, int64_t v);
 
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
+
+/* The open call of IR's CALLO: runs the instruction at code unit pc of f; x as there. 0: the trace goes on. Else it leaves: the interpreter goes on at
+ * jit_open_pc, with the end of f's stack stored; NULL: an exception was raised at f->instr_ptr. */
+int64_t jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x);
+#define OPEN_X(depth, oparg) ((uint32_t)(depth) << 20 | (uint32_t)(oparg))
+#define OPEN_ARG_MAX ((1 << 20) - 1)
+extern _Py_CODEUNIT *jit_open_pc;
+/* Counts up when traces are taken away: one that was running may be among them. */
+extern uint32_t jit_epoch;
 
 #endif

@@ -76,7 +76,9 @@ copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, 
 {
     cp->ir->frame = (uint16_t)(s->frame == 0 ? 0 : s->frame + cp->frames);
     cp->ir->top = s->top;
-    snap_begin(cp->ir, s->pc, s->depth)->branch = s->branch;
+    struct snap *to = snap_begin(cp->ir, s->pc, s->depth);
+    to->branch = s->branch;
+    to->open = s->open;
     copy_entries(cp, s, own_entries);
     copy_stores(cp, s, own_stores);
 }
@@ -172,11 +174,23 @@ before_store(struct copy *cp, ir_ref obj, uint32_t x)
     return why;
 }
 
+/* What reads or keeps an object must not get a number or a bool in its place. (Guards and UNBOX_* know what to do with those.) */
+static bool
+wants_object(const struct copy *cp, const struct ir_op_info *info, char letter, ir_ref r)
+{
+    if (letter != 'o' || !(info->flags & (I_LOAD | I_STORE | I_KEEP | I_CALL)))
+        return false;
+    ir_ref v = replaced(cp, r);
+    return ir_is_box(cp->ir, v) || ir_type_of(cp->ir, v) == T_BOOL;
+}
+
 static const char *
 copy_plain(struct copy *cp, ir_ref r)
 {
     struct ir_ins in = cp->from->at[r];
     const struct ir_op_info *info = &ir_ops[in.op];
+    if (wants_object(cp, info, info->a, in.a) || wants_object(cp, info, info->b, in.b) || wants_object(cp, info, info->c, in.c))
+        return opt_unstable;
     ir_ref a = info->a == 'l' ? in.a : replaced(cp, in.a);
     uint32_t x = info->x == X_TYPE ? replaced(cp, (ir_ref)in.x) : in.x;
     const char *why = ir_heap_class(in.op) == HEAP_RAW ? before_store(cp, a, x) : NULL;

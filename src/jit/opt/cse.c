@@ -15,10 +15,24 @@ newest_operand(enum ir_op op, ir_ref a, ir_ref b, ir_ref c)
     return c > newest ? c : newest;
 }
 
+static ir_ref later(ir_ref a, ir_ref b) { return a > b ? a : b; }
+
+/* The last instruction behind which nothing is known any more of what op looks at: open calls end all that is known of objects, and of the frame's
+ * memory what writes there. */
+static ir_ref
+horizon(const struct ir *ir, enum ir_op op)
+{
+    const ir_ref *chain = ir->chain;
+    bool frame = op == IR_GNULL || op == IR_GSTYPE || op == IR_GLATE || op == IR_GDIES;
+    if (frame)
+        return later(chain[IR_CALLO], later(later(chain[IR_FPUT], chain[IR_FPUT_NEW]), later(chain[IR_FOPEN], chain[IR_FDROP])));
+    return ir_ops[op].flags & I_LOAD || op == IR_GTYPE ? chain[IR_CALLO] : REF_NONE;
+}
+
 ir_ref
 cse_find(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x)
 {
-    ir_ref newest = newest_operand(op, a, b, c);
+    ir_ref newest = later(newest_operand(op, a, b, c), horizon(ir, op));
     for (ir_ref r = ir->chain[op]; r > newest; r = ir->at[r].prev) {
         const struct ir_ins *in = &ir->at[r];
         if (in->a == a && in->b == b && in->c == c && in->x == x)
@@ -47,7 +61,7 @@ ir_ref
 cse_field(const struct ir *ir, enum ir_op load, ir_ref a, uint32_t x)
 {
     ir_ref as_int = last_store(ir, IR_RSTORE_I, a, x), as_float = last_store(ir, IR_RSTORE_F, a, x);
-    ir_ref store = as_int > as_float ? as_int : as_float;
+    ir_ref store = later(later(as_int, as_float), ir->chain[IR_CALLO]);
     ir_ref loaded = ir->chain[load];
     while (loaded > store && loaded > a && (ir->at[loaded].a != a || ir->at[loaded].x != x))
         loaded = ir->at[loaded].prev;
@@ -67,8 +81,8 @@ cse_object(const struct ir *ir, ir_ref a, uint32_t x)
     while (loaded > store && loaded > a && (ir->at[loaded].a != a || ir->at[loaded].x != x))
         loaded = ir->at[loaded].prev;
     if (loaded > store && loaded > a)
-        return loaded;
-    return store > a && ir->at[store].a == a ? ir->at[store].b : REF_NONE;
+        return loaded > ir->chain[IR_CALLO] ? loaded : REF_NONE;
+    return store > a && store > ir->chain[IR_CALLO] && ir->at[store].a == a ? ir->at[store].b : REF_NONE;
 }
 
 /* Items of two lists, or two items of one. A constant address is that of an entry of a dict. */
@@ -91,6 +105,7 @@ cse_item(const struct ir *ir, ir_ref a, ir_ref b)
         store = ir->at[store].prev;
     while (loaded > store && loaded > newest && (ir->at[loaded].a != a || ir->at[loaded].b != b))
         loaded = ir->at[loaded].prev;
+    newest = later(newest, ir->chain[IR_CALLO]);
     if (loaded > store && loaded > newest)
         return loaded;
     return store > newest && ir->at[store].a == a && ir->at[store].b == b ? ir->at[store].c : REF_NONE;

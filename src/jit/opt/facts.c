@@ -90,6 +90,13 @@ rel_known(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b)
     return rel;
 }
 
+/* Its type is one whose objects never get another, as those of heap types may in an open call. */
+static bool
+keeps_type(const struct ir *ir, ir_ref r)
+{
+    return !(((PyTypeObject *)ir_ptr_value(ir, ir->at[r].kt))->tp_flags & Py_TPFLAGS_HEAPTYPE);
+}
+
 bool
 never_same(const struct ir *ir, ir_ref a, ir_ref b)
 {
@@ -100,7 +107,7 @@ never_same(const struct ir *ir, ir_ref a, ir_ref b)
     if (ir->at[b].op == IR_KP && ir_word(ir, b) == 0 && ir->at[a].kt != REF_NONE)      /* its type has been read */
         return true;
     if (ir->at[a].kt != REF_NONE && ir->at[b].kt != REF_NONE && ir->at[a].kt != ir->at[b].kt)
-        return true;
+        return ir->chain[IR_CALLO] == REF_NONE || keeps_type(ir, a) || keeps_type(ir, b);
     return (rel_from_guards(ir, IR_GNE_P, a, b) & REL_EQ) == 0;
 }
 

@@ -298,6 +298,8 @@ static ir_ref
 fold_gtype(struct fold *f)
 {
     PyTypeObject *t = known_type(f, f->a);
+    if (t != NULL && (t->tp_flags & Py_TPFLAGS_HEAPTYPE) && f->ir->chain[IR_CALLO] > f->a)
+        return NO_RULE;                                        /* an open call may have given it another */
     return t == NULL ? NO_RULE : t == ir_ptr_value(f->ir, (ir_ref)f->x) ? REF_NONE : REF_FAIL;
 }
 
@@ -323,6 +325,15 @@ fold_gcompact(struct fold *f)
     return NO_RULE;
 }
 
+/* SELECT b [True] [False] */
+static bool
+is_bool_object(const struct fold *f, ir_ref r)
+{
+    const struct ir_ins *in = &f->ir->at[r];
+    return in->op == IR_SELECT && op_of(f, in->b) == IR_KO && ir_obj_value(f->ir, in->b) == Py_True && op_of(f, in->c) == IR_KO
+        && ir_obj_value(f->ir, in->c) == Py_False;
+}
+
 static ir_ref
 fold_unbox(struct fold *f)
 {
@@ -333,6 +344,8 @@ fold_unbox(struct fold *f)
         return f->ir->at[f->a].a;
     if ((op_of(f, f->a) == IR_REUSE_F && want == T_F64) || (op_of(f, f->a) == IR_RENEW_I && want == T_I64))
         return f->ir->at[f->a].b;
+    if (want == T_BOOL && is_bool_object(f, f->a))
+        return f->ir->at[f->a].a;
     if (t == T_BOOL && want != T_F64)
         return want == T_BOOL ? f->a : emit1(f, IR_B2I, f->a);
     if (t != T_OBJ || ir_is_box(f->ir, f->a))

@@ -3,6 +3,7 @@
  * All objects that the frame is to hold are made first; only then are slots overwritten and their old values dropped. A slot that the trace
  * has written still holds, in memory, what it held on entry: trace_enter() has seen to it that this is something whose death nobody notices.
  * Inlined calls get real frames, as the interpreter would have pushed them; room for these is found before anything changes. */
+#include "jit/ir/ir_runtime.h"
 #include "jit/trace/trace.h"
 
 #include "object/num/float.h"
@@ -170,6 +171,8 @@ _Py_CODEUNIT *
 exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg)
 {
     struct rebuilt b = { .t = t, .snap = &t->snaps[snap], .get = get, .arg = arg };
+    if (b.snap->open)
+        return jit_open_pc;
     PyObject *few[64], **objects = few;
     if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL)
         PyErr_NoMemory();

@@ -115,6 +115,10 @@ rec_jump_backward(struct recorder *r)
     if (!rec_settle_held(r))
         return false;
     r->target = target;
+    if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
+        return rec_stop(r, "too little but open calls");
+    if (own && r->opens > 0 && !rec_publish(r))
+        return false;
     if (own)
         rec_drop_slots(r, r->start_top);
     if (!own) {

@@ -53,6 +53,8 @@ rec_get_iter(struct recorder *r)
     int slot = r->nslots + r->depth - 1;
     if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || r->ir->frame != 0 || slot >= 64)
         return rec_stop(r, "an iterator of this kind is not made in traces");
+    if (r->opens + r->tree_opens > 0)
+        return rec_stop(r, "an iterator made behind open calls");
     if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return rec_stop(r, "an iterator over a number");
     for (int i = r->top < slot ? r->top : slot; i <= slot; i++)

@@ -14,7 +14,7 @@ rec_is_range(const struct recorder *r)
 {
     int n = r->oparg;
     const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
-    return n >= 1 && n <= ARGS_MAX && r->ir->frame == 0 && r->sp[-n - 2] == (PyObject *)&PyRange_Type && r->sp[-n - 1] == NULL
+    return n >= 1 && n <= ARGS_MAX && r->ir->frame == 0 && r->opens + r->tree_opens == 0 && r->sp[-n - 2] == (PyObject *)&PyRange_Type && r->sp[-n - 1] == NULL
         && op_deopt(next->op.code) == GET_ITER;
 }
 

@@ -244,14 +244,6 @@ rec_store_item(struct recorder *r, ir_ref base, PyObject *o)
     return store_object(r, &pl, o, 0);
 }
 
-bool
-rec_store_deref(struct recorder *r)
-{
-    PyObject *old = PyCell_GET(r->inner->localsplus[r->oparg]);
-    struct place pl = { rec_local(r, r->base + r->oparg), REF_NONE, offsetof(PyCellObject, ob_ref) };
-    return old != NULL ? store_object(r, &pl, old, 0) : rec_stop(r, "a cell gets its first value");
-}
-
 /* ---- attributes ---- */
 
 /* Where the attribute of owner lies, which it has; guards say that it is so. */

@@ -284,7 +284,6 @@ one_instruction(struct recorder *r, int opcode)
     case STORE_ATTR: return rec_store_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case STORE_SUBSCR: return rec_store_subscr(r);
     case LOAD_DEREF: return rec_load_deref(r);
-    case STORE_DEREF: return rec_store_deref(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
     case UNPACK_SEQUENCE: return r->ntuple > 0 ? rec_unpack_tuple(r) : rec_unpack_sequence(r);
@@ -300,6 +299,23 @@ one_instruction(struct recorder *r, int opcode)
     case JUMP_BACKWARD: return rec_jump_backward(r);
     default: return rec_stop(r, words_not_recorded(opcode));
     }
+}
+
+/* What cannot be recorded may still be left to the interpreter in the middle of the trace. Guards that were emitted before that turned out hold. */
+static bool
+record_or_open(struct recorder *r, int opcode)
+{
+    static struct recorder before;                       /* under the GIL */
+    if (!rec_can_open(r, opcode))
+        return one_instruction(r, opcode);
+    before = *r;
+    if (one_instruction(r, opcode))
+        return true;
+    if (r->ir->full != NULL || r->ir->frame != 0)
+        return false;
+    *r = before;
+    rec_snap(r, r->pc, 0);
+    return rec_open(r, opcode);
 }
 
 /* ---- from the first to the last ---- */
@@ -554,7 +570,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     else {
         rec_remember(r);
         rec_snap(r, r->pc, 0);
-        one_instruction(r, opcode);
+        record_or_open(r, opcode);
         if (r->nheld + r->ndropped > 0 && r->why == NULL)
             rec_drop_held(r);
     }

@@ -16,6 +16,7 @@
 #define REC_UNROLLED 8
 #define REC_REPEATS 12
 #define REC_TUPLE 8
+#define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
 struct loop_row;
 
@@ -46,7 +47,8 @@ struct recorder {
     unsigned at;                       /* of the instruction itself */
     unsigned next;                     /* and of the one that follows it */
     int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
-    unsigned count;                    /* instructions so far */
+    unsigned count, opens;             /* instructions so far, and those of them that are open calls */
+    bool tree_opens;                   /* its parents have open calls */
     int oparg;
     unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
     unsigned ext_pc;
@@ -116,6 +118,12 @@ void rec_store_slot(struct recorder *r, int i);
 void rec_drop_slots(struct recorder *r, int top);
 /* No other slot has a value that only the memory of slot i keeps alive. */
 bool rec_may_overwrite(const struct recorder *r, int i);
+/* rec_open.c */
+/* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
+bool rec_can_open(const struct recorder *r, int opcode);
+bool rec_open(struct recorder *r, int opcode);
+/* The frame's memory gets all that differs from it. */
+bool rec_publish(struct recorder *r);
 /* rec_range.c */
 /* Is the instruction at hand a call of range() whose result is iterated over at once? Then record both. */
 bool rec_is_range(const struct recorder *r);
@@ -158,7 +166,6 @@ bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObj
 /* rec_store.c */
 /* The value on the stack goes to where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o);
-bool rec_store_deref(struct recorder *r);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */

@@ -96,6 +96,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     r->depth = s->depth;
     r->all_jumps = p->jumps;
     r->top = r->ir->top = s->top;
+    r->tree_opens = p->opens;
     for (uint32_t i = 0; i < s->nentries; i++) {
         unsigned slot = snap_slot(p->entries[s->entries + i]);
         r->slot[slot] = inherited_slot(r, p, s, i);
@@ -128,7 +129,7 @@ rec_may_overwrite(const struct recorder *r, int i)
 {
     for (int k = 0; k < r->nslots + r->depth; k++) {
         const struct ir_ins *in = &r->ir->at[r->slot[k]];
-        if (k != i && r->changed[k] && r->slot[k] != REF_NONE && in->op == IR_SLOAD && in->a == i)
+        if (k != i && r->changed[k] && r->slot[k] != REF_NONE && (in->op == IR_SLOAD || in->op == IR_FLOAD) && in->a == i)
             return false;
     }
     return true;
@@ -164,9 +165,11 @@ rec_store_slot(struct recorder *r, int i)
         mark_late(r, (unsigned)i);
     } else if (v != REF_NONE) {
         if (ir_type_of(ir, v) == T_BOOL)
-            v = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
+            r->slot[i] = v = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
         r->late[i / 64] &= ~((uint64_t)1 << i % 64);
-        rec_emit(r, IR_FPUT, (ir_ref)i, v);
+        rec_emit(r, r->held[i] ? IR_FPUT_NEW : IR_FPUT, (ir_ref)i, v);
+        r->nheld -= r->held[i];
+        r->held[i] = false;
     }
     if (r->held[i])                                      /* the memory has a reference of its own */
         rec_let_go(r, i);
@@ -220,6 +223,8 @@ static const char *
 link_to(struct recorder *r, const struct trace *t)
 {
     struct link_target to = { t->round, t->live, t->bounds, t->nlive };
+    if (r->opens + r->tree_opens > 0 && !rec_publish(r))
+        return r->why;
     if (!values_stay(r, t))
         return "a variable moves to another";
     bring_up_to_date(r, t);

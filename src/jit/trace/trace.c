@@ -1,6 +1,7 @@
 /* jit/trace/trace.c: the table of traces; entering one; what becomes of it when its code object changes or dies. */
 #include "jit/trace/record.h"
 
+#include "jit/ir/ir_runtime.h"
 #include "jit/jit.h"
 #include "jit/trace/events.h"
 
@@ -18,7 +19,7 @@ static struct { struct trace **at; unsigned n, room; } table;
 struct trace *
 trace_get(unsigned id)
 {
-    return id < table.n ? table.at[id] : NULL;
+    return id < table.n && table.at[id] != NULL && !table.at[id]->dead ? table.at[id] : NULL;
 }
 
 unsigned trace_limit(void) { return table.n; }
@@ -48,7 +49,8 @@ trace_free(struct trace *t)
 {
     if (t == NULL)
         return;
-    event_freed(t);
+    if (!t->dead)
+        event_freed(t);
     if (t->id < table.n && table.at[t->id] == t)
         table.at[t->id] = NULL;
     if (t->machine.code != NULL)
@@ -90,6 +92,16 @@ find_type_guards(const struct ir *ir)
             guarded[ir->at[r].a - REF_BIAS] = r;
 }
 
+/* Is slot a of memory something else at some place of the trace than on entry? */
+static bool
+overwrites(const struct ir *ir, ir_ref slot)
+{
+    for (ir_ref r = REF_BIAS; r < ir->end; r++)
+        if (ir->at[r].op == IR_CALLO || (ir_writes_slot(ir->at[r].op) && ir->at[r].a == slot))
+            return true;
+    return false;
+}
+
 /* What the snapshot that begins at `at` names, so that it can be found without the IR. A type that is guarded later is not known there. */
 static struct trace_item
 item_of(const struct ir *ir, ir_ref ref, ir_ref at)
@@ -98,7 +110,7 @@ item_of(const struct ir *ir, ir_ref ref, ir_ref at)
     PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
-    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI);         /* a side of a PHI is something else in each round */
+    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI) && !overwrites(ir, ir->at[ref].a);   /* a side of a PHI: another in each round */
     return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), in_memory ? (int16_t)ir->at[ref].a : -1, kt };
 }
 
@@ -173,7 +185,7 @@ struct trace *
 trace_root_at(PyCodeObject *code, unsigned start)
 {
     for (unsigned i = 0; i < table.n; i++)
-        if (table.at[i] != NULL && table.at[i]->is_root && table.at[i]->code == code && table.at[i]->start == start)
+        if (trace_get(i) != NULL && table.at[i]->is_root && table.at[i]->code == code && table.at[i]->start == start)
             return table.at[i];
     return NULL;
 }
@@ -282,7 +294,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linked = r->linked, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
+        .is_root = !r->is_side, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
         .parent = NO_TRACE };
     if (r->inherits) {
         t->parent = (uint16_t)r->parent;
@@ -323,12 +335,12 @@ eval_value(const void *arg, uint32_t i)
 /* Which exit was taken last; only while the GIL is held without a break. */
 static struct { struct trace *t; uint32_t exit; } taken;
 
-/* What the evaluator works with; one evaluation at a time, as a trace runs no Python code. */
-static struct { union ir_value values[65536], handed[IR_MAX_INS]; } *eval;
+/* What the evaluator works with. */
+struct evaluation { union ir_value values[65536], handed[IR_MAX_INS]; };
 
 /* The value that each LINK hands over, to the places where the other's body wants it. */
 static void
-hand_to_loop(const struct trace *t, const struct trace *to)
+hand_to_loop(struct evaluation *eval, const struct trace *t, const struct trace *to)
 {
     ir_ref first = (ir_ref)(t->ir->end - to->nlive);
     for (unsigned i = 0; i < to->nlive; i++)
@@ -338,7 +350,7 @@ hand_to_loop(const struct trace *t, const struct trace *to)
 }
 
 static void
-hand_to_side(const struct trace *t, const struct snap *s)
+hand_to_side(struct evaluation *eval, const struct trace *t, const struct snap *s)
 {
     const struct trace_item *items = trace_items(t, s);
     for (uint32_t i = 0; i < s->nentries + 2u * s->nstores; i++)
@@ -349,7 +361,8 @@ hand_to_side(const struct trace *t, const struct snap *s)
 static _Py_CODEUNIT *
 evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
-    if (eval == NULL && (eval = PyMem_RawMalloc(sizeof(*eval))) == NULL)
+    struct evaluation *eval = PyMem_RawMalloc(sizeof(*eval));
+    if (eval == NULL)
         return (_Py_CODEUNIT *)PyErr_NoMemory();
     struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX);
     uint32_t exit;
@@ -358,12 +371,12 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
         struct trace *side = trace_get(t->exits[exit].side), *to = trace_get(t->link);
         if (e.guard == REF_NONE && t->is_linked) {
             if (!t->to_start)
-                hand_to_loop(t, to);
+                hand_to_loop(eval, t, to);
             e = t->to_start ? ir_eval(to->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX)
                 : ir_eval_loop(to->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
             t = to;
         } else if (side != NULL && side->parent == t->id && !stress_forced(ts)) {
-            hand_to_side(t, &t->snaps[e.snap]);
+            hand_to_side(eval, t, &t->snaps[e.snap]);
             t = side;
             e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, eval->handed, eval->values, UINT64_MAX);
         } else {
@@ -373,7 +386,9 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     taken.t = t;
     taken.exit = exit;
     struct eval_values arg = { t, &t->snaps[e.snap], eval->values };
-    return exit_apply(ts, f, t, e.snap, eval_value, &arg);
+    _Py_CODEUNIT *pc = exit_apply(ts, f, t, e.snap, eval_value, &arg);
+    PyMem_RawFree(eval);
+    return pc;
 }
 
 struct state_values { const struct x64_state *st; const uint16_t *locs; };
@@ -412,8 +427,24 @@ wants_side(PyThreadState *ts, struct exit_state *e)
 }
 
 /* From trace to trace until one leaves to the interpreter. */
-_Py_CODEUNIT *
-trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
+static void bury_dead(void);
+
+/* How many traces run, in all threads: those that wait for an open call too; and how many dead ones are not freed yet. */
+static unsigned running, ndead;
+
+static _Py_CODEUNIT *
+run(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
+{
+    running++;
+    _Py_CODEUNIT *pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
+    running--;
+    jit_stats.exits++;
+    return pc;
+}
+
+/* From trace to trace until one leaves to the interpreter. */
+static _Py_CODEUNIT *
+run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
     struct trace *t = table.at[n];
     _Py_CODEUNIT *pc = f->instr_ptr;
@@ -425,11 +456,10 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         t->entered++;
         if (UNLIKELY(jit_options.exit_every != 0))
             stress_begin(ts);
-        pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
-        jit_stats.exits++;
-        if (UNLIKELY(pc == NULL || stress_forced(ts)))
-            return pc;
+        pc = run(ts, f, t);
         t = taken.t;
+        if (UNLIKELY(pc == NULL || t->dead || stress_forced(ts)))
+            return pc;
         struct exit_state *e = &t->exits[taken.exit];
         e->taken++;
         struct trace *side = trace_get(e->side);
@@ -438,12 +468,21 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         unsigned next = side != NULL ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
         f = ts->current_frame;
         if (next == NO_TRACE) {
-            if (wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
+            if (!t->snaps[e->snap].open && wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
         t = table.at[next];
     }
+}
+
+_Py_CODEUNIT *
+trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
+{
+    _Py_CODEUNIT *pc = run_traces(ts, f, n);
+    if (UNLIKELY(ndead > 0))
+        bury_dead();
+    return pc;
 }
 
 /* ---- facts that cease to hold ---- */
@@ -484,6 +523,16 @@ doom_what_depends(void)
     }
 }
 
+static void
+bury_dead(void)
+{
+    for (unsigned i = 0; i < table.n && ndead > 0 && running == 0; i++)
+        if (table.at[i] != NULL && table.at[i]->dead) {
+            trace_free(table.at[i]);
+            ndead--;
+        }
+}
+
 /* dying: the code object at whose death this happens, or NULL. */
 static void
 free_doomed(PyThreadState *ts, const void *dying)
@@ -494,13 +543,18 @@ free_doomed(PyThreadState *ts, const void *dying)
             unlink_doomed(table.at[i]);
     for (unsigned i = 0; i < table.n; i++) {
         struct trace *t = table.at[i];
-        if (t == NULL || !t->doomed)
+        if (t == NULL || !t->doomed || t->dead)
             continue;
         dep_forget(ts, t->id);
         if (t->anchor != NO_ANCHOR && t->code != dying)
             anchor_clear_trace(t->code, t->id);
-        trace_free(t);
+        event_freed(t);                                  /* while its loop has a row */
+        t->row = NULL;
+        t->dead = true;
+        ndead++;
     }
+    jit_epoch++;
+    bury_dead();
 }
 
 static void
@@ -565,12 +619,11 @@ jit_stop(void)
             anchor_clear_all(table.at[i]->code);
             trace_free(table.at[i]);
         }
-    PyMem_RawFree(eval);
-    eval = NULL;
+    ndead = 0;
     PyMem_RawFree(table.at);
     memset(&table, 0, sizeof(table));
     events_end();
-    if (jit_options.mode == JIT_ON)
+    if (jit_options.mode == JIT_ON && running == 0)
         x64_fini();
     jit_options.mode = JIT_OFF;
 }

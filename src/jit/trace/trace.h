@@ -62,7 +62,9 @@ struct trace {
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
+    bool opens;                        /* it or a parent has open calls */
     bool doomed;                       /* about to be freed */
+    bool dead;                         /* nothing leads to it; freed when no trace runs, as an open call in it may still return */
     struct loop_row *row;              /* of its loop, or NULL: events.h */
     int line;                          /* where it starts */
     void *gdb;                         /* what debuggers know of it, or NULL */

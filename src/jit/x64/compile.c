@@ -118,13 +118,15 @@ static void
 mark_puts(struct x64_asm *as)
 {
     uint64_t put[64] = { 0 };                                  /* by slot modulo 4096 */
+    bool any = false;                                          /* an open call may write any */
     const struct ir *ir = as->ir;
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {
+        any |= ir->at[r].op == IR_CALLO;
         if (ir_writes_slot(ir->at[r].op))
             put[ir->at[r].a / 64 % 64] |= 1ull << ir->at[r].a % 64;
     }
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {
-        if (ir->at[r].op == IR_SLOAD && (put[ir->at[r].a / 64 % 64] >> ir->at[r].a % 64 & 1))
+        if (ir->at[r].op == IR_SLOAD && (any || put[ir->at[r].a / 64 % 64] >> ir->at[r].a % 64 & 1))
             as->info[r].flags |= INFO_PUT;
     }
 }

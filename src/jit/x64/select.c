@@ -37,7 +37,7 @@ stores_between(const struct x64_asm *as, ir_ref from, bool fields)
 {
     for (ir_ref r = as->cur; --r > from; ) {
         const struct ir_ins *in = ins_at(as, r);
-        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || (fields && ir_ops[in->op].flags & I_STORE))
+        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || in->op == IR_CALLO || (fields && ir_ops[in->op].flags & I_STORE))
             return true;
     }
     return false;
@@ -492,7 +492,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_NOP: case IR_BASE: case IR_BOX_I: case IR_BOX_F: break;
     case IR_LOOP: loop_head(as); break;
     case IR_PLOAD_I ... IR_PLOAD_B: case IR_LINK: break;       /* ends.c */
-    case IR_SLOAD: case IR_GNULL ... IR_FDROP: case IR_NEW_I ... IR_NEW_TUPLE_IT: select_frame(as, in); break;
+    case IR_SLOAD: case IR_CALLO: case IR_FLOAD: case IR_GNULL ... IR_FDROP: case IR_NEW_I ... IR_NEW_TUPLE_IT: select_frame(as, in); break;
     case IR_GPOLL: select_poll(as); break;
     case IR_GDEPTH: select_guard_depth(as, in); break;
     case IR_GTYPE: select_guard_type(as, in); break;

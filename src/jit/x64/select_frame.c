@@ -115,11 +115,29 @@ select_new(struct x64_asm *as, const struct ir_ins *in)
         asm_op(B, OP_LEA, RDI, rm_frame(ins_at(as, as->cur + 1)->a));
 }
 
+/* All that lives on is in slots, or in registers that calls preserve. */
+static void
+select_open_call(struct x64_asm *as, const struct ir_ins *in)
+{
+    if (has_place(as, as->cur))
+        regs_define(as, as->cur, 0);
+    regs_clobber(as, CALL_CLOBBERED);
+    as->busy |= CALL_CLOBBERED;
+    x64_guard(as, CC_NE);
+    asm_rr(B, OP_TEST, RAX, RAX);
+    call_out(as, (const void *)jit_open);
+    asm_mov_imm(B, RCX, in->x);
+    asm_mov_imm(B, RDX, in->a);
+    asm_move(B, RSI, RBP);
+    asm_move(B, RDI, R14);
+}
+
 void
 select_frame(struct x64_asm *as, const struct ir_ins *in)
 {
     switch (in->op) {
-    case IR_SLOAD: select_sload(as, in); break;
+    case IR_SLOAD: case IR_FLOAD: select_sload(as, in); break;
+    case IR_CALLO: select_open_call(as, in); break;
     case IR_GNULL: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_late(as, in); break;

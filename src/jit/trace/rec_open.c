@@ -1,0 +1,121 @@
+/* jit/trace/rec_open.c: instructions that the trace leaves to the interpreter's own bodies: open calls.
+ *
+ * They may run any code, which may look at anything. So the frame's memory is brought up to date before: numbers become objects, each slot gets what it
+ * holds. What they leave on the stack is loaded from there. Afterwards nothing is known of objects but what never changes. The trace ends with all
+ * slots in memory, too: what one round leaves in registers the next could not store in front of its open call. */
+#include "jit/trace/record.h"
+
+#include "code/opcodes.h"
+#include "jit/ir/ir_runtime.h"
+#include "vm/step.h"
+
+#define OPEN_MAX 200
+
+static bool
+is_current(const struct recorder *r, int i)
+{
+    return !r->changed[i] && i < r->top;
+}
+
+/* Objects get their references first: what keeps them alive may be a slot of memory that is about to be written. */
+static void
+take_references(struct recorder *r, int end)
+{
+    for (int i = 0; i < end; i++) {
+        ir_ref v = r->slot[i];
+        if (is_current(r, i) || v == REF_NONE || ir_is_box(r->ir, v))
+            continue;
+        if (ir_type_of(r->ir, v) == T_BOOL)
+            r->slot[i] = v = opt_emit(r->ir, IR_SELECT, v, ir_obj(r->ir, Py_True), ir_obj(r->ir, Py_False), 0);
+        rec_emit(r, IR_INC, v, REF_NONE);
+        r->changed[i] = r->held[i] = true;
+        r->nheld++;
+    }
+}
+
+bool
+rec_publish(struct recorder *r)
+{
+    int end = r->nslots + r->depth;
+    if (!rec_settle_held(r))
+        return false;
+    rec_store_pending(r, REF_NONE);
+    take_references(r, end);
+    while (r->top < end && r->why == NULL)
+        rec_store_slot(r, r->top);
+    for (int i = 0; i < end && r->why == NULL; i++)
+        if (!is_current(r, i))
+            rec_store_slot(r, i);
+    rec_drop_slots(r, end);
+    return r->why == NULL;
+}
+
+/* A call of a Python function would run in a loop of its own, on the C stack. */
+static bool
+calls_python(const struct recorder *r, int opcode)
+{
+    PyObject **callable = opcode == CALL ? r->sp - r->oparg - 2 : r->sp - r->oparg - 3;
+    PyTypeObject *t = Py_TYPE(*callable);
+    return t == &PyFunction_Type || t == &PyMethod_Type || (PyType_Check(*callable) && ((PyTypeObject *)*callable)->tp_flags & Py_TPFLAGS_HEAPTYPE);
+}
+
+/* How many values on top of the stack the instruction reads or replaces. */
+static int
+operands(int opcode, int oparg)
+{
+    const struct op_count *c = &op_table[opcode].popped;
+    return c->base + c->per_arg * oparg + c->per_low * (oparg & 1) + (opcode == BUILD_SLICE && oparg == 3);
+}
+
+bool
+rec_can_open(const struct recorder *r, int opcode)
+{
+    if (r->ir->frame != 0 || !vm_can_step(opcode) || r->opens >= OPEN_MAX || r->oparg > OPEN_ARG_MAX)
+        return false;
+    if (opcode == STORE_NAME || opcode == STORE_GLOBAL || opcode == STORE_DEREF)     /* the recorder wants to know of each, even if it fails */
+        return false;
+    if (opcode == BINARY_OP && PyUnicode_CheckExact(r->sp[-2]))    /* the interpreter appends in place, in two instructions */
+        return false;
+    return (opcode != CALL && opcode != CALL_KW) || !calls_python(r, opcode);
+}
+
+/* What the call has left in slot i of memory. */
+static void
+load_slot(struct recorder *r, int i, ir_ref call)
+{
+    r->slot[i] = opt_emit(r->ir, IR_FLOAD, (ir_ref)i, call, 0, 0);
+    r->changed[i] = false;
+    r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+}
+
+/* Stores into locals come here when what they overwrite must not die later. */
+static void
+load_locals(struct recorder *r, int opcode, ir_ref call)
+{
+    if (opcode == STORE_FAST)
+        load_slot(r, r->oparg, call);
+    else if (opcode == STORE_FAST_STORE_FAST || opcode == STORE_FAST_LOAD_FAST)
+        load_slot(r, r->oparg >> 4, call);
+    if (opcode == STORE_FAST_STORE_FAST)
+        load_slot(r, r->oparg & 15, call);
+}
+
+bool
+rec_open(struct recorder *r, int opcode)
+{
+    r->target = r->pc;
+    if (!rec_publish(r))
+        return false;
+    int before = r->depth, after = before + op_stack_effect(opcode, r->oparg, 0);
+    int popped = operands(opcode, r->oparg);
+    struct snap *s = snap_begin(r->ir, r->next, (unsigned)after);
+    s->open = s->branch = true;
+    ir_ref call = opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, 0, 0, OPEN_X(before, r->oparg));
+    for (int i = r->nslots + before - popped; i < r->nslots + after; i++)
+        load_slot(r, i, call);
+    load_locals(r, opcode, call);
+    r->depth = after;
+    r->top = r->ir->top = (uint16_t)(r->nslots + after);
+    r->opens++;
+    return r->ir->full == NULL || rec_stop(r, r->ir->full);
+}
