@@ -25,6 +25,17 @@ check_error(void)
     fuzz_broken(text == NULL ? "no exception" : PyUnicode_AsUTF8(text));
 }
 
+/* Code objects with a NaN among their constants are never equal; but as data, in the version without back references, they are. */
+static bool
+same_data(PyObject *a, PyObject *b)
+{
+    PyObject *x = PyMarshal_WriteObjectToString(a, 2), *y = PyMarshal_WriteObjectToString(b, 2);
+    bool same = x == NULL || y == NULL || PyObject_RichCompareBool(x, y, Py_EQ) == 1;
+    Py_XDECREF(x);
+    Py_XDECREF(y);
+    return same;
+}
+
 static void
 check_code(PyCodeObject *co)
 {
@@ -45,7 +56,7 @@ check_code(PyCodeObject *co)
         Py_DECREF(text);
         Py_DECREF(exc);
     }
-    else if (PyObject_RichCompareBool((PyObject *)co, back, Py_EQ) != 1 && !PyErr_Occurred())
+    else if (PyObject_RichCompareBool((PyObject *)co, back, Py_EQ) != 1 && !PyErr_Occurred() && !same_data((PyObject *)co, back))
         fuzz_broken("marshal gives another code object");
     PyErr_Clear();
     Py_XDECREF(back);
