@@ -301,7 +301,7 @@ one_instruction(struct recorder *r, int opcode)
     }
 }
 
-/* What cannot be recorded may still be left to the interpreter in the middle of the trace. Guards that were emitted before that turned out hold. */
+/* What cannot be recorded may still be left to the interpreter in the middle of the trace. What was emitted before that turned out is taken back. */
 static bool
 record_or_open(struct recorder *r, int opcode)
 {
@@ -309,10 +309,14 @@ record_or_open(struct recorder *r, int opcode)
     if (!rec_can_open(r, opcode))
         return one_instruction(r, opcode);
     before = *r;
+    ir_ref end = r->ir->end;
+    uint16_t top = r->ir->top;
     if (one_instruction(r, opcode))
         return true;
-    if (r->ir->full != NULL || r->ir->frame != 0)
+    if (r->ir->full != NULL || r->ir->frame != 0 || r->broken)
         return false;
+    ir_cut(r->ir, end);
+    r->ir->top = top;
     *r = before;
     rec_snap(r, r->pc, 0);
     return rec_open(r, opcode);
