@@ -78,6 +78,14 @@ is_shared(struct recorder *r, int i)
     return i < 64 && jit_drops_late(slots, (unsigned)i, 0) && (Py_REFCNT(o) == 1 || Py_REFCNT(o) > lent + 1);
 }
 
+/* Of the first 64 slots those that memory has and that are dropped late: what lies above its end is nobody's. */
+static ir_ref
+late_slots(struct recorder *r)
+{
+    uint64_t there = r->top >= 64 ? UINT64_MAX : ((uint64_t)1 << r->top) - 1;
+    return ir_int(r->ir, (int64_t)(r->late[0] & there));
+}
+
 void
 rec_guard_late(struct recorder *r, int i)
 {
@@ -89,7 +97,7 @@ rec_guard_late(struct recorder *r, int i)
     else if (jit_is_leaf(Py_TYPE(o)))
         rec_emit_x(r, IR_GSTYPE, (ir_ref)i, REF_NONE, ir_ptr(r->ir, Py_TYPE(o)));
     else if (is_shared(r, i))
-        rec_emit(r, IR_GLATE, (ir_ref)i, ir_int(r->ir, (int64_t)r->late[0]));
+        rec_emit(r, IR_GLATE, (ir_ref)i, late_slots(r));
     else
         rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
     r->late[i / 64] |= (uint64_t)1 << i % 64;
@@ -179,7 +187,7 @@ rec_guard_dies(struct recorder *r, int i)
 {
     if (i >= r->top || i >= 64 || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || !jit_dies_late(r->frame->localsplus, (unsigned)i, 0))
         return rec_stop(r, "an iterator whose death may be noticed");
-    rec_emit(r, IR_GDIES, (ir_ref)i, ir_int(r->ir, (int64_t)r->late[0]));
+    rec_emit(r, IR_GDIES, (ir_ref)i, late_slots(r));
     r->late[i / 64] |= (uint64_t)1 << i % 64;
     return r->why == NULL;
 }
