@@ -84,7 +84,7 @@ static bool
 may_repeat(const struct recorder *r, const struct trace *other)
 {
     const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
-    return rec_in_registers() && (parent == NULL || parent->parent == NO_TRACE || (other->round != NULL && other->repeats < REC_REPEATS));
+    return parent == NULL || parent->parent == NO_TRACE || (other->round != NULL && other->repeats < REC_REPEATS);
 }
 
 /* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
@@ -125,7 +125,7 @@ rec_jump_backward(struct recorder *r)
         r->link = other->id;
         r->to_start = other->round == NULL || !may_repeat(r, other);
     }
-    if (r->why == NULL && !own && rec_in_registers() && rec_link(r, other))
+    if (r->why == NULL && !own && rec_link(r, other))
         r->linked = true;
     else
         rec_snap(r, target, 0);

@@ -57,25 +57,10 @@ rec_get_iter(struct recorder *r)
         return rec_stop(r, "an iterator made behind open calls");
     if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return rec_stop(r, "an iterator over a number");
-    for (int i = r->top < slot ? r->top : slot; i <= slot; i++)
-        if (!rec_may_overwrite(r, i))
-            return rec_stop(r, "a variable moves to another");
     rec_guard_late(r, slot);
-    rec_store_pending(r, REF_NONE);
-    r->target = r->pc;
-    while (r->top < slot)
-        rec_store_slot(r, r->top);
-    rec_snap(r, r->pc, 0);
-    if (slot >= r->top)
-        rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
-    ir_ref it = rec_emit(r, PyList_CheckExact(o) ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE);
-    rec_emit(r, IR_FPUT_NEW, (ir_ref)slot, it);
-    rec_pop(r);
-    rec_push(r, it);
-    r->changed[slot] = false;
-    if (slot >= r->top)
-        r->top = r->ir->top = (uint16_t)(slot + 1);
-    r->late[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    if (!rec_before_iterator(r, slot))
+        return false;
+    rec_put_iterator(r, slot, rec_emit(r, PyList_CheckExact(o) ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE), 1);
     return r->why == NULL;
 }
 

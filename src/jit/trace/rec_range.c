@@ -47,27 +47,9 @@ rec_range(struct recorder *r)
     rec_emit(r, IR_GEQ_P, rec_local(r, slot), ir_obj(r->ir, (PyObject *)&PyRange_Type));
     if (!arguments(r, v))
         return false;
-    for (int i = r->top; i < slot; i++)
-        if (!rec_may_overwrite(r, i))
-            return rec_stop(r, "a variable moves to another");
-    if (!rec_may_overwrite(r, slot))
-        return rec_stop(r, "a variable moves to another");
-    rec_store_pending(r, REF_NONE);
-    r->target = r->pc;
-    while (r->top < slot)
-        rec_store_slot(r, r->top);
-    rec_snap(r, r->pc, 0);
-    if (slot >= r->top)
-        rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
-    ir_ref it = opt_emit(r->ir, IR_NEW_RANGE, v[0], v[1], v[2], 0);
-    rec_emit(r, IR_FPUT_NEW, (ir_ref)slot, it);
-    for (int i = 0; i < r->oparg + 2; i++)
-        rec_pop(r);
-    rec_push(r, it);
-    r->changed[slot] = false;
-    if (slot >= r->top)
-        r->top = r->ir->top = (uint16_t)(slot + 1);
-    r->late[slot / 64] |= (uint64_t)1 << slot % 64;
+    if (!rec_before_iterator(r, slot))
+        return false;
+    rec_put_iterator(r, slot, opt_emit(r->ir, IR_NEW_RANGE, v[0], v[1], v[2], 0), r->oparg + 2);
     r->skip = r->next;
     return r->why == NULL;
 }

@@ -444,7 +444,7 @@ static struct interval at_loop[IR_MAX_INS];              /* bounds where the loo
 static const char *
 keep_round(struct recorder *r)
 {
-    if (r->ir->loop == REF_NONE || !rec_in_registers())
+    if (r->ir->loop == REF_NONE)
         return NULL;
     r->round = ir_keep(r->ir);
     return r->round != NULL ? NULL : "out of memory";
@@ -518,7 +518,7 @@ bool
 record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
 {
     const struct trace *p = trace_get(parent);
-    int inlined = rec_in_registers() ? p->frames[p->snaps[p->exits[exit].snap].frame].depth : 0;
+    int inlined = p->frames[p->snaps[p->exits[exit].snap].frame].depth;
     _PyInterpreterFrame *outer = f;
     while (inlined-- > 0)
         outer = outer->previous;
@@ -530,8 +530,7 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     r->parent = parent;
     r->parent_exit = exit;
     event_record(r);
-    r->inherits = rec_in_registers();
-    if (r->inherits && !rec_inherit(r, p, exit)) {
+    if (!rec_inherit(r, p, exit)) {
         rec_stop(r, "what the exit leaves cannot be handed on");
         finish(r);
         return false;

@@ -33,7 +33,7 @@ struct recorder {
     bool is_side;
     unsigned parent, parent_exit;      /* of a side trace */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
-    bool inherits, linked;             /* it begins with what its parent leaves; goes on in the loop of `link`: in registers */
+    bool linked;                       /* it goes on at that one without leaving machine code */
     bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
@@ -104,8 +104,6 @@ ir_ref rec_number(struct recorder *r, ir_ref v, PyObject *o);
 bool rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t);
 
 /* side.c */
-/* Do traces hang together in registers? Else through the frame's memory. */
-bool rec_in_registers(void);
 /* Begin with what this exit of p leaves, instead of the frame's memory. False: that cannot be done. */
 bool rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit);
 /* At the head of t's loop (r->target): emit what leads into its body. False: that cannot be done, everything is as it was. */
@@ -124,6 +122,10 @@ bool rec_can_open(const struct recorder *r, int opcode);
 bool rec_open(struct recorder *r, int opcode);
 /* The frame's memory gets all that differs from it. */
 bool rec_publish(struct recorder *r);
+/* A new iterator, which emit() makes, goes where the interpreter has it, into slot i of memory: before it, all below it; then it on the stack
+ * instead of `popped` values, and in memory. False: the recording stops. */
+bool rec_before_iterator(struct recorder *r, int i);
+void rec_put_iterator(struct recorder *r, int i, ir_ref it, int popped);
 /* rec_range.c */
 /* Is the instruction at hand a call of range() whose result is iterated over at once? Then record both. */
 bool rec_is_range(const struct recorder *r);

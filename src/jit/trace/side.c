@@ -5,13 +5,8 @@
  * are out of date: what else differs here is stored first. */
 #include "jit/trace/record.h"
 
+#include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
-
-bool
-rec_in_registers(void)
-{
-    return true;
-}
 
 /* ---- the beginning ---- */
 
@@ -133,6 +128,38 @@ rec_may_overwrite(const struct recorder *r, int i)
             return false;
     }
     return true;
+}
+
+bool
+rec_before_iterator(struct recorder *r, int slot)
+{
+    for (int i = r->top < slot ? r->top : slot; i <= slot; i++)
+        if (!rec_may_overwrite(r, i))
+            return rec_stop(r, "a variable moves to another");
+    rec_store_pending(r, REF_NONE);
+    r->target = r->pc;
+    while (r->top < slot)
+        rec_store_slot(r, r->top);
+    rec_snap(r, r->pc, 0);
+    if (slot >= r->top)
+        rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
+    return r->why == NULL;
+}
+
+void
+rec_put_iterator(struct recorder *r, int slot, ir_ref it, int popped)
+{
+    bool is_leaf = r->ir->at[it].kt != REF_NONE && jit_is_leaf(ir_ptr_value(r->ir, r->ir->at[it].kt));
+    rec_emit(r, IR_FPUT_NEW, (ir_ref)slot, it);
+    while (popped-- > 0)
+        rec_pop(r);
+    rec_push(r, it);
+    r->changed[slot] = false;
+    if (slot >= r->top)
+        r->top = r->ir->top = (uint16_t)(slot + 1);
+    r->late[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    if (is_leaf)
+        mark_late(r, (unsigned)slot);
 }
 
 /* A value that only the memory of another slot keeps alive would be gone when that slot is written. */

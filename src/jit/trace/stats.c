@@ -345,8 +345,8 @@ jit_stats_dict(void)
     PyObject *loops = rows_list();
     if (loops == NULL)
         return NULL;
-    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
+    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
         "aborted", (unsigned long long)jit_stats.aborted, "compiled", (unsigned long long)jit_stats.compiled,
-        "refused", (unsigned long long)jit_stats.refused, "exits", (unsigned long long)jit_stats.exits,
+        "exits", (unsigned long long)jit_stats.exits,
         "compile_ns", (unsigned long long)jit_stats.compile_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
 }

@@ -202,16 +202,12 @@ lead_from_parent(struct trace *t)
 
 /* Code objects take their traces along; a jump, or the exit of its parent, leads to the trace. */
 static const char *
-put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
+put_in_place(PyThreadState *ts, struct trace *t)
 {
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
         || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0))
         return "out of memory";
-    if (t->parent != NO_TRACE)
-        return lead_from_parent(t) ? NULL : "the parent's code is too far";
-    if (r->is_side)
-        trace_get(r->parent)->exits[r->parent_exit].side = t->id;
-    return NULL;
+    return t->parent == NO_TRACE || lead_from_parent(t) ? NULL : "the parent's code is too far";
 }
 
 /* Where the back end has put the values, and its code. */
@@ -282,7 +278,7 @@ fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interv
         why = keep_head(t, r, at_loop);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
-    return why != NULL ? why : put_in_place(ts, t, r);
+    return why != NULL ? why : put_in_place(ts, t);
 }
 
 const char *
@@ -296,7 +292,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
         .parent = NO_TRACE };
-    if (r->inherits) {
+    if (r->is_side) {
         t->parent = (uint16_t)r->parent;
         t->parent_exit = r->parent_exit;
     }
@@ -462,17 +458,15 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         struct exit_state *e = &t->exits[taken.exit];
         e->taken++;
-        struct trace *side = trace_get(e->side);
-        if (side != NULL && side->parent != NO_TRACE)    /* only machine code leads there */
+        if (trace_get(e->side) != NULL)                  /* only machine code leads there */
             return pc;
-        unsigned next = side != NULL ? e->side : t->link != NO_TRACE && taken.exit == t->nexits - 1 ? t->link : NO_TRACE;
         f = ts->current_frame;
-        if (next == NO_TRACE) {
+        if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
             if (!t->snaps[e->snap].open && wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
-        t = table.at[next];
+        t = table.at[t->link];
     }
 }
 

@@ -78,7 +78,7 @@ struct trace {
 enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evaluator instead of machine code */
 
 struct jit_stats {
-    uint64_t recorded, aborted, compiled, refused, exits;
+    uint64_t recorded, aborted, compiled, exits;
     uint64_t compile_ns;
 };
 
