@@ -7,14 +7,22 @@ A program asks its Runner to time something; the Runner prints one JSON object a
     steady  median of the second half of the samples
 
 One sample is as many passes as last 20 ms together: their number doubles until that is so, and what was sampled before is dropped.
-Sampling goes on for BENCH_SECONDS, and for three samples at least."""
+Sampling goes on for BENCH_SECONDS, and for three samples at least. Further members on demand:
+
+    curve   BENCH_CURVE=N: the times of the first N passes, one by one
+    jit     BENCH_JIT=1, Adder only: what sys._adder.jit_stats() counted meanwhile, `seconds` of it, and the loops
+
+BENCH_CLOCK=cpu takes CPU time instead of wall time, for machines that do something else as well."""
 
 import argparse
 import json
 import os
 import sys
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
+
+if os.environ.get("BENCH_CLOCK") == "cpu":
+    perf_counter = process_time
 
 LEAST_SAMPLE = 0.02
 SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
@@ -32,6 +40,10 @@ def measure(passes):
     """passes(n) runs n passes and returns the seconds they took."""
     begin = perf_counter()
     result = {"first": passes(1)}
+    curve = [result["first"]] + [passes(1) for _ in range(int(os.environ.get("BENCH_CURVE", "0")) - 1)]
+    if len(curve) > 1:
+        result["curve"] = curve
+        begin = perf_counter()
     n, samples = 1, []
     while len(samples) < 3 or perf_counter() - begin < SECONDS:
         took = passes(n)
@@ -70,7 +82,15 @@ class Runner:
     def _run(self, name, passes):
         if self.args is None:
             self.args = self.argparser.parse_known_args()[0]
-        print(json.dumps({"name": name, **measure(passes)}), flush=True)
+        if os.environ.get("BENCH_JIT") != "1" or not hasattr(sys, "_adder"):
+            return print(json.dumps({"name": name, **measure(passes)}), flush=True)
+        if log := sys._xoptions.get("jit-log"):          # what comes before is not of interest
+            with open(log, "a") as f:
+                print(json.dumps({"event": "begin"}), file=f)
+        before, begin = sys._adder.jit_stats(), perf_counter()
+        row = {"name": name, **measure(passes)}
+        jit = {k: v - before[k] if type(v) is int else v for k, v in sys._adder.jit_stats().items()}
+        print(json.dumps({**row, "jit": {**jit, "loops": [x for x in jit["loops"] if x not in before["loops"]], "seconds": perf_counter() - begin}}), flush=True)
 
     def bench_func(self, name, func, *args, **_):
         self._run(name, repeated(func, args))

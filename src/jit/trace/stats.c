@@ -345,8 +345,9 @@ jit_stats_dict(void)
     PyObject *loops = rows_list();
     if (loops == NULL)
         return NULL;
-    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
+    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
         "aborted", (unsigned long long)jit_stats.aborted, "compiled", (unsigned long long)jit_stats.compiled,
         "exits", (unsigned long long)jit_stats.exits,
-        "compile_ns", (unsigned long long)jit_stats.compile_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
+        "entries", (unsigned long long)jit_stats.entered, "compile_ns", (unsigned long long)jit_stats.compile_ns,
+        "trace_ns", (unsigned long long)jit_stats.trace_ns, "record_ns", (unsigned long long)jit_stats.record_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
 }

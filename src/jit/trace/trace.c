@@ -473,6 +473,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 _Py_CODEUNIT *
 trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
+    jit_stats.entered++;
     _Py_CODEUNIT *pc = run_traces(ts, f, n);
     if (UNLIKELY(ndead > 0))
         bury_dead();
@@ -570,7 +571,7 @@ invalidate(PyThreadState *ts, const struct dep *d)
     event_broken(d);
 }
 
-static const struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
+static struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
 
 void
 jit_pause(PyThreadState *ts, bool on)
@@ -599,6 +600,8 @@ jit_start(void)
     if (jit_options.stress)
         code_loop_heat = 2;
     x64_force_exits(jit_options.exit_every != 0);
+    if (jit_options.clock)
+        ops = clocked(&ops);
     trace_install(&ops);
     return 0;
 }

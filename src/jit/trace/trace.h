@@ -80,6 +80,8 @@ enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evalua
 struct jit_stats {
     uint64_t recorded, aborted, compiled, exits;
     uint64_t compile_ns;
+    uint64_t entered;                  /* from the interpreter */
+    uint64_t trace_ns, record_ns;      /* with clock: in traces, open calls included; recording, with compile_ns */
 };
 
 struct jit_options {
@@ -90,6 +92,7 @@ struct jit_options {
     uint32_t seed;                     /* of random choices; 0: none are made */
     bool paused;                       /* nothing is recorded */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
+    uint32_t clock;                    /* times are taken: clock.c */
 };
 
 extern struct jit_options jit_options;
@@ -143,6 +146,9 @@ uint32_t stress_seed(void);
 /* Before a trace is entered with exit_every set: guards are counted again. After any was left: was the exit forced? */
 void stress_begin(PyThreadState *ts);
 bool stress_forced(PyThreadState *ts);
+
+/* clock.c: the same functions with a clock around them. */
+struct trace_ops clocked(const struct trace_ops *ops);
 
 /* dump.c: does a dump of this stage of a trace in `code` interest? Then print the text under a heading. */
 bool dump_wanted(bool stage, PyCodeObject *code);
