@@ -34,7 +34,7 @@ enum ir_op {
 #undef IR
 
 /* What a load reads and a store writes; no store of one class changes what a load of another sees. */
-enum heap_class { HEAP_NONE, HEAP_RAW, HEAP_OBJECT, HEAP_ADDRESS, HEAP_WORD, HEAP_ITEM };
+enum heap_class { HEAP_NONE, HEAP_RAW, HEAP_OBJECT, HEAP_ADDRESS, HEAP_WORD, HEAP_ITEM, HEAP_NUMBER };
 static inline enum heap_class
 ir_heap_class(enum ir_op op)
 {
@@ -44,6 +44,7 @@ ir_heap_class(enum ir_op op)
     case IR_ALOAD: return HEAP_ADDRESS;
     case IR_WLOAD: return HEAP_WORD;
     case IR_LITEM: case IR_LSTORE: return HEAP_ITEM;
+    case IR_VLOAD_I: case IR_VLOAD_F: case IR_VSTORE_I: case IR_VSTORE_F: return HEAP_NUMBER;
     default: return HEAP_NONE;
     }
 }

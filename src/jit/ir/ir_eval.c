@@ -185,6 +185,8 @@ ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, value a, value b, val
     case IR_SELECT: *out = a.i ? b : c; return true;
     case IR_LITEM: out->o = ((PyObject **)a.p)[b.i]; return true;
     case IR_TITEM: out->o = tuple_items(a.o)[b.i]; return true;
+    case IR_VLOAD_I: out->i = jit_item_int(a.p, b.i, x); return true;
+    case IR_VLOAD_F: out->f = jit_item_float(a.p, b.i, x); return true;
     case IR_CALLL_I: case IR_CALLL_F:
         compute_call(x, a, b, out);
         return true;
@@ -251,6 +253,12 @@ step(struct eval *ev, ir_ref r)
         return true;
     case IR_LSTORE:
         ((PyObject **)v[in->a].p)[v[in->b].i] = v[in->c].o;
+        return true;
+    case IR_VSTORE_I:
+        jit_item_set_int(v[in->a].p, v[in->b].i, in->x, v[in->c].i);
+        return true;
+    case IR_VSTORE_F:
+        jit_item_set_float(v[in->a].p, v[in->b].i, in->x, v[in->c].f);
         return true;
     case IR_INC:
         Py_INCREF(v[in->a].o);

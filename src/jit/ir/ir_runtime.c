@@ -141,6 +141,49 @@ jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int6
     return range_iter_restart(o, start, stop, step) ? o : NULL;
 }
 
+/* ---- rows of numbers ---- */
+
+void
+jit_item_bounds(uint32_t code, int64_t *low, int64_t *high)
+{
+    unsigned bits = 8u << jit_item_shift(code);
+    bool is_signed = code >= 'a';
+    *low = is_signed ? -((int64_t)1 << (bits - 1)) : 0;
+    *high = is_signed || bits == 64 ? (int64_t)(UINT64_MAX >> (65 - bits)) : (int64_t)(UINT64_MAX >> (64 - bits));
+}
+
+int64_t
+jit_item_int(const void *row, int64_t i, uint32_t code)
+{
+    switch (code) {
+    case 'b': return ((const int8_t *)row)[i];
+    case 'B': return ((const uint8_t *)row)[i];
+    case 'h': return ((const int16_t *)row)[i];
+    case 'H': return ((const uint16_t *)row)[i];
+    case 'i': return ((const int32_t *)row)[i];
+    case 'I': return ((const uint32_t *)row)[i];
+    default: return ((const int64_t *)row)[i];
+    }
+}
+
+double jit_item_float(const void *row, int64_t i, uint32_t code) { return code == 'f' ? (double)((const float *)row)[i] : ((const double *)row)[i]; }
+
+void
+jit_item_set_int(void *row, int64_t i, uint32_t code, int64_t v)
+{
+    int shift = jit_item_shift(code);
+    memcpy((char *)row + (i << shift), &v, (size_t)1 << shift);        /* the low bytes come first */
+}
+
+void
+jit_item_set_float(void *row, int64_t i, uint32_t code, double v)
+{
+    if (code == 'f')
+        ((float *)row)[i] = (float)v;
+    else
+        ((double *)row)[i] = v;
+}
+
 /* ---- open calls ---- */
 
 _Py_CODEUNIT *jit_open_pc;

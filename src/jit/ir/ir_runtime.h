@@ -41,6 +41,26 @@ void jit_drop(PyObject *o);
 /* An int of this value instead of the int o, which is dropped; NULL without exception when there is no memory: o is not dropped then. */
 OWNED PyObject *jit_int_instead(PyObject *o, int64_t v);
 
+/* Rows of numbers: log2 of the bytes of an item of this type code; -1: a code of no number. Signed, an int? */
+static inline int
+jit_item_shift(uint32_t code)
+{
+    switch (code) {
+    case 'b': case 'B': return 0;
+    case 'h': case 'H': return 1;
+    case 'i': case 'I': case 'f': return 2;
+    case 'l': case 'L': case 'q': case 'Q': case 'd': return 3;
+    default: return -1;
+    }
+}
+static inline bool jit_item_is_float(uint32_t code) { return code == 'f' || code == 'd'; }
+/* The least and the greatest int that fits; of Q and L the greatest of an int64_t. */
+void jit_item_bounds(uint32_t code, int64_t *low, int64_t *high);
+int64_t jit_item_int(const void *row, int64_t i, uint32_t code);
+double jit_item_float(const void *row, int64_t i, uint32_t code);
+void jit_item_set_int(void *row, int64_t i, uint32_t code, int64_t v);
+void jit_item_set_float(void *row, int64_t i, uint32_t code, double v);
+
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 

@@ -110,3 +110,25 @@ cse_item(const struct ir *ir, ir_ref a, ir_ref b)
         return loaded;
     return store > newest && ir->at[store].a == a && ir->at[store].b == b ? ir->at[store].c : REF_NONE;
 }
+
+/* Rows with different type codes are different rows. */
+static bool
+never_same_number(const struct ir *ir, const struct ir_ins *st, ir_ref a, ir_ref b, uint32_t x)
+{
+    return st->x != x || never_same_item(ir, st, a, b);
+}
+
+ir_ref
+cse_number(const struct ir *ir, enum ir_op load, ir_ref a, ir_ref b, uint32_t x)
+{
+    ir_ref newest = later(newest_operand(load, a, b, REF_NONE), ir->chain[IR_CALLO]), loaded = ir->chain[load];
+    ir_ref store = ir->chain[load == IR_VLOAD_I ? IR_VSTORE_I : IR_VSTORE_F];
+    while (store > newest && never_same_number(ir, &ir->at[store], a, b, x))
+        store = ir->at[store].prev;
+    while (loaded > store && loaded > newest && (ir->at[loaded].a != a || ir->at[loaded].b != b || ir->at[loaded].x != x))
+        loaded = ir->at[loaded].prev;
+    if (loaded > store && loaded > newest)
+        return loaded;
+    const struct ir_ins *st = &ir->at[store];                /* what was rounded is not what was stored */
+    return store > newest && st->a == a && st->b == b && x != 'f' ? st->c : REF_NONE;
+}

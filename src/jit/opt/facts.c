@@ -72,6 +72,28 @@ is_number(const struct ir *ir, ir_ref r)
     return ir->at[r].op == IR_I2F || (ir->at[r].op == IR_KF && ir_float_value(ir, r) == ir_float_value(ir, r));
 }
 
+/* x without the constants that are added to it, and their sum: no sum wraps. */
+static ir_ref
+without_constants(const struct ir *ir, ir_ref x, int64_t *sum)
+{
+    *sum = 0;
+    while ((ir->at[x].op == IR_ADD_I || ir->at[x].op == IR_ADDOV_I) && ir->at[ir->at[x].b].op == IR_KI) {
+        if (__builtin_add_overflow(*sum, ir_int_value(ir, ir->at[x].b), sum))
+            return REF_NONE;
+        x = ir->at[x].a;
+    }
+    return x;
+}
+
+/* x + 1 is greater than x. */
+static unsigned
+rel_of_sums(const struct ir *ir, ir_ref a, ir_ref b)
+{
+    int64_t i, k;
+    ir_ref x = without_constants(ir, a, &i), y = without_constants(ir, b, &k);
+    return x == REF_NONE || x != y ? REL_INT : i < k ? REL_LT : i > k ? REL_GT : REL_EQ;
+}
+
 unsigned
 rel_known(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b)
 {
@@ -82,7 +104,7 @@ rel_known(const struct ir *ir, enum ir_op op, ir_ref a, ir_ref b)
     if (a == b)
         rel &= REL_EQ | REL_UN;
     if (t == T_I64)
-        rel &= rel_of_intervals(interval_of(ir, a), interval_of(ir, b));
+        rel &= rel_of_intervals(interval_of(ir, a), interval_of(ir, b)) & rel_of_sums(ir, a, b);
     if (t == T_F64 && is_number(ir, a) && is_number(ir, b))
         rel &= REL_INT;
     if (t == T_OBJ && a != b && never_same(ir, a, b))

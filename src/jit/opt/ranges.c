@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "jit/ir/ir_runtime.h" /* jit_item_bounds() */
 #include "jit/opt/facts.h"
 
 #define REFINEMENTS 2
@@ -75,6 +76,10 @@ result_interval(const struct ranges *rg, const struct ir_ins *in)
     case IR_UNBOX_I: return (struct interval){ -(int64_t)PyLong_MASK, PyLong_MASK };
     case IR_UNBOX2_I: return (struct interval){ 1 - (INT64_C(1) << 60), (INT64_C(1) << 60) - 1 };
     case IR_B2I: return (struct interval){ 0, 1 };
+    case IR_VLOAD_I:
+        if (in->x != 'Q' && in->x != 'L')
+            jit_item_bounds(in->x, &out.low, &out.high);
+        return in->x != 'Q' && in->x != 'L' ? out : all;
     case IR_SELECT: return join(get(rg, in->b), get(rg, in->c));
     case IR_ADD_I: case IR_ADDOV_I: return sum_interval(get(rg, in->a), get(rg, in->b));
     default: break;

@@ -282,6 +282,8 @@ ir_ref
 rec_len(struct recorder *r, ir_ref v, PyObject *o)
 {
     size_t offset = length_offset(Py_TYPE(o));
+    if (offset == 0 && is_object(r, v) && rec_is_row(o))
+        return rec_row_length(r, v, o);
     if (offset == 0 || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return REF_NONE;
     return rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, (uint32_t)offset);
@@ -315,9 +317,8 @@ bounded(struct recorder *r, ir_ref index, ir_ref size, Py_ssize_t now)
     return index;
 }
 
-/* The index of an item that is there, from the start. REF_NONE: none, or one that is not recorded. */
-static ir_ref
-index_of(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now)
+ir_ref
+rec_index(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now)
 {
     Py_ssize_t n = Py_SIZE(o), now = PyLong_CheckExact(sub_now) && int_is_compact(sub_now) ? int_compact_value(sub_now) : n;
     if (now >= n || now < -n) {
@@ -335,7 +336,7 @@ index_of(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_no
 bool
 rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index)
 {
-    *index = index_of(r, v, o, sub, sub_now);
+    *index = rec_index(r, v, o, sub, sub_now);
     if (r->why == NULL)
         *items = rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item));
     return r->why == NULL;
@@ -347,8 +348,8 @@ rec_binary_subscr(struct recorder *r)
     PyObject *o = r->sp[-2];
     ir_ref v = rec_peek(r, 2);
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
-        return rec_stop(r, "a subscript of this kind is not recorded yet");
-    ir_ref index = index_of(r, v, o, rec_peek(r, 1), r->sp[-1]);
+        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
+    ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
     ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
     if (r->why != NULL)
         return false;

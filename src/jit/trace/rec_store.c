@@ -294,7 +294,7 @@ rec_store_subscr(struct recorder *r)
     PyObject *o = r->sp[-2];
     struct place pl = { .offset = 0 };
     if (!PyList_CheckExact(o))
-        return rec_stop(r, "a store into something else than a list");
+        return rec_is_row(o) ? rec_row_store(r) : rec_stop(r, "a store into something else than a list");
     if (!rec_item_place(r, rec_peek(r, 2), o, rec_peek(r, 1), r->sp[-1], &pl.base, &pl.index))
         return false;
     Py_ssize_t i = int_compact_value(r->sp[-1]);

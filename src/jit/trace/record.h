@@ -165,6 +165,15 @@ bool rec_watch_name(struct recorder *r, PyTypeObject *t, PyObject *name);
 bool rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, uint32_t *offset);
 /* Where item sub of list o lies, which is there: where the items are, and its index. */
 bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index);
+/* The index of an item of o that is there, counted from the start; o is a row of numbers, list or tuple. REF_NONE: none, or one that is not recorded. */
+ir_ref rec_index(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now);
+/* rec_array.c */
+/* Is o a row of numbers whose items can be recorded? */
+bool rec_is_row(PyObject *o);
+/* How many items v has, whose object is such a row. */
+ir_ref rec_row_length(struct recorder *r, ir_ref v, PyObject *o);
+bool rec_row_subscr(struct recorder *r);
+bool rec_row_store(struct recorder *r);
 /* rec_store.c */
 /* The value on the stack goes to where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o);

@@ -53,7 +53,7 @@ rex_bits(uint32_t op, unsigned reg, struct asm_rm rm)
     else if (rm.base != NO_REG)
         rex |= (rm.base >> 3 & 1) | (rm.index != NO_REG ? rm.index >> 2 & 2 : 0);
     /* Without a REX byte the encodings 4 to 7 are not the low bytes of RSP .. RDI. */
-    bool low_byte = (op & A_BYTE) && (rm.reg != NO_REG && rm.reg >= 4);
+    bool low_byte = (op & A_BYTE) && ((rm.reg != NO_REG && rm.reg >= 4) || (op == OP_STORE8 && reg >= 4));
     return rex || low_byte ? rex | 0x40 : 0;
 }
 

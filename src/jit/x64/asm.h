@@ -18,13 +18,16 @@ enum { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC
 
 /* An opcode: its last byte, whether 0F comes in front, a prefix, and how wide it works. */
 enum {
-    A_0F = 1 << 8, A_66 = 0x66 << 16, A_F2 = 0xf2 << 16, A_W = 1 << 24, A_BYTE = 1 << 25,
+    A_0F = 1 << 8, A_66 = 0x66 << 16, A_F2 = 0xf2 << 16, A_F3 = 0xf3 << 16, A_W = 1 << 24, A_BYTE = 1 << 25,
 
     OP_MOV = 0x8b | A_W, OP_MOV32 = 0x8b, OP_STORE = 0x89 | A_W, OP_LEA = 0x8d | A_W, OP_TEST = 0x85 | A_W, OP_XCHG = 0x87 | A_W,
     OP_IMUL = 0xaf | A_0F | A_W, OP_MOVZX8 = 0xb6 | A_0F | A_BYTE, OP_SETCC = 0x90 | A_0F | A_BYTE, OP_CMOV = 0x40 | A_0F | A_W,
     OP_MOVSD = 0x10 | A_0F | A_F2, OP_MOVSD_STORE = 0x11 | A_0F | A_F2, OP_MOVAPS = 0x28 | A_0F, OP_XORPS = 0x57 | A_0F, OP_ANDPS = 0x54 | A_0F,
     OP_ADDSD = 0x58 | A_0F | A_F2, OP_SUBSD = 0x5c | A_0F | A_F2, OP_MULSD = 0x59 | A_0F | A_F2, OP_DIVSD = 0x5e | A_0F | A_F2,
     OP_SQRTSD = 0x51 | A_0F | A_F2, OP_UCOMISD = 0x2e | A_0F | A_66, OP_CMPSD = 0xc2 | A_0F | A_F2, OP_CVTSI2SD = 0x2a | A_0F | A_F2 | A_W, OP_CVTTSD2SI = 0x2c | A_0F | A_F2 | A_W,
+    OP_MOVSX8 = 0xbe | A_0F | A_W, OP_MOVSX16 = 0xbf | A_0F | A_W, OP_MOVZX16 = 0xb7 | A_0F, OP_MOVSXD = 0x63 | A_W, OP_STORE8 = 0x88 | A_BYTE,
+    OP_STORE16 = 0x89 | A_66, OP_STORE32 = 0x89, OP_MOVSS = 0x10 | A_0F | A_F3, OP_MOVSS_STORE = 0x11 | A_0F | A_F3, OP_CVTSS2SD = 0x5a | A_0F | A_F3,
+    OP_CVTSD2SS = 0x5a | A_0F | A_F2,
     OP_MOVQ_TO_XMM = 0x6e | A_0F | A_66 | A_W, OP_MOVQ_FROM_XMM = 0x7e | A_0F | A_66 | A_W,
 };
 /* The eight operations of the first kind: `reg op= rm`, and as extension with an immediate. */
@@ -47,6 +50,8 @@ static inline struct asm_rm rm_mem(unsigned base, int32_t disp) { return (struct
 static inline struct asm_rm rm_sum(unsigned base, unsigned index) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, 0, NULL, 0 }; }
 static inline struct asm_rm
 rm_item(unsigned base, unsigned index, int32_t disp) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, disp, NULL, 3 }; }
+static inline struct asm_rm
+rm_scaled(unsigned base, unsigned index, unsigned shift) { return (struct asm_rm){ NO_REG, (uint8_t)base, (uint8_t)index, 0, NULL, (uint8_t)shift }; }
 static inline struct asm_rm rm_place(const uint8_t *place) { return (struct asm_rm){ NO_REG, NO_REG, NO_REG, 0, place, 0 }; }
 
 struct asm_buf {

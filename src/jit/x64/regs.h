@@ -167,6 +167,7 @@ const uint8_t *exits_end(struct x64_asm *as);
 
 void select_ins(struct x64_asm *as, const struct ir_ins *in);
 void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithmetic */
+void select_number(struct x64_asm *as, const struct ir_ins *in);       /* items of rows of numbers */
 void select_object(struct x64_asm *as, const struct ir_ins *in);       /* items and words of objects */
 void select_stores(struct x64_asm *as, const struct ir_ins *in);       /* references that are stored, and what they replace */
 void select_frame(struct x64_asm *as, const struct ir_ins *in);        /* slots of the frame's memory */
@@ -174,6 +175,8 @@ void call_out(struct x64_asm *as, const void *function);       /* the call alone
 void jump_out(struct x64_asm *as, const uint8_t *code);        /* into code that exists */
 /* The register of the object o that the current instruction reads once: the result's r when it is free for that. */
 unsigned base_into(struct x64_asm *as, ir_ref o, unsigned r);
+/* Where an instruction on rows of numbers finds its item. */
+struct asm_rm rm_number(struct x64_asm *as, const struct ir_ins *in);
 /* v as second operand of an instruction: register, slot, constant behind the code, or the memory it is loaded from. */
 struct asm_rm operand(struct x64_asm *as, ir_ref v);
 bool const_imm(struct x64_asm *as, ir_ref v, int32_t *imm);    /* a constant that fits 32 bits */

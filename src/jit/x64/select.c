@@ -61,6 +61,8 @@ is_fusible(const struct x64_asm *as, ir_ref v)
         return !stores_between(as, v, true);
     case IR_ALOAD:
         return !stores_between(as, v, false);
+    case IR_VLOAD_F:
+        return ins_at(as, v)->x == 'd' && !stores_between(as, v, true);
     default:
         return false;
     }
@@ -70,6 +72,8 @@ static struct asm_rm
 fused(struct x64_asm *as, ir_ref v)
 {
     const struct ir_ins *in = ins_at(as, v);
+    if (in->op == IR_VLOAD_F)
+        return rm_number(as, in);
     return rm_mem(regs_use(as, in->a), in->op == IR_UNBOX_F ? OFS_FLOAT : (int32_t)in->x);
 }
 
@@ -521,6 +525,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_OLOAD: case IR_ALOAD: select_load(as, in, (int32_t)in->x); break;
     case IR_RSTORE_I: case IR_RSTORE_F: select_store(as, in); break;
     case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
+    case IR_VLOAD_I ... IR_VSTORE_F: select_number(as, in); break;
     case IR_GAPART ... IR_DROP: select_stores(as, in); break;
     case IR_CALLL_I: case IR_CALLL_F: select_call(as, in); break;
     default: x64_fail(as, "an instruction the back end does not know"); break;

@@ -354,6 +354,41 @@ test_items(void **state)
         check_items(how & 1, how & 2, how >> 2);
 }
 
+/* Items of a row of numbers, stored and loaded. */
+static void
+check_row(char code, int64_t v, bool constant, int keep)
+{
+    struct maker m = start();
+    PyObject *row = test_raw(m.tf, -1, -1), *o = test_raw(m.tf, (int64_t)(uintptr_t)&((union test_object *)row)->raw.fields[0], 0);
+    int64_t index = 8 / ((int64_t)1 << jit_item_shift((uint32_t)code));
+    bool floats = jit_item_is_float((uint32_t)code);
+    ir_ref ro = some(&m, T_OBJ, (union ir_value){ .o = o }), i = constant ? ir_int(m.ir, index) : some(&m, T_I64, (union ir_value){ .i = index });
+    ir_ref x = some(&m, floats ? T_F64 : T_I64, floats ? (union ir_value){ .f = (double)v / 4 } : (union ir_value){ .i = v }), keeps[6] = { 0 };
+    ir_ref at = ir_append(m.ir, IR_ALOAD, ro, 0, 0, sizeof(PyObject));
+    ir_append(m.ir, floats ? IR_VSTORE_F : IR_VSTORE_I, at, i, x, (uint32_t)code);
+    keeps[0] = ir_append(m.ir, floats ? IR_VLOAD_F : IR_VLOAD_I, at, i, 0, (uint32_t)code);
+    keeps[1] = ir_append(m.ir, floats ? IR_VLOAD_F : IR_VLOAD_I, at, ir_int(m.ir, 0), 0, (uint32_t)code);
+    ir_ref once = ir_append(m.ir, floats ? IR_VLOAD_F : IR_VLOAD_I, at, i, 0, (uint32_t)code);
+    keeps[2] = ir_append(m.ir, floats ? IR_ADD_F : IR_ADD_I, x, once, 0, 0);
+    keeps[3] = keep & 1 ? i : REF_NONE;
+    keeps[4] = keep & 2 ? x : REF_NONE;
+    snap_all(&m, 6, keeps);
+    ir_append(m.ir, IR_GPOLL, 0, 0, 0, 0);
+    finish(&m, 3);
+}
+
+static void
+test_rows(void **state)
+{
+    for (const char *code = "bBhHiIlLqQfd"; *code != '\0'; code++)
+        for (int how = 0; how < 8; how++) {
+            int64_t low, high;
+            jit_item_bounds((uint32_t)*code, &low, &high);
+            check_row(*code, *code == 'f' || *code == 'd' ? -7 : low, how & 1, how >> 1);
+            check_row(*code, *code == 'f' || *code == 'd' ? INT64_MAX : high, how & 1, how >> 1);
+        }
+}
+
 /* Guards that call: what lives on, in registers or for their exits, is there behind the call. */
 static void
 check_late(enum ir_op op, Py_ssize_t count, uint64_t late, int keep)
@@ -959,7 +994,7 @@ main(void)
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_items), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_stores), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_items), cmocka_unit_test(test_rows), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_stores), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),

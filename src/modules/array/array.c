@@ -1,6 +1,7 @@
 /* modules/array/array.c: arrays of machine values: making, growing, sequence operations, the module. */
 #include "modules/array/array.h"
 
+#include "rt/items.h"
 #include "object/core/call.h"         /* args_unpack() */
 
 /* ---- memory ---- */
@@ -505,6 +506,9 @@ array_ass_subscript(PyObject *op, PyObject *key, PyObject *value)
     Py_DECREF(copy);
     return result;
 }
+
+static char code_of(PyObject *op) { return ARRAY(op)->kind->code; }
+ITEMS(array, .get = array_subscript, .set = array_ass_subscript, .items = offsetof(struct array, items), .kind = offsetof(struct array, kind), .code = code_of);
 
 /* Position of the first item equal to v in start .. stop - 1; -1 none, -2 error. */
 static Py_ssize_t
