@@ -504,6 +504,14 @@ vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **
     return step(ts, f, pc, sp, oparg);
 }
 
+void
+vm_step_return(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
+{
+    ts->py_recursion_remaining++;
+    ts->current_frame = f->previous;
+    frame_finish(ts, f, sp);
+}
+
 PyObject *
 vm_eval_frame(PyThreadState *ts, _PyInterpreterFrame *f, int throwflag)
 {

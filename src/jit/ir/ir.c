@@ -51,7 +51,7 @@ ir_reset(struct ir *ir)
     memset(ir->chain, 0, sizeof(ir->chain));
     ir->first = ir->end = REF_BIAS;
     ir->loop = REF_NONE;
-    ir->nlocals = ir->top = 0;
+    ir->nlocals = ir->top = ir->real = 0;
     ir->full = NULL;
     ir->nsnaps = ir->nentries = ir->nstores = 0;
     ir->frames[0] = (struct ir_frame){ 0 };
@@ -118,6 +118,7 @@ ir_restore(struct ir *ir, const struct ir *kept)
     ir->end = kept->end;
     ir->loop = kept->loop;
     ir->top = kept->top;
+    ir->real = kept->real;
     ir->full = kept->full;
     ir->nsnaps = kept->nsnaps;
     ir->nentries = kept->nentries;
@@ -281,7 +282,7 @@ snap_begin(struct ir *ir, uint32_t pc, unsigned depth)
     } else {
         ir->nsnaps++;
     }
-    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .frame = ir->frame, .pc = pc, .top = ir->top, .entries = ir->nentries, .stores = ir->nstores };
+    *s = (struct snap){ .ref = ir->end, .depth = (uint16_t)depth, .frame = ir->frame, .pc = pc, .top = ir->top, .real = ir->real, .entries = ir->nentries, .stores = ir->nstores };
     return s;
 }
 

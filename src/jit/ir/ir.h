@@ -95,10 +95,12 @@ typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 struct snap_store { ir_ref obj, value; uint32_t offset; };
 
 /* A frame: the outer one, which exists in memory, is frame 0; others are calls that were inlined. Once made they stay, as snapshots name them.
- * Slots of all frames of a chain are counted through: where a caller's stack ends while the call runs lies the function, then its locals. */
+ * Slots of all frames of a chain are counted through, as their words lie on the data stack: slot i is word i behind the outer frame's first local, if frames are
+ * in memory; so there are numbers between a caller's stack and the callee's function that are no slots. */
 struct ir_frame {
     uint16_t parent;                   /* the caller's; of frame 0 itself */
     uint16_t base, nlocals;            /* slot of its first local; its stack begins at base + nlocals */
+    uint16_t below, function;          /* where the caller's stack ends while this frame runs; slot of its function: below <= function < base */
     uint16_t depth;                    /* how many frames lie below it */
     uint32_t call, ret;                /* code units of the caller: of the call, and where it goes on when this frame has returned */
     PyFunctionObject *func;            /* borrowed: the trace watches both. NULL where it may be another of the same code, and in tests */
@@ -111,7 +113,8 @@ struct snap {
     uint16_t frame;                    /* the innermost one */
     uint32_t pc;                       /* code unit of that one to go on at */
     uint32_t entries, stores;          /* the first of each in struct ir */
-    uint16_t top;                      /* one past the last slot that the frame's memory holds there */
+    uint16_t top;                      /* one past the last slot that the frames' memory holds there */
+    uint16_t real;                     /* how many of the inlined calls, from the outermost on, have frames in memory (PUSHF) */
     uint16_t nentries, nstores;        /* entries are sorted by slot; stack slots follow the locals as in localsplus */
     bool open;                         /* of an open call: memory is up to date, and where to go on is only known when it returns (jit_open_pc) */
     bool branch;                       /* pc is where the program goes when the guard's test, its own, turns out so: only then may it be left through */
@@ -132,7 +135,7 @@ struct ir {
     ir_ref first, end;                 /* the last constant made (the lowest), and one past the last instruction */
     ir_ref loop;                       /* the LOOP instruction, or REF_NONE */
     uint16_t nlocals;                  /* slots of locals, cells, free variables: slot nlocals is the bottom of the frame's stack */
-    uint16_t top;                      /* what snapshots that begin now get as `top` */
+    uint16_t top, real;                /* what snapshots that begin now get as these */
     const char *full;                  /* not NULL: what there was no room for; everything emitted since is worthless */
     struct snap *snaps;
     snap_entry *entries;
@@ -172,7 +175,7 @@ static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (Py
 /* Does op write a slot of the frame's memory, the one that its first operand names? */
 static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
 /* Has the guard changed something when it finds that it holds? Then it cannot be made to fail. */
-static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || op == IR_NEW_LIST_IT || op == IR_NEW_TUPLE_IT; }
+static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || op == IR_NEW_LIST_IT || op == IR_NEW_TUPLE_IT || op == IR_PUSHF; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
 

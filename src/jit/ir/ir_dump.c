@@ -192,6 +192,8 @@ put_snap(struct strbuf *sb, const struct ir *ir, const struct snap *s)
     strbuf_addf(sb, "snap pc %u depth %u", s->pc, s->depth);
     if (s->frame != 0)
         strbuf_addf(sb, " frame %u", s->frame);
+    if (s->real != 0)
+        strbuf_addf(sb, " real %u", s->real);
     strbuf_addstr(sb, s->branch ? " branch" : "");
     for (uint32_t i = 0; i < s->nentries; i++) {
         snap_entry e = ir->entries[s->entries + i];

@@ -212,6 +212,14 @@ load_constants(struct eval *ev)
         ev->values[r].bits = ir_word(ev->ir, r);
 }
 
+/* Whose slots and eval breaker these are. */
+static PyThreadState *thread_of(const struct eval *ev) { return (PyThreadState *)((char *)ev->breaker - offsetof(PyThreadState, eval_breaker)); }
+static _PyInterpreterFrame *
+frame_at(const struct eval *ev, int64_t slot)
+{
+    return (_PyInterpreterFrame *)((char *)(ev->slots + slot) - offsetof(_PyInterpreterFrame, localsplus));
+}
+
 /* False: the guard at r fails. */
 static bool
 step(struct eval *ev, ir_ref r)
@@ -269,6 +277,9 @@ step(struct eval *ev, ir_ref r)
     case IR_FPUT: case IR_FPUT_NEW:
         (in->op == IR_FPUT ? jit_slot_put : jit_slot_put_new)(&ev->slots[in->a], v[in->b].o);
         return true;
+    case IR_FSET:
+        ev->slots[in->a] = v[in->b].o;
+        return true;
     case IR_FOPEN:
         ev->slots[in->a] = NULL;
         return true;
@@ -285,16 +296,17 @@ step(struct eval *ev, ir_ref r)
         v[r].o = jit_new_range_iterator(v[in->a].i, v[in->b].i, v[in->c].i);
         return v[r].o != NULL;
     case IR_CALLO:
-        v[r].i = jit_open((PyThreadState *)((char *)ev->breaker - offsetof(PyThreadState, eval_breaker)),
-                          (_PyInterpreterFrame *)((char *)ev->slots - offsetof(_PyInterpreterFrame, localsplus)), in->a, in->x);
+        v[r].i = jit_open(thread_of(ev), frame_at(ev, v[in->b].i), in->a, in->x, frame_at(ev, 0));
         return v[r].i == 0;
+    case IR_PUSHF:
+        return jit_push_frame(thread_of(ev), frame_at(ev, in->a), (PyFunctionObject *)v[in->b].o, (uint64_t)v[in->c].i) != 0;
     case IR_FLOAD:
         v[r].o = ev->slots[in->a];
         return true;
     case IR_GPOLL:
         return (*ev->breaker & 0xff) == 0;
     case IR_GDEPTH:
-        return ((const PyThreadState *)((const char *)ev->breaker - offsetof(PyThreadState, eval_breaker)))->py_recursion_remaining >= in->a;
+        return thread_of(ev)->py_recursion_remaining >= in->a;
     case IR_RSTORE_I: case IR_RSTORE_F:
         memcpy((char *)v[in->a].o + in->x, &v[in->b], sizeof(value));
         return true;

@@ -397,7 +397,7 @@ parse_frame(struct parser *ps)
     if (n[0] != ps->ir->nframes || n[1] < 0 || n[1] >= n[0])
         return false;
     ps->ir->frame = (uint16_t)n[1];
-    return ir_push_frame(ps->ir, (struct ir_frame){ .base = (uint16_t)n[2], .nlocals = (uint16_t)n[3], .call = (uint32_t)n[4], .ret = (uint32_t)n[5] });
+    return ir_push_frame(ps->ir, (struct ir_frame){ .base = (uint16_t)n[2], .below = (uint16_t)(n[2] - 1), .function = (uint16_t)(n[2] - 1), .nlocals = (uint16_t)n[3], .call = (uint32_t)n[4], .ret = (uint32_t)n[5] });
 }
 
 static bool

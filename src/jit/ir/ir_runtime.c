@@ -189,18 +189,69 @@ jit_item_set_float(void *row, int64_t i, uint32_t code, double v)
 _Py_CODEUNIT *jit_open_pc;
 uint32_t jit_epoch;
 
+/* Has somebody the frame object of f or of one below it, down to the outer one? It can write into slots. */
+static bool
+is_seen(_PyInterpreterFrame *f, _PyInterpreterFrame *outer)
+{
+    while (f != outer && f->frame_obj == NULL)
+        f = f->previous;
+    return f->frame_obj != NULL;
+}
+
+/* f, whose stack ends at sp, returns to its caller, on whose stack the value lies then. */
+static int64_t
+leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *value, _PyInterpreterFrame *outer)
+{
+    _PyInterpreterFrame *caller = f->previous;
+    uint32_t epoch = jit_epoch;
+    vm_step_return(ts, f, sp);
+    sp = frame_stackpointer(caller);
+    *sp++ = value;
+    if (LIKELY(epoch == jit_epoch && !is_seen(caller, outer)))
+        return 0;
+    jit_open_pc = caller->instr_ptr + caller->return_offset;
+    frame_set_stackpointer(caller, sp);
+    return 1;
+}
+
 int64_t
-jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x)
+jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer)
 {
     _Py_CODEUNIT *instr = _PyCode_CODE(frame_code(f)) + pc;
+    PyObject **sp = frame_stackbase(f) + (x >> 20);
     uint32_t epoch = jit_epoch;
-    int opcode = op_deopt(instr->op.code);
+    int opcode = op_deopt(instr->op.code), oparg = (int)(x & OPEN_ARG_MAX);
     f->instr_ptr = instr;
-    PyObject **sp = vm_step(ts, f, instr, frame_stackbase(f) + (x >> 20), (int)(x & OPEN_ARG_MAX));
-    if (LIKELY(sp != NULL && epoch == jit_epoch && f->frame_obj == NULL))
+    if (opcode == RETURN_VALUE)
+        return leave_frame(ts, f, sp - 1, sp[-1], outer);
+    if (opcode == RETURN_CONST)
+        return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
+    sp = vm_step(ts, f, instr, sp, oparg);
+    if (LIKELY(sp != NULL && epoch == jit_epoch && !is_seen(f, outer)))
         return 0;
     jit_open_pc = sp == NULL ? NULL : instr + 1 + op_table[opcode].caches;
     if (sp != NULL)
         frame_set_stackpointer(f, sp);
+    return 1;
+}
+
+int64_t
+jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    PyObject **top = ts->datastack_top, **behind = (PyObject **)caller + frame_code(caller)->co_framesize;
+    if (UNLIKELY(ts->py_recursion_remaining < 1 || top != behind || ts->datastack_limit - top <= code->co_framesize))
+        return 0;
+    _PyInterpreterFrame *f = (_PyInterpreterFrame *)top;
+    ts->datastack_top = top + code->co_framesize;
+    uint32_t call = x & 0xffff, ret = x >> 16 & 0xffff;
+    caller->instr_ptr = _PyCode_CODE(frame_code(caller)) + call;
+    caller->return_offset = (uint16_t)(ret - call);
+    caller->stacktop = (int)(x >> 32);
+    frame_init(f, func, NULL, code, code->co_nlocalsplus);
+    f->stacktop = -1;
+    f->previous = caller;
+    ts->py_recursion_remaining--;
+    ts->current_frame = f;
     return 1;
 }

@@ -204,19 +204,23 @@ check_store(const struct ir *ir, const struct snap *s, const struct snap_store *
 static bool
 check_snap_frames(const struct ir *ir, const struct snap *s)
 {
-    uint32_t top = (uint32_t)ir->nlocals + s->depth, listed = 0, from = top;
+    uint32_t top = (uint32_t)ir->nlocals + s->depth, end = top, listed = 0, from = top, slots = 0;
     if (s->frame >= ir->nframes)
         return wrong(s->ref, "its snapshot is in no frame");
     for (uint32_t i = s->frame; i != 0; i = ir->frames[i].parent) {
         const struct ir_frame *f = &ir->frames[i], *below = &ir->frames[f->parent];
         uint32_t bottom = f->parent == 0 ? ir->nlocals : (uint32_t)below->base + below->nlocals;
-        if (f->parent >= i || f->base < bottom + 1 || (i == s->frame && (uint32_t)f->base + f->nlocals > top))
+        if (f->parent >= i || f->below < bottom || f->function < f->below || f->base <= f->function || (i == s->frame && (uint32_t)f->base + f->nlocals > top))
             return wrong(s->ref, "frame %u of its snapshot is not behind its caller's", i);
-        from = f->base - 1u;
+        if (f->depth <= s->real)
+            break;
+        slots += 1 + end - f->base;
+        from = f->function;
+        end = f->below;
     }
     for (uint32_t i = 0; i < s->nentries; i++)
         listed += snap_slot(ir->entries[s->entries + i]) >= from;
-    return listed == top - from || (s->nentries == 0 && s->nstores == 0) || wrong(s->ref, "its snapshot does not list all slots of inlined calls");
+    return listed == slots || (s->nentries == 0 && s->nstores == 0) || wrong(s->ref, "its snapshot does not list all slots of inlined calls");
 }
 
 static bool

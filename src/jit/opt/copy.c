@@ -76,6 +76,7 @@ copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, 
 {
     cp->ir->frame = (uint16_t)(s->frame == 0 ? 0 : s->frame + cp->frames);
     cp->ir->top = s->top;
+    cp->ir->real = s->real;
     struct snap *to = snap_begin(cp->ir, s->pc, s->depth);
     to->branch = s->branch;
     to->open = s->open;
@@ -91,7 +92,7 @@ last_put(const struct copy *cp, ir_ref slot)
 {
     for (ir_ref r = cp->last; --r > REF_BIAS; ) {
         const struct ir_ins *in = &cp->ir->at[r];
-        if ((in->op == IR_FPUT || in->op == IR_FPUT_NEW) && in->a == slot)
+        if ((in->op == IR_FPUT || in->op == IR_FPUT_NEW || in->op == IR_FSET) && in->a == slot)
             return in->b;
     }
     return REF_NONE;

@@ -25,7 +25,7 @@ horizon(const struct ir *ir, enum ir_op op)
     const ir_ref *chain = ir->chain;
     bool frame = op == IR_GNULL || op == IR_GSTYPE || op == IR_GLATE || op == IR_GDIES;
     if (frame)
-        return later(chain[IR_CALLO], later(later(chain[IR_FPUT], chain[IR_FPUT_NEW]), later(chain[IR_FOPEN], chain[IR_FDROP])));
+        return later(chain[IR_CALLO], later(later(chain[IR_FPUT], chain[IR_FPUT_NEW]), later(chain[IR_FSET], later(chain[IR_FOPEN], chain[IR_FDROP]))));
     return ir_ops[op].flags & I_LOAD || op == IR_GTYPE ? chain[IR_CALLO] : REF_NONE;
 }
 

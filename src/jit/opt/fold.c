@@ -559,11 +559,12 @@ fold_select(struct fold *f)
     return f->b == f->c ? f->b : NO_RULE;
 }
 
-/* The thread's depth does not change in a trace. */
+/* The thread's depth does not change in a trace, and its limit in open calls only. That frames which were made take a part of what is left makes the
+ * guard too strict, which does no harm. */
 static ir_ref
 fold_gdepth(struct fold *f)
 {
-    for (ir_ref r = f->ir->chain[IR_GDEPTH]; r != REF_NONE; r = f->ir->at[r].prev)
+    for (ir_ref r = f->ir->chain[IR_GDEPTH]; r > f->ir->chain[IR_CALLO]; r = f->ir->at[r].prev)
         if (f->ir->at[r].a >= f->a)
             return REF_NONE;
     return NO_RULE;

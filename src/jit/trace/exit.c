@@ -2,7 +2,7 @@
  *
  * All objects that the frame is to hold are made first; only then are slots overwritten and their old values dropped. A slot that the trace
  * has written still holds, in memory, what it held on entry: trace_enter() has seen to it that this is something whose death nobody notices.
- * Inlined calls get real frames, as the interpreter would have pushed them; room for these is found before anything changes. */
+ * Inlined calls get real frames, as the interpreter would have pushed them, unless the trace has made them already; room for these is found before anything changes. */
 #include "jit/ir/ir_runtime.h"
 #include "jit/trace/trace.h"
 
@@ -77,19 +77,24 @@ apply_stores(const struct rebuilt *b)
 
 /* ---- frames of inlined calls ---- */
 
-/* False: MemoryError. */
-static bool
-find_room(PyThreadState *ts, struct rebuilt *b)
+static void
+find_calls(struct rebuilt *b)
 {
     const struct ir_frame *frames = b->t->frames;
     b->ninner = frames[b->snap->frame].depth;
     for (unsigned i = b->snap->frame, k = b->ninner; k-- > 0; i = frames[i].parent)
         b->call[k] = &frames[i];
-    for (unsigned k = 0; k < b->ninner; k++) {
+}
+
+/* False: MemoryError. */
+static bool
+find_room(PyThreadState *ts, struct rebuilt *b)
+{
+    for (unsigned k = b->snap->real; k < b->ninner; k++) {
         b->inner[k] = frame_alloc(ts, b->call[k]->code->co_framesize);
         if (b->inner[k] != NULL)
             continue;
-        while (k-- > 0)
+        while (k-- > b->snap->real)
             frame_stack_pop(ts, b->inner[k]);
         return false;
     }
@@ -99,7 +104,7 @@ find_room(PyThreadState *ts, struct rebuilt *b)
 static void
 give_room_back(PyThreadState *ts, const struct rebuilt *b)
 {
-    for (unsigned k = b->ninner; k-- > 0; )
+    for (unsigned k = b->ninner; k-- > b->snap->real; )
         frame_stack_pop(ts, b->inner[k]);
 }
 
@@ -107,15 +112,22 @@ give_room_back(PyThreadState *ts, const struct rebuilt *b)
 static int
 top_below(const struct rebuilt *b, unsigned k)
 {
-    return k < b->ninner ? b->call[k]->base - 1 : b->t->nslots + b->snap->depth;
+    return k < b->ninner ? b->call[k]->below : b->t->nslots + b->snap->depth;
 }
 
-/* Their slots are the last entries, all of them. Each caller waits behind its call. */
-static void
-push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
+/* The innermost frame that is in memory; slots are counted from f's first local. */
+static _PyInterpreterFrame *
+innermost(_PyInterpreterFrame *f, const struct rebuilt *b)
 {
-    uint32_t entry = b->snap->nentries - (uint32_t)(top_below(b, b->ninner) - top_below(b, 0));
-    for (unsigned k = 0; k < b->ninner; k++) {
+    unsigned real = b->snap->real;
+    return real == 0 ? f : (_PyInterpreterFrame *)((PyObject **)f + b->call[real - 1]->base);
+}
+
+/* Slots of those that are not in memory are the last entries, all of them. Each caller waits behind its call. f: the innermost one in memory. */
+static void
+push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects, uint32_t entry)
+{
+    for (unsigned k = b->snap->real; k < b->ninner; k++) {
         const struct ir_frame *call = b->call[k];
         _PyInterpreterFrame *callee = b->inner[k];
         int n = top_below(b, k + 1) - call->base;                /* without the function */
@@ -130,15 +142,16 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
         f = callee;
     }
     f->instr_ptr = _PyCode_CODE(frame_code(f)) + b->snap->pc;
-    ts->py_recursion_remaining -= (int)b->ninner;
+    ts->py_recursion_remaining -= (int)(b->ninner - b->snap->real);
     ts->current_frame = f;
 }
 
 static void
 apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
 {
-    int top = top_below(b, 0);
-    for (uint32_t i = 0; i < b->snap->nentries; i++) {
+    int top = top_below(b, b->snap->real);
+    uint32_t i = 0;
+    for (; i < b->snap->nentries; i++) {
         int slot = (int)snap_slot(b->t->entries[b->snap->entries + i]);
         if (slot >= top)
             break;
@@ -148,9 +161,10 @@ apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b
     }
     for (int slot = top; slot < b->snap->top; slot++)         /* taken off the stack */
         Py_CLEAR(f->localsplus[slot]);
-    frame_set_stackpointer(f, f->localsplus + top);
-    push_frames(ts, f, b, objects);
-    for (uint32_t i = 0; i < b->snap->nentries; i++)
+    _PyInterpreterFrame *inner = innermost(f, b);
+    frame_set_stackpointer(inner, f->localsplus + top);
+    push_frames(ts, inner, b, objects, i);
+    for (i = 0; i < b->snap->nentries; i++)
         Py_XDECREF(objects[i]);
 }
 
@@ -173,6 +187,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
     struct rebuilt b = { .t = t, .snap = &t->snaps[snap], .get = get, .arg = arg };
     if (b.snap->open)
         return jit_open_pc;
+    find_calls(&b);
     PyObject *few[64], **objects = few;
     if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL)
         PyErr_NoMemory();
@@ -183,7 +198,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
     } else {
         if (room)
             give_room_back(ts, &b);
-        frame_set_stackpointer(f, f->localsplus + b.snap->top);
+        frame_set_stackpointer(innermost(f, &b), f->localsplus + b.snap->top);
     }
     if (objects != few)
         PyMem_Free(objects);

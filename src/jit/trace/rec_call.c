@@ -39,6 +39,9 @@ code_refused(PyCodeObject *co)
     return NULL;
 }
 
+/* The slot of the first local of a frame behind the one at hand. */
+static int base_behind(const struct recorder *r) { return r->base + r->inner_code->co_framesize; }
+
 static const char *
 place_refused(struct recorder *r, const struct call *c)
 {
@@ -53,7 +56,7 @@ place_refused(struct recorder *r, const struct call *c)
         return "a recursion";
     if (ir->frames[ir->frame].depth + 1 > DEPTH_MAX)
         return "calls that are too deep to be inlined";
-    if (c->first + 1 + c->code->co_nlocalsplus + c->code->co_stacksize > REC_SLOTS)
+    if (base_behind(r) + c->code->co_nlocalsplus + c->code->co_stacksize > REC_SLOTS)
         return "too many slots";
     return r->ts->py_recursion_remaining < 1 ? "the end of the stack" : NULL;
 }
@@ -172,15 +175,31 @@ bind(struct recorder *r, struct call *c, PyObject *kwnames)
 
 /* ---- entering ---- */
 
-/* The arguments are off the stack; there lie the function, its locals and its empty stack now. */
+#define FUNCTION_BEFORE (FRAME_SPECIALS_SIZE - (int)(offsetof(_PyInterpreterFrame, f_funcobj) / sizeof(PyObject *)))
+
+void
+rec_forget_slots(struct recorder *r, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        r->slot[i] = REF_NONE;
+        r->changed[i] = false;
+        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+    }
+}
+
+/* The arguments are off the stack. The frame has its function, its locals and its empty stack. */
 static bool
 enter(struct recorder *r, const struct call *c)
 {
-    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount, base = c->first + 1;
-    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = r->at, .ret = r->next,
+    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount, base = base_behind(r), function = base - FUNCTION_BEFORE;
+    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function,
+                                                 .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = r->at, .ret = r->next,
                                                  .func = is_constant(r, c) ? c->func : NULL, .code = c->code }))
         return rec_stop(r, r->ir->full);
-    rec_set(r, c->first, c->function);
+    rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
+    for (int i = c->first; i < r->top; i++)              /* memory still has them; they are taken off it late */
+        r->changed[i] = false;
+    rec_set(r, function, c->function);
     for (int i = 0; i < c->code->co_nlocalsplus; i++)
         rec_set(r, base + i, i < nparams ? c->bound[i] : REF_NONE);
     r->base = base;
@@ -282,11 +301,19 @@ rec_call_kw(struct recorder *r)
 /* ---- in the callee ---- */
 
 bool
+rec_is_behind(_PyInterpreterFrame *f)
+{
+    return (PyObject **)f == (PyObject **)f->previous + frame_code(f->previous)->co_framesize;
+}
+
+bool
 rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 {
     const struct ir_frame *callee = &r->ir->frames[r->ir->frame];
     if (r->entering == NULL || f->previous != r->inner || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
         return rec_stop(r, "a frame of something that was not recorded");
+    if (!rec_is_behind(f))
+        return rec_stop(r, "a frame in another part of the stack");
     r->inner = f;
     r->entering = NULL;
     return true;
@@ -305,7 +332,7 @@ rec_resume(struct recorder *r)
 bool
 rec_copy_free_vars(struct recorder *r)
 {
-    ir_ref function = rec_local(r, r->base - 1), closure = REF_NONE;
+    ir_ref function = rec_local(r, r->ir->frames[r->ir->frame].function), closure = REF_NONE;
     PyObject *now = ((PyFunctionObject *)r->inner->f_funcobj)->func_closure;
     bool constant = r->ir->at[function].op == IR_KO;
     if (r->ir->frame == 0 || now == NULL || PyTuple_GET_SIZE(now) != r->oparg)
@@ -320,13 +347,17 @@ rec_copy_free_vars(struct recorder *r)
 }
 
 bool
-rec_return(struct recorder *r, ir_ref v)
+rec_return(struct recorder *r, int opcode)
 {
     struct ir *ir = r->ir;
     const struct ir_frame *f = &ir->frames[ir->frame];
     if (ir->frame == 0)
         return rec_stop(r, "the function returns");
-    r->depth = f->base - 1 - r->nslots;
+    if (f->depth <= ir->real)
+        return rec_open_return(r, opcode);
+    ir_ref v = opcode == RETURN_VALUE ? rec_pop(r) : rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));
+    rec_forget_slots(r, f->function, f->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
+    r->depth = f->below - r->nslots;
     ir->frame = f->parent;
     r->base = ir->frames[ir->frame].base;
     r->inner = r->inner->previous;
@@ -343,7 +374,7 @@ goes_to_unpack(struct recorder *r, int n)
 {
     unsigned frame = r->ir->frame;
     const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
-    while (op_deopt(next->op.code) == RETURN_VALUE && frame != 0) {
+    while (op_deopt(next->op.code) == RETURN_VALUE && r->ir->frames[frame].depth > r->ir->real) {
         const struct ir_frame *f = &r->ir->frames[frame];
         frame = f->parent;
         next = _PyCode_CODE(r->ir->frames[frame].code) + f->ret;

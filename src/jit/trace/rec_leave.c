@@ -18,6 +18,7 @@ rec_remember(const struct recorder *r)
     before.why = NULL;
     before.inner_frame = r->ir->frame;
     before.ir_top = r->ir->top;
+    before.ir_real = r->ir->real;
     end = r->ir->end;
 }
 
@@ -31,6 +32,7 @@ rec_leave(struct recorder *r)
     *r = before;
     ir->frame = r->inner_frame;
     ir->top = r->ir_top;
+    ir->real = r->ir_real;
     rec_snap(r, r->pc, 0);
     r->leaves = r->closed = ir->full == NULL;
     return r->leaves;

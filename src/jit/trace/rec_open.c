@@ -33,20 +33,52 @@ take_references(struct recorder *r, int end)
     }
 }
 
-bool
-rec_publish(struct recorder *r)
+/* The memory of frames that have some gets all their slots; there it ends. */
+static void
+complete(struct recorder *r, int end)
 {
-    int end = r->nslots + r->depth;
-    if (!rec_settle_held(r))
-        return false;
-    rec_store_pending(r, REF_NONE);
-    take_references(r, end);
     while (r->top < end && r->why == NULL)
         rec_store_slot(r, r->top);
     for (int i = 0; i < end && r->why == NULL; i++)
         if (!is_current(r, i))
             rec_store_slot(r, i);
     rec_drop_slots(r, end);
+}
+
+/* The inlined call f gets a frame, whose slots are not set yet. */
+static void
+push_frame(struct recorder *r, const struct ir_frame *f)
+{
+    struct ir *ir = r->ir;
+    const struct ir_frame *caller = &ir->frames[f->parent];
+    rec_snap(r, r->target, 0);
+    ir_ref x = ir_int(ir, (int64_t)PUSH_X(f->call, f->ret, f->below - caller->base));
+    opt_emit(ir, IR_PUSHF, caller->base, r->slot[f->function], x, 0);
+    r->nheld -= r->held[f->function];
+    r->held[f->function] = r->changed[f->function] = false;
+    ir->real++;
+    r->top = ir->top = f->base;
+    if (ir->full != NULL)
+        rec_stop(r, ir->full);
+}
+
+bool
+rec_publish(struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    const struct ir_frame *calls[UINT8_MAX];
+    int end = r->nslots + r->depth, n = ir->frames[ir->frame].depth;
+    if (!rec_settle_held(r))
+        return false;
+    rec_store_pending(r, REF_NONE);
+    take_references(r, end);
+    for (unsigned i = ir->frame; i != 0; i = ir->frames[i].parent)
+        calls[ir->frames[i].depth - 1] = &ir->frames[i];
+    for (int k = ir->real; k < n && r->why == NULL; k++) {
+        complete(r, calls[k]->below);
+        push_frame(r, calls[k]);
+    }
+    complete(r, end);
     return r->why == NULL;
 }
 
@@ -70,7 +102,7 @@ operands(int opcode, int oparg)
 bool
 rec_can_open(const struct recorder *r, int opcode)
 {
-    if (r->ir->frame != 0 || !vm_can_step(opcode) || r->opens >= OPEN_MAX || r->oparg > OPEN_ARG_MAX)
+    if (!vm_can_step(opcode) || r->opens >= OPEN_MAX || r->oparg > OPEN_ARG_MAX)
         return false;
     if (opcode == STORE_NAME || opcode == STORE_GLOBAL || opcode == STORE_DEREF)     /* the recorder wants to know of each, even if it fails */
         return false;
@@ -93,11 +125,19 @@ static void
 load_locals(struct recorder *r, int opcode, ir_ref call)
 {
     if (opcode == STORE_FAST)
-        load_slot(r, r->oparg, call);
+        load_slot(r, r->base + r->oparg, call);
     else if (opcode == STORE_FAST_STORE_FAST || opcode == STORE_FAST_LOAD_FAST)
-        load_slot(r, r->oparg >> 4, call);
+        load_slot(r, r->base + (r->oparg >> 4), call);
     if (opcode == STORE_FAST_STORE_FAST)
-        load_slot(r, r->oparg & 15, call);
+        load_slot(r, r->base + (r->oparg & 15), call);
+}
+
+/* The instruction at hand runs on the frame at hand, which has so many values on its stack. */
+static ir_ref
+emit_call(struct recorder *r, int on_stack)
+{
+    r->opens++;
+    return opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), REF_NONE, OPEN_X(on_stack, r->oparg));
 }
 
 bool
@@ -110,12 +150,65 @@ rec_open(struct recorder *r, int opcode)
     int popped = operands(opcode, r->oparg);
     struct snap *s = snap_begin(r->ir, r->next, (unsigned)after);
     s->open = s->branch = true;
-    ir_ref call = opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, 0, 0, OPEN_X(before, r->oparg));
+    ir_ref call = emit_call(r, r->nslots + before - r->base - r->inner_code->co_nlocalsplus);
     for (int i = r->nslots + before - popped; i < r->nslots + after; i++)
         load_slot(r, i, call);
     load_locals(r, opcode, call);
     r->depth = after;
     r->top = r->ir->top = (uint16_t)(r->nslots + after);
-    r->opens++;
     return r->ir->full == NULL || rec_stop(r, r->ir->full);
+}
+
+/* ---- returning from a frame in memory ---- */
+
+/* It makes no difference that a local never held v: it keeps nothing alive of which anybody would notice. */
+static bool
+is_unnoticed(const struct recorder *r, ir_ref v)
+{
+    if (ir_is_box(r->ir, v) || ir_type_of(r->ir, v) == T_BOOL)
+        return true;
+    if (r->ir->at[v].op == IR_KO && _Py_IsImmortal(ir_obj_value(r->ir, v)))
+        return true;
+    return r->ir->at[v].kt != REF_NONE && jit_is_leaf(ir_ptr_value(r->ir, r->ir->at[v].kt));
+}
+
+/* Locals that need not be stored, as the frame goes at once. Nobody can look at them meanwhile. */
+static void
+forget_locals(struct recorder *r, int end)
+{
+    for (int i = r->base; i < end; i++) {
+        if (!r->changed[i] || r->slot[i] == REF_NONE || r->held[i] || !is_unnoticed(r, r->slot[i]))
+            continue;
+        r->slot[i] = REF_NONE;
+        r->changed[i] = i >= r->top;
+    }
+}
+
+bool
+rec_open_return(struct recorder *r, int opcode)
+{
+    struct ir *ir = r->ir;
+    const struct ir_frame *f = &ir->frames[ir->frame];
+    int end = r->nslots + r->depth;
+    r->target = r->pc;
+    if (!rec_settle_held(r))
+        return false;
+    forget_locals(r, end - (opcode == RETURN_VALUE));
+    if (!rec_publish(r))
+        return false;
+    ir_ref v = opcode == RETURN_VALUE ? rec_peek(r, 1) : ir_obj(ir, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));
+    r->depth = f->below + 1 - r->nslots;
+    ir->frame = f->parent;
+    ir->real--;
+    ir->top = f->below;
+    struct snap *s = snap_begin(ir, f->ret, (unsigned)r->depth);
+    s->open = s->branch = true;
+    emit_call(r, end - r->base - r->inner_code->co_nlocalsplus);
+    rec_forget_slots(r, f->below, r->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
+    r->base = ir->frames[ir->frame].base;
+    r->inner = r->inner->previous;
+    r->inner_code = ir->frames[ir->frame].code;
+    r->slot[f->below] = v;
+    r->top = ir->top = (uint16_t)(f->below + 1);
+    return ir->full == NULL || rec_stop(r, ir->full);
 }

@@ -283,8 +283,7 @@ one_instruction(struct recorder *r, int opcode)
     case CALL_KW: return rec_call_kw(r);
     case RESUME: return rec_resume(r);
     case COPY_FREE_VARS: return rec_copy_free_vars(r);
-    case RETURN_VALUE: return rec_return(r, rec_pop(r));
-    case RETURN_CONST: return rec_return(r, rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg)));
+    case RETURN_VALUE: case RETURN_CONST: return rec_return(r, opcode);
     case POP_TOP: rec_pop(r); return true;
     case COPY: rec_push(r, rec_peek(r, r->oparg)); return true;
     case SWAP: return swap(r);
@@ -318,13 +317,15 @@ record_or_open(struct recorder *r, int opcode)
         return one_instruction(r, opcode);
     before = *r;
     ir_ref end = r->ir->end;
-    uint16_t top = r->ir->top;
+    uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
     if (one_instruction(r, opcode))
         return true;
-    if (r->ir->full != NULL || r->ir->frame != 0 || r->broken)
+    if (r->ir->full != NULL || r->broken)
         return false;
     ir_cut(r->ir, end);
     r->ir->top = top;
+    r->ir->real = real;
+    r->ir->frame = frame;
     *r = before;
     rec_snap(r, r->pc, 0);
     return rec_open(r, opcode);
@@ -520,8 +521,9 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     const struct trace *p = trace_get(parent);
     int inlined = p->frames[p->snaps[p->exits[exit].snap].frame].depth;
     _PyInterpreterFrame *outer = f;
-    while (inlined-- > 0)
-        outer = outer->previous;
+    for (; inlined-- > 0; outer = outer->previous)
+        if (!rec_is_behind(outer))
+            return false;
     if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
         return false;
     struct recorder *r = &recorder;

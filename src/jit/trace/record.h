@@ -9,7 +9,7 @@
 #include "jit/opt/fold.h"
 #include "jit/trace/trace.h"
 
-#define REC_SLOTS 512
+#define REC_SLOTS 1024
 #define REC_STORES 16
 #define REC_DROPS 8
 #define REC_INSTRUCTIONS 2000
@@ -59,7 +59,7 @@ struct recorder {
     bool closed;                       /* the trace is whole: it ends with a loop, at one, */
     bool leaves;                       /* or in the interpreter */
     bool broken;                       /* a fact that it relies on has ceased to hold */
-    uint16_t inner_frame, ir_top;      /* of ir, see rec_leave.c */
+    uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
     ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
     bool changed[REC_SLOTS];           /* differs from memory */
     bool held[REC_SLOTS];              /* the slot has a reference of its own to a leaf: what a store took away from another place (rec_store.c) */
@@ -120,8 +120,10 @@ bool rec_may_overwrite(const struct recorder *r, int i);
 /* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
 bool rec_can_open(const struct recorder *r, int opcode);
 bool rec_open(struct recorder *r, int opcode);
-/* The frame's memory gets all that differs from it. */
+/* The frames' memory gets all that differs from it; inlined calls get frames. */
 bool rec_publish(struct recorder *r);
+/* The inlined call at hand, whose frame is in memory, returns. */
+bool rec_open_return(struct recorder *r, int opcode);
 /* A new iterator, which emit() makes, goes where the interpreter has it, into slot i of memory: before it, all below it; then it on the stack
  * instead of `popped` values, and in memory. False: the recording stops. */
 bool rec_before_iterator(struct recorder *r, int i);
@@ -201,8 +203,12 @@ bool rec_build_tuple(struct recorder *r);
 bool rec_unpack_tuple(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
-/* The frame at hand returns v, which is off the stack already. */
-bool rec_return(struct recorder *r, ir_ref v);
+/* The frame at hand returns. */
+bool rec_return(struct recorder *r, int opcode);
+/* Slots from..to-1 are of no frame any more. */
+void rec_forget_slots(struct recorder *r, int from, int to);
+/* Where the code runs that an inlined frame needs: is f right behind its caller on the data stack, so that its slots are where struct ir_frame says? */
+bool rec_is_behind(_PyInterpreterFrame *f);
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
 /* rec_leave.c */

@@ -81,6 +81,17 @@ inherit_frames(struct recorder *r, const struct trace *p, unsigned frame)
     return rec_watch_callee(r, f->func, f->code);
 }
 
+/* Where the stack of the innermost frame in memory ends. */
+static int
+end_in_memory(const struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    int end = r->nslots + r->depth;
+    for (unsigned i = ir->frame; ir->frames[i].depth > ir->real; i = ir->frames[i].parent)
+        end = ir->frames[i].below;
+    return end;
+}
+
 bool
 rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 {
@@ -91,6 +102,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     r->depth = s->depth;
     r->all_jumps = p->jumps;
     r->top = r->ir->top = s->top;
+    r->ir->real = s->real;
     r->tree_opens = p->opens;
     for (uint32_t i = 0; i < s->nentries; i++) {
         unsigned slot = snap_slot(p->entries[s->entries + i]);
@@ -100,7 +112,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
         r->nheld += r->held[slot];
         mark_late(r, slot);
     }
-    for (int i = r->nslots + r->depth; i < r->top; i++)
+    for (int i = end_in_memory(r); i < r->top; i++)
         mark_late(r, (unsigned)i);
     for (uint32_t i = 0; i < s->nstores; i++) {
         ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited(r, p, items, s->nentries + 2 * i + 1);
@@ -178,23 +190,25 @@ rec_store_slot(struct recorder *r, int i)
 {
     ir_ref v = r->slot[i];
     struct ir *ir = r->ir;
-    if (i >= r->top)
-        rec_emit(r, IR_FOPEN, (ir_ref)i, REF_NONE);
-    if (v == REF_NONE && i < r->top) {
-        rec_emit(r, IR_FDROP, (ir_ref)i, REF_NONE);
-    } else if (v != REF_NONE && ir_is_box(ir, v)) {
+    bool fresh = i >= r->top;
+    if (v == REF_NONE) {
+        rec_emit(r, fresh ? IR_FOPEN : IR_FDROP, (ir_ref)i, REF_NONE);
+        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+    } else if (ir_is_box(ir, v)) {
         rec_snap(r, r->target, 0);
         ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);
-        rec_emit(r, IR_FPUT_NEW, (ir_ref)i, o);
+        rec_emit(r, fresh ? IR_FSET : IR_FPUT_NEW, (ir_ref)i, o);
         for (int k = 0; k < r->nslots + r->depth; k++)
             if (r->slot[k] == v)
                 r->slot[k] = o;
         mark_late(r, (unsigned)i);
-    } else if (v != REF_NONE) {
+    } else {
         if (ir_type_of(ir, v) == T_BOOL)
             r->slot[i] = v = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
         r->late[i / 64] &= ~((uint64_t)1 << i % 64);
-        rec_emit(r, r->held[i] ? IR_FPUT_NEW : IR_FPUT, (ir_ref)i, v);
+        if (fresh && !r->held[i])
+            rec_emit(r, IR_INC, v, REF_NONE);
+        rec_emit(r, fresh ? IR_FSET : r->held[i] ? IR_FPUT_NEW : IR_FPUT, (ir_ref)i, v);
         r->nheld -= r->held[i];
         r->held[i] = false;
     }

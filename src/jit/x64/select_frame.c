@@ -126,10 +126,35 @@ select_open_call(struct x64_asm *as, const struct ir_ins *in)
     x64_guard(as, CC_NE);
     asm_rr(B, OP_TEST, RAX, RAX);
     call_out(as, (const void *)jit_open);
+    asm_move(B, R8, RBP);
     asm_mov_imm(B, RCX, in->x);
     asm_mov_imm(B, RDX, in->a);
-    asm_move(B, RSI, RBP);
+    asm_op(B, OP_LEA, RSI, rm_mem(RBP, (int32_t)(8 * ir_int_value(as->ir, in->b))));
     asm_move(B, RDI, R14);
+}
+
+static void
+select_push_frame(struct x64_asm *as, const struct ir_ins *in)
+{
+    regs_clobber(as, CALL_CLOBBERED);
+    as->busy |= CALL_CLOBBERED;
+    x64_guard(as, CC_E);
+    asm_rr(B, OP_TEST, RAX, RAX);
+    call_out(as, (const void *)jit_push_frame);
+    asm_mov_imm(B, RCX, ir_word(as->ir, in->c));
+    asm_op(B, OP_LEA, RSI, rm_mem(RBP, 8 * in->a));
+    asm_move(B, RDI, R14);
+    regs_place(as, RDX, in->b);
+}
+
+static void
+select_set(struct x64_asm *as, const struct ir_ins *in)
+{
+    int32_t imm;
+    if (const_imm(as, in->b, &imm))
+        asm_op_imm(B, 0xc7 | A_W, 0, rm_frame(in->a), 4, imm);
+    else
+        asm_store(B, regs_use(as, in->b), rm_frame(in->a));
 }
 
 void
@@ -141,6 +166,8 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_GNULL: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_late(as, in); break;
+    case IR_PUSHF: select_push_frame(as, in); break;
+    case IR_FSET: select_set(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
     case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: select_put(as, in); break;
     default: select_new(as, in); break;
