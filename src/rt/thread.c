@@ -14,8 +14,8 @@
 #include "rt/runtime.h"
 
 struct rt_hooks rt_hooks;
-__thread PyThreadState *rt_tstate_current __attribute__((tls_model("initial-exec")));
-static __thread PyThreadState *gilstate_current __attribute__((tls_model("initial-exec")));
+__thread PyThreadState *rt_tstate_current RT_TLS;
+static __thread PyThreadState *gilstate_current RT_TLS;
 
 #define C_RECURSION_LIMIT Py_C_RECURSION_LIMIT
 #define RECURSION_LIMIT 1000

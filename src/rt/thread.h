@@ -23,7 +23,12 @@ struct rt_thread {
     void *dispatch[256];             /* where the evaluation loop goes for an opcode */
 };
 
-extern __thread PyThreadState *rt_tstate_current __attribute__((tls_model("initial-exec")));
+#if defined(__PIC__) || defined(__PIE__)
+#define RT_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define RT_TLS __attribute__((tls_model("local-exec")))      /* the program itself: a constant offset */
+#endif
+extern __thread PyThreadState *rt_tstate_current RT_TLS;
 
 /* The attached thread state of this OS thread, or NULL. */
 static inline PyThreadState *ts_current(void) { return rt_tstate_current; }

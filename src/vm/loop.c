@@ -87,6 +87,25 @@ frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
     frame_stack_pop(ts, f);
 }
 
+/* A C function failed, or contradicts itself. Leaves an exception, and takes what DROP_CALL() would. */
+static __attribute__((noinline, cold)) void
+call_failed(PyThreadState *ts, PyObject **base, PyObject **end, PyObject *res)
+{
+    if ((res != NULL) == (ts->current_exception != NULL))
+        call_bad_result(ts, base[0], res, NULL);
+    Py_XDECREF(base[1]);
+    for (PyObject **p = base + 2; p != end; p++)
+        Py_DECREF(*p);
+    Py_DECREF(base[0]);
+}
+
+static __attribute__((noinline)) void
+drop_between(PyObject **first, PyObject **end)
+{
+    while (first != end)
+        Py_DECREF(*first++);
+}
+
 #define CODE() frame_code(frame)
 #define LOCAL(i) (frame->localsplus[i])
 #define CONST(i) (((PyTupleObject *)CODE()->co_consts)->ob_item[i])
@@ -121,6 +140,30 @@ frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
 #define POLL() do { if (UNLIKELY(ts->eval_breaker & EB_EVENTS) && vm_safepoint(ts) < 0) goto error; } while (0)
 #define FAIL_IF_POP1(c) do { if (UNLIKELY(c)) { sp -= 1; goto error; } } while (0)
 #define DROP_ALL(items, n) do { for (int i_ = 0; i_ < (n); i_++) Py_DECREF((items)[i_]); } while (0)
+/* Behind a call: self, arguments, callable, in this order. From `base` to `sp`, so that nothing else need be kept while the function runs. */
+#define DROP_CALL() do { \
+        Py_XDECREF(base[1]); \
+        if (base + 2 != sp) { \
+            Py_DECREF(base[2]); \
+            if (base + 3 != sp) { \
+                Py_DECREF(base[3]); \
+                if (base + 4 != sp) \
+                    drop_between(base + 4, sp); \
+            } \
+        } \
+        Py_DECREF(base[0]); \
+    } while (0)
+/* After the call itself of a C function: what it returned in `res`, of its arguments all, one, or two. */
+#define FAIL_CALL() do { \
+        if (UNLIKELY(res == NULL || ts->current_exception != NULL)) { \
+            call_failed(ts, base, sp, res); \
+            sp = base; \
+            goto error; \
+        } \
+    } while (0)
+#define END_CALL() do { FAIL_CALL(); DROP_CALL(); } while (0)
+#define END_CALL_1(a) do { FAIL_CALL(); Py_DECREF(a); Py_DECREF(callable); } while (0)
+#define END_CALL_2(a, b) do { FAIL_CALL(); Py_DECREF(a); Py_DECREF(b); Py_DECREF(callable); } while (0)
 #define ENTER_FRAME(callee) do { \
         frame_set_stackpointer(frame, sp); \
         (callee)->previous = frame; \
@@ -150,6 +193,15 @@ frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
         if (pc->op.code == STORE_FAST && JOINS()) { \
             frame->instr_ptr = pc++; \
             STORE_LOCAL(frame->instr_ptr->op.arg, value); \
+            DISPATCH(); \
+        } \
+    } while (0)
+/* The result of a C function called as a statement. */
+#define DROP_IF_NEXT(value) do { \
+        if (pc->op.code == POP_TOP && JOINS()) { \
+            frame->instr_ptr = pc++; \
+            sp = base; \
+            Py_DECREF(value); \
             DISPATCH(); \
         } \
     } while (0)

@@ -16,6 +16,7 @@ A slot that keeps name and place is not written back. Attributes:
 
     quiet     instr_ptr is not stored: nothing in the body can be seen from outside
     poll      the eval breaker is looked at after the outputs are on the stack
+    drop      the one output is dropped at once when a POP_TOP follows (not in OUT_STEPS)
     noend     the body leaves by itself; outputs are its own business
     heat      a second body of the opcode, for the table of a loop that counts (vm/trace_ops.h)
 
@@ -179,6 +180,8 @@ def emit(op, info, f, deopt='pc = this; goto op_%s;', label=None, end='}\n\n'):
         w('    sp = base + (%s);\n' % n_out)
         if 'poll' in op['attrs']:
             w('    POLL();\n')
+        if 'drop' in op['attrs'] and label is None:
+            w('    DROP_IF_NEXT(%s);\n' % op['outs'][0].name)
         w('    DISPATCH();\n')
     w(end)
 

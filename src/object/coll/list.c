@@ -236,7 +236,14 @@ PyList_Append(PyObject *op, PyObject *item)
         PyErr_BadInternalCall();
         return -1;
     }
-    return list_append_steal((PyListObject *)op, Py_NewRef(item));
+    PyListObject *l = (PyListObject *)op;
+    Py_ssize_t n = Py_SIZE(l);
+    if (UNLIKELY(n >= l->allocated))
+        return list_append_grow(l, Py_NewRef(item));
+    l->ob_item[n] = item;
+    Py_SET_SIZE(l, n + 1);
+    Py_INCREF(item);
+    return 0;
 }
 
 int

@@ -44,22 +44,14 @@ PyAPI_FUNC(int) _PyEval_SliceIndexNotNone(PyObject *v, Py_ssize_t *out);
 /* operator.index() result that may be an int subclass. */
 PyAPI_FUNC(PyObject *) _PyNumber_Index(PyObject *op);
 
+/* Says why there is no such view: -1. */
+int buffer_refuse(Py_buffer *view, int flags);
 /* PyBuffer_FillInfo(): a view of `len` bytes. 0, or -1 with BufferError or SystemError. */
 static inline int
 buffer_fill(Py_buffer *view, PyObject *o, void *buf, Py_ssize_t len, int readonly, int flags)
 {
-    if (UNLIKELY(view == NULL)) {
-        PyErr_SetString(PyExc_BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
-        return -1;
-    }
-    if (UNLIKELY(flags == PyBUF_READ || flags == PyBUF_WRITE)) {
-        PyErr_BadInternalCall();
-        return -1;
-    }
-    if (UNLIKELY((flags & PyBUF_WRITABLE) && readonly)) {
-        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
-        return -1;
-    }
+    if (UNLIKELY(view == NULL || flags == PyBUF_READ || flags == PyBUF_WRITE || ((flags & PyBUF_WRITABLE) && readonly)))
+        return buffer_refuse(view, flags);
     view->obj = Py_XNewRef(o);
     view->buf = buf;
     view->len = len;

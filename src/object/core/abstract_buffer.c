@@ -12,19 +12,31 @@ PyObject_CheckBuffer(PyObject *o)
     return Py_TYPE(o)->tp_as_buffer != NULL && Py_TYPE(o)->tp_as_buffer->bf_getbuffer != NULL;
 }
 
+static __attribute__((noinline, cold)) int
+no_buffer(PyObject *o, int flags)
+{
+    if (flags == PyBUF_READ || flags == PyBUF_WRITE)       /* meant for PyMemoryView_FromMemory() only */
+        PyErr_BadInternalCall();
+    else
+        abstract_type_error("a bytes-like object is required, not '%.100s'", o);
+    return -1;
+}
+
 int
 PyObject_GetBuffer(PyObject *o, Py_buffer *view, int flags)
 {
     PyBufferProcs *bf = Py_TYPE(o)->tp_as_buffer;
-    if (flags == PyBUF_READ || flags == PyBUF_WRITE) {     /* meant for PyMemoryView_FromMemory() only */
-        PyErr_BadInternalCall();
-        return -1;
-    }
-    if (bf == NULL || bf->bf_getbuffer == NULL) {
-        abstract_type_error("a bytes-like object is required, not '%.100s'", o);
-        return -1;
-    }
+    if (UNLIKELY(flags == PyBUF_READ || flags == PyBUF_WRITE || bf == NULL || bf->bf_getbuffer == NULL))
+        return no_buffer(o, flags);
     return bf->bf_getbuffer(o, view, flags);
+}
+
+static __attribute__((noinline)) void
+release_by(releasebufferproc release, PyObject *o, Py_buffer *view)
+{
+    release(o, view);
+    view->obj = NULL;
+    Py_DECREF(o);
 }
 
 void
@@ -35,9 +47,23 @@ PyBuffer_Release(Py_buffer *view)
         return;
     PyBufferProcs *bf = Py_TYPE(o)->tp_as_buffer;
     if (bf != NULL && bf->bf_releasebuffer != NULL)
-        bf->bf_releasebuffer(o, view);
-    view->obj = NULL;
-    Py_DECREF(o);
+        release_by(bf->bf_releasebuffer, o, view);
+    else {
+        view->obj = NULL;
+        Py_DECREF(o);
+    }
+}
+
+__attribute__((cold)) int
+buffer_refuse(Py_buffer *view, int flags)
+{
+    if (view == NULL)
+        PyErr_SetString(PyExc_BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
+    else if (flags == PyBUF_READ || flags == PyBUF_WRITE)
+        PyErr_BadInternalCall();
+    else
+        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
+    return -1;
 }
 
 int

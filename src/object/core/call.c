@@ -8,6 +8,7 @@
 
 #include "object/core/build_value.h"
 #include "object/core/err.h"
+#include "object/core/method.h"
 #include "object/core/object.h"
 #include "object/core/type_impl.h"
 #include "object/coll/tuple.h"
@@ -141,10 +142,11 @@ call_free_stack(PyObject *const *stack, Py_ssize_t nargs, PyObject *kwnames)
 static inline PyObject *
 run_tp_call(PyThreadState *ts, ternaryfunc call, PyObject *callable, PyObject *args, PyObject *kwargs)
 {
-    if (recursion_enter(ts, " while calling a Python object"))
+    int before;
+    if (recursion_down(ts, " while calling a Python object", &before) < 0)
         return NULL;
     PyObject *result = call(callable, args, kwargs);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return call_check_result(ts, callable, result, NULL);
 }
 
@@ -166,6 +168,8 @@ call_tp(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t
     ternaryfunc call = Py_TYPE(callable)->tp_call;
     if (UNLIKELY(call == NULL))
         return not_callable(ts, callable);
+    if (call == cfunction_call && keywords == NULL && (PyCFunction_GET_FLAGS(callable) & METH_VARARGS))
+        return cfunction_call_varargs(ts, callable, args, nargs);
     if (call == type_call && ((PyTypeObject *)callable)->tp_new == object_new && (keywords == NULL || PyTuple_Check(keywords))
         && type_is_plain(callable, nargs + (keywords == NULL ? 0 : PyTuple_GET_SIZE(keywords))))
         return type_call_plain(ts, (PyTypeObject *)callable, args, nargs, keywords);
@@ -320,9 +324,24 @@ PyObject_CallNoArgs(PyObject *callable)
     return call_none(ts_current(), callable);
 }
 
+/* What PyObject_CallOneArg() finds most often: neither an array nor a count of arguments is needed. */
+static __attribute__((noinline)) PyObject *
+call_builtin_o(PyObject *callable, PyObject *arg)
+{
+    PyThreadState *ts = ts_current();
+    int before;
+    if (recursion_down(ts, " while calling a Python object", &before) < 0)
+        return NULL;
+    PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), arg);
+    recursion_up(ts, before);
+    return call_check_result(ts, callable, result, NULL);
+}
+
 PyObject *
 PyObject_CallOneArg(PyObject *callable, PyObject *arg)
 {
+    if (Py_IS_TYPE(callable, &PyCFunction_Type) && ((PyCFunctionObject *)callable)->vectorcall == cfunction_call_o)
+        return call_builtin_o(callable, arg);
     return call_one(ts_current(), callable, arg);
 }
 

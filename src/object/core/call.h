@@ -21,8 +21,13 @@ PyObject *call_bad_result(PyThreadState *ts, PyObject *callable, PyObject *resul
 static inline PyObject *
 call_check_result(PyThreadState *ts, PyObject *callable, PyObject *result, const char *where)
 {
-    if (LIKELY((result != NULL) == (ts->current_exception == NULL)))
-        return result;
+    PyObject *raised = ts->current_exception;
+    if (LIKELY(result != NULL)) {
+        if (LIKELY(raised == NULL))
+            return result;
+    }
+    else if (LIKELY(raised != NULL))
+        return NULL;
     return call_bad_result(ts, callable, result, where);
 }
 

@@ -7,6 +7,7 @@
 
 #include "rt/singletons.h"
 #include "object/coll/coll.h"
+#include "object/coll/tuple.h"
 #include "object/core/call.h"
 #include "object/core/descr.h"
 #include "object/core/err.h"
@@ -39,10 +40,11 @@ bad_count(PyObject *func, const char *format, Py_ssize_t n)
     return NULL;
 }
 
-static inline void *
-enter_call(PyThreadState *ts, PyObject *func)
+/* One level deeper: 0, or -1 with RecursionError. */
+static inline int
+enter_call(PyThreadState *ts, int *before)
 {
-    return recursion_enter(ts, " while calling a Python object") < 0 ? NULL : (void *)DEF(func)->ml_meth;
+    return recursion_down(ts, " while calling a Python object", before);
 }
 
 static PyObject *
@@ -51,11 +53,12 @@ call_fastcall(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kw
     PyThreadState *ts = ts_current();
     if (check_no_keywords(func, kwnames) < 0)
         return NULL;
-    PyCFunctionFast f = (PyCFunctionFast)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunctionFast f = (PyCFunctionFast)(void *)DEF(func)->ml_meth;
     PyObject *out = f(PyCFunction_GET_SELF(func), args, PyVectorcall_NARGS(nargsf));
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -63,11 +66,12 @@ static PyObject *
 call_fastcall_keywords(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyThreadState *ts = ts_current();
-    PyCFunctionFastWithKeywords f = (PyCFunctionFastWithKeywords)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunctionFastWithKeywords f = (PyCFunctionFastWithKeywords)(void *)DEF(func)->ml_meth;
     PyObject *out = f(PyCFunction_GET_SELF(func), args, PyVectorcall_NARGS(nargsf), kwnames);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -75,11 +79,12 @@ static PyObject *
 call_with_class(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyThreadState *ts = ts_current();
-    PyCMethod f = (PyCMethod)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCMethod f = (PyCMethod)(void *)DEF(func)->ml_meth;
     PyObject *out = f(PyCFunction_GET_SELF(func), PyCFunction_GET_CLASS(func), args, PyVectorcall_NARGS(nargsf), kwnames);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -92,16 +97,17 @@ call_noargs(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwna
         return NULL;
     if (n != 0)
         return bad_count(func, "%U takes no arguments (%zd given)", n);
-    PyCFunction f = (PyCFunction)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunction f = (PyCFunction)(void *)DEF(func)->ml_meth;
     PyObject *out = f(PyCFunction_GET_SELF(func), NULL);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
-static PyObject *
-call_o(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+PyObject *
+cfunction_call_o(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyThreadState *ts = ts_current();
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
@@ -109,15 +115,39 @@ call_o(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
         return NULL;
     if (n != 1)
         return bad_count(func, "%U takes exactly one argument (%zd given)", n);
-    PyCFunction f = (PyCFunction)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunction f = (PyCFunction)(void *)DEF(func)->ml_meth;
     PyObject *out = f(PyCFunction_GET_SELF(func), args[0]);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
-static PyObject *
+PyObject *
+cfunction_call_varargs(PyThreadState *ts, PyObject *func, PyObject *const *args, Py_ssize_t n)
+{
+    PyMethodDef *def = DEF(func);
+    PyObject *self = PyCFunction_GET_SELF(func), *out;
+    int before;
+    PyObject *tuple = n == 0 ? EMPTY_TUPLE : tuple_from_array(args, n);
+    if (tuple == NULL)
+        return NULL;
+    if (enter_call(ts, &before) < 0)
+        out = NULL;
+    else {
+        if (def->ml_flags & METH_KEYWORDS)
+            out = ((PyCFunctionWithKeywords)(void *)def->ml_meth)(self, tuple, NULL);
+        else
+            out = def->ml_meth(self, tuple);
+        recursion_up(ts, before);
+    }
+    out = call_check_result(ts, func, out, NULL);
+    tuple_drop(ts, tuple);
+    return out;
+}
+
+PyObject *
 cfunction_call(PyObject *func, PyObject *args, PyObject *kwds)
 {
     PyThreadState *ts = ts_current();
@@ -150,7 +180,7 @@ cfunction_vectorcall_for(PyMethodDef *def)
     case METH_FASTCALL: return call_fastcall;
     case METH_FASTCALL | METH_KEYWORDS: return call_fastcall_keywords;
     case METH_NOARGS: return call_noargs;
-    case METH_O: return call_o;
+    case METH_O: return cfunction_call_o;
     case METH_METHOD | METH_FASTCALL | METH_KEYWORDS: return call_with_class;
     default:
         PyErr_Format(PyExc_SystemError, "%s() method: bad call flags", def->ml_name);

@@ -145,11 +145,11 @@ bad_count(PyObject *func, const char *format, Py_ssize_t n)
     return NULL;
 }
 
-/* The C function, or NULL with RecursionError. */
-static inline void *
-enter_call(PyThreadState *ts, PyObject *func)
+/* One level deeper: 0, or -1 with RecursionError. */
+static inline int
+enter_call(PyThreadState *ts, int *before)
 {
-    return recursion_enter(ts, " while calling a Python object") < 0 ? NULL : (void *)METHOD(func)->d_method->ml_meth;
+    return recursion_down(ts, " while calling a Python object", before);
 }
 
 static PyObject *
@@ -162,10 +162,13 @@ call_varargs(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwn
     PyObject *tuple = tuple_from_array(args + 1, n - 1);
     if (tuple == NULL)
         return NULL;
-    PyCFunction f = (PyCFunction)enter_call(ts, func);
-    PyObject *out = f == NULL ? NULL : f(args[0], tuple);
-    Py_DECREF(tuple);
-    recursion_leave(ts);
+    int before;
+    PyObject *out = NULL;
+    if (enter_call(ts, &before) == 0) {
+        out = METHOD(func)->d_method->ml_meth(args[0], tuple);
+        recursion_up(ts, before);
+    }
+    tuple_drop(ts, tuple);
     return out;
 }
 
@@ -184,12 +187,13 @@ call_varargs_keywords(PyObject *func, PyObject *const *args, size_t nargsf, PyOb
         if (kwdict == NULL)
             goto done;
     }
-    PyCFunctionWithKeywords f = (PyCFunctionWithKeywords)enter_call(ts, func);
-    if (f != NULL)
-        out = f(args[0], tuple, kwdict);
-    recursion_leave(ts);
+    int before;
+    if (enter_call(ts, &before) == 0) {
+        out = ((PyCFunctionWithKeywords)(void *)METHOD(func)->d_method->ml_meth)(args[0], tuple, kwdict);
+        recursion_up(ts, before);
+    }
 done:
-    Py_DECREF(tuple);
+    tuple_drop(ts, tuple);
     Py_XDECREF(kwdict);
     return out;
 }
@@ -201,11 +205,12 @@ call_fastcall(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kw
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
     if (check_call(func, args, n, kwnames) < 0)
         return NULL;
-    PyCFunctionFast f = (PyCFunctionFast)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunctionFast f = (PyCFunctionFast)(void *)METHOD(func)->d_method->ml_meth;
     PyObject *out = f(args[0], args + 1, n - 1);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -216,11 +221,12 @@ call_fastcall_keywords(PyObject *func, PyObject *const *args, size_t nargsf, PyO
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
     if (check_call(func, args, n, NULL) < 0)
         return NULL;
-    PyCFunctionFastWithKeywords f = (PyCFunctionFastWithKeywords)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunctionFastWithKeywords f = (PyCFunctionFastWithKeywords)(void *)METHOD(func)->d_method->ml_meth;
     PyObject *out = f(args[0], args + 1, n - 1, kwnames);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -231,11 +237,12 @@ call_with_class(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
     if (check_call(func, args, n, NULL) < 0)
         return NULL;
-    PyCMethod f = (PyCMethod)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCMethod f = (PyCMethod)(void *)METHOD(func)->d_method->ml_meth;
     PyObject *out = f(args[0], PyDescr_TYPE(func), args + 1, n - 1, kwnames);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -248,11 +255,12 @@ call_noargs(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwna
         return NULL;
     if (n != 1)
         return bad_count(func, "%U takes no arguments (%zd given)", n - 1);
-    PyCFunction f = (PyCFunction)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunction f = (PyCFunction)(void *)METHOD(func)->d_method->ml_meth;
     PyObject *out = f(args[0], NULL);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 
@@ -265,11 +273,12 @@ call_o(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kwnames)
         return NULL;
     if (n != 2)
         return bad_count(func, "%U takes exactly one argument (%zd given)", n - 1);
-    PyCFunction f = (PyCFunction)enter_call(ts, func);
-    if (f == NULL)
+    int before;
+    if (enter_call(ts, &before) < 0)
         return NULL;
+    PyCFunction f = (PyCFunction)(void *)METHOD(func)->d_method->ml_meth;
     PyObject *out = f(args[0], args[1]);
-    recursion_leave(ts);
+    recursion_up(ts, before);
     return out;
 }
 

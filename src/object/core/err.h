@@ -74,6 +74,16 @@ static inline int recursion_enter(PyThreadState *ts, const char *where)
     return _Py_CheckRecursiveCall(ts, where);
 }
 static inline void recursion_leave(PyThreadState *ts) { ts->c_recursion_remaining++; }
+/* The same for a function that does both: what is put back is the count from before, so that the next call need not wait for a sum. */
+static inline int recursion_down(PyThreadState *ts, const char *where, int *before)
+{
+    *before = ts->c_recursion_remaining;
+    ts->c_recursion_remaining = *before - 1;
+    if (LIKELY(*before > 1 && !ts_stack_is_low(ts)))
+        return 0;
+    return _Py_CheckRecursiveCall(ts, where);
+}
+static inline void recursion_up(PyThreadState *ts, int before) { ts->c_recursion_remaining = before; }
 
 /* The next item of iterator `it` as its tp_iternext gives it. Iterators over iterators over ... are as deep as the
  * program likes, so that the stack is looked at (a count would cost more). */
