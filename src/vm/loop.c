@@ -442,6 +442,10 @@ start_frame:
 op_record:
     if (trace_ops.rec_ins == NULL || !trace_ops.rec_ins(ts, frame, pc, sp))
         loop_use(rt_thread_of(ts), LOOP_READY, heating);
+    if (UNLIKELY(ts->current_frame != frame)) {          /* it has done the call itself */
+        frame = ts->current_frame;
+        goto start_frame;
+    }
     goto *targets[pc->op.code];
 
 op_unknown:

@@ -12,4 +12,13 @@ PyObject **vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, 
 /* f, which is current and whose stack ends at sp, has returned: it goes, its caller is current. May run any code. */
 void vm_step_return(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp);
 
+/* The call at pc, of a class whose instances are made by object.__new__() and PyType_GenericAlloc() and whose __init__ is `init`: as CALL_ALLOC_AND_ENTER_INIT does it,
+ * whatever form the call has; the arguments fit. `given` of them are on the stack, with names if the call has some, which then lie on top. next: where f goes on, from pc.
+ * ts->current_frame is the frame of init then, which has not begun. False: there is no room; nothing has happened. */
+bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int given, PyObject *kwnames, PyFunctionObject *init, unsigned next);
+/* Is this the code of the frame between a caller and __init__? */
+bool vm_is_init_shim(const PyCodeObject *code);
+/* f, which is empty memory, becomes one. */
+void vm_make_init_shim(_PyInterpreterFrame *f);
+
 #endif

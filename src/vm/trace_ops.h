@@ -16,7 +16,8 @@ enum trace_heat { HEAT_LOOP, HEAT_ENTRY };
 struct trace_ops {
     /* The counter at a backward jump or at a RESUME has run down; pc is where a trace would start. True: record from here. */
     bool (*hot)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
-    /* Before each instruction while recording. False: recording has ended; the instruction runs as usual. */
+    /* Before each instruction while recording. False: recording has ended; the instruction runs as usual. It may have done a call itself: then ts->current_frame
+     * is the callee's. */
     bool (*rec_ins)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
     /* While recording: the unwinder leaves f, or enters a handler in it (pc not NULL). */
     void (*rec_unwind)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);

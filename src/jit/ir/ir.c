@@ -21,6 +21,7 @@ struct block {
     snap_entry entries[IR_MAX_ENTRIES + 1];
     struct snap_store stores[IR_MAX_STORES + 1];
     struct ir_frame frames[IR_MAX_FRAMES];
+    struct ir_virtual virtuals[IR_MAX_VIRTUALS];
     struct ir_ins at[0x10000];
 };
 
@@ -36,6 +37,7 @@ ir_new(void)
     b->ir.entries = b->entries;
     b->ir.stores = b->stores;
     b->ir.frames = b->frames;
+    b->ir.virtuals = b->virtuals;
     b->ir.nframes = 1;
     b->ir.block = b;
     b->ir.first = b->ir.end = REF_BIAS;
@@ -57,6 +59,7 @@ ir_reset(struct ir *ir)
     ir->frames[0] = (struct ir_frame){ 0 };
     ir->nframes = 1;
     ir->frame = 0;
+    ir->nvirtuals = 0;
     ir_append(ir, IR_BASE, 0, 0, 0, 0);
 }
 
@@ -84,7 +87,7 @@ ir_keep(const struct ir *ir)
     char *block = NULL;
     for (;;) {
         struct ir to = *ir;
-        size_t size = 0, at, words, snaps, entries, stores, frames;
+        size_t size = 0, at, words, snaps, entries, stores, frames, virtuals;
         put(block, &size, ir, sizeof(*ir));
         at = put(block, &size, ir->at + ir->first, (size_t)(ir->end - ir->first) * sizeof(*ir->at));
         words = put(block, &size, ir->words, (size_t)(REF_BIAS - ir->first) * sizeof(*ir->words));
@@ -92,6 +95,7 @@ ir_keep(const struct ir *ir)
         entries = put(block, &size, ir->entries, ir->nentries * sizeof(*ir->entries));
         stores = put(block, &size, ir->stores, ir->nstores * sizeof(*ir->stores));
         frames = put(block, &size, ir->frames, ir->nframes * sizeof(*ir->frames));
+        virtuals = put(block, &size, ir->virtuals, ir->nvirtuals * sizeof(*ir->virtuals));
         if (block != NULL) {
             to.at = (struct ir_ins *)((uintptr_t)block + at - ir->first * sizeof(*ir->at));
             to.words = (uint64_t *)(block + words);
@@ -99,6 +103,7 @@ ir_keep(const struct ir *ir)
             to.entries = (snap_entry *)(block + entries);
             to.stores = (struct snap_store *)(block + stores);
             to.frames = (struct ir_frame *)(block + frames);
+            to.virtuals = (struct ir_virtual *)(block + virtuals);
             to.block = block;
             return memcpy(block, &to, sizeof(to));
         }
@@ -257,6 +262,15 @@ ir_push_frame(struct ir *ir, struct ir_frame f)
     ir->frame = ir->nframes++;
     ir->frames[ir->frame] = f;
     return true;
+}
+
+unsigned
+ir_add_virtual(struct ir *ir, struct ir_virtual v)
+{
+    if (ir->nvirtuals == IR_MAX_VIRTUALS)
+        return IR_MAX_VIRTUALS;
+    ir->virtuals[ir->nvirtuals] = v;
+    return ir->nvirtuals++;
 }
 
 static bool

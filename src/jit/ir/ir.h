@@ -82,8 +82,8 @@ static_assert(sizeof(struct ir_ins) == 16, "one cache line holds four");
 /* ---- snapshots ---- */
 
 /* How the value of a slot becomes an object again. HOW_INT, HOW_FLOAT: ref is a BOX_I, BOX_F, of whose operand the exit makes one object, however
- * many slots name it. HOW_BOOL: ref is a BOOL. HOW_NULL: the slot is empty; no ref. */
-enum snap_how { HOW_OBJ, HOW_INT, HOW_FLOAT, HOW_BOOL, HOW_NULL };
+ * many slots name it. HOW_BOOL: ref is a BOOL. HOW_VIRTUAL: ref is a VIRT, which the exit makes, once. HOW_NULL: the slot is empty; no ref. */
+enum snap_how { HOW_OBJ, HOW_INT, HOW_FLOAT, HOW_BOOL, HOW_VIRTUAL, HOW_NULL };
 typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 #define SNAP_ENTRY(slot, held, how, ref) ((uint32_t)(slot) << 20 | (uint32_t)(held) << 19 | (uint32_t)(how) << 16 | (uint32_t)(ref))
 #define snap_slot(e) ((e) >> 20)
@@ -107,6 +107,18 @@ struct ir_frame {
     PyCodeObject *code;                /* NULL in tests */
 };
 
+/* A virtual object (VIRT): one that exists only when an exit makes it. Its fields are slots of snapshots, from IR_FIELDS on, behind those of all frames: slot
+ * first + k is the field that was set as the k-th, if the snapshot lists it. */
+#define IR_FIELDS 1024
+#define IR_FIELDS_MAX 16               /* of one object */
+enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD };
+struct ir_virtual {
+    PyTypeObject *type;
+    uint16_t first;
+    uint8_t kind;
+    uint8_t at[IR_FIELDS_MAX];         /* where field k is: V_INSTANCE: number of the inline value; V_MEMBERS: offset in words; else its index */
+};
+
 struct snap {
     ir_ref ref;                        /* guards from here up to the next snapshot's ref leave through this one */
     uint16_t depth;                    /* slots in use behind the locals of frame 0: of that frame alone, the values on its stack */
@@ -128,6 +140,7 @@ struct snap {
 #define IR_MAX_ENTRIES 60000
 #define IR_MAX_STORES 8000
 #define IR_MAX_FRAMES 200
+#define IR_MAX_VIRTUALS 400
 
 struct ir {
     struct ir_ins *at;                 /* at[ref]; room for all references in use */
@@ -143,6 +156,8 @@ struct ir {
     uint32_t nsnaps, nentries, nstores;
     struct ir_frame *frames;
     uint16_t nframes, frame;           /* how many there are, 1 at least; the one that new snapshots are in */
+    struct ir_virtual *virtuals;
+    uint16_t nvirtuals;
     ir_ref chain[IR_OPS];              /* the last instruction of each opcode, linked by prev */
     void *block;                       /* what the arrays lie in */
 };
@@ -175,7 +190,8 @@ static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (Py
 /* Does op write a slot of the frame's memory, the one that its first operand names? */
 static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
 /* Has the guard changed something when it finds that it holds? Then it cannot be made to fail. */
-static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || op == IR_NEW_LIST_IT || op == IR_NEW_TUPLE_IT || op == IR_PUSHF; }
+static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF; }
+static inline bool ir_is_virtual(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_VIRT; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }
 
@@ -188,6 +204,9 @@ void ir_cut(struct ir *ir, ir_ref end);
 
 /* Another frame, which becomes the one for new snapshots; frame 0 exists. Its parent is the present one. False (and ir->full): no room. */
 bool ir_push_frame(struct ir *ir, struct ir_frame f);
+
+/* One more virtual object: its number, or IR_MAX_VIRTUALS when there is no room. */
+unsigned ir_add_virtual(struct ir *ir, struct ir_virtual v);
 
 /* Starts a snapshot for what is emitted next. One that no guard has used is written over. Then snap_add_*(), entries by rising slot. */
 struct snap *snap_begin(struct ir *ir, uint32_t pc, unsigned depth);

@@ -8,7 +8,7 @@
 #include "object/core/object.h"        /* _PyNone_Type */
 
 const char *const ir_how_names[HOW_NULL + 1] = {
-    [HOW_OBJ] = "obj", [HOW_INT] = "int", [HOW_FLOAT] = "float", [HOW_BOOL] = "bool", [HOW_NULL] = "null",
+    [HOW_OBJ] = "obj", [HOW_INT] = "int", [HOW_FLOAT] = "float", [HOW_BOOL] = "bool", [HOW_VIRTUAL] = "virtual", [HOW_NULL] = "null",
 };
 
 static PyTypeObject *const named_types[] = {

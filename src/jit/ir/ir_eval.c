@@ -227,7 +227,7 @@ step(struct eval *ev, ir_ref r)
     const struct ir_ins *in = &ev->ir->at[r];
     value *v = ev->values;
     switch (in->op) {
-    case IR_NOP: case IR_BASE: case IR_LOOP: case IR_PHI: case IR_LINK:
+    case IR_NOP: case IR_BASE: case IR_LOOP: case IR_PHI: case IR_LINK: case IR_VIRT:
         return true;
     case IR_SLOAD:
         v[r].o = ev->slots[in->a];
@@ -252,6 +252,8 @@ step(struct eval *ev, ir_ref r)
         return v[in->a].o->ob_refcnt == 1;
     case IR_GKEPT:
         return jit_is_kept(ev->slots, (uint64_t)v[in->b].i, v[in->a].o);
+    case IR_GQUIET:
+        return jit_is_quiet(v[in->a].o, v[in->b].i != 0);
     case IR_REUSE_F:
         ((PyFloatObject *)v[in->a].o)->ob_fval = v[in->b].f;
         v[r] = v[in->a];
@@ -294,6 +296,15 @@ step(struct eval *ev, ir_ref r)
         return v[r].o != NULL;
     case IR_NEW_RANGE:
         v[r].o = jit_new_range_iterator(v[in->a].i, v[in->b].i, v[in->c].i);
+        return v[r].o != NULL;
+    case IR_NEW_OBJ:
+        v[r].o = jit_new_instance(v[in->a].p, (uint64_t)v[in->b].i, (uint64_t)v[in->c].i, in->x);
+        return v[r].o != NULL;
+    case IR_NEW_TUPLE: case IR_NEW_LIST:
+        v[r].o = (in->op == IR_NEW_TUPLE ? jit_new_tuple : jit_new_list)(in->a);
+        return v[r].o != NULL;
+    case IR_NEW_METHOD:
+        v[r].o = jit_new_method(v[in->a].o, v[in->b].o);
         return v[r].o != NULL;
     case IR_CALLO:
         v[r].i = jit_open(thread_of(ev), frame_at(ev, v[in->b].i), in->a, in->x, frame_at(ev, 0));

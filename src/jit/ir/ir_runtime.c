@@ -1,11 +1,18 @@
 /* jit/ir/ir_runtime.c: what instructions do to objects. */
 #include "jit/ir/ir_runtime.h"
 
+#include "jit/ir/ir.h"
+#include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
+#include "object/coll/tuple.h"
+#include "object/core/object.h"
+#include "object/core/type.h"
+#include "rt/gc_track.h"
 #include "code/opcodes.h"
 #include "object/num/int.h"
 #include "object/text/str.h"
+#include "vm/slow.h"
 #include "vm/step.h"
 
 bool
@@ -21,6 +28,119 @@ sequence_of(PyObject *o)
 {
     bool iterates = Py_IS_TYPE(o, &PyListIter_Type) || Py_IS_TYPE(o, &PyTupleIter_Type);
     return iterates ? (PyObject *)((struct list_iter *)o)->it_seq : NULL;
+}
+
+/* ---- deaths that nobody notices ---- */
+
+#define QUIET_EDGES 24                 /* references looked at; what more refer to lives on */
+
+/* An instance whose death runs no code and which refers to nothing but its attributes and its class. */
+static bool
+is_quiet_instance(PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    const unsigned long wanted = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC;
+    if ((t->tp_flags & wanted) != wanted || t->tp_finalize != NULL || t->tp_del != NULL || t->tp_dealloc != subtype_dealloc || Py_REFCNT(t) < 3)
+        return false;
+    if (t->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF ? *object_managed_weaklist(o) != NULL : t->tp_weaklistoffset != 0)
+        return false;
+    PyTypeObject *base = t;
+    while (base->tp_dealloc == subtype_dealloc)
+        base = base->tp_base;
+    return base == &PyBaseObject_Type;
+}
+
+/* A trial of what a decrement would set off: which of the objects to which there are more references have lost how many. */
+struct quiet {
+    bool alone;
+    int edges, n;
+    struct { PyObject *o; Py_ssize_t lost; } shared[QUIET_EDGES];
+};
+
+static bool is_quiet(struct quiet *q, PyObject *o);
+
+static bool
+all_quiet(struct quiet *q, PyObject **items, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (items[i] != NULL && !is_quiet(q, items[i]))
+            return false;
+    return true;
+}
+
+static bool
+members_quiet(struct quiet *q, PyObject *o)
+{
+    for (PyTypeObject *t = Py_TYPE(o); t->tp_dealloc == subtype_dealloc; t = t->tp_base) {
+        PyMemberDef *m = type_heap_members(t);
+        for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++) {
+            PyObject *v = m->type == Py_T_OBJECT_EX ? *(PyObject **)((char *)o + m->offset) : NULL;
+            if (v != NULL && !is_quiet(q, v))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool
+instance_quiet(struct quiet *q, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (!is_quiet_instance(o) || !members_quiet(q, o))
+        return false;
+    if (!(t->tp_flags & Py_TPFLAGS_MANAGED_DICT))
+        return t->tp_dictoffset == 0;
+    if (!(t->tp_flags & Py_TPFLAGS_INLINE_VALUES) || MANAGED_DICT(o) != NULL)
+        return false;
+    PyDictValues *v = inline_values(o);
+    return v->valid && all_quiet(q, v->values, v->capacity);
+}
+
+/* May o, which loses a reference, die of it? */
+static bool
+may_die(struct quiet *q, PyObject *o)
+{
+    int i = 0;
+    if (Py_REFCNT(o) == 1 || !q->alone)
+        return Py_REFCNT(o) <= QUIET_EDGES + 8;                  /* immortal ones do not */
+    while (i < q->n && q->shared[i].o != o)
+        i++;
+    if (i == q->n) {
+        q->n++;
+        q->shared[i].o = o;
+        q->shared[i].lost = 0;
+    }
+    return ++q->shared[i].lost == Py_REFCNT(o);
+}
+
+static bool
+is_quiet(struct quiet *q, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (jit_is_leaf(t))
+        return true;
+    if (++q->edges > QUIET_EDGES)
+        return false;
+    if (!may_die(q, o))
+        return true;
+    if (t == &PyTuple_Type)
+        return all_quiet(q, tuple_items(o), PyTuple_GET_SIZE(o));
+    if (t == &PyList_Type)
+        return PyList_GET_SIZE(o) <= QUIET_EDGES && all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
+    if (t == &PyMethod_Type)
+        return ((PyMethodObject *)o)->im_weakreflist == NULL && is_quiet(q, ((PyMethodObject *)o)->im_self) && is_quiet(q, ((PyMethodObject *)o)->im_func);
+    if (t == &PyListIter_Type || t == &PyTupleIter_Type)
+        return sequence_of(o) == NULL || is_quiet(q, sequence_of(o));
+    return instance_quiet(q, o);
+}
+
+bool
+jit_is_quiet(PyObject *o, bool alone)
+{
+    struct quiet q;
+    q.alone = alone;
+    q.edges = q.n = 0;
+    return is_quiet(&q, o);
 }
 
 /* More references to o than will be dropped. */
@@ -79,6 +199,46 @@ PyObject *jit_new_int(int64_t v) { return or_without_exception(PyLong_FromLongLo
 PyObject *jit_new_iterator(PyObject *seq) { return or_without_exception(Py_TYPE(seq)->tp_iter(seq)); }
 PyObject *jit_new_float(double v) { return or_without_exception(PyFloat_FromDouble(v)); }
 PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step) { return or_without_exception(range_iter_from_longs(start, stop, step)); }
+
+PyObject *
+jit_new_instance(PyTypeObject *t, uint64_t low, uint64_t high, uint32_t shape)
+{
+    PyObject *o = or_without_exception(PyType_GenericAlloc(t, 0));
+    if (o == NULL || (uint8_t)low == 0xff)
+        return o;
+    const uint64_t order[2] = { low, high };
+    PyDictValues *v = inline_values(o);
+    uint8_t n = 0, *to = values_order(v);
+    for (; n < IR_FIELDS_MAX && ((const uint8_t *)order)[n] != 0xff; n++)
+        to[n] = ((const uint8_t *)order)[n];
+    v->size = n;
+    v->shape = shape;
+    return o;
+}
+
+PyObject *
+jit_new_tuple(Py_ssize_t n)
+{
+    PyObject *t = or_without_exception(tuple_alloc(n));
+    if (t == NULL)
+        return NULL;
+    memset(tuple_items(t), 0, (size_t)n * sizeof(PyObject *));
+    gc_track(t);
+    return t;
+}
+
+PyObject *jit_new_list(Py_ssize_t n) { return or_without_exception(PyList_New(n)); }
+
+PyObject *
+jit_new_method(PyObject *func, PyObject *self)
+{
+    PyObject *m = or_without_exception(PyMethod_New(func, self));
+    if (m == NULL)
+        return NULL;
+    Py_DECREF(func);
+    Py_DECREF(self);
+    return m;
+}
 
 void
 jit_slot_put_new(PyObject **slot, PyObject *o)
@@ -238,7 +398,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
 int64_t
 jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x)
 {
-    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    bool shim = (PyObject *)func == Py_None;               /* the frame below __init__ */
+    PyCodeObject *code = shim ? vm_init_shim() : (PyCodeObject *)func->func_code;
     PyObject **top = ts->datastack_top, **behind = (PyObject **)caller + frame_code(caller)->co_framesize;
     if (UNLIKELY(ts->py_recursion_remaining < 1 || top != behind || ts->datastack_limit - top <= code->co_framesize))
         return 0;
@@ -248,7 +409,10 @@ jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject 
     caller->instr_ptr = _PyCode_CODE(frame_code(caller)) + call;
     caller->return_offset = (uint16_t)(ret - call);
     caller->stacktop = (int)(x >> 32);
-    frame_init(f, func, NULL, code, code->co_nlocalsplus);
+    if (shim)
+        vm_make_init_shim(f);
+    else
+        frame_init(f, func, NULL, code, code->co_nlocalsplus);
     f->stacktop = -1;
     f->previous = caller;
     ts->py_recursion_remaining--;

@@ -16,6 +16,13 @@ OWNED PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step
 /* iter(seq) of an exact list or tuple. */
 OWNED PyObject *jit_new_iterator(PyObject *seq);
 
+/* A new instance of t, as its tp_alloc makes it; its inline values will be those whose numbers are the bytes of low and high, up to the first 255, in this order,
+ * and its shape this one. A tuple, a list of n items. The caller stores the values at once. The method of func for self. NULL without exception. */
+OWNED PyObject *jit_new_instance(PyTypeObject *t, uint64_t low, uint64_t high, uint32_t shape);
+OWNED PyObject *jit_new_tuple(Py_ssize_t n);
+OWNED PyObject *jit_new_list(Py_ssize_t n);
+OWNED PyObject *jit_new_method(STEALS PyObject *func, STEALS PyObject *self);
+
 /* *slot = o, with a new reference, or with the caller's. What the slot held is dropped: something whose death nobody notices, or NULL.
  * put_new: o may be NULL. */
 void jit_slot_put(PyObject **slot, PyObject *o);
@@ -29,6 +36,9 @@ PyObject *jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t 
 
 /* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */
 bool jit_is_leaf(const PyTypeObject *t);
+/* Were o to die, nothing would happen that anybody could see, now or later: it and all that would die with it are leaves, or objects of known kinds without
+ * finalizers and weak references. Says no to what is too much to look at. alone: nothing else is dropped with it, so that it lives on if others refer to it. */
+bool jit_is_quiet(PyObject *o, bool alone);
 /* May what slots[i] holds be dropped at any time from now on? It is a leaf, or others refer to it as well; or it is an iterator over a list or tuple to
  * which others refer. late: the slots, as bits, of which that was said already: their references do not count.
  * jit_dies_late: it is such an iterator, and this is the only reference to it. */

@@ -72,7 +72,7 @@ check_operand(const struct ir *ir, ir_ref r, int n, char letter, ir_ref v)
         return v == 0 || wrong(r, "%s has no operand %d", ir_ops[ir->at[r].op].name, n);
     if (!is_value(ir, v, r))
         return wrong(r, "operand %d of %s is no value that exists here", n, ir_ops[ir->at[r].op].name);
-    if (ir_is_box(ir, v))
+    if (ir_is_box(ir, v) || ir_is_virtual(ir, v))
         return wrong(r, "operand %d of %s is a box, which exists only in snapshots", n, ir_ops[ir->at[r].op].name);
     return has_type(ir, v, letter) || wrong(r, "operand %d of %s has another type", n, ir_ops[ir->at[r].op].name);
 }
@@ -176,7 +176,7 @@ check_entry(const struct ir *ir, const struct snap *s, snap_entry e)
 {
     ir_ref v = snap_ref(e);
     int slot = (int)snap_slot(e);
-    if (slot >= ir->nlocals + s->depth)
+    if (slot >= ir->nlocals + s->depth && slot < IR_FIELDS)
         return wrong(s->ref, "its snapshot lists slot %d above the stack", slot);
     if (snap_how(e) > HOW_NULL)
         return wrong(s->ref, "its snapshot makes slot %d in no known way", slot);
@@ -184,7 +184,8 @@ check_entry(const struct ir *ir, const struct snap *s, snap_entry e)
         return v == REF_NONE || wrong(s->ref, "its snapshot has a value for the empty slot %d", slot);
     if (!is_value(ir, v, s->ref))
         return wrong(s->ref, "its snapshot has no value for slot %d", slot);
-    enum snap_how fits = ir->at[v].op == IR_BOX_I ? HOW_INT : ir->at[v].op == IR_BOX_F ? HOW_FLOAT : ir_type_of(ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
+    enum snap_how fits = ir->at[v].op == IR_BOX_I ? HOW_INT : ir->at[v].op == IR_BOX_F ? HOW_FLOAT : ir_is_virtual(ir, v) ? HOW_VIRTUAL
+        : ir_type_of(ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
     if (fits == HOW_OBJ && ir_type_of(ir, v) != T_OBJ)
         return wrong(s->ref, "its snapshot has no object for slot %d", slot);
     return fits == snap_how(e) || wrong(s->ref, "its snapshot makes slot %d of another type", slot);
@@ -219,7 +220,7 @@ check_snap_frames(const struct ir *ir, const struct snap *s)
         end = f->below;
     }
     for (uint32_t i = 0; i < s->nentries; i++)
-        listed += snap_slot(ir->entries[s->entries + i]) >= from;
+        listed += snap_slot(ir->entries[s->entries + i]) >= from && snap_slot(ir->entries[s->entries + i]) < IR_FIELDS;
     return listed == slots || (s->nentries == 0 && s->nstores == 0) || wrong(s->ref, "its snapshot does not list all slots of inlined calls");
 }
 

@@ -16,7 +16,7 @@ how_of(const struct ir *ir, ir_ref r)
 {
     if (ir_is_box(ir, r))
         return ir->at[r].op == IR_BOX_I ? HOW_INT : HOW_FLOAT;
-    return ir_type_of(ir, r) == T_BOOL ? HOW_BOOL : HOW_OBJ;
+    return ir_is_virtual(ir, r) ? HOW_VIRTUAL : ir_type_of(ir, r) == T_BOOL ? HOW_BOOL : HOW_OBJ;
 }
 
 static snap_entry
@@ -63,6 +63,10 @@ void
 copy_frames(struct copy *cp)
 {
     cp->frames = cp->ir->nframes - 1u;
+    cp->virtuals = cp->ir->nvirtuals;
+    for (unsigned i = 0; i < cp->from->nvirtuals; i++)
+        if (ir_add_virtual(cp->ir, cp->from->virtuals[i]) == IR_MAX_VIRTUALS)
+            cp->ir->full = "too many virtual objects";
     for (unsigned i = 1; i < cp->from->nframes; i++) {
         struct ir_frame f = cp->from->frames[i];
         cp->ir->frame = (uint16_t)(f.parent == 0 ? 0 : f.parent + cp->frames);
@@ -94,6 +98,8 @@ last_put(const struct copy *cp, ir_ref slot)
         const struct ir_ins *in = &cp->ir->at[r];
         if ((in->op == IR_FPUT || in->op == IR_FPUT_NEW || in->op == IR_FSET) && in->a == slot)
             return in->b;
+        if (in->op == IR_FLOAD && in->a == slot)         /* an open call has */
+            return r;
     }
     return REF_NONE;
 }
@@ -247,6 +253,9 @@ copy_instruction(struct copy *cp, ir_ref r)
         cp->late(cp->arg, cp->from->at[r].a);
         return NULL;
     case IR_INC: return copy_inc(cp, r);
+    case IR_VIRT:
+        cp->subst[r - REF_BIAS] = opt_emit(cp->ir, IR_VIRT, (ir_ref)(cp->from->at[r].a + cp->virtuals), 0, 0, replaced(cp, (ir_ref)cp->from->at[r].x));
+        return cp->ir->full;
     case IR_SLOAD: return copy_sload(cp, r);
     case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(cp, r);
     default: return copy_plain(cp, r);

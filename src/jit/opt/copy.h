@@ -16,14 +16,14 @@ struct copy {
     struct snap_store waiting[256];            /* those of its stores that still wait at this point of the copy */
     uint32_t nwaiting;
     ir_ref last;                               /* peeling: one past the round */
-    unsigned frames;                           /* added to the numbers of its inlined calls */
+    unsigned frames, virtuals;                 /* added to the numbers of its inlined calls and of its virtual objects */
     const ir_ref *known;                       /* by slot: values of those that `entries` do not list; REF_NONE: not known. NULL: none is */
     void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES instead of a copy, if not NULL */
     void *arg;
     ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
 };
 
-/* The inlined calls of from, which is another trace, are some of ir, too. Before the copy begins. */
+/* The inlined calls and virtual objects of from, which is another trace, are some of ir, too. Before the copy begins. */
 void copy_frames(struct copy *cp);
 /* The last snapshot of ir, behind which nothing was emitted, is where the copy begins. NULL, or why not. */
 const char *copy_take_state(struct copy *cp);

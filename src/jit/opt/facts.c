@@ -126,6 +126,8 @@ never_same(const struct ir *ir, ir_ref a, ir_ref b)
         return false;
     if (ir->at[a].op == IR_KO && ir->at[b].op == IR_KO)
         return true;
+    if (ir_is_virtual(ir, a) || ir_is_virtual(ir, b))
+        return true;
     if (ir->at[b].op == IR_KP && ir_word(ir, b) == 0 && ir->at[a].kt != REF_NONE)      /* its type has been read */
         return true;
     if (ir->at[a].kt != REF_NONE && ir->at[b].kt != REF_NONE && ir->at[a].kt != ir->at[b].kt)

@@ -298,7 +298,7 @@ static ir_ref
 fold_gtype(struct fold *f)
 {
     PyTypeObject *t = known_type(f, f->a);
-    if (t != NULL && (t->tp_flags & Py_TPFLAGS_HEAPTYPE) && f->ir->chain[IR_CALLO] > f->a)
+    if (t != NULL && (t->tp_flags & Py_TPFLAGS_HEAPTYPE) && f->ir->chain[IR_CALLO] > f->a && !ir_is_virtual(f->ir, f->a))
         return NO_RULE;                                        /* an open call may have given it another */
     return t == NULL ? NO_RULE : t == ir_ptr_value(f->ir, (ir_ref)f->x) ? REF_NONE : REF_FAIL;
 }
@@ -684,7 +684,7 @@ apply_rules(struct fold *f)
     case IR_GTRUE: case IR_GFALSE: return fold_truth(f);
     case IR_GAPART: return fold_apart(f);
     case IR_GALONE: case IR_GOTHERS: return fold_alone(f);
-    case IR_GUNIQ ... IR_GKEPT: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
+    case IR_GUNIQ ... IR_GQUIET: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);
     case IR_OLOAD: return fold_oload(f);
@@ -751,6 +751,9 @@ made_type(enum ir_op op)
     case IR_NEW_RANGE: return &PyRangeIter_Type;
     case IR_NEW_LIST_IT: return &PyListIter_Type;
     case IR_NEW_TUPLE_IT: return &PyTupleIter_Type;
+    case IR_NEW_TUPLE: return &PyTuple_Type;
+    case IR_NEW_LIST: return &PyList_Type;
+    case IR_NEW_METHOD: return &PyMethod_Type;
     default: return NULL;
     }
 }
@@ -763,6 +766,8 @@ append(struct fold *f)
         return r;
     if (f->op == IR_GTYPE)
         f->ir->at[f->a].kt = (ir_ref)f->x;
+    else if (f->op == IR_VIRT || f->op == IR_NEW_OBJ)
+        f->ir->at[r].kt = f->op == IR_VIRT ? (ir_ref)f->x : f->a;
     else if (made_type(f->op) != NULL)
         f->ir->at[r].kt = ir_ptr(f->ir, made_type(f->op));
     return r;

@@ -269,7 +269,7 @@ opt_loop(struct ir *ir)
         return "out of memory";
     lp->cp.ir = ir;
     lp->cp.from = ir;
-    lp->cp.frames = 0;
+    lp->cp.frames = lp->cp.virtuals = 0;
     lp->cp.known = NULL;
     lp->cp.late = NULL;
     lp->npending = 0;

@@ -6,8 +6,11 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/trace/trace.h"
 
+#include "object/coll/dict_values.h"
+#include "object/coll/tuple.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
+#include "vm/step.h"
 
 #define FRAMES_MAX 32
 
@@ -38,6 +41,65 @@ made_before(const struct rebuilt *b, PyObject **objects, uint32_t i)
     return NULL;
 }
 
+/* ---- virtual objects ---- */
+
+static const struct ir_virtual *virtual_at(const struct rebuilt *b, uint32_t i) { return &b->t->virtuals[trace_items(b->t, b->snap)[i].virtual]; }
+
+/* Is the slot a field of it? */
+static bool is_field(const struct ir_virtual *v, unsigned slot) { return slot >= v->first && slot < v->first + IR_FIELDS_MAX; }
+
+/* The object of entry i, without its fields. */
+static PyObject *
+new_virtual(const struct rebuilt *b, uint32_t i)
+{
+    const struct ir_virtual *v = virtual_at(b, i);
+    Py_ssize_t n = 0;
+    for (uint32_t k = 0; k < b->snap->nentries; k++)
+        n += is_field(v, snap_slot(b->t->entries[b->snap->entries + k]));
+    switch ((enum virtual_kind)v->kind) {
+    case V_TUPLE: return jit_new_tuple(n);
+    case V_LIST: return jit_new_list(n);
+    case V_METHOD: return PyMethod_New(Py_None, Py_None);
+    default: return PyType_GenericAlloc(v->type, 0);
+    }
+}
+
+/* Field number `at` of o, which takes over the reference. */
+static void
+set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
+{
+    switch ((enum virtual_kind)v->kind) {
+    case V_INSTANCE: values_add(type_shared_keys(v->type), inline_values(o), at, value); break;
+    case V_MEMBERS: ((PyObject **)o)[at] = value; break;
+    case V_TUPLE: tuple_items(o)[at] = value; break;
+    case V_LIST: PyList_SET_ITEM(o, at, value); break;
+    case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
+    }
+}
+
+/* Entry i is a field: of the object of an entry before. */
+static void
+put_field(const struct rebuilt *b, PyObject **objects, uint32_t i)
+{
+    const snap_entry *e = b->t->entries + b->snap->entries;
+    for (uint32_t k = 0; k < b->snap->nentries; k++) {
+        if (snap_how(e[k]) != HOW_VIRTUAL || !is_field(virtual_at(b, k), snap_slot(e[i])))
+            continue;
+        const struct ir_virtual *v = virtual_at(b, k);
+        set_field(objects[k], v, v->at[snap_slot(e[i]) - v->first], objects[i]);
+        return;
+    }
+}
+
+static uint32_t
+first_field(const struct rebuilt *b)
+{
+    uint32_t n = b->snap->nentries;
+    while (n > 0 && snap_slot(b->t->entries[b->snap->entries + n - 1]) >= IR_FIELDS)
+        n--;
+    return n;
+}
+
 /* The object of entry i: a new reference. NULL for an empty slot, or with MemoryError: *failed. */
 static PyObject *
 entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *failed)
@@ -45,8 +107,9 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
     snap_entry e = b->t->entries[b->snap->entries + i];
     if (snap_how(e) == HOW_NULL)
         return NULL;
-    uint64_t word = value_of(b, trace_items(b->t, b->snap)[i].ref, i);
-    PyObject *o = snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT ? made_before(b, objects, i) : NULL;
+    uint64_t word = snap_how(e) == HOW_VIRTUAL ? 0 : value_of(b, trace_items(b->t, b->snap)[i].ref, i);
+    bool makes = snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT || snap_how(e) == HOW_VIRTUAL;
+    PyObject *o = makes ? made_before(b, objects, i) : NULL;
     if (o != NULL)
         return Py_NewRef(o);
     double d;
@@ -59,6 +122,7 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
         memcpy(&d, &word, sizeof(d));
         o = PyFloat_FromDouble(d);
         break;
+    case HOW_VIRTUAL: o = new_virtual(b, i); break;
     }
     *failed |= o == NULL;
     return o;
@@ -133,7 +197,10 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
         int n = top_below(b, k + 1) - call->base;                /* without the function */
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
         f->return_offset = (uint16_t)(call->ret - call->call);
-        frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
+        if (vm_is_init_shim(call->code))
+            vm_make_init_shim(callee);
+        else
+            frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
         memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));
         memset(objects + entry, 0, (size_t)(n + 1) * sizeof(PyObject *));
         entry += (uint32_t)n + 1;
@@ -178,6 +245,10 @@ make_objects(const struct rebuilt *b, PyObject **objects)
     for (uint32_t i = 0; failed && i < b->snap->nentries; i++)
         if (!snap_held(b->t->entries[b->snap->entries + i]))
             Py_XDECREF(objects[i]);
+    for (uint32_t i = first_field(b); !failed && i < b->snap->nentries; i++)
+        put_field(b, objects, i);
+    for (uint32_t i = first_field(b); !failed && i < b->snap->nentries; i++)
+        objects[i] = NULL;                                 /* its object has the reference */
     return !failed;
 }
 

@@ -7,7 +7,11 @@
 #include "jit/trace/record.h"
 
 #include "rt/interp.h"
+#include "object/core/type.h"
+#include "rt/singletons.h"
 #include "vm/function.h"
+#include "vm/slow.h"
+#include "vm/step.h"
 
 #define DEPTH_MAX 24
 #define RECURSION_MAX 3                /* times a function may be on the stack of inlined calls */
@@ -181,24 +185,36 @@ void
 rec_forget_slots(struct recorder *r, int from, int to)
 {
     for (int i = from; i < to; i++) {
+        if (r->held[i])
+            rec_let_go(r, i);
         r->slot[i] = REF_NONE;
         r->changed[i] = false;
         r->late[i / 64] &= ~((uint64_t)1 << i % 64);
     }
 }
 
+/* Memory still has what lies from slot `from` on; that is taken off it late. */
+static void
+leave_in_memory(struct recorder *r, int from)
+{
+    for (int i = from; i < r->top; i++) {
+        if (r->held[i])
+            rec_let_go(r, i);
+        r->changed[i] = false;
+    }
+}
+
 /* The arguments are off the stack. The frame has its function, its locals and its empty stack. */
 static bool
-enter(struct recorder *r, const struct call *c)
+enter_at(struct recorder *r, const struct call *c, unsigned at, unsigned ret)
 {
     int nparams = c->code->co_argcount + c->code->co_kwonlyargcount, base = base_behind(r), function = base - FUNCTION_BEFORE;
     if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function,
-                                                 .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = r->at, .ret = r->next,
+                                                 .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = at, .ret = ret,
                                                  .func = is_constant(r, c) ? c->func : NULL, .code = c->code }))
         return rec_stop(r, r->ir->full);
     rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
-    for (int i = c->first; i < r->top; i++)              /* memory still has them; they are taken off it late */
-        r->changed[i] = false;
+    leave_in_memory(r, c->first);
     rec_set(r, function, c->function);
     for (int i = 0; i < c->code->co_nlocalsplus; i++)
         rec_set(r, base + i, i < nparams ? c->bound[i] : REF_NONE);
@@ -209,8 +225,11 @@ enter(struct recorder *r, const struct call *c)
     return r->why == NULL;
 }
 
+static bool enter(struct recorder *r, const struct call *c) { return enter_at(r, c, r->at, r->next); }
+
+/* Everything up to where the frames change. deeper: by so many frames. */
 static bool
-call_function(struct recorder *r, struct call *c, int on_stack, PyObject *kwnames)
+prepare_call(struct recorder *r, struct call *c, int deeper, PyObject *kwnames)
 {
     const char *why = code_refused(c->code);
     if (why == NULL)
@@ -221,12 +240,102 @@ call_function(struct recorder *r, struct call *c, int on_stack, PyObject *kwname
         return rec_stop(r, "a call that a hook sees");
     if (!is_constant(r, c) && !guard_function(r, c))
         return false;
-    rec_emit(r, IR_GDEPTH, (ir_ref)(r->ir->frames[r->ir->frame].depth + 1), REF_NONE);
-    if (r->why != NULL || !rec_watch_callee(r, is_constant(r, c) ? c->func : NULL, c->code) || !bind(r, c, kwnames))
+    rec_emit(r, IR_GDEPTH, (ir_ref)(r->ir->frames[r->ir->frame].depth + deeper), REF_NONE);
+    return r->why == NULL && rec_watch_callee(r, is_constant(r, c) ? c->func : NULL, c->code) && bind(r, c, kwnames);
+}
+
+static bool
+call_function(struct recorder *r, struct call *c, int on_stack, PyObject *kwnames)
+{
+    if (!prepare_call(r, c, 1, kwnames))
         return false;
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
     return enter(r, c);
+}
+
+/* ---- classes ---- */
+
+/* Instances come from object.__new__() and PyType_GenericAlloc(), refer to nothing but their attributes and their class, and die without a word. */
+static bool
+is_plain_class(PyTypeObject *t, enum virtual_kind *kind)
+{
+    const unsigned long wanted = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC;
+    PyTypeObject *base = t;
+    while (base->tp_dealloc == subtype_dealloc)
+        base = base->tp_base;
+    *kind = t->tp_flags & Py_TPFLAGS_INLINE_VALUES ? V_INSTANCE : V_MEMBERS;
+    if ((t->tp_flags & wanted) != wanted || t->tp_flags & Py_TPFLAGS_IS_ABSTRACT || Py_TYPE(t) != &PyType_Type || base != &PyBaseObject_Type)
+        return false;
+    if (t->tp_new != PyBaseObject_Type.tp_new || t->tp_alloc != PyType_GenericAlloc || t->tp_finalize != NULL || t->tp_del != NULL || t->tp_itemsize != 0)
+        return false;
+    if (*kind == V_INSTANCE)
+        return true;
+    return t->tp_dictoffset == 0 && (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) == 0 && t->tp_weaklistoffset == 0;
+}
+
+static bool
+watch_class(struct recorder *r, PyTypeObject *t)
+{
+    return rec_watch(r, DEP_TYPE_LAYOUT, t, NULL) && rec_watch_name(r, t, ID(__new__)) && rec_watch_name(r, t, ID(__init__)) && rec_watch_name(r, t, ID(__del__))
+        && rec_watch_name(r, t, ID(__abstractmethods__));
+}
+
+/* The frame between the caller and __init__, which holds the instance. */
+static bool
+enter_shim(struct recorder *r, const struct call *c, ir_ref self)
+{
+    int base = base_behind(r), function = base - FUNCTION_BEFORE;
+    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function, .call = r->at, .ret = r->next,
+                                                 .code = vm_init_shim() }))
+        return rec_stop(r, r->ir->full);
+    rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
+    leave_in_memory(r, c->first);
+    rec_set(r, function, ir_obj(r->ir, Py_None));
+    rec_set(r, base, self);
+    r->base = base;
+    r->depth = base + 1 - r->nslots;
+    r->inner_code = vm_init_shim();
+    return r->why == NULL;
+}
+
+static bool
+call_init(struct recorder *r, struct call *c, int on_stack, PyObject *kwnames)
+{
+    if (!prepare_call(r, c, 2, kwnames) || base_behind(r) + vm_init_shim()->co_framesize + c->code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    for (int i = 0; i < on_stack; i++)
+        rec_pop(r);
+    if (!enter_shim(r, c, c->args[0]))
+        return false;
+    c->first = r->base + 1;
+    r->constructs = kwnames != NULL ? kwnames : Py_None;
+    return enter_at(r, c, 0, 1);
+}
+
+static bool
+call_class(struct recorder *r, struct call *c, PyTypeObject *t, int on_stack, PyObject *kwnames)
+{
+    enum virtual_kind kind;
+    PyObject *init = type_lookup(t, ID(__init__));
+    bool python = init != NULL && PyFunction_Check(init);
+    if (!is_plain_class(t, &kind) || (!python && (t->tp_init != PyBaseObject_Type.tp_init || on_stack > 2)))
+        return rec_stop(r, "a class of another kind is called");
+    rec_emit(r, IR_GEQ_P, c->function, ir_obj(r->ir, (PyObject *)t));
+    ir_ref self = r->why == NULL && watch_class(r, t) ? rec_new_virtual(r, kind, t) : REF_NONE;
+    if (self == REF_NONE)
+        return rec_stop(r, "too many virtual objects");
+    if (!python) {
+        for (int i = 0; i < on_stack; i++)
+            rec_pop(r);
+        rec_push(r, self);
+        return r->why == NULL;
+    }
+    c->func = (PyFunctionObject *)init;
+    c->code = (PyCodeObject *)c->func->func_code;
+    c->args[0] = self;
+    c->function = rec_const(r, init);
+    return call_init(r, c, on_stack, kwnames);
 }
 
 bool
@@ -240,6 +349,9 @@ rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func)
 static bool
 call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_stack)
 {
+    for (int i = 0; i <= n; i++)                         /* of the callable and its arguments none is virtual */
+        if (rec_is_virtual(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)) && !rec_materialise(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)))
+            return false;
     struct builtin_call c = { .callable = callable, .n = n, .on_stack = on_stack, .function = rec_local(r, first) };
     for (int i = 0; i < n; i++) {
         c.args[i] = rec_peek(r, n - i);
@@ -253,6 +365,11 @@ static PyObject *
 open_method(struct recorder *r, struct call *c, PyObject *method)
 {
     ir_ref v = c->function;
+    if (rec_is_virtual(r, v)) {
+        c->function = r->slot[rec_field_slot(r, v, 0)];
+        c->args[0] = r->slot[rec_field_slot(r, v, 1)];
+        return ((PyMethodObject *)method)->im_func;
+    }
     rec_guard_type(r, v, &PyMethod_Type);
     c->function = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offsetof(PyMethodObject, im_func));
     c->args[0] = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offsetof(PyMethodObject, im_self));
@@ -269,6 +386,13 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     int n = given + self;
     if (!self && !(r->changed[c.first + 1] && r->slot[c.first + 1] == REF_NONE))
         return rec_stop(r, "a call that began before the trace");
+    if (!self && PyType_Check(callable) && type_has((PyTypeObject *)callable, Py_TPFLAGS_HEAPTYPE) && n < ARGS_MAX) {
+        c.function = rec_local(r, c.first);
+        c.nargs = n + 1 - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
+        for (int i = 0; i < n; i++)
+            c.args[i + 1] = rec_local(r, c.first + 2 + i);
+        return call_class(r, &c, (PyTypeObject *)callable, given + 2 + behind, kwnames);
+    }
     if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
         return call_builtin(r, callable, c.first, n, given + 2);
     if (n + bound > ARGS_MAX)
@@ -310,13 +434,28 @@ bool
 rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 {
     const struct ir_frame *callee = &r->ir->frames[r->ir->frame];
-    if (r->entering == NULL || f->previous != r->inner || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
+    bool below = r->inner == f->previous;
+    if (!below && f->previous != NULL && vm_is_init_shim(frame_code(f->previous)))
+        below = r->inner == f->previous->previous;
+    if (r->entering == NULL || !below || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
         return rec_stop(r, "a frame of something that was not recorded");
-    if (!rec_is_behind(f))
+    if (!rec_is_behind(f) || (f->previous != r->inner && !rec_is_behind(f->previous)))
         return rec_stop(r, "a frame in another part of the stack");
     r->inner = f;
     r->entering = NULL;
     return true;
+}
+
+/* Behind __init__. */
+bool
+rec_init_check(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 1);
+    if (r->sp[-1] != Py_None || ir_type_of(r->ir, v) != T_OBJ)
+        return rec_stop(r, "__init__() returns something");
+    rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
+    rec_pop(r);
+    return r->why == NULL;
 }
 
 /* The eval breaker is polled once a round: that is often enough. */
@@ -363,44 +502,5 @@ rec_return(struct recorder *r, int opcode)
     r->inner = r->inner->previous;
     r->inner_code = ir->frames[ir->frame].code;
     rec_push(r, v);
-    return r->why == NULL;
-}
-
-/* ---- a tuple that is unpacked at once ---- */
-
-/* Does the tuple of n items on top of the stack go, at most through returns, to an UNPACK_SEQUENCE? Nothing on that way can leave the trace. */
-static bool
-goes_to_unpack(struct recorder *r, int n)
-{
-    unsigned frame = r->ir->frame;
-    const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
-    while (op_deopt(next->op.code) == RETURN_VALUE && r->ir->frames[frame].depth > r->ir->real) {
-        const struct ir_frame *f = &r->ir->frames[frame];
-        frame = f->parent;
-        next = _PyCode_CODE(r->ir->frames[frame].code) + f->ret;
-    }
-    return op_deopt(next->op.code) == UNPACK_SEQUENCE && next->op.arg == n;
-}
-
-bool
-rec_build_tuple(struct recorder *r)
-{
-    int n = r->oparg;
-    if (n < 1 || n > REC_TUPLE || !goes_to_unpack(r, n))
-        return rec_stop(r, "a tuple that is not unpacked at once");
-    for (int i = n; i-- > 0; )
-        r->tuple[i] = rec_pop(r);
-    r->ntuple = n;
-    rec_push(r, ir_obj(r->ir, Py_None));                 /* no snapshot with it is used */
-    return r->why == NULL;
-}
-
-bool
-rec_unpack_tuple(struct recorder *r)
-{
-    rec_pop(r);
-    for (int i = r->ntuple; i-- > 0; )
-        rec_push(r, r->tuple[i]);
-    r->ntuple = 0;
     return r->why == NULL;
 }

@@ -112,9 +112,9 @@ rec_jump_backward(struct recorder *r)
         return unroll(r, other);
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
-    if (!rec_settle_held(r))
-        return false;
     r->target = target;
+    if (!rec_settle_held(r) || !rec_settle_objects(r))
+        return false;
     if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
         return rec_stop(r, "too little but open calls");
     if (own && r->opens > 0 && !rec_publish(r))

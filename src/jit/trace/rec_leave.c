@@ -26,7 +26,7 @@ bool
 rec_leave(struct recorder *r)
 {
     struct ir *ir = r->ir;
-    if (!r->is_side || r->count <= WORTH || ir->full != NULL || r->broken || before.ntuple > 0 || r->skip != before.skip)
+    if (!r->is_side || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip)
         return false;
     ir_cut(ir, end);
     *r = before;

@@ -94,6 +94,18 @@ give_static(struct recorder *r, PyObject *descr, bool method_form)
     return give_constant(r, callable, method_form);
 }
 
+/* A new bound method, if that is what the descriptor makes. */
+static bool
+give_method(struct recorder *r, PyObject *func, ir_ref self)
+{
+    if (Py_TYPE(func) != &PyFunction_Type)
+        return rec_stop(r, "a method of a builtin type is bound");
+    ir_ref m = rec_new_virtual(r, V_METHOD, &PyMethod_Type);
+    if (m == REF_NONE || !rec_put_field(r, m, 0, rec_const(r, func)) || !rec_put_field(r, m, 1, self))
+        return rec_stop(r, "too many virtual objects");
+    return give_value(r, m, false);
+}
+
 /* What the class has, for an instance that has no such attribute itself. */
 static bool
 load_from_class(struct recorder *r, PyObject *descr, bool method_form)
@@ -104,9 +116,9 @@ load_from_class(struct recorder *r, PyObject *descr, bool method_form)
     if (t == &PyStaticMethod_Type)
         return give_static(r, descr, method_form);
     if (type_has(t, Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(t, Py_TPFLAGS_IMMUTABLETYPE)) {
-        if (!method_form)
-            return rec_stop(r, "a bound method is made");
         ir_ref self = rec_peek(r, 1);
+        if (!method_form)
+            return give_method(r, descr, self);
         return give_constant(r, descr, false) && (rec_push(r, self), r->why == NULL);
     }
     return is_plain_value(r, descr) && give_constant(r, descr, method_form);
@@ -151,6 +163,10 @@ load_from_values(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, 
     PyDictValues *values = inline_values(owner);
     Py_ssize_t index = key_index(type_shared_keys(Py_TYPE(owner)), name);
     uint32_t offset;
+    if (rec_is_virtual(r, v)) {
+        int slot = index < 0 ? -1 : rec_field_slot(r, v, (unsigned)index);
+        return slot >= 0 ? give_value(r, r->slot[slot], method_form) : load_from_class(r, descr, method_form);
+    }
     if (index < 0 || values->values[index] == NULL) {
         if (values->shape <= SHAPE_NEVER)
             return rec_stop(r, "an instance without shape");
@@ -165,6 +181,10 @@ load_member(struct recorder *r, ir_ref v, PyTypeObject *t, PyMemberDescrObject *
 {
     if (m->d_member->type != Py_T_OBJECT_EX || (m->d_member->flags & Py_AUDIT_READ) || !PyType_IsSubtype(t, m->d_common.d_type))
         return rec_stop(r, "a member of another kind");
+    if (rec_is_virtual(r, v)) {
+        int slot = rec_field_slot(r, v, (unsigned)m->d_member->offset / sizeof(PyObject *));
+        return slot >= 0 ? give_value(r, r->slot[slot], method_form) : rec_stop(r, "an attribute that is missing");
+    }
     return give_value(r, object_at(r, v, (size_t)m->d_member->offset), method_form);
 }
 
@@ -342,11 +362,31 @@ rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *
     return r->why == NULL;
 }
 
+/* An item of a virtual tuple by a constant stays virtual; all other operands are made. */
+static bool
+virtual_item(struct recorder *r, PyObject *o)
+{
+    ir_ref v = rec_peek(r, 2), sub = rec_peek(r, 1);
+    bool small = r->ir->at[sub].op == IR_KO && PyLong_CheckExact(r->sp[-1]) && int_is_compact(r->sp[-1]) && int_compact_value(r->sp[-1]) >= 0;
+    if (rec_is_virtual(r, sub) && !rec_materialise(r, sub))
+        return false;
+    if (!rec_is_virtual(r, v) || (small && PyTuple_CheckExact(o) && int_compact_value(r->sp[-1]) < rec_nfields(r, v)))
+        return true;
+    return rec_materialise(r, v);
+}
+
 bool
 rec_binary_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
+    if (r->nvirtuals > 0 && !virtual_item(r, o))
+        return false;
     ir_ref v = rec_peek(r, 2);
+    if (rec_is_virtual(r, v)) {
+        ir_ref got = r->slot[rec_field_slot(r, v, (unsigned)int_compact_value(r->sp[-1]))];
+        rec_pop(r);
+        return give_value(r, got, false);
+    }
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
         return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
@@ -362,6 +402,13 @@ rec_unpack_sequence(struct recorder *r)
 {
     PyObject *o = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
+    if (rec_is_virtual(r, v) && PyTuple_CheckExact(o))
+        return rec_unpack_virtual(r);
+    if (rec_is_virtual(r, v)) {
+        if (!rec_materialise(r, v))
+            return false;
+        v = rec_peek(r, 1);
+    }
     if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || Py_SIZE(o) != r->oparg)
         return rec_stop(r, "unpacking something else than a tuple or list of that length");
     ir_ref size = rec_len(r, v, o);

@@ -23,7 +23,7 @@ take_references(struct recorder *r, int end)
 {
     for (int i = 0; i < end; i++) {
         ir_ref v = r->slot[i];
-        if (is_current(r, i) || v == REF_NONE || ir_is_box(r->ir, v))
+        if (is_current(r, i) || r->held[i] || v == REF_NONE || ir_is_box(r->ir, v))
             continue;
         if (ir_type_of(r->ir, v) == T_BOOL)
             r->slot[i] = v = opt_emit(r->ir, IR_SELECT, v, ir_obj(r->ir, Py_True), ir_obj(r->ir, Py_False), 0);
@@ -68,7 +68,7 @@ rec_publish(struct recorder *r)
     const struct ir *ir = r->ir;
     const struct ir_frame *calls[UINT8_MAX];
     int end = r->nslots + r->depth, n = ir->frames[ir->frame].depth;
-    if (!rec_settle_held(r))
+    if (!rec_materialise_all(r) || !rec_settle_held(r))
         return false;
     rec_store_pending(r, REF_NONE);
     take_references(r, end);

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
@@ -47,7 +48,7 @@ static int
 slots_with(struct recorder *r, ir_ref v)
 {
     int n = 0;
-    for (int i = 0; i < top_of(r); i++)
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
         n += r->changed[i] && r->slot[i] == v;
     return n;
 }
@@ -55,7 +56,7 @@ slots_with(struct recorder *r, ir_ref v)
 static void
 replace_in_slots(struct recorder *r, ir_ref v, ir_ref by)
 {
-    for (int i = 0; i < top_of(r); i++)
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
         if (r->changed[i] && r->slot[i] == v)
             r->slot[i] = by;
 }
@@ -84,15 +85,110 @@ hold(struct recorder *r, int i)
 static int
 find_slot(struct recorder *r, ir_ref v, bool held)
 {
-    for (int i = 0; i < top_of(r); i++)
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
         if (r->changed[i] && r->slot[i] == v && r->held[i] == held)
             return i;
     return -1;
 }
 
+bool rec_has_heir(struct recorder *r, int i) { return r->slot[i] != REF_NONE && find_slot(r, r->slot[i], false) >= 0; }
+
+static bool
+is_leaf(struct recorder *r, ir_ref v)
+{
+    ir_ref kt = r->ir->at[v].kt;
+    return kt != REF_NONE && jit_is_leaf(ir_ptr_value(r->ir, kt));
+}
+
+/* Has the instruction done something already that cannot be done again? */
+static bool
+has_effects(const struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    for (ir_ref k = ir->snaps[ir->nsnaps - 1].ref; k < ir->end; k++) {
+        unsigned flags = ir_ops[ir->at[k].op].flags;
+        if (flags & (I_STORE | I_KEEP) && (!(flags & I_GUARD) || ir_acts_first(ir->at[k].op)) && ir->at[k].op != IR_GALONE && ir->at[k].op != IR_GOTHERS && ir->at[k].op != IR_INC)
+            return true;
+    }
+    return false;
+}
+
+void
+rec_protect(struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i)) {
+        ir_ref v = r->slot[i];
+        if (!r->changed[i] || r->held[i] || v == REF_NONE || ir_type_of(ir, v) != T_OBJ || ir_is_box(ir, v) || rec_is_virtual(r, v))
+            continue;
+        if (ir->at[v].op == IR_KO && _Py_IsImmortal(ir_obj_value(ir, v)))
+            continue;
+        if (find_slot(r, v, true) >= 0)
+            continue;
+        if (ir->at[v].op == IR_SLOAD && ir->at[v].a < r->top && !r->changed[ir->at[v].a] && r->slot[ir->at[v].a] == v)
+            continue;                                    /* the frame's memory owns it */
+        rec_emit(r, IR_INC, v, REF_NONE);
+        hold(r, i);
+    }
+}
+
+/* Does one of the slots hold an object? */
+static bool
+holds_object(struct recorder *r, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (r->held[i] && !is_leaf(r, r->slot[i]))
+            return true;
+    return false;
+}
+
+static bool
+may_drop(struct recorder *r, int opcode)
+{
+    int top = top_of(r), n = op_table[opcode].popped.base + op_table[opcode].popped.per_arg * r->oparg;
+    switch (opcode) {
+    case STORE_FAST: return holds_object(r, r->base + r->oparg, r->base + r->oparg + 1);
+    case STORE_FAST_LOAD_FAST: return holds_object(r, r->base + (r->oparg >> 4), r->base + (r->oparg >> 4) + 1);
+    case STORE_FAST_STORE_FAST: return holds_object(r, r->base, top);
+    case RETURN_VALUE: case RETURN_CONST: return holds_object(r, r->base - 1, top);
+    case CALL: case CALL_KW: case BUILD_TUPLE: case BUILD_LIST: case SWAP: case COPY: return false;
+    default: return holds_object(r, n > r->depth ? r->nslots : top - n, top);
+    }
+}
+
+void
+rec_protect_from(struct recorder *r, int opcode)
+{
+    if (!may_drop(r, opcode))
+        return;
+    rec_protect(r);
+    rec_snap(r, r->pc, 0);
+}
+
+/* Objects whose last reference it may be: nobody notices if they die, and what else slots have lives on. */
+static void
+drop_objects(struct recorder *r, const ir_ref *dropped, int n)
+{
+    if (n == 0)
+        return;
+    if (has_effects(r)) {
+        rec_stop(r, "an object may die behind a store");
+        return;
+    }
+    for (int k = 0; k < n; k++)
+        rec_emit(r, IR_GQUIET, dropped[k], ir_int(r->ir, n == 1));
+    rec_protect(r);
+    for (int k = 0; k < n; k++)
+        rec_emit(r, IR_DROP, dropped[k], REF_NONE);
+}
+
 void
 rec_drop_held(struct recorder *r)
 {
+    ir_ref objects[REC_DROPS];
+    int n = 0;
+    if (r->nvirtuals > 0)
+        rec_sweep_virtuals(r);
     for (int i = top_of(r); i < REC_SLOTS && r->nheld > 0; i++)
         if (r->held[i])
             rec_let_go(r, i);
@@ -100,10 +196,48 @@ rec_drop_held(struct recorder *r)
         int heir = find_slot(r, r->dropped[k], false);
         if (heir >= 0)
             hold(r, heir);
-        else
+        else if (is_leaf(r, r->dropped[k]))
             rec_emit(r, IR_DROP, r->dropped[k], REF_NONE);
+        else
+            objects[n++] = r->dropped[k];
     }
     r->ndropped = 0;
+    drop_objects(r, objects, n);
+}
+
+bool
+rec_settle_objects(struct recorder *r)
+{
+    int n = 0;
+    if (!rec_materialise_all(r))
+        return false;
+    for (int i = 0; i < top_of(r); i++) {
+        bool taken = r->changed[i] && r->taken[i / 64] >> i % 64 & 1;
+        if (taken && r->slot[i] == REF_NONE)
+            return rec_stop(r, "a variable without value at the end of the round");
+        n += r->held[i] || taken;
+    }
+    if (n == 0)
+        return r->why == NULL;
+    rec_protect(r);
+    for (int i = 0; i < top_of(r); i++)
+        if (r->changed[i] && !r->held[i] && r->slot[i] != REF_NONE && find_slot(r, r->slot[i], true) >= 0) {
+            rec_emit(r, IR_INC, r->slot[i], REF_NONE);   /* each slot of memory has its own */
+            hold(r, i);
+        }
+    while (r->top < top_of(r) && r->why == NULL)
+        rec_store_slot(r, r->top);
+    for (int i = 0; i < top_of(r) && r->why == NULL; i++)
+        if (r->held[i] || (r->changed[i] && r->taken[i / 64] >> i % 64 & 1))
+            rec_store_slot(r, i);
+    return r->why == NULL;
+}
+
+static bool
+is_number(struct recorder *r, int i)
+{
+    ir_ref kt = r->ir->at[r->slot[i]].kt;
+    return kt != REF_NONE && (ir_ptr_value(r->ir, kt) == &PyFloat_Type || ir_ptr_value(r->ir, kt) == &PyLong_Type);
 }
 
 /* The number in slot i, which has an object, as one without. */
@@ -111,9 +245,7 @@ static bool
 number_of(struct recorder *r, int i)
 {
     ir_ref o = r->slot[i], kt = r->ir->at[o].kt;
-    PyTypeObject *t = kt != REF_NONE ? ir_ptr_value(r->ir, kt) : NULL;
-    if (t != &PyFloat_Type && t != &PyLong_Type)
-        return rec_stop(r, "a variable holds what a store took away");
+    PyTypeObject *t = ir_ptr_value(r->ir, kt);
     if (t == &PyLong_Type)
         rec_emit(r, IR_GINT2, o, REF_NONE);
     ir_ref v = rec_emit(r, t == &PyLong_Type ? IR_UNBOX2_I : IR_UNBOX_F, o, REF_NONE);
@@ -127,7 +259,7 @@ rec_settle_held(struct recorder *r)
     ir_ref dropped[REC_SLOTS];
     int n = 0;
     for (int i = 0; i < top_of(r) && r->nheld > 0; i++) {
-        if (!r->held[i])
+        if (!r->held[i] || !is_number(r, i))
             continue;
         dropped[n++] = r->slot[i];
         r->held[i] = false;
@@ -274,12 +406,58 @@ find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, st
     return r->why == NULL;
 }
 
+/* The top values on the stack are made, if they are virtual. */
+static bool
+make_operands(struct recorder *r, int n)
+{
+    for (int i = 1; i <= n; i++)
+        if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
+            return false;
+    return true;
+}
+
+/* An attribute of a virtual object, which may be new. False without reason: the object must be made first. */
+static bool
+store_field(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(owner);
+    const struct ir_virtual *d = rec_virtual(r, v);
+    PyObject *descr = type_lookup(t, name);
+    unsigned at;
+    if ((d->kind != V_INSTANCE && d->kind != V_MEMBERS) || t->tp_setattro != PyObject_GenericSetAttr)
+        return false;
+    if (d->kind == V_MEMBERS) {
+        PyMemberDescrObject *m = descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type ? (PyMemberDescrObject *)descr : NULL;
+        if (m == NULL || m->d_member->type != Py_T_OBJECT_EX || (m->d_member->flags & (Py_READONLY | Py_AUDIT_READ)) || !PyType_IsSubtype(t, m->d_common.d_type))
+            return false;
+        at = (unsigned)m->d_member->offset / sizeof(PyObject *);
+    } else {
+        PyDictKeysObject *keys = type_shared_keys(t);
+        Py_ssize_t index = keys_is_unicode(keys) ? keys_find_str(keys, name, dict_str_hash(name)) : DKIX_EMPTY;
+        if (index < 0 || (descr != NULL && (Py_TYPE(descr)->tp_descr_set != NULL || !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))))
+            return false;
+        at = (unsigned)index;
+    }
+    if (!rec_watch_name(r, t, name) || !rec_watch_name(r, t, ID(__setattr__)) || !rec_watch_name(r, t, ID(__delattr__)))
+        return false;
+    if (at > UINT8_MAX || !rec_put_field(r, v, at, rec_peek(r, 2)))
+        return false;
+    rec_pop(r);
+    rec_pop(r);
+    return r->why == NULL;
+}
+
 bool
 rec_store_attr(struct recorder *r, PyObject *name)
 {
     PyObject *owner = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
     struct place pl;
+    if (rec_is_virtual(r, v) && store_field(r, v, owner, name))
+        return true;
+    if (r->why != NULL || !make_operands(r, 2))
+        return false;
+    v = rec_peek(r, 1);
     if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !find_attribute(r, v, owner, name, &pl))
         return rec_stop(r, "an attribute of a number");
     PyObject *old = *(PyObject **)((char *)owner + pl.offset);

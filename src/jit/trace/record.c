@@ -11,6 +11,7 @@
 #include "object/num/int.h"
 #include "rt/interp.h"
 #include "vm/heat.h"
+#include "vm/step.h"
 
 static struct recorder recorder;
 
@@ -37,11 +38,11 @@ rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_t x)
 
 ir_ref rec_emit(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b) { return rec_emit_x(r, op, a, b, 0); }
 
-static enum snap_how
-how_of(struct recorder *r, ir_ref v)
+enum snap_how
+rec_how_of(const struct recorder *r, ir_ref v)
 {
     int op = r->ir->at[v].op;
-    return op == IR_BOX_I ? HOW_INT : op == IR_BOX_F ? HOW_FLOAT : ir_type_of(r->ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
+    return op == IR_BOX_I ? HOW_INT : op == IR_BOX_F ? HOW_FLOAT : op == IR_VIRT ? HOW_VIRTUAL : ir_type_of(r->ir, v) == T_BOOL ? HOW_BOOL : HOW_OBJ;
 }
 
 struct snap *
@@ -51,7 +52,9 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
     for (int i = 0; i < r->nslots + depth; i++)
         if (r->changed[i])
-            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, r->held[i], how_of(r, r->slot[i]), r->slot[i]));
+            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, r->held[i], rec_how_of(r, r->slot[i]), r->slot[i]));
+    if (r->nvirtuals > 0)
+        rec_snap_virtuals(r, r->nslots + depth);
     for (int i = 0; i < r->npending; i++)
         snap_add_store(r->ir, r->pending[i]);
     return s;
@@ -101,6 +104,24 @@ rec_guard_late(struct recorder *r, int i)
     else
         rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
     r->late[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+void
+rec_take(struct recorder *r, int i)
+{
+    PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
+    if (o == NULL || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || jit_is_leaf(Py_TYPE(o)))
+        return;
+    if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(o, true)))
+        return;
+    rec_local(r, i);
+    rec_protect(r);
+    rec_emit(r, IR_FOPEN, (ir_ref)i, REF_NONE);
+    r->changed[i] = r->held[i] = true;
+    r->nheld++;
+    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    r->taken[i / 64] |= (uint64_t)1 << i % 64;
+    rec_snap(r, r->pc, 0);
 }
 
 void
@@ -221,6 +242,7 @@ rec_number(struct recorder *r, ir_ref v, PyObject *o)
 static bool
 store_fast(struct recorder *r, int i)
 {
+    rec_take(r, r->base + i);
     rec_set(r, r->base + i, rec_pop(r));
     return true;
 }
@@ -257,7 +279,10 @@ move_two(struct recorder *r, int opcode)
     switch (opcode) {
     case LOAD_FAST_LOAD_FAST: return push_local(r, first) && push_local(r, second);
     case STORE_FAST_LOAD_FAST: return store_fast(r, first) && push_local(r, second);
-    default: return store_fast(r, first) && store_fast(r, second);
+    default:
+        rec_take(r, r->base + first);
+        rec_take(r, r->base + second);
+        return store_fast(r, first) && store_fast(r, second);
     }
 }
 
@@ -266,6 +291,8 @@ one_instruction(struct recorder *r, int opcode)
 {
     bool moves = opcode == CALL || opcode == CALL_KW || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
     if (r->nheld > 0 && moves && !rec_settle_held(r))
+        return false;
+    if (r->nvirtuals > 0 && !rec_materialise_operands(r, opcode))
         return false;
     switch (opcode) {
     case NOP: case JUMP_FORWARD: return true;
@@ -282,6 +309,7 @@ one_instruction(struct recorder *r, int opcode)
     case CALL: return rec_is_range(r) ? rec_range(r) : rec_call(r);
     case CALL_KW: return rec_call_kw(r);
     case RESUME: return rec_resume(r);
+    case EXIT_INIT_CHECK: return rec_init_check(r);
     case COPY_FREE_VARS: return rec_copy_free_vars(r);
     case RETURN_VALUE: case RETURN_CONST: return rec_return(r, opcode);
     case POP_TOP: rec_pop(r); return true;
@@ -293,7 +321,7 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_DEREF: return rec_load_deref(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
-    case UNPACK_SEQUENCE: return r->ntuple > 0 ? rec_unpack_tuple(r) : rec_unpack_sequence(r);
+    case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
     case BINARY_OP: return rec_binary_op(r);
     case COMPARE_OP: return rec_compare_op(r);
     case IS_OP: return rec_is_op(r);
@@ -308,17 +336,30 @@ one_instruction(struct recorder *r, int opcode)
     }
 }
 
+static bool
+drop_what_goes(struct recorder *r)
+{
+    if (r->nheld + r->ndropped + r->nvirtuals > 0)
+        rec_drop_held(r);
+    return r->why == NULL;
+}
+
 /* What cannot be recorded may still be left to the interpreter in the middle of the trace. What was emitted before that turned out is taken back. */
 static bool
 record_or_open(struct recorder *r, int opcode)
 {
     static struct recorder before;                       /* under the GIL */
-    if (!rec_can_open(r, opcode))
-        return one_instruction(r, opcode);
+    if (!rec_can_open(r, opcode)) {
+        if (r->nheld > 0)
+            rec_protect_from(r, opcode);
+        return one_instruction(r, opcode) && drop_what_goes(r);
+    }
     before = *r;
     ir_ref end = r->ir->end;
     uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
-    if (one_instruction(r, opcode))
+    if (r->nheld > 0)
+        rec_protect_from(r, opcode);
+    if (one_instruction(r, opcode) && drop_what_goes(r))
         return true;
     if (r->ir->full != NULL || r->broken)
         return false;
@@ -555,6 +596,16 @@ decode(struct recorder *r, _Py_CODEUNIT *pc, int *opcode)
     return *opcode != EXTENDED_ARG;
 }
 
+/* What was recorded as a call of a class is done here, so that the frames are what the trace says. */
+static void
+construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
+{
+    PyObject *names = r->constructs == Py_None ? NULL : r->constructs;
+    r->constructs = NULL;
+    if (!vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, r->next - r->at))
+        rec_stop(r, "the end of the stack");
+}
+
 bool
 record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
 {
@@ -584,9 +635,9 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_remember(r);
         rec_snap(r, r->pc, 0);
         record_or_open(r, opcode);
-        if (r->nheld + r->ndropped > 0 && r->why == NULL)
-            rec_drop_held(r);
     }
+    if (r->constructs != NULL && r->why == NULL)
+        construct(r, f, pc, sp);
     if (r->why == NULL && !r->closed)
         return true;
     if (r->why != NULL)

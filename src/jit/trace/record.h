@@ -9,16 +9,23 @@
 #include "jit/opt/fold.h"
 #include "jit/trace/trace.h"
 
-#define REC_SLOTS 1024
+#define REC_SLOTS IR_FIELDS
+#define REC_VIRTUALS 32                /* virtual objects at one time */
+#define REC_ALL (IR_FIELDS + REC_VIRTUALS * IR_FIELDS_MAX)
 #define REC_STORES 16
-#define REC_DROPS 8
+#define REC_DROPS 64
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
 #define REC_REPEATS 12
-#define REC_TUPLE 8
 #define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
 struct loop_row;
+
+struct virtual_object {
+    ir_ref v;                          /* its VIRT; REF_NONE: free */
+    uint16_t number;                   /* of ir's */
+    uint8_t n;                         /* fields that are set */
+};
 
 struct recorder {
     PyThreadState *ts;                 /* who records; NULL: nobody */
@@ -26,6 +33,7 @@ struct recorder {
     PyCodeObject *code;                /* its code */
     _PyInterpreterFrame *inner;        /* the one that the instruction at hand is of: frame, or a call inlined into it */
     PyCodeObject *inner_code;
+    PyObject *constructs;              /* its names, or None: the call at hand is one of a class, `entering` its __init__, and the recorder does it itself; or NULL */
     PyFunctionObject *entering;        /* the instruction before was a call of this, whose frame is not known yet; or NULL */
     int base;                          /* slot of its first local */
     struct ir *ir;
@@ -60,15 +68,18 @@ struct recorder {
     bool leaves;                       /* or in the interpreter */
     bool broken;                       /* a fact that it relies on has ceased to hold */
     uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
-    ir_ref slot[REC_SLOTS];            /* by index in localsplus; REF_NONE: not read yet, as in memory */
-    bool changed[REC_SLOTS];           /* differs from memory */
-    bool held[REC_SLOTS];              /* the slot has a reference of its own to a leaf: what a store took away from another place (rec_store.c) */
+    /* By index in localsplus, REF_NONE: not read yet, as in memory; and from IR_FIELDS on fields of virtual objects: of number i in `virtuals` from
+     * IR_FIELDS + i * IR_FIELDS_MAX. */
+    ir_ref slot[REC_ALL];
+    bool changed[REC_ALL];             /* differs from memory; fields: is set */
+    bool held[REC_ALL];                /* the slot has a reference of its own: of a new object, or what a store took away from another place (rec_store.c) */
+    struct virtual_object virtuals[REC_VIRTUALS];
+    int nvirtuals;
     int nheld;
     ir_ref dropped[REC_DROPS];         /* references that the instruction at hand has no use for any more */
     int ndropped;
+    uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
-    ir_ref tuple[REC_TUPLE];           /* items of a tuple that is on top of the stack and will be unpacked, if ntuple > 0 */
-    int ntuple;
     struct snap_store pending[REC_STORES];
     int npending;
 };
@@ -87,6 +98,9 @@ ir_ref rec_local(struct recorder *r, int i);
 void rec_guard_late(struct recorder *r, int i);
 /* The same for an iterator over a list or tuple that nobody else refers to. False: it is none, or was there not on entry. */
 bool rec_guard_dies(struct recorder *r, int i);
+/* What slot i of the frame's memory has and would die when it is overwritten, which nobody notices: the slot holds it as one that was changed. Before anything
+ * is off the stack. */
+void rec_take(struct recorder *r, int i);
 void rec_set(struct recorder *r, int i, ir_ref v);              /* by slot: index in localsplus of the outer frame, calls behind it */
 void rec_push(struct recorder *r, ir_ref v);
 ir_ref rec_pop(struct recorder *r);
@@ -102,6 +116,7 @@ void rec_forget_fields(struct recorder *r, ir_ref obj);
 /* The unboxed form of v, whose object is o right now: I64, F64 or BOOL, with guards. REF_NONE: no number, or one too large. */
 ir_ref rec_number(struct recorder *r, ir_ref v, PyObject *o);
 bool rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t);
+enum snap_how rec_how_of(const struct recorder *r, ir_ref v);
 
 /* side.c */
 /* Begin with what this exit of p leaves, instead of the frame's memory. False: that cannot be done. */
@@ -183,10 +198,18 @@ bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
 void rec_let_go(struct recorder *r, int i);
+/* Does another slot have what slot i of the frame's memory has, without owning it? */
+bool rec_has_heir(struct recorder *r, int i);
 /* Behind each instruction: references of slots that are gone. */
 void rec_drop_held(struct recorder *r);
-/* No slot holds a reference any more: before calls, at the end. */
+/* No slot holds a reference to a number any more: before calls, at the end. */
 bool rec_settle_held(struct recorder *r);
+/* All objects that the trace has made, or keeps alive, lie in the frame's memory, if there are any: at the end. Exits go on at r->target. */
+bool rec_settle_objects(struct recorder *r);
+/* Objects that slots have without owning them get a reference: before something dies. */
+void rec_protect(struct recorder *r);
+/* The same, if the instruction at hand is likely to drop an object that a slot holds. */
+void rec_protect_from(struct recorder *r, int opcode);
 /* rec_iter.c */
 bool rec_get_iter(struct recorder *r);
 bool rec_for_sequence(struct recorder *r);
@@ -195,12 +218,10 @@ bool rec_for_sequence(struct recorder *r);
 bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 bool rec_resume(struct recorder *r);
+bool rec_init_check(struct recorder *r);
 /* All that an inlined call takes for granted is watched. */
 bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);      /* func: NULL, if it may be another */
 bool rec_copy_free_vars(struct recorder *r);
-/* A tuple that is unpacked before anything can see it is not made. */
-bool rec_build_tuple(struct recorder *r);
-bool rec_unpack_tuple(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* The frame at hand returns. */
@@ -211,6 +232,34 @@ void rec_forget_slots(struct recorder *r, int from, int to);
 bool rec_is_behind(_PyInterpreterFrame *f);
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
+/* rec_virtual.c: objects that are made only where somebody else than the trace sees them. */
+static inline bool rec_is_virtual(const struct recorder *r, ir_ref v) { return v != REF_NONE && ir_is_virtual(r->ir, v); }
+/* A new one, without fields; REF_NONE: there is no room. */
+ir_ref rec_new_virtual(struct recorder *r, enum virtual_kind kind, PyTypeObject *t);
+/* Which it is, if v is one. */
+struct ir_virtual *rec_virtual(struct recorder *r, ir_ref v);
+/* How many fields it has; the slot of field `at` (struct ir_virtual), -1: not set. */
+int rec_nfields(const struct recorder *r, ir_ref v);
+int rec_field_slot(struct recorder *r, ir_ref v, unsigned at);
+/* Field `at` gets a value. False: no room, or the object would refer to itself; nothing has changed. */
+bool rec_put_field(struct recorder *r, ir_ref v, unsigned at, ir_ref value);
+/* From now on it exists. All that refer to it refer to what was made; one of these slots holds it. A new snapshot of the state at r->pc. */
+bool rec_materialise(struct recorder *r, ir_ref v);
+bool rec_materialise_all(struct recorder *r);
+/* Those that the instruction may show to somebody: its operands, but for a few opcodes that know virtual objects. */
+bool rec_materialise_operands(struct recorder *r, int opcode);
+/* Behind each instruction: those that nobody refers to any more go. */
+void rec_sweep_virtuals(struct recorder *r);
+/* Entries of the fields of all that slots refer to. */
+void rec_snap_virtuals(struct recorder *r, int top);
+/* The exit of p that this trace continues has a virtual object there. */
+ir_ref rec_inherit_virtual(struct recorder *r, const struct ir_virtual *v);
+/* The slot behind i: the frames', then the fields. */
+static inline int rec_next_slot(const struct recorder *r, int i) { return i + 1 == r->nslots + r->depth ? (r->nvirtuals > 0 ? IR_FIELDS : REC_ALL) : i + 1; }
+static inline int rec_first_slot(const struct recorder *r) { return r->nslots + r->depth > 0 ? 0 : rec_next_slot(r, -1); }
+bool rec_build_tuple(struct recorder *r);
+bool rec_unpack_virtual(struct recorder *r);
+
 /* rec_leave.c */
 /* An instruction begins. */
 void rec_remember(const struct recorder *r);

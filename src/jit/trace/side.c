@@ -57,6 +57,8 @@ inherited_slot(struct recorder *r, const struct trace *p, const struct snap *s, 
     for (uint32_t k = 0; k < i; k++)
         if (snap_ref(e[k]) == snap_ref(e[i]) && snap_how(e[k]) == how)
             return r->slot[snap_slot(e[k])];
+    if (how == HOW_VIRTUAL)
+        return rec_inherit_virtual(r, &p->virtuals[trace_items(p, s)[i].virtual]);
     ir_ref v = inherited(r, p, trace_items(p, s), i);
     return how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
 }
@@ -107,11 +109,17 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     for (uint32_t i = 0; i < s->nentries; i++) {
         unsigned slot = snap_slot(p->entries[s->entries + i]);
         r->slot[slot] = inherited_slot(r, p, s, i);
+        if (r->why == NULL && r->slot[slot] == REF_NONE && snap_how(p->entries[s->entries + i]) != HOW_NULL)
+            return false;
         r->changed[slot] = true;
         r->held[slot] = snap_held(p->entries[s->entries + i]);
         r->nheld += r->held[slot];
-        mark_late(r, slot);
+        if (slot < REC_SLOTS)
+            mark_late(r, slot);
     }
+    for (uint32_t i = 0; i < s->nentries; i++)
+        if (snap_slot(p->entries[s->entries + i]) >= IR_FIELDS)
+            r->virtuals[(snap_slot(p->entries[s->entries + i]) - IR_FIELDS) / IR_FIELDS_MAX].n++;
     for (int i = end_in_memory(r); i < r->top; i++)
         mark_late(r, (unsigned)i);
     for (uint32_t i = 0; i < s->nstores; i++) {

@@ -66,6 +66,7 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->stores);
     PyMem_RawFree(t->consts);
     PyMem_RawFree(t->frames);
+    PyMem_RawFree(t->virtuals);
     PyMem_RawFree(t->exits);
     PyMem_RawFree(t);
 }
@@ -111,7 +112,8 @@ item_of(const struct ir *ir, ir_ref ref, ir_ref at)
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
     bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI) && !overwrites(ir, ir->at[ref].a);   /* a side of a PHI: another in each round */
-    return (struct trace_item){ ref, (uint8_t)ir_type_of(ir, ref), in_memory ? (int16_t)ir->at[ref].a : -1, kt };
+    return (struct trace_item){ .ref = ref, .type = (uint8_t)ir_type_of(ir, ref), .slot = in_memory ? (int16_t)ir->at[ref].a : -1,
+                                .virtual = ir_is_virtual(ir, ref) ? ir->at[ref].a : 0, .kt = kt };
 }
 
 static void
@@ -142,9 +144,10 @@ keep_snaps(struct trace *t, const struct ir *ir)
     t->stores = copied(ir->stores, t->nstores, sizeof(*t->stores));
     t->nframes = ir->nframes;
     t->frames = copied(ir->frames, t->nframes, sizeof(*t->frames));
+    t->virtuals = copied(ir->virtuals, ir->nvirtuals, sizeof(*t->virtuals));
     t->consts = PyMem_RawMalloc((t->nconsts + 1) * sizeof(*t->consts));
     t->items = PyMem_RawMalloc((t->nentries + 2 * t->nstores + 1) * sizeof(*t->items));
-    if (t->snaps == NULL || t->entries == NULL || t->frames == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
+    if (t->snaps == NULL || t->entries == NULL || t->frames == NULL || t->virtuals == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
         return false;
     fill_items(t, ir);
     for (uint32_t i = 0; i < t->nconsts; i++)

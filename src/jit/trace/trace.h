@@ -27,6 +27,7 @@ struct trace_item {
     ir_ref ref;                        /* of a box: of its operand */
     uint8_t type;                      /* enum ir_type of that */
     int16_t slot;                      /* what this slot of the frame's memory holds; -1: something else */
+    uint16_t virtual;                  /* of a VIRT: its number */
     PyTypeObject *kt;                  /* of an object: its exact type, or NULL */
 };
 
@@ -57,6 +58,7 @@ struct trace {
     struct trace_item *items;          /* those of snapshot s begin at s->entries + 2 * s->stores */
     struct snap_store *stores;
     struct ir_frame *frames;           /* `nframes` */
+    struct ir_virtual *virtuals;
     unsigned nframes;
     unsigned jumps;                    /* backward jumps in it and its parents that were unrolled */
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */

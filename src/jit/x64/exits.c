@@ -130,7 +130,7 @@ located(const struct x64_asm *as, ir_ref r)
 {
     if (!ref_is_const(r) && (ins_at(as, r)->op == IR_BOX_I || ins_at(as, r)->op == IR_BOX_F))
         r = ins_at(as, r)->a;
-    return ref_is_const(r) ? REF_NONE : r;
+    return ref_is_const(r) || ins_at(as, r)->op == IR_VIRT ? REF_NONE : r;
 }
 
 /* A spill slot costs a store at the definition (before the loop for what does not change in it), a register nothing while there are many. */

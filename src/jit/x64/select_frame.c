@@ -89,28 +89,46 @@ maker_of(enum ir_op op, bool renewal)
     case IR_NEW_I: return renewal ? (const void *)jit_slot_renew_int : (const void *)jit_new_int;
     case IR_NEW_F: return renewal ? (const void *)jit_slot_renew_float : (const void *)jit_new_float;
     case IR_NEW_LIST_IT: case IR_NEW_TUPLE_IT: return (const void *)jit_new_iterator;
+    case IR_NEW_TUPLE: return (const void *)jit_new_tuple;
+    case IR_NEW_LIST: return (const void *)jit_new_list;
+    case IR_NEW_METHOD: return (const void *)jit_new_method;
+    case IR_NEW_OBJ: return (const void *)jit_new_instance;
     default: return renewal ? (const void *)jit_slot_renew_range_iterator : (const void *)jit_new_range_iterator;
     }
+}
+
+/* Its arguments, the last one first. */
+static void
+place_arguments(struct x64_asm *as, const struct ir_ins *in, bool renewal)
+{
+    static const uint8_t integer[] = { RDI, RSI, RDX, RCX };
+    unsigned n = renewal;
+    if (in->op == IR_NEW_TUPLE || in->op == IR_NEW_LIST) {
+        asm_mov_imm(B, RDI, in->a);
+        return;
+    }
+    if (in->op == IR_NEW_OBJ)
+        asm_mov_imm(B, RCX, in->x);
+    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : integer[n], in->a);
+    if (in->op == IR_NEW_RANGE || in->op == IR_NEW_OBJ || in->op == IR_NEW_METHOD)
+        regs_place(as, integer[n + 1], in->b);
+    if (in->op == IR_NEW_RANGE || in->op == IR_NEW_OBJ)
+        regs_place(as, integer[n + 2], in->c);
 }
 
 /* The jump stands behind the call: what its exit needs lies where calls leave it alone. */
 static void
 select_new(struct x64_asm *as, const struct ir_ins *in)
 {
-    static const uint8_t integer[] = { RDI, RSI, RDX, RCX };
     bool renewal = is_renewal(as, as->cur + 1);
-    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX, n = renewal;
+    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX;
     regs_clobber(as, CALL_CLOBBERED);
     asm_move(B, r, RAX);
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
     call_out(as, maker_of(in->op, renewal));
-    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : integer[n], in->a);
-    if (in->op == IR_NEW_RANGE) {
-        regs_place(as, integer[n + 1], in->b);
-        regs_place(as, integer[n + 2], in->c);
-    }
+    place_arguments(as, in, renewal);
     if (renewal)
         asm_op(B, OP_LEA, RDI, rm_frame(ins_at(as, as->cur + 1)->a));
 }

@@ -62,6 +62,17 @@ select_kept(struct x64_asm *as, const struct ir_ins *in)
 }
 
 static void
+select_quiet(struct x64_asm *as, const struct ir_ins *in)
+{
+    x64_guard(as, CC_E);
+    regs_clobber(as, CALL_CLOBBERED);
+    asm_op(B, 0x84, RAX, rm_reg(RAX));
+    call_out(as, (const void *)jit_is_quiet);
+    asm_mov_imm(B, RSI, ir_word(as->ir, in->b));
+    regs_place(as, RDI, in->a);
+}
+
+static void
 select_reuse(struct x64_asm *as, const struct ir_ins *in)
 {
     if (has_place(as, as->cur))
@@ -142,6 +153,7 @@ select_stores(struct x64_asm *as, const struct ir_ins *in)
     case IR_GUNIQ: select_guard_unique(as, in); break;
     case IR_RENEW_I: select_renew(as, in); break;
     case IR_GKEPT: select_kept(as, in); break;
+    case IR_GQUIET: select_quiet(as, in); break;
     case IR_REUSE_F: select_reuse(as, in); break;
     case IR_OSTORE: case IR_LSTORE:
         if (lies_there(as, in->op == IR_OSTORE ? in->b : in->c))

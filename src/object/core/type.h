@@ -24,6 +24,8 @@ static inline PyHeapTypeObject *type_heap(PyTypeObject *t) { return (PyHeapTypeO
 static inline bool type_has(PyTypeObject *t, unsigned long flag) { return (t->tp_flags & flag) != 0; }
 static inline bool type_is_static_builtin(PyTypeObject *t) { return (t->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN) != 0; }
 /* Member definitions that the metaclass keeps behind the type object (slots). */
+/* tp_dealloc of instances of classes that class statements make. */
+void subtype_dealloc(PyObject *self);
 static inline PyMemberDef *type_heap_members(PyTypeObject *t)
 {
     return (PyMemberDef *)((char *)t + Py_TYPE(t)->tp_basicsize);

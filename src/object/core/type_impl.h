@@ -166,7 +166,6 @@ OWNED PyObject *type_alloc_untracked(PyTypeObject *t, Py_ssize_t nitems);
 
 int subtype_traverse(PyObject *self, visitproc visit, void *arg);
 int subtype_clear(PyObject *self);
-void subtype_dealloc(PyObject *self);
 extern PyGetSetDef type_getset_dict[], type_getset_weakref[], type_getset_full[];
 
 void type_dealloc(PyObject *self);

@@ -1,0 +1,44 @@
+/* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call. */
+#include "vm/eval.h"
+#include "vm/slow.h"
+#include "vm/step.h"
+
+bool vm_is_init_shim(const PyCodeObject *code) { return code == vm_init_shim(); }
+
+void
+vm_make_init_shim(_PyInterpreterFrame *f)
+{
+    PyCodeObject *co = vm_init_shim();
+    *f = (_PyInterpreterFrame){ .f_executable = Py_NewRef(co), .f_funcobj = Py_None, .stacktop = 0, .owner = FRAME_OWNED_BY_THREAD, .instr_ptr = _PyCode_CODE(co) };
+}
+
+bool
+vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int given, PyObject *kwnames, PyFunctionObject *init, unsigned next)
+{
+    PyObject **base = sp - (kwnames != NULL) - given - 2, *callable = base[0], *self;
+    int words = ((PyCodeObject *)init->func_code)->co_framesize + vm_init_shim()->co_framesize, positional = given - (kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0);
+    if (!frame_has_room_for(ts, words) || ts->py_recursion_remaining <= 2)
+        return false;
+    if ((self = PyType_GenericAlloc((PyTypeObject *)callable, 0)) == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    f->instr_ptr = pc;
+    f->return_offset = (uint16_t)next;
+    _PyInterpreterFrame *shim = frame_push_shim(ts, vm_init_shim());
+    shim->localsplus[0] = Py_NewRef(self);
+    base[1] = self;
+    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(init), NULL, base + 1, (size_t)positional + 1, kwnames);
+    if (callee == NULL)
+        Py_FatalError("arguments that were found to fit do not fit");
+    Py_XDECREF(kwnames);
+    Py_DECREF(callable);
+    frame_set_stackpointer(f, base);
+    frame_set_stackpointer(shim, shim->localsplus + 1);
+    shim->return_offset = 1;
+    shim->previous = f;
+    callee->previous = shim;
+    ts->current_frame = callee;
+    ts->py_recursion_remaining--;
+    return true;
+}
