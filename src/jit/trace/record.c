@@ -65,9 +65,14 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
 ir_ref
 rec_local(struct recorder *r, int i)
 {
-    if (r->slot[i] == REF_NONE && !r->changed[i])
-        r->slot[i] = rec_emit(r, IR_SLOAD, (ir_ref)i, REF_NONE);
-    return r->slot[i];
+    if (r->slot[i] != REF_NONE || r->changed[i])
+        return r->slot[i];
+    if (i < r->top && r->frame->localsplus[i] == NULL) {     /* a variable without value that a comprehension puts back */
+        rec_guard_late(r, i);
+        r->changed[i] = true;
+        return REF_NONE;
+    }
+    return r->slot[i] = rec_emit(r, IR_SLOAD, (ir_ref)i, REF_NONE);
 }
 
 /* May the object in slot i be dropped later than it is overwritten? Of the references that it has now, the trace does not hold those of its slots. */
