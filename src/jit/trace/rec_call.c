@@ -181,7 +181,8 @@ bind(struct recorder *r, struct call *c, PyObject *kwnames)
 
 #define FUNCTION_BEFORE (FRAME_SPECIALS_SIZE - (int)(offsetof(_PyInterpreterFrame, f_funcobj) / sizeof(PyObject *)))
 
-void
+/* noipa: gcc 12 takes calls of it for superfluous otherwise and leaves them out. */
+__attribute__((noipa)) void
 rec_forget_slots(struct recorder *r, int from, int to)
 {
     for (int i = from; i < to; i++) {
