@@ -292,7 +292,6 @@ static int
 raise_no_attribute(PyObject *op, PyObject *name)
 {
     PyErr_Format(PyExc_AttributeError, "'%.100s' object has no attribute '%U'", Py_TYPE(op)->tp_name, name);
-    object_set_attribute_error_context(op, name);
     return -1;
 }
 
