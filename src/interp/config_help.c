@@ -79,6 +79,8 @@ static const char xoptions_text[] =
     "-X jit=MODE: the just-in-time compiler: 0 off, 1 on, stress: loops are compiled at once,\n"
     "         stress-registers: and registers chosen at random, eval, stress-eval: without machine code;\n"
     "         options follow, or stand alone: -X jit=stress,exit=5 is -X jit=stress -X jit-exit=5\n"
+    "-X jit-evict=N, -X jit-poison=N, -X jit-oom=N: at every Nth entry a compiled loop is dropped, in every Nth call from\n"
+    "    one, or every Nth allocation of the compiler fails, to test it\n"
     "-X jit-clock=1: sys._adder.jit_stats() tells how long compiled code ran\n"
     "-X jit-exit=N: for tests: every Nth condition of compiled code counts as false\n"
     "-X jit-log=FILE: what the compiler does, one JSON object a line\n"

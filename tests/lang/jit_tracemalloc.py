@@ -40,3 +40,4 @@ for turn in range(3):
 # expect: True
 # expect: [(10, 16)] True 9980.0 9977.5
 # expect: True
+# few modes: without memory nothing is compiled

@@ -348,6 +348,7 @@ jit_item_set_float(void *row, int64_t i, uint32_t code, double v)
 
 _Py_CODEUNIT *jit_open_pc;
 uint32_t jit_epoch;
+void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
 
 /* Has somebody the frame object of f or of one below it, down to the outer one? It can write into slots. */
 static bool
@@ -367,6 +368,8 @@ leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *
     vm_step_return(ts, f, sp);
     sp = frame_stackpointer(caller);
     *sp++ = value;
+    if (UNLIKELY(jit_poison != NULL))
+        jit_poison(ts, caller);
     if (LIKELY(epoch == jit_epoch && !is_seen(caller, outer)))
         return 0;
     jit_open_pc = caller->instr_ptr + caller->return_offset;
@@ -387,6 +390,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
     if (opcode == RETURN_CONST)
         return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
     sp = vm_step(ts, f, instr, sp, oparg);
+    if (UNLIKELY(jit_poison != NULL))
+        jit_poison(ts, f);
     if (LIKELY(sp != NULL && epoch == jit_epoch && !is_seen(f, outer)))
         return 0;
     jit_open_pc = sp == NULL ? NULL : instr + 1 + op_table[opcode].caches;

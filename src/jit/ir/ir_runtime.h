@@ -86,5 +86,7 @@ int64_t jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctio
 extern _Py_CODEUNIT *jit_open_pc;
 /* Counts up when traces are taken away: one that was running may be among them. */
 extern uint32_t jit_epoch;
+/* For tests: called at the end of each open call. */
+extern void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
 
 #endif

@@ -6,7 +6,7 @@
 #include "jit/opt/opt.h"
 #include "jit/trace/events.h"
 
-const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", NULL };
+const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", "evict", "poison", "oom", NULL };
 
 /* What is wrong, in words. */
 static char trouble[512];
@@ -77,6 +77,12 @@ set_option(const char *name, size_t n, const char *value, size_t length)
         return set_number("exit", value, length, &jit_options.exit_every);
     if (n == 4 && memcmp(name, "seed", 4) == 0)
         return set_number("seed", value, length, &jit_options.seed);
+    if (n == 5 && memcmp(name, "evict", 5) == 0)
+        return set_number("evict", value, length, &jit_options.evict_every);
+    if (n == 6 && memcmp(name, "poison", 6) == 0)
+        return set_number("poison", value, length, &jit_options.poison_every);
+    if (n == 3 && memcmp(name, "oom", 3) == 0)
+        return set_number("oom", value, length, &jit_options.oom_every);
     if (n == 5 && memcmp(name, "clock", 5) == 0)
         return set_number("clock", value, length, &jit_options.clock);
     if (n == 7 && memcmp(name, "without", 7) == 0)
@@ -101,6 +107,7 @@ jit_configure(const char *value)
     jit_options.mode = JIT_OFF;
     jit_options.stress = false;
     jit_options.seed = jit_options.exit_every = jit_options.clock = 0;
+    jit_options.evict_every = jit_options.poison_every = jit_options.oom_every = 0;
     opt_left_out = 0;
     if (value == NULL)
         return NULL;

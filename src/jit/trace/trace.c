@@ -441,6 +441,18 @@ run(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     return pc;
 }
 
+static bool
+begin_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t)
+{
+    bool without_memory = UNLIKELY(jit_options.oom_every != 0);
+    if (without_memory)
+        stress_work(1);
+    bool begun = record_side(ts, f, pc, t->id, taken.exit);
+    if (without_memory)
+        stress_work(-1);
+    return begun;
+}
+
 /* From trace to trace until one leaves to the interpreter. */
 static _Py_CODEUNIT *
 run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
@@ -465,7 +477,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         f = ts->current_frame;
         if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
-            if (!t->snaps[e->snap].open && wants_side(ts, e) && record_side(ts, f, pc, t->id, taken.exit))
+            if (!t->snaps[e->snap].open && wants_side(ts, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
@@ -574,6 +586,13 @@ invalidate(PyThreadState *ts, const struct dep *d)
     event_broken(d);
 }
 
+void
+trace_take_away(PyThreadState *ts, struct trace *t)
+{
+    t->doomed = true;
+    free_doomed(ts, NULL);
+}
+
 static struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_enter, invalidate };
 
 void
@@ -603,6 +622,8 @@ jit_start(void)
     if (jit_options.stress)
         code_loop_heat = 2;
     x64_force_exits(jit_options.exit_every != 0);
+    if (jit_options.evict_every + jit_options.poison_every + jit_options.oom_every != 0)
+        ops = stressed(&ops);
     if (jit_options.clock)
         ops = clocked(&ops);
     trace_install(&ops);
@@ -613,6 +634,7 @@ void
 jit_stop(void)
 {
     trace_install(NULL);
+    stress_end();
     record_end();
     for (unsigned i = 0; i < table.n; i++)
         if (table.at[i] != NULL) {

@@ -94,6 +94,7 @@ struct jit_options {
     uint32_t seed;                     /* of random choices; 0: none are made */
     bool paused;                       /* nothing is recorded */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
+    uint32_t evict_every, poison_every, oom_every;       /* stress.c; 0: never */
     uint32_t clock;                    /* times are taken: clock.c */
 };
 
@@ -115,6 +116,8 @@ void trace_side_failed(unsigned parent, unsigned exit);
 /* The trace of that number, or NULL; all numbers are below trace_limit(). */
 unsigned trace_limit(void);
 struct trace *trace_get(unsigned id);
+/* Nothing leads to it and those that depend on it any more; they are freed when none runs. */
+void trace_take_away(PyThreadState *ts, struct trace *t);
 /* Free it; its anchor must be gone or go with its code object. */
 void trace_free(struct trace *t);
 /* trace_ops.enter */
@@ -148,6 +151,11 @@ uint32_t stress_seed(void);
 /* Before a trace is entered with exit_every set: guards are counted again. After any was left: was the exit forced? */
 void stress_begin(PyThreadState *ts);
 bool stress_forced(PyThreadState *ts);
+/* These stand in front of ops when traces are taken away or memory is refused. At the end: no more of that. */
+struct trace_ops stressed(const struct trace_ops *ops);
+void stress_end(void);
+/* The recorder begins (1) or ends (-1) work outside of the functions above. */
+void stress_work(int change);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);
