@@ -6,16 +6,22 @@
     jit_programs.py --compare ADDER FIRST COUNT [REFERENCE ...]
                                                          run by ADDER with PYTHON_JIT=0, stress and stress-eval (and by other interpreters,
                                                          each one quoted command), compare the lines, reduce what differs
+    jit_programs.py --hunt ADDER SECONDS FIRST [REFERENCE]
+                                                         the same with programs of all kinds in many modes, for so long
 
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
-Those from 1000000 on call functions and read global names, those from 2000000 on have global variables."""
+Those from 1000000 on call functions and read global names, those from 2000000 on have global variables, those from 3000000 on
+are about objects (jit_objects.py)."""
 
 import hashlib
 import os
 import random
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 
 INTS = ["0", "1", "2", "3", "5", "-1", "-7", "10", "63", "64", "255", "256", "257", "1000003", "2**30-1", "2**30", "-2**30", "2**31", "2**53", "2**53+1",
@@ -248,6 +254,9 @@ class GlobalMaker(CallMaker):
 
 
 def text_of(number):
+    if number >= 3000000:
+        import jit_objects
+        return jit_objects.text_of(number)
     return (Maker if number < 1000000 else CallMaker if number < 2000000 else GlobalMaker)(number).program()
 
 
@@ -268,15 +277,29 @@ def shown(value):
 
 
 def run(first, count):
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (3 << 30 if hard == resource.RLIM_INFINITY else hard, hard))
     for number in range(first, first + count):
-        print(number, hashlib.sha256(outcome(text_of(number)).encode()).hexdigest()[:16])
+        print(number, hashlib.sha256(outcome(text_of(number)).encode("utf-8", "replace")).hexdigest()[:16], flush=True)
 
 
 # ---- comparing ----
 
+MODES = ["stress", "stress", "stress", "stress-eval", "stress-registers", "1", "eval", "stress,exit=1", "stress,exit=2,seed=5", "stress,exit=7,seed=9", "stress-registers,exit=5,seed=3",
+         "stress-eval,exit=3,seed=4", "stress,without=fold", "stress,without=cse", "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress-eval,without=fold+cse+peel+ranges+dead"]
+BATCH = 200
+
+
 def lines_of(command, env, args):
-    p = subprocess.run(command + [os.path.abspath(__file__), *map(str, args)], capture_output=True, text=True, env=os.environ | env)
-    return p.returncode, p.stdout.splitlines(), p.stderr
+    """Status, lines, errors of a run over many programs; a program that does not end is its end."""
+    p = subprocess.Popen(command + [os.path.abspath(__file__), *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | env, start_new_session=True)
+    try:
+        out, errors = p.communicate(timeout=120)
+        return p.returncode, out.splitlines(), errors
+    except subprocess.TimeoutExpired:
+        os.killpg(p.pid, signal.SIGKILL)
+        out, errors = p.communicate()
+        return "timeout", out.splitlines(), errors
 
 
 def result_of(command, env, text):
@@ -284,7 +307,7 @@ def result_of(command, env, text):
         f.write(text + "\nimport sys\nsys.path.insert(0, " + repr(os.path.dirname(os.path.abspath(__file__))) + ")\n"
                 "import jit_programs\nfor a in calls:\n    print(jit_programs.shown(f(*a)))\n")
     try:
-        p = subprocess.run(command + [f.name], capture_output=True, text=True, env=os.environ | env, timeout=60)
+        p = subprocess.run(command + [f.name], capture_output=True, text=True, env=os.environ | env, timeout=20)
         return p.returncode, p.stdout
     except subprocess.TimeoutExpired:
         return "timeout", ""
@@ -293,49 +316,82 @@ def result_of(command, env, text):
 
 
 def reduced(text, ways):
-    """The shortest text found by leaving out lines that still gives different results."""
+    """The shortest text found by leaving out lines that still gives different results; None when it does not differ by itself."""
     def differs(lines):
         try:
             compile("\n".join(lines), "x", "exec")
-        except SyntaxError:
+        except (SyntaxError, SyntaxWarning):
             return False
-        results = [result_of(command, env, "\n".join(lines)) for command, env in ways]
-        return results[0][0] == 0 and any(r != results[0] for r in results)
+        results = []
+        for command, env in ways:
+            results.append(result_of(command, env, "\n".join(lines)))
+            if results[0][0] != 0:
+                return False
+        return any(r != results[0] for r in results)
     lines = text.splitlines()
     if not differs(lines):
         return None
-    shorter = True
-    while shorter:
-        shorter = False
-        for i in range(len(lines) - 1, 0, -1):
-            for n in (6, 3, 2, 1):
-                rest = lines[:i] + lines[i + n:]
-                if i + n <= len(lines) and differs(rest):
-                    lines, shorter = rest, True
-                    break
+    size, shorter = len(lines) // 2, True
+    while size > 0 or shorter:
+        size, shorter = max(size // 2, 1), False
+        for i in range(len(lines) - size, 0, -max(size // 2, 1)):
+            rest = lines[:i] + lines[i + size:]
+            if i + size <= len(lines) and differs(rest):
+                lines, shorter = rest, True
+        if size == 1 and not shorter:
+            return "\n".join(lines)
     return "\n".join(lines)
+
+
+def compare_batch(ways, start, n, base=0):
+    """Compares the answers of all ways to n programs with those of ways[base], and ways[base] with ways[0]; tells of the first program that differs in
+    each. How many there are."""
+    answers, bad = [], 0
+    for i, (command, env) in enumerate(ways):
+        answers.append(lines_of(command, env, (start, n)))
+        status, lines, errors = answers[i]
+        against = base if i > base else 0
+        expected = answers[against][1]
+        if status == 0 and lines == expected:
+            continue
+        k = next((i for i, (a, b) in enumerate(zip(lines, expected)) if a != b), min(len(lines), n - 1))
+        print(f"---- {command[0]} {env}: exit {status}, program {start + k} of {start} {n} differs\n{errors[-500:]}", flush=True)
+        bad += 1
+        if status == "timeout":
+            if i <= base:
+                return bad
+        else:
+            print(reduced(text_of(start + k), [ways[against], (command, env)]) or "not by itself", flush=True)
+    return bad
 
 
 def compare(adder, first, count, references):
     ways = [([adder], {"PYTHON_JIT": "0"}), ([adder], {"PYTHON_JIT": "stress"}), ([adder], {"PYTHON_JIT": "stress-eval"}), ([adder], {"PYTHON_JIT": "1"})]
     ways += [(r.split(), {}) for r in references]
-    bad = 0
-    for start in range(first, first + count, 500):
-        n = min(500, first + count - start)
-        answers = [lines_of(command, env, (start, n)) for command, env in ways]
-        for (command, env), (status, lines, errors) in zip(ways, answers):
-            if status != 0 or lines != answers[0][1]:
-                k = next((i for i, (a, b) in enumerate(zip(lines, answers[0][1])) if a != b), len(lines))
-                bad += 1
-                print(f"{command[0]} {env}: exit {status}, program {start + k} differs\n{errors[-500:]}")
-                print(reduced(text_of(start + k), [ways[0], (command, env)]) or text_of(start + k), flush=True)
+    bad = sum(compare_batch(ways, start, min(BATCH, first + count - start)) for start in range(first, first + count, BATCH))
     print(f"{count} programs, {bad} differences")
+    return 1 if bad else 0
+
+
+def hunt(adder, seconds, first, references):
+    """Batch after batch, each in a few modes chosen by its number, from all kinds of programs in turn."""
+    end, bad, runs, number = time.monotonic() + seconds, 0, 0, first
+    while time.monotonic() < end:
+        r = random.Random(number)
+        start = r.choice([0, 1000000, 2000000, 3000000, 3000000, 3000000, 3000000]) + number % 900000
+        ways = [(r.split(), {}) for r in references[:1]] + [([adder], {"PYTHON_JIT": mode}) for mode in ["0", *r.sample(MODES, 4)]]
+        bad += compare_batch(ways, start, BATCH, len(references[:1]))
+        runs += BATCH * (len(ways) - 1)
+        number += BATCH
+        print(f"{time.strftime('%H:%M:%S')} {number - first} programs, {runs} runs, {bad} differences; next {number}", flush=True)
     return 1 if bad else 0
 
 
 def main(args):
     if args[:1] == ["--show"]:
         print(text_of(int(args[1])), end="")
+    elif args[:1] == ["--hunt"]:
+        return hunt(args[1], int(args[2]), int(args[3]), args[4:])
     elif args[:1] == ["--compare"]:
         return compare(args[1], int(args[2]), int(args[3]), args[4:])
     else:
