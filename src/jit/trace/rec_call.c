@@ -6,8 +6,9 @@
  * That a call would be too deep is found out before the first instruction of the callee (GDEPTH), in the caller's frame: there the interpreter raises. */
 #include "jit/trace/record.h"
 
-#include "rt/interp.h"
+#include "code/opcodes.h"
 #include "object/core/type.h"
+#include "rt/interp.h"
 #include "rt/singletons.h"
 #include "vm/function.h"
 #include "vm/slow.h"
@@ -345,6 +346,30 @@ rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func)
     struct call c = { .func = func, .code = (PyCodeObject *)func->func_code, .function = v, .first = r->nslots + r->depth - 1, .nargs = 1 };
     c.args[0] = rec_peek(r, 1);
     return call_function(r, &c, 1, NULL);
+}
+
+/* BINARY_SUBSCR of an instance whose class has __getitem__, a Python function. The interpreter must have specialised the instruction: else it would run the
+ * function in a loop of its own. */
+bool
+rec_call_getitem(struct recorder *r)
+{
+    PyObject *o = r->sp[-2];
+    ir_ref v = rec_peek(r, 2);
+    PyTypeObject *t = Py_TYPE(o);
+    if (_PyCode_CODE(r->inner_code)[r->at].op.code != BINARY_SUBSCR_GETITEM || !type_has(t, Py_TPFLAGS_HEAPTYPE) || ir_type_of(r->ir, v) != T_OBJ)
+        return rec_stop(r, "a subscript of this kind is not recorded yet");
+    PyObject *f = ((PyHeapTypeObject *)t)->_spec_cache.getitem;
+    if (f == NULL || f != type_lookup(t, ID(__getitem__)) || ((PyFunctionObject *)f)->func_version != ((PyHeapTypeObject *)t)->_spec_cache.getitem_version)
+        return rec_stop(r, "a __getitem__ that is not cached");
+    if (!rec_guard_type(r, v, t) || !rec_watch_name(r, t, ID(__getitem__)))
+        return false;
+    struct call c = { .func = (PyFunctionObject *)f, .code = (PyCodeObject *)((PyFunctionObject *)f)->func_code, .function = rec_const(r, f),
+                      .first = r->nslots + r->depth - 2, .nargs = 2 };
+    if (!frame_has_room(r->ts, c.code))
+        return rec_stop(r, "the end of the stack");
+    c.args[0] = v;
+    c.args[1] = rec_peek(r, 1);
+    return call_function(r, &c, 2, NULL);
 }
 
 static bool

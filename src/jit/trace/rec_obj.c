@@ -388,7 +388,7 @@ rec_binary_subscr(struct recorder *r)
         return give_value(r, got, false);
     }
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
-        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
+        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_call_getitem(r);
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
     ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
     if (r->why != NULL)

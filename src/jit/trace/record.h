@@ -224,6 +224,8 @@ bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *
 bool rec_copy_free_vars(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
+/* BINARY_SUBSCR calls a Python function. */
+bool rec_call_getitem(struct recorder *r);
 /* The frame at hand returns. */
 bool rec_return(struct recorder *r, int opcode);
 /* Slots from..to-1 are of no frame any more. */
