@@ -1,5 +1,6 @@
 /* vm/deps.c: the table of deps, and the reserved watchers that feed it.
- * A hash table by subject: changes name a subject, and all deps of one lie in one bucket. */
+ * A hash table by subject: changes name a subject, and all deps of one lie in one bucket. And by trace: which deps one relies on, so that forgetting it
+ * touches nothing else. What keeps statistics watches as NO_TRACE_NUMBER, which is never forgotten and has no such list. */
 #include "vm/deps.h"
 
 #include "code/code.h"
@@ -14,9 +15,15 @@
 
 #define FIRST_BUCKETS 64                                 /* a power of two */
 
+#define NO_TRACE_NUMBER UINT16_MAX
+
+struct relied { struct dep **deps; uint32_t n, room; };
+
 struct dep_table {
     struct dep **bucket;
     size_t nbuckets, used;
+    struct relied *by_trace;
+    size_t ntraces;                                      /* room in by_trace */
 };
 
 static struct dep_table *
@@ -34,8 +41,9 @@ bucket_of(struct dep_table *t, const void *subject)
 static int
 grow(struct dep_table *t)
 {
-    struct dep_table wide = { PyMem_Calloc(t->nbuckets * 2, sizeof(*wide.bucket)), t->nbuckets * 2, t->used };
-    if (wide.bucket == NULL)
+    struct dep_table wide = *t;
+    wide.nbuckets = t->nbuckets * 2;
+    if ((wide.bucket = PyMem_Calloc(wide.nbuckets, sizeof(*wide.bucket))) == NULL)
         return -1;
     for (size_t i = 0; i < t->nbuckets; i++)
         for (struct dep *d = t->bucket[i], *next; d != NULL; d = next) {
@@ -63,6 +71,47 @@ same_name(PyObject *a, PyObject *b)
     return a == b || (a != NULL && b != NULL && PyUnicode_CheckExact(b) && dict_str_eq(a, b));
 }
 
+/* ---- by trace ---- */
+
+/* Room for one more in the list of this trace; NULL: no memory. */
+static struct relied *
+relied_room(struct dep_table *t, uint16_t trace)
+{
+    if (trace >= t->ntraces) {
+        size_t n = t->ntraces * 2 > trace ? t->ntraces * 2 : trace + 16u;
+        struct relied *more = PyMem_Realloc(t->by_trace, n * sizeof(*more));
+        if (more == NULL)
+            return NULL;
+        memset(more + t->ntraces, 0, (n - t->ntraces) * sizeof(*more));
+        t->by_trace = more;
+        t->ntraces = n;
+    }
+    struct relied *l = &t->by_trace[trace];
+    if (l->n == l->room) {
+        uint32_t room = l->room ? 2 * l->room : 8;
+        struct dep **more = PyMem_Realloc(l->deps, room * sizeof(*more));
+        if (more == NULL)
+            return NULL;
+        l->deps = more;
+        l->room = room;
+    }
+    return l;
+}
+
+/* The traces that rely on d do so no more. */
+static void
+relied_remove(struct dep_table *t, const struct dep *d)
+{
+    for (int i = 0; i < d->ntraces; i++) {
+        struct relied *l = d->traces[i] == NO_TRACE_NUMBER ? NULL : &t->by_trace[d->traces[i]];
+        for (uint32_t k = 0; l != NULL && k < l->n; k++)
+            if (l->deps[k] == d) {
+                l->deps[k] = l->deps[--l->n];
+                break;
+            }
+    }
+}
+
 /* ---- changes ---- */
 
 void
@@ -82,6 +131,7 @@ dep_break(PyThreadState *ts, const void *subject, unsigned aspects, PyObject *na
         d->next = broken;
         broken = d;
         t->used--;
+        relied_remove(t, d);
     }
     while (broken != NULL) {                             /* apart: invalidate() may come back here */
         struct dep *d = broken;
@@ -213,6 +263,18 @@ dep_new(struct dep_table *t, enum dep_aspect aspect, void *subject, PyObject *na
     return d;
 }
 
+/* A name like `len` is watched by thousands of traces, each of which watches a few names. */
+static bool
+is_watched_by(const struct dep_table *t, const struct dep *d, uint16_t trace)
+{
+    if (trace == NO_TRACE_NUMBER)
+        return d->ntraces > 0 && d->traces[0] == trace;
+    for (uint32_t i = 0; trace < t->ntraces && i < t->by_trace[trace].n; i++)
+        if (t->by_trace[trace].deps[i] == d)
+            return true;
+    return false;
+}
+
 int
 dep_watch(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *name, uint16_t trace)
 {
@@ -220,16 +282,22 @@ dep_watch(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *na
     if ((t == NULL && (t = table_make(ts)) == NULL) || !make_report(aspect, subject))
         return -1;
     struct dep *d = dep_find(t, aspect, subject, name);
-    if (d == NULL && (d = dep_new(t, aspect, subject, name)) == NULL)
+    if (d != NULL && is_watched_by(t, d, trace))
+        return 0;
+    struct relied *l = trace == NO_TRACE_NUMBER ? NULL : relied_room(t, trace);
+    if ((l == NULL && trace != NO_TRACE_NUMBER) || (d == NULL && (d = dep_new(t, aspect, subject, name)) == NULL))
         return -1;
-    for (int i = 0; i < d->ntraces; i++)
-        if (d->traces[i] == trace)
-            return 0;
     uint16_t *more = PyMem_Realloc(d->traces, (d->ntraces + 1u) * sizeof(*more));
     if (more == NULL)
         return -1;
     d->traces = more;
     more[d->ntraces++] = trace;
+    if (trace == NO_TRACE_NUMBER) {                      /* where is_watched_by() looks */
+        more[d->ntraces - 1] = more[0];
+        more[0] = trace;
+    }
+    if (l != NULL)
+        l->deps[l->n++] = d;
     return 0;
 }
 
@@ -240,23 +308,37 @@ dep_exists(PyThreadState *ts, enum dep_aspect aspect, void *subject, PyObject *n
     return t != NULL && dep_find(t, aspect, subject, name) != NULL;
 }
 
+/* Nobody relies on d any more. */
+static void
+dep_remove(struct dep_table *t, struct dep *d)
+{
+    struct dep **p = bucket_of(t, d->subject);
+    while (*p != d)
+        p = &(*p)->next;
+    *p = d->next;
+    t->used--;
+    dep_free(d);
+}
+
 void
 dep_forget(PyThreadState *ts, uint16_t trace)
 {
     struct dep_table *t = table_of(ts);
-    for (size_t b = 0; t != NULL && b < t->nbuckets; b++)
-        for (struct dep **p = &t->bucket[b], *d; (d = *p) != NULL;) {
-            for (int i = 0; i < d->ntraces; i++)
-                if (d->traces[i] == trace)
-                    d->traces[i--] = d->traces[--d->ntraces];
-            if (d->ntraces != 0) {
-                p = &d->next;
-                continue;
+    if (t == NULL || trace >= t->ntraces)
+        return;
+    struct relied *l = &t->by_trace[trace];
+    while (l->n > 0) {
+        struct dep *d = l->deps[--l->n];
+        for (int i = 0; i < d->ntraces; i++)
+            if (d->traces[i] == trace) {
+                d->traces[i] = d->traces[--d->ntraces];
+                break;
             }
-            *p = d->next;
-            t->used--;
-            dep_free(d);
-        }
+        if (d->ntraces == 0)
+            dep_remove(t, d);
+    }
+    PyMem_Free(l->deps);
+    *l = (struct relied){ NULL };
 }
 
 size_t
@@ -275,8 +357,12 @@ dep_fini(PyInterpreterState *interp)
             next = d->next;
             dep_free(d);
         }
-    if (t != NULL)
+    for (size_t i = 0; t != NULL && i < t->ntraces; i++)
+        PyMem_Free(t->by_trace[i].deps);
+    if (t != NULL) {
+        PyMem_Free(t->by_trace);
         PyMem_Free(t->bucket);
+    }
     PyMem_Free(t);
     interp->vm->deps = NULL;
 }

@@ -1,4 +1,4 @@
-/* jit/trace/trace.c: the table of traces; entering one; what becomes of it when its code object changes or dies. */
+/* jit/trace/trace.c: making a trace of what was recorded; entering one; what becomes of it when its code object changes or dies. */
 #include "jit/trace/record.h"
 
 #include "jit/ir/ir_runtime.h"
@@ -13,63 +13,6 @@ struct jit_stats jit_stats;
 
 #define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
 #define SIDE_TRIES 4
-
-static struct { struct trace **at; unsigned n, room; } table;
-
-struct trace *
-trace_get(unsigned id)
-{
-    return id < table.n && table.at[id] != NULL && !table.at[id]->dead ? table.at[id] : NULL;
-}
-
-unsigned trace_limit(void) { return table.n; }
-
-int
-trace_number(void)
-{
-    for (unsigned i = 0; i < table.n; i++)
-        if (table.at[i] == NULL)
-            return (int)i;
-    if (table.n == UINT16_MAX)
-        return -1;
-    if (table.n == table.room) {
-        unsigned room = table.room ? 2 * table.room : 64;
-        struct trace **more = PyMem_RawRealloc(table.at, room * sizeof(struct trace *));
-        if (more == NULL)
-            return -1;
-        table.at = more;
-        table.room = room;
-    }
-    table.at[table.n] = NULL;
-    return (int)table.n++;
-}
-
-void
-trace_free(struct trace *t)
-{
-    if (t == NULL)
-        return;
-    if (!t->dead)
-        event_freed(t);
-    if (t->id < table.n && table.at[t->id] == t)
-        table.at[t->id] = NULL;
-    if (t->machine.code != NULL)
-        x64_free(&t->machine);
-    ir_free(t->ir);
-    ir_free(t->round);
-    PyMem_RawFree(t->changed);
-    PyMem_RawFree(t->live);
-    PyMem_RawFree(t->bounds);
-    PyMem_RawFree(t->snaps);
-    PyMem_RawFree(t->entries);
-    PyMem_RawFree(t->items);
-    PyMem_RawFree(t->stores);
-    PyMem_RawFree(t->consts);
-    PyMem_RawFree(t->frames);
-    PyMem_RawFree(t->virtuals);
-    PyMem_RawFree(t->exits);
-    PyMem_RawFree(t);
-}
 
 /* ---- making ---- */
 
@@ -184,15 +127,6 @@ keep_exits(struct trace *t, const struct ir *ir)
     return true;
 }
 
-struct trace *
-trace_root_at(PyCodeObject *code, unsigned start)
-{
-    for (unsigned i = 0; i < table.n; i++)
-        if (trace_get(i) != NULL && table.at[i]->is_root && table.at[i]->code == code && table.at[i]->start == start)
-            return table.at[i];
-    return NULL;
-}
-
 static bool
 lead_from_parent(struct trace *t)
 {
@@ -210,7 +144,10 @@ put_in_place(PyThreadState *ts, struct trace *t)
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
         || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0))
         return "out of memory";
-    return t->parent == NO_TRACE || lead_from_parent(t) ? NULL : "the parent's code is too far";
+    if (t->parent != NO_TRACE && !lead_from_parent(t))
+        return "the parent's code is too far";
+    trace_join(t);
+    return NULL;
 }
 
 /* Where the back end has put the values, and its code. */
@@ -301,7 +238,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     }
     if (t->link == NO_TRACE && r->ir->loop == REF_NONE && !r->leaves)  /* a loop that was not peeled goes on at itself */
         t->link = t->id;
-    table.at[r->id] = t;
+    trace_put(t);
     const char *why = fill(ts, t, r, at_loop);
     if (why != NULL)
         trace_free(t);
@@ -410,7 +347,7 @@ state_value(const void *arg, uint32_t i)
 static void *
 leave(struct x64_state *st)
 {
-    struct trace *t = table.at[st->trace];
+    struct trace *t = trace_at(st->trace);
     const struct x64_exit *e = &t->machine.exits[st->exit];
     taken.t = t;
     taken.exit = st->exit;
@@ -428,8 +365,9 @@ wants_side(PyThreadState *ts, struct exit_state *e)
 /* From trace to trace until one leaves to the interpreter. */
 static void bury_dead(void);
 
-/* How many traces run, in all threads: those that wait for an open call too; and how many dead ones are not freed yet. */
-static unsigned running, ndead;
+/* How many traces run, in all threads: those that wait for an open call too. */
+static unsigned running;
+static struct trace *dead;                               /* by next_dead: not freed yet, as a trace runs */
 
 static _Py_CODEUNIT *
 run(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
@@ -457,7 +395,7 @@ begin_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const st
 static _Py_CODEUNIT *
 run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
-    struct trace *t = table.at[n];
+    struct trace *t = trace_at((unsigned)n);
     _Py_CODEUNIT *pc = f->instr_ptr;
     if (UNLIKELY(record_is_on(ts)))                      /* it wants to see each instruction */
         return pc;
@@ -481,7 +419,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
-        t = table.at[t->link];
+        t = trace_at(t->link);
     }
 }
 
@@ -490,78 +428,37 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
     jit_stats.entered++;
     _Py_CODEUNIT *pc = run_traces(ts, f, n);
-    if (UNLIKELY(ndead > 0))
+    if (UNLIKELY(dead != NULL))
         bury_dead();
     return pc;
 }
 
 /* ---- facts that cease to hold ---- */
 
-/* Nothing leads any more to traces that are going to be freed. What ended at them leaves to the interpreter. */
-static void
-unlink_doomed(struct trace *t)
-{
-    struct trace *to = trace_get(t->link);
-    if (to != NULL && to->doomed)
-        t->link = NO_TRACE;
-    for (uint32_t k = 0; k < t->nexits; k++) {
-        struct trace *side = trace_get(t->exits[k].side);
-        if (side == NULL || !side->doomed)
-            continue;
-        if (side->parent == t->id && t->machine.code != NULL)
-            (void)x64_patch(&t->machine, k, NULL);
-        t->exits[k].side = NO_TRACE;
-    }
-}
-
-/* Side traces cannot do without their parents, nor what goes on in a loop without that. */
-static bool
-is_lost(const struct trace *t)
-{
-    const struct trace *parent = trace_get(t->parent), *to = t->is_linked ? trace_get(t->link) : NULL;
-    return !t->doomed && ((parent != NULL && parent->doomed) || (to != NULL && to->doomed));
-}
-
-static void
-doom_what_depends(void)
-{
-    for (bool more = true; more; ) {
-        more = false;
-        for (unsigned i = 0; i < table.n; i++)
-            if (table.at[i] != NULL && is_lost(table.at[i]))
-                more = table.at[i]->doomed = true;
-    }
-}
-
 static void
 bury_dead(void)
 {
-    for (unsigned i = 0; i < table.n && ndead > 0 && running == 0; i++)
-        if (table.at[i] != NULL && table.at[i]->dead) {
-            trace_free(table.at[i]);
-            ndead--;
-        }
+    while (dead != NULL && running == 0) {
+        struct trace *t = dead;
+        dead = t->next_dead;
+        trace_free(t);
+    }
 }
 
 /* dying: the code object at whose death this happens, or NULL. */
 static void
 free_doomed(PyThreadState *ts, const void *dying)
 {
-    doom_what_depends();
-    for (unsigned i = 0; i < table.n; i++)
-        if (table.at[i] != NULL && !table.at[i]->doomed)
-            unlink_doomed(table.at[i]);
-    for (unsigned i = 0; i < table.n; i++) {
-        struct trace *t = table.at[i];
-        if (t == NULL || !t->doomed || t->dead)
-            continue;
+    for (struct trace *t = trace_take_doomed(), *next; t != NULL; t = next) {
+        next = t->next_doomed;
         dep_forget(ts, t->id);
         if (t->anchor != NO_ANCHOR && t->code != dying)
             anchor_clear_trace(t->code, t->id);
         event_freed(t);                                  /* while its loop has a row */
         t->row = NULL;
         t->dead = true;
-        ndead++;
+        t->next_dead = dead;
+        dead = t;
     }
     jit_epoch++;
     bury_dead();
@@ -578,7 +475,8 @@ invalidate(PyThreadState *ts, const struct dep *d)
             record_broken(d->traces[i]);
             continue;
         }
-        any = t->doomed = true;
+        any = true;
+        trace_doom(t);
         event_invalidated(t, d);
     }
     if (any)
@@ -589,7 +487,7 @@ invalidate(PyThreadState *ts, const struct dep *d)
 void
 trace_take_away(PyThreadState *ts, struct trace *t)
 {
-    t->doomed = true;
+    trace_doom(t);
     free_doomed(ts, NULL);
 }
 
@@ -602,9 +500,8 @@ jit_pause(PyThreadState *ts, bool on)
     if (!on)
         return;
     record_break("memory is traced");
-    for (unsigned i = 0; i < table.n; i++)
-        if (table.at[i] != NULL)
-            table.at[i]->doomed = true;
+    for (unsigned i = 0; i < trace_limit(); i++)
+        trace_doom(trace_get(i));
     free_doomed(ts, NULL);
 }
 
@@ -636,14 +533,11 @@ jit_stop(void)
     trace_install(NULL);
     stress_end();
     record_end();
-    for (unsigned i = 0; i < table.n; i++)
-        if (table.at[i] != NULL) {
-            anchor_clear_all(table.at[i]->code);
-            trace_free(table.at[i]);
-        }
-    ndead = 0;
-    PyMem_RawFree(table.at);
-    memset(&table, 0, sizeof(table));
+    for (unsigned i = 0; i < trace_limit(); i++)
+        if (trace_get(i) != NULL)
+            anchor_clear_all(trace_get(i)->code);
+    dead = NULL;
+    table_end();
     events_end();
     if (jit_options.mode == JIT_ON && running == 0)
         x64_fini();

@@ -65,6 +65,9 @@ struct trace {
     struct x64_code machine;
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
     bool opens;                        /* it or a parent has open calls */
+    struct trace *first_child, *next_child;              /* those that continue its exits */
+    struct trace *first_user, *next_user;                /* those that lead to it behind their ends, but itself */
+    struct trace *next_doomed, *next_dead;
     bool doomed;                       /* about to be freed */
     bool dead;                         /* nothing leads to it; freed when no trace runs, as an open call in it may still return */
     struct loop_row *row;              /* of its loop, or NULL: events.h */
@@ -101,25 +104,35 @@ struct jit_options {
 extern struct jit_options jit_options;
 extern struct jit_stats jit_stats;
 
-/* A number that no trace has, or -1. */
-int trace_number(void);
 /* What recording has left in ir becomes the trace of the recorder's number. at_loop: bounds of the integers before the loop, by ref - REF_BIAS. NULL, or
  * why not, in words. */
 struct recorder;
 const char *trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop);
-/* The root that starts there, or NULL. */
-struct trace *trace_root_at(PyCodeObject *code, unsigned start);
 static inline const struct trace_item *
 trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
 /* The recording of a side trace behind this exit came to nothing. */
 void trace_side_failed(unsigned parent, unsigned exit);
-/* The trace of that number, or NULL; all numbers are below trace_limit(). */
+/* table.c */
+/* A number that no trace has, or -1. */
+int trace_number(void);
+/* The trace of that number, or NULL; all numbers are below trace_limit(). trace_at(): of a number that was given to one, be it dead. */
 unsigned trace_limit(void);
 struct trace *trace_get(unsigned id);
 /* Nothing leads to it and those that depend on it any more; they are freed when none runs. */
 void trace_take_away(PyThreadState *ts, struct trace *t);
+struct trace *trace_at(unsigned id);
+/* The root that starts there, or NULL. */
+struct trace *trace_root_at(PyCodeObject *code, unsigned start);
+/* t has its number from now on; and is part of those it hangs on. */
+void trace_put(struct trace *t);
+void trace_join(struct trace *t);
+/* t (NULL: nothing) is about to be freed. Then: all of those, by next_doomed, together with what cannot do without them: side traces cannot do without
+ * their parents, nor what goes on in a loop without that. Nothing leads to them any more. */
+void trace_doom(struct trace *t);
+struct trace *trace_take_doomed(void);
 /* Free it; its anchor must be gone or go with its code object. */
 void trace_free(struct trace *t);
+void table_end(void);
 /* trace_ops.enter */
 _Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
 
