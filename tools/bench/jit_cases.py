@@ -61,9 +61,10 @@ def details(log, rows, n):
             aborts[e["why"]] += 1
         elif e["event"] == "invalidate":
             facts[f"{e['fact']} {e.get('name', '')}"] += 1
-        elif e["event"] == "exit" and "side" not in e:
-            exits[f"{e['why']} (line {e['line']}{' of ' + e['code'] if 'code' in e else ''})"] += e["count"]
     for loop in (loop for row in rows for loop in row["jit"]["loops"]):
+        for e in loop["exits"]:
+            if e["side"] is None:
+                exits[f"{e['reason']} ({e['function']}, line {e['line']}{', ' + e['why'] if e['why'] else ''})"] += e["count"]
         if loop["state"] != "compiled":
             loops[f"{loop['why']} ({loop['function']}, line {loop['why_line']})"] += 1
     top("stopped", aborts, n)

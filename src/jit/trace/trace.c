@@ -170,12 +170,8 @@ make_code(struct trace *t, const struct recorder *r)
         return (t->ir = ir_keep(r->ir)) != NULL ? NULL : "out of memory";
     struct x64_code start = { .code = target != NULL ? target->machine.code : NULL };
     struct x64_ends ends = { .to = target == NULL ? NULL : t->to_start ? &start : &target->machine };
-    if (parent != NULL) {
+    if (parent != NULL)
         ends.from = parent->machine.locs + parent->machine.exits[t->parent_exit].locs;
-        ends.spills = parent->machine.spills;
-    }
-    if (target != NULL && target->machine.spills > ends.spills)
-        ends.spills = target->machine.spills;
     return x64_compile(r->ir, t->id, stress_seed(), parent != NULL || target != NULL ? &ends : NULL, &t->machine);
 }
 

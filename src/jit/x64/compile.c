@@ -249,7 +249,6 @@ publish(struct x64_asm *as, struct x64_code *out)
         out->exits[i].jump = end - out->exits[i].jump;
     if (out->ins != NULL)
         out->loop = end - out->loop;
-    out->spills = (uint16_t)as->top_slot;
     return NULL;
 }
 

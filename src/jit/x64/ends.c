@@ -2,7 +2,7 @@
  * into.
  *
  * A PLOAD_* writes nothing at its place: its value lives from the start of the trace, where everything is moved at once from the parent's registers
- * and slots. It prefers the register in which it comes; what comes in a slot may stay there. At the end, most values are in the register or slot
+ * and slots, of which nothing is left then. It prefers the register in which it comes; what comes in a slot may stay there. At the end, most values are in the register or slot
  * already where the target wants them, as they were given it when they were met; the others are moved at once, and constants are loaded. */
 #include "jit/x64/regs.h"
 
@@ -26,23 +26,16 @@ hint(struct x64_asm *as, ir_ref r)
     }
     unsigned slot = loc - LOC_SPILL;
     as->info[r].hint_slot = (uint16_t)slot;
-    if (as->first_slot <= slot)
-        as->first_slot = slot + 1;
+    as->slot_hinted[slot / 64] |= 1ull << slot % 64;
 }
 
 void
 ends_begin(struct x64_asm *as)
 {
-    if (as->ends != NULL) {
-        as->first_slot = as->ends->spills;
-        if (as->ends->to != NULL && as->first_slot < as->ends->to->spills)
-            as->first_slot = as->ends->to->spills;
-    }
     for (ir_ref r = REF_BIAS; r < as->ir->end; r++) {
         if (is_pload(as, r))
             hint(as, r);
     }
-    as->top_slot = as->first_slot;
 }
 
 /* ---- the start: written last ---- */

@@ -30,7 +30,7 @@ break_cycle(struct x64_asm *as, struct moves *m)
         m->scratch &= ~SET(aside);
         as->mod |= SET(aside);
     } else {
-        aside = LOC_SPILL + slot_new(as, true);
+        aside = LOC_SPILL + slot_aside(as, m);
     }
     m->done[m->ndone++] = (struct move){ (uint16_t)aside, (uint16_t)from };
     for (unsigned i = 0; i < m->ntodo; i++) {

@@ -37,17 +37,16 @@ random_of(struct x64_asm *as, uint32_t set)
 
 /* ---- spill slots ---- */
 
-static int
-slot_search(unsigned first, const uint64_t a[4], const uint64_t b[4])
+/* The first in none of the three sets, or X64_SPILLS - 1: that one, 255, is never used, as dumps take it for "none". */
+static unsigned
+slot_search(const uint64_t a[4], const uint64_t b[4], const uint64_t c[4])
 {
-    for (unsigned w = first / 64; w < X64_SPILLS / 64; w++) {
-        uint64_t taken = a[w] | b[w];
-        if (w == first / 64)
-            taken |= (1ull << first % 64) - 1;
+    for (unsigned w = 0; w < X64_SPILLS / 64; w++) {
+        uint64_t taken = a[w] | b[w] | c[w];
         if (~taken != 0)
-            return (int)(64 * w) + __builtin_ctzll(~taken);
+            return 64 * w + (unsigned)__builtin_ctzll(~taken);
     }
-    return -1;
+    return X64_SPILLS - 1;
 }
 
 void
@@ -60,15 +59,34 @@ slot_mark(struct x64_asm *as, unsigned slot)
 unsigned
 slot_new(struct x64_asm *as, bool fresh)
 {
-    int slot = slot_search(as->first_slot, as->slot_busy, fresh ? as->slot_seen : as->slot_busy);
-    if (slot < 0 || slot == X64_SPILLS - 1) {                  /* the last is 255, which dumps take for "none" */
+    const uint64_t *others = fresh ? as->slot_seen : as->slot_busy;
+    unsigned slot = slot_search(as->slot_busy, others, as->slot_hinted);
+    if (slot == X64_SPILLS - 1)
+        slot = slot_search(as->slot_busy, others, others);
+    if (slot == X64_SPILLS - 1) {
         x64_fail(as, "too many values at once");
         return 0;
     }
-    slot_mark(as, (unsigned)slot);
-    if (as->top_slot <= (unsigned)slot)
-        as->top_slot = (unsigned)slot + 1;
-    return (unsigned)slot;
+    slot_mark(as, slot);
+    return slot;
+}
+
+/* Sources of moves into a side trace, and what a loop wants that is gone to, are in use, too, but by others. */
+unsigned
+slot_aside(struct x64_asm *as, const struct moves *m)
+{
+    uint64_t moved[4] = { 0 };
+    for (unsigned i = 0; i < m->ntodo + m->ndone; i++) {
+        const struct move *mv = i < m->ntodo ? &m->todo[i] : &m->done[i - m->ntodo];
+        const uint16_t ends[2] = { mv->to, mv->from };
+        for (int k = 0; k < 2; k++)
+            if (ends[k] >= LOC_SPILL)
+                moved[(ends[k] - LOC_SPILL) / 64] |= 1ull << (ends[k] - LOC_SPILL) % 64;
+    }
+    unsigned slot = slot_search(as->slot_busy, as->slot_seen, moved);
+    if (slot == X64_SPILLS - 1)
+        x64_fail(as, "too many values at once");
+    return slot;
 }
 
 void

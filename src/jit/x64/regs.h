@@ -47,8 +47,8 @@ struct x64_asm {
     uint32_t free, busy, mod;          /* sets of registers: without value; not to be given away now; written in the body */
     ir_ref val[ASM_REGS];              /* what lies in registers that are not free */
     struct info *info;                 /* by reference */
-    uint64_t slot_busy[4], slot_seen[4];       /* spill slots: in use now; used at any time in the body */
-    unsigned first_slot, top_slot;     /* slots of its own begin there; one past the last in use */
+    /* Spill slots: in use now; used at any time; what the parent hands over comes in them, so others are better for what is new. */
+    uint64_t slot_busy[4], slot_seen[4], slot_hinted[4];
     const struct x64_ends *ends;       /* or NULL */
     bool body;                         /* inside the loop */
     bool body_calls;                   /* it has calls */
@@ -131,6 +131,8 @@ struct moves {
     unsigned ntodo, ndone;             /* who begins sets ntodo to 0 */
     uint32_t scratch;
 };
+/* A slot for the time of these moves. */
+unsigned slot_aside(struct x64_asm *as, const struct moves *m);
 void moves_add(struct moves *m, unsigned to, unsigned from);
 /* scratch: registers that nobody cares for while the moves are done. */
 void moves_write(struct x64_asm *as, struct moves *m, uint32_t scratch);

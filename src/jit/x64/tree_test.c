@@ -247,19 +247,13 @@ compile(int i, uint32_t seed)
     struct node *n = &nodes[i];
     const struct node *p = n->parent >= 0 ? &nodes[n->parent] : NULL;
     struct x64_ends ends = { .to = n->to >= 0 ? &nodes[n->to].code : NULL };
-    if (p != NULL) {
+    if (p != NULL)
         ends.from = p->code.locs + p->code.exits[n->exit].locs;
-        ends.spills = p->code.spills;
-    }
-    if (n->to >= 0 && ends.spills < nodes[n->to].code.spills)
-        ends.spills = nodes[n->to].code.spills;
     const char *why = x64_compile(n->ir, (uint32_t)i, seed, p != NULL || n->to >= 0 ? &ends : NULL, &n->code);
     if (why != NULL)
         return why;
     if (n->ir->loop != REF_NONE && n->code.nins != n->nlive)
         return "it has not what comes into the loop";
-    if (n->code.spills < ends.spills)
-        return "too few spill slots";
     return p == NULL || x64_patch(&p->code, n->exit, n->code.code) ? NULL : "not patched";
 }
 

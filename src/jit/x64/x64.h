@@ -49,15 +49,13 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     struct x64_in *ins;
     uint32_t nconsts;
     struct x64_const consts[32];
-    uint16_t spills;                   /* one past the last spill slot that it, its parents or its target may use */
 };
 
 /* How a trace hangs together with others in machine code. Registers and slots of the parent's exit are read at its start, those of the target's
- * round are written at its end; its own slots begin at `spills`, which is not below `spills` of both. */
+ * round are written at its end. */
 struct x64_ends {
     const uint16_t *from;              /* PLOAD_*: location of each item of the parent's exit; NULL: entered from memory */
     const struct x64_code *to;         /* LINK: the code whose round it ends in; NULL: it ends in an exit */
-    uint16_t spills;
 };
 
 /* Code for ir as trace number `trace`. NULL, or why not ("out of code memory", "too many values at once", "out of memory"); no exception.
