@@ -51,11 +51,11 @@ struct instr { int op, arg, next; };           /* next: the unit behind its cach
 
 /* How an opcode is looked at: most need no more than this row. */
 struct fact {
-    enum { CHECK_NOTHING, CHECK_CONST, CHECK_NAME, CHECK_LOCAL, CHECK_MORE, CHECK_NEVER } check;
+    enum __attribute__((packed)) { CHECK_NOTHING, CHECK_CONST, CHECK_NAME, CHECK_LOCAL, CHECK_LOCALS, CHECK_MORE, CHECK_NEVER } check;
     /* fixed: `pops` values go, `pushes` others come; attr: perhaps a NULL or self above the one that comes */
-    enum { DO_MORE, DO_FIXED, DO_LOAD, DO_STORE, DO_LOAD_TWO, DO_NULL, DO_ATTR, DO_CALL } effect;
-    uint8_t caches, pops, pushes;
-    bool jumps, ends;
+    enum __attribute__((packed)) { DO_MORE, DO_FIXED, DO_LOAD, DO_STORE, DO_LOAD_TWO, DO_NULL, DO_ATTR, DO_CALL } effect;
+    uint8_t caches, pops, pushes, shift;       /* shift: of the argument, to a name's number */
+    bool jumps, ends, leaves;                   /* leaves: one of the two */
 };
 static struct fact facts[256];
 
@@ -138,8 +138,7 @@ arg_in_range(const struct verifier *v, const struct instr *i)
 static bool
 name_exists(const struct verifier *v, const struct instr *i)
 {
-    int shift = i->op == LOAD_ATTR || i->op == LOAD_GLOBAL ? 1 : i->op == LOAD_SUPER_ATTR ? 2 : 0;
-    return i->arg >> shift < v->nnames;
+    return i->arg >> facts[i->op].shift < v->nnames;
 }
 
 /* The keyword names of a call: the constant loaded just before it, a tuple of str. */
@@ -191,39 +190,73 @@ check_instr(struct verifier *v, const struct instr *before, const struct instr *
     return true;
 }
 
-static inline bool
-check_fast(struct verifier *v, const struct instr *before, const struct instr *i, int at)
+/* Behind the EXTENDED_ARGs there is an instruction, and it is whole. */
+static bool
+is_whole(const struct verifier *v, int at)
 {
-    switch (facts[i->op].check) {
+    int last = at;
+    while (v->code[last].op.code == EXTENDED_ARG)
+        if (last - at == 3 || ++last == v->n)
+            return false;
+    struct instr i = decode(v, at);
+    return i.next <= v->n && i.arg >= 0;
+}
+
+static bool
+check_slow(struct verifier *v, const struct fact *f, const struct instr *before, const struct instr *i)
+{
+    switch (f->check) {
     case CHECK_NOTHING: return true;
     case CHECK_CONST: return i->arg < v->nconsts || fail(v, "no such constant");
     case CHECK_NAME: return name_exists(v, i) || fail(v, "no such name");
-    case CHECK_LOCAL: return local_exists(v, i) || fail(v, "no such local");
-    case CHECK_MORE: return check_instr(v, before, i, at);
+    case CHECK_LOCAL: case CHECK_LOCALS: return local_exists(v, i) || fail(v, "no such local");
+    case CHECK_MORE: return check_instr(v, before, i, v->at);
     case CHECK_NEVER: break;
     }
     return fail(v, "bad instruction");
 }
 
+/* What the rows of `facts` tell is looked at here, for most instructions that is all. Marks are bytes, which might be anything for
+ * all that C knows: what the loop needs is in variables of its own. */
 static bool
 check_instrs(struct verifier *v)
 {
-    struct instr before = { NOP, 0, 0 };
-    for (int at = 0; at < v->n;) {
-        int last = at;
+    const _Py_CODEUNIT *code = v->code;
+    uint8_t *marks = v->marks;
+    int n = v->n, nconsts = v->nconsts, nnames = v->nnames, nlocals = v->nlocals, before = -1, at, next;
+    for (at = 0; at < n; before = at, at = next) {
+        int op = code[at].op.code, arg = code[at].op.arg;
+        const struct fact *f = &facts[op];
+        next = at + 1 + f->caches;
+        if (UNLIKELY(op == EXTENDED_ARG)) {
+            if (!is_whole(v, at))
+                break;
+            struct instr long_one = decode(v, at);
+            op = long_one.op;
+            arg = long_one.arg;
+            next = long_one.next;
+            f = &facts[op];
+        }
+        if (UNLIKELY(next > n))
+            break;
+        marks[at] |= M_START;
+        if (f->check == CHECK_NOTHING)
+            continue;
+        if (f->check == CHECK_CONST && LIKELY(arg < nconsts))
+            continue;
+        if (f->check == CHECK_NAME && LIKELY(arg >> f->shift < nnames))
+            continue;
+        if (f->check == CHECK_LOCAL && LIKELY(arg < nlocals))
+            continue;
         v->at = at;
-        while (UNLIKELY(v->code[last].op.code == EXTENDED_ARG))
-            if (last - at == 3 || ++last == v->n)
-                return fail(v, "bad instruction");
-        struct instr i = decode(v, at);
-        if (UNLIKELY(i.next > v->n || i.arg < 0))
-            return fail(v, "bad instruction");
-        v->marks[at] |= M_START;
-        if (!check_fast(v, &before, &i, at))
-            return false;
-        before = i;
-        at = i.next;
+        struct instr last = before < 0 ? (struct instr){ NOP, 0, 0 } : decode(v, before), i = { op, arg, next };
+        if (LIKELY(check_slow(v, f, &last, &i)))
+            continue;
+        return false;
     }
+    v->at = at < n ? at : before;
+    if (at < n)
+        return fail(v, "bad instruction");
     if (v->nfree > 0 && decode(v, 0).op != COPY_FREE_VARS)
         return fail(v, "free variables are not set up");
     return true;
@@ -308,10 +341,19 @@ flow_into(struct verifier *v, int at, const uint8_t *slots, int depth)
     }
     if (l->depth != depth || l->gen != v->gen)
         return fail(v, "stack depths differ");
-    uint8_t more = 0;
-    for (int i = 0; i < n; i++) {
-        more |= slots[i] & (uint8_t)~l->slots[i];
-        l->slots[i] |= slots[i];
+    uint8_t *into = l->slots;
+    uint64_t more = 0, from, old;
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&from, slots + i, 8);
+        memcpy(&old, into + i, 8);
+        more |= from & ~old;
+        old |= from;
+        memcpy(into + i, &old, 8);
+    }
+    for (; i < n; i++) {
+        more |= slots[i] & (uint8_t)~into[i];
+        into[i] |= slots[i];
     }
     l->pending |= more != 0;
     return true;
@@ -552,75 +594,6 @@ dropped_when_raising(const struct instr *i)
     }
 }
 
-/* do_instr() with the frequent cases first. */
-static inline bool
-do_fast(struct verifier *v, const struct instr *i)
-{
-    const struct fact *f = &facts[i->op];
-    uint8_t *stack = v->slots + v->nlocals, seen = 0;
-    switch (f->effect) {
-    case DO_LOAD:
-        if (UNLIKELY(v->depth >= v->in->stacksize))
-            break;
-        seen = stack[v->depth++] = v->slots[i->arg];
-        return !(seen & NOTHING) || fail(v, "a local without a value is loaded");
-    case DO_STORE:
-        if (UNLIKELY(v->depth == 0))
-            break;
-        v->lowest = --v->depth;
-        if (v->slots[i->arg] != stack[v->depth])
-            set_local(v, i->arg, stack[v->depth]);
-        return true;
-    case DO_FIXED:
-        if (UNLIKELY(v->depth < f->pops || v->depth - f->pops + f->pushes > v->in->stacksize))
-            break;
-        for (int k = 0; k < f->pops; k++)
-            seen |= stack[--v->depth];
-        if (UNLIKELY(seen & NOTHING))
-            return fail(v, "NULL where a value must be");
-        v->lowest = v->depth;
-        for (int k = 0; k < f->pushes; k++)
-            stack[v->depth++] = OTHER;
-        return true;
-    case DO_LOAD_TWO:
-        if (UNLIKELY(v->depth + 1 >= v->in->stacksize))
-            break;
-        seen = stack[v->depth] = v->slots[i->arg >> 4];
-        seen |= stack[v->depth + 1] = v->slots[i->arg & 15];
-        v->depth += 2;
-        return !(seen & NOTHING) || fail(v, "a local without a value is loaded");
-    case DO_NULL:
-        if (UNLIKELY(v->depth >= v->in->stacksize))
-            break;
-        stack[v->depth++] = NOTHING;
-        return true;
-    case DO_ATTR:
-        if (UNLIKELY(v->depth < f->pops || v->depth - f->pops + 2 > v->in->stacksize))
-            break;
-        if (f->pops != 0 && (stack[--v->depth] & NOTHING))
-            return fail(v, "NULL where a value must be");
-        v->lowest = v->depth;
-        stack[v->depth++] = OTHER;
-        if (i->arg & 1)
-            stack[v->depth++] = NOTHING | OTHER;
-        return true;
-    case DO_CALL:
-        if (UNLIKELY(v->depth - 2 < i->arg))
-            break;
-        for (int k = 0; k < i->arg; k++)
-            seen |= stack[--v->depth];
-        v->depth -= 2;                         /* the callable, and above it NULL or self */
-        if (UNLIKELY((seen | stack[v->depth]) & NOTHING))
-            return fail(v, "NULL where a value must be");
-        v->lowest = v->depth;
-        stack[v->depth++] = OTHER;
-        return true;
-    case DO_MORE:
-        break;
-    }
-    return do_instr(v, i);
-}
-
 static int
 handler_at(const struct verifier *v, int at)              /* the first that ends behind `at` */
 {
@@ -635,46 +608,167 @@ handler_at(const struct verifier *v, int at)              /* the first that ends
     return low;
 }
 
+/* The state, and what an instruction did to it, in variables of the loop: slots are bytes, which for all that C knows might be
+ * anything, a verifier too. */
+struct way {
+    uint8_t *locals, *stack;
+    int depth, room, lowest;
+    bool local_changed;
+};
+
+static bool
+do_rest(struct verifier *v, struct instr i, int depth)
+{
+    v->depth = depth;
+    v->lowest = INT_MAX;
+    v->local_changed = false;
+    return do_instr(v, &i);
+}
+
+/* do_instr() with the frequent cases first. */
+static inline __attribute__((always_inline)) bool
+do_fast(struct verifier *v, const struct fact *f, int op, int arg, int next, struct way *w)
+{
+    uint8_t *stack = w->stack, seen = 0;
+    int depth = w->depth;
+    switch (f->effect) {
+    case DO_LOAD:
+        if (UNLIKELY(depth >= w->room))
+            break;
+        seen = stack[depth] = w->locals[arg];
+        w->depth = depth + 1;
+        return !(seen & NOTHING) || fail(v, "a local without a value is loaded");
+    case DO_STORE:
+        if (UNLIKELY(depth == 0))
+            break;
+        w->lowest = w->depth = --depth;
+        seen = stack[depth];
+        w->local_changed = w->locals[arg] != seen;
+        w->locals[arg] = seen;
+        return true;
+    case DO_FIXED:
+        if (UNLIKELY(depth < f->pops || depth - f->pops + f->pushes > w->room))
+            break;
+        for (int k = 0; k < f->pops; k++)
+            seen |= stack[--depth];
+        if (UNLIKELY(seen & NOTHING))
+            return fail(v, "NULL where a value must be");
+        w->lowest = depth;
+        for (int k = 0; k < f->pushes; k++)
+            stack[depth++] = OTHER;
+        w->depth = depth;
+        return true;
+    case DO_LOAD_TWO:
+        if (UNLIKELY(depth + 1 >= w->room))
+            break;
+        seen = stack[depth] = w->locals[arg >> 4];
+        seen |= stack[depth + 1] = w->locals[arg & 15];
+        w->depth = depth + 2;
+        return !(seen & NOTHING) || fail(v, "a local without a value is loaded");
+    case DO_NULL:
+        if (UNLIKELY(depth >= w->room))
+            break;
+        stack[depth] = NOTHING;
+        w->depth = depth + 1;
+        return true;
+    case DO_ATTR:
+        if (UNLIKELY(depth < f->pops || depth - f->pops + 2 > w->room))
+            break;
+        if (f->pops != 0 && (stack[--depth] & NOTHING))
+            return fail(v, "NULL where a value must be");
+        w->lowest = depth;
+        stack[depth++] = OTHER;
+        if (arg & 1)
+            stack[depth++] = NOTHING | OTHER;
+        w->depth = depth;
+        return true;
+    case DO_CALL:
+        if (UNLIKELY(depth - 2 < arg))
+            break;
+        for (int k = 0; k < arg; k++)
+            seen |= stack[--depth];
+        depth -= 2;                            /* the callable, and above it NULL or self */
+        if (UNLIKELY((seen | stack[depth]) & NOTHING))
+            return fail(v, "NULL where a value must be");
+        w->lowest = depth;
+        stack[depth] = OTHER;
+        w->depth = depth + 1;
+        return true;
+    case DO_MORE:
+        break;
+    }
+    if (!do_rest(v, (struct instr){ op, arg, next }, w->depth))
+        return false;
+    w->depth = v->depth;
+    w->lowest = v->lowest;
+    w->local_changed = v->local_changed;
+    return true;
+}
+
+/* The handler of `e` learns the state before an instruction, unless it knows it. */
+static bool
+tell_handler(struct verifier *v, struct instr i, const struct exc_entry *e, int depth, bool told)
+{
+    if (depth - dropped_when_raising(&i) < e->depth)
+        return fail(v, "a handler wants more than there is");
+    return told || flow_into_handler(v, e);
+}
+
 /* From a label to the next one, or to the end of the way. */
 static bool
 run_from(struct verifier *v, struct label *l)
 {
-    int h = v->nhandlers == 0 ? 0 : handler_at(v, l->at), target, told = -1;     /* told: the handler that knows the state */
+    const _Py_CODEUNIT *code = v->code;
+    const uint8_t *marks = v->marks;
+    struct way w = { .locals = v->slots, .stack = v->slots + v->nlocals, .depth = l->depth, .room = v->in->stacksize };
+    int n = v->n, h = v->nhandlers == 0 ? 0 : handler_at(v, l->at), target, told = -1;     /* told: the handler that knows the state */
+    int nhandlers = v->nhandlers;
     l->pending = false;
-    v->depth = l->depth;
     v->gen = l->gen;
-    memcpy(v->slots, l->slots, (size_t)(v->nlocals + l->depth));
+    memcpy(w.locals, l->slots, (size_t)(v->nlocals + l->depth));
     for (int at = l->at;;) {
-        struct instr i = decode(v, at);
-        v->at = at;
-        if (--v->budget < 0)
-            return fail(v, "too complex");
-        while (h < v->nhandlers && v->handlers[h].end <= at)
-            h++;
-        const struct exc_entry *e = h < v->nhandlers && v->handlers[h].start <= at ? &v->handlers[h] : NULL;
-        if (e != NULL) {
-            if (v->depth - dropped_when_raising(&i) < e->depth)
-                return fail(v, "a handler wants more than there is");
-            if (told != h && !flow_into_handler(v, e))
-                return false;
-            told = h;
+        int op = code[at].op.code, arg = code[at].op.arg;
+        const struct fact *f = &facts[op];
+        int next = at + 1 + f->caches;
+        if (UNLIKELY(op == EXTENDED_ARG)) {
+            struct instr long_one = decode(v, at);
+            op = long_one.op;
+            arg = long_one.arg;
+            next = long_one.next;
+            f = &facts[op];
         }
-        v->local_changed = false;
-        v->lowest = INT_MAX;
-        if (!do_fast(v, &i))
+        v->at = at;
+        if (UNLIKELY(--v->budget < 0))
+            return fail(v, "too complex");
+        const struct exc_entry *e = NULL;
+        if (h < nhandlers) {
+            while (h < nhandlers && v->handlers[h].end <= at)
+                h++;
+            if (h < nhandlers && v->handlers[h].start <= at) {
+                e = &v->handlers[h];
+                if (!tell_handler(v, (struct instr){ op, arg, next }, e, w.depth, told == h))
+                    return false;
+                told = h;
+            }
+        }
+        w.local_changed = false;
+        w.lowest = INT_MAX;
+        if (!do_fast(v, f, op, arg, next, &w))
             return false;
-        if (v->local_changed || (e != NULL && v->lowest < e->depth))
+        if (w.local_changed || (e != NULL && w.lowest < e->depth))
             told = -1;
-        const struct fact *f = &facts[i.op];
-        if (f->jumps && jump_target(&i, &target) && !flow_into(v, target, v->slots, v->depth))
-            return false;
-        if (f->ends)
-            return true;
-        if (i.next >= v->n)
+        if (f->leaves) {
+            struct instr i = { op, arg, next };
+            if (f->jumps && jump_target(&i, &target) && !flow_into(v, target, w.locals, w.depth))
+                return false;
+            if (f->ends)
+                return true;
+        }
+        if (UNLIKELY(next >= n))
             return fail(v, "the code has no end");
-        at = i.next;
-        if (v->marks[at] & M_TARGET)
-            return flow_into(v, at, v->slots, v->depth);
+        at = next;
+        if (marks[at] & M_TARGET)
+            return flow_into(v, at, w.locals, w.depth);
     }
 }
 
@@ -709,6 +803,10 @@ check_of(int op, int flags)
     }
     if (flags & F_JUMP)
         return CHECK_MORE;
+    switch (op) {
+    case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST: case DELETE_FAST: case LOAD_FAST_AND_CLEAR:
+        return CHECK_LOCALS;
+    }
     return flags & F_CONST ? CHECK_CONST : flags & F_NAME ? CHECK_NAME : flags & (F_LOCAL | F_FREE) ? CHECK_LOCAL : CHECK_NOTHING;
 }
 
@@ -748,6 +846,7 @@ fill_facts(void)
         facts[op].jumps = (info->flags & F_JUMP) != 0;
         facts[op].effect = effect_of(op, info);
         facts[op].pops = op == LOAD_ATTR;
+        facts[op].shift = op == LOAD_ATTR || op == LOAD_GLOBAL ? 1 : op == LOAD_SUPER_ATTR ? 2 : 0;
         if (facts[op].effect == DO_FIXED) {
             facts[op].pops = (uint8_t)info->popped.base;
             facts[op].pushes = (uint8_t)(info->popped.base + info->effect.base);
@@ -755,6 +854,8 @@ fill_facts(void)
     }
     for (size_t i = 0; i < sizeof(enders); i++)
         facts[enders[i]].ends = true;
+    for (int op = 0; op < 256; op++)
+        facts[op].leaves = facts[op].jumps || facts[op].ends;
 }
 
 /* Locals first, then cells, then free variables; arguments are locals. */
@@ -774,31 +875,53 @@ check_locals(struct verifier *v)
     return true;
 }
 
-/* A label for each mark; 8 marks are looked at together. Without room it only counts. */
+static bool
+place_label(struct verifier *v, int at, uint8_t *room, int width)
+{
+    int k = v->nlabels++;
+    v->at = at;
+    if (!(v->marks[at] & M_START))
+        return fail(v, "jump into an instruction");
+    if (v->code[at].op.code == CALL_KW || (v->code[at].op.code == EXTENDED_ARG && decode(v, at).op == CALL_KW))
+        return fail(v, "jump between a call and its keyword names");
+    v->label_of[at] = k;
+    v->labels[k] = (struct label){ .at = at, .depth = -1, .slots = room + (size_t)k * (size_t)width };
+    return true;
+}
+
+#define EIGHT_TARGETS (UINT64_C(0x0101010101010101) * M_TARGET)
+
+static void
+count_labels(struct verifier *v)
+{
+    v->marks[0] |= M_TARGET;
+    uint64_t eight;
+    int at = 0, count = 0;
+    for (; at + 8 <= v->n; at += 8) {
+        memcpy(&eight, v->marks + at, 8);
+        count += (int)(((eight & EIGHT_TARGETS) / M_TARGET) * UINT64_C(0x0101010101010101) >> 56);
+    }
+    for (; at < v->n; at++)
+        count += (v->marks[at] & M_TARGET) != 0;
+    v->nlabels = count;
+}
+
+/* A label for each mark; 8 marks are looked at together. */
 static bool
 place_labels(struct verifier *v, uint8_t *room, int width)
 {
-    v->marks[0] |= M_TARGET;
+    const uint8_t *marks = v->marks;
+    int n = v->n, at = 0;
     v->nlabels = 0;
-    for (int at = 0; at < v->n; at++) {
-        uint64_t eight;
-        if (at % 8 == 0 && at + 8 <= v->n && (memcpy(&eight, v->marks + at, 8), (eight & 0x0101010101010101u * M_TARGET) == 0)) {
-            at += 7;
-            continue;
-        }
-        if (!(v->marks[at] & M_TARGET))
-            continue;
-        int k = v->nlabels++;
-        if (room == NULL)
-            continue;
-        v->at = at;
-        if (!(v->marks[at] & M_START))
-            return fail(v, "jump into an instruction");
-        if (v->code[at].op.code == CALL_KW || (v->code[at].op.code == EXTENDED_ARG && decode(v, at).op == CALL_KW))
-            return fail(v, "jump between a call and its keyword names");
-        v->label_of[at] = k;
-        v->labels[k] = (struct label){ .at = at, .depth = -1, .slots = room + (size_t)k * (size_t)width };
+    for (uint64_t eight; at + 8 <= n; at += 8) {
+        memcpy(&eight, marks + at, 8);
+        for (eight &= EIGHT_TARGETS; eight != 0; eight &= eight - 1)
+            if (!place_label(v, at + __builtin_ctzll(eight) / 8, room, width))
+                return false;
     }
+    for (; at < n; at++)
+        if ((marks[at] & M_TARGET) && !place_label(v, at, room, width))
+            return false;
     return true;
 }
 
@@ -829,7 +952,7 @@ verify_in(struct verifier *v, char *memory, size_t nhandlers, int width)
     memset(v->marks, 0, (size_t)v->n);
     if (!check_locals(v) || !check_instrs(v) || !read_handlers(v) || !check_lines(v))
         return raise(v);
-    place_labels(v, NULL, 0);
+    count_labels(v);
     size_t each = sizeof(struct label) + (size_t)width;
     v->labels = (size_t)v->nlabels > PY_SSIZE_T_MAX / each ? NULL : PyMem_Malloc((size_t)v->nlabels * each);
     if (v->labels == NULL) {
