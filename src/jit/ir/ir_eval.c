@@ -253,7 +253,7 @@ step(struct eval *ev, ir_ref r)
     case IR_GKEPT:
         return jit_is_kept(ev->slots, (uint64_t)v[in->b].i, v[in->a].o);
     case IR_GQUIET:
-        return jit_is_quiet(v[in->a].o, v[in->b].i != 0);
+        return jit_is_quiet(ev->slots, (uint64_t)v[in->b].i, v[in->a].o, in->x);
     case IR_REUSE_F:
         ((PyFloatObject *)v[in->a].o)->ob_fval = v[in->b].f;
         v[r] = v[in->a];

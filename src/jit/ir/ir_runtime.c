@@ -134,15 +134,6 @@ is_quiet(struct quiet *q, PyObject *o)
     return instance_quiet(q, o);
 }
 
-bool
-jit_is_quiet(PyObject *o, bool alone)
-{
-    struct quiet q;
-    q.alone = alone;
-    q.edges = q.n = 0;
-    return is_quiet(&q, o);
-}
-
 /* More references to o than will be dropped. */
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
@@ -153,6 +144,17 @@ outlives(PyObject **slots, uint64_t late, PyObject *o)
         dropped += held != NULL && (held == o || sequence_of(held) == o);
     }
     return _Py_IsImmortal(o) || Py_REFCNT(o) > dropped;
+}
+
+bool
+jit_is_quiet(PyObject **slots, uint64_t late, PyObject *o, uint32_t n)
+{
+    struct quiet q;
+    if (n == 1 && outlives(slots, late, o))
+        return true;
+    q.alone = n == 1 && Py_REFCNT(o) == 1;
+    q.edges = q.n = 0;
+    return is_quiet(&q, o);
 }
 
 bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o) { return outlives(slots, late, o); }

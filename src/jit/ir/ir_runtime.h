@@ -37,8 +37,9 @@ PyObject *jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t 
 /* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */
 bool jit_is_leaf(const PyTypeObject *t);
 /* Were o to die, nothing would happen that anybody could see, now or later: it and all that would die with it are leaves, or objects of known kinds without
- * finalizers and weak references. Says no to what is too much to look at. alone: nothing else is dropped with it, so that it lives on if others refer to it. */
-bool jit_is_quiet(PyObject *o, bool alone);
+ * finalizers and weak references. Says no to what is too much to look at. Or it lives on, as others refer to it: more than the slots that are dropped late.
+ * n: so many objects are dropped at once. */
+bool jit_is_quiet(PyObject **slots, uint64_t late, PyObject *o, uint32_t n);
 /* May what slots[i] holds be dropped at any time from now on? It is a leaf, or others refer to it as well; or it is an iterator over a list or tuple to
  * which others refer. late: the slots, as bits, of which that was said already: their references do not count.
  * jit_dies_late: it is such an iterator, and this is the only reference to it. */

@@ -386,6 +386,17 @@ call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_st
     return rec_call_builtin(r, &c);
 }
 
+/* object.__init__(self): there is nothing to do. */
+static bool
+call_object_init(struct recorder *r, struct call *c, PyObject *callable, int on_stack)
+{
+    rec_emit(r, IR_GEQ_P, rec_local(r, c->first), rec_const(r, callable));
+    for (int i = 0; i < on_stack && r->why == NULL; i++)
+        rec_pop(r);
+    rec_push(r, rec_const(r, Py_None));
+    return r->why == NULL;
+}
+
 /* A bound method's function and self come out of it. */
 static PyObject *
 open_method(struct recorder *r, struct call *c, PyObject *method)
@@ -410,7 +421,7 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     struct call c = { .first = r->nslots + r->depth - behind - given - 2 };
     bool self = sp[-given - 1] != NULL, bound = !self && Py_TYPE(callable) == &PyMethod_Type;
     int n = given + self;
-    if (!self && !(r->changed[c.first + 1] && r->slot[c.first + 1] == REF_NONE))
+    if (!self && (rec_local(r, c.first + 1) != REF_NONE || r->why != NULL))
         return rec_stop(r, "a call that began before the trace");
     if (!self && PyType_Check(callable) && type_has((PyTypeObject *)callable, Py_TPFLAGS_HEAPTYPE) && n < ARGS_MAX) {
         c.function = rec_local(r, c.first);
@@ -419,6 +430,8 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
             c.args[i + 1] = rec_local(r, c.first + 2 + i);
         return call_class(r, &c, (PyTypeObject *)callable, given + 2 + behind, kwnames);
     }
+    if (n == 1 && kwnames == NULL && callable == type_lookup(&PyBaseObject_Type, ID(__init__)))
+        return call_object_init(r, &c, callable, given + 2);
     if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
         return call_builtin(r, callable, c.first, n, given + 2);
     if (n + bound > ARGS_MAX)

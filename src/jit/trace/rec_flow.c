@@ -101,6 +101,18 @@ unroll(struct recorder *r, const struct trace *other)
     return r->why == NULL;
 }
 
+/* What is known here fits the loop's body badly (a variable of another type than its first round found): where the other trace starts it is looked at anew. */
+static bool
+link_to_start(struct recorder *r, const struct trace *other)
+{
+    bool before = r->to_start;
+    r->to_start = true;
+    if (!before && rec_link(r, other))
+        return true;
+    r->to_start = before;
+    return false;
+}
+
 bool
 rec_jump_backward(struct recorder *r)
 {
@@ -125,7 +137,7 @@ rec_jump_backward(struct recorder *r)
         r->link = other->id;
         r->to_start = other->round == NULL || !may_repeat(r, other);
     }
-    if (r->why == NULL && !own && rec_link(r, other))
+    if (r->why == NULL && !own && (rec_link(r, other) || link_to_start(r, other)))
         r->linked = true;
     else
         rec_snap(r, target, 0);

@@ -223,6 +223,55 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
     return load_from_class(r, descr, method_form);
 }
 
+/* What a class behind cls in the MRO of t has under this name; each of those before it has nothing, and that stays so. */
+static PyObject *
+find_behind(struct recorder *r, PyTypeObject *cls, PyTypeObject *t, PyObject *name)
+{
+    PyObject *mro = t->tp_mro, *found = NULL;
+    Py_ssize_t n = PyTuple_GET_SIZE(mro), i = 0;
+    while (i < n && PyTuple_GET_ITEM(mro, i) != (PyObject *)cls)
+        i++;
+    for (i++; i < n && found == NULL; i++) {
+        PyTypeObject *k = (PyTypeObject *)PyTuple_GET_ITEM(mro, i);
+        PyObject *dict = type_dict(k);
+        if (dict == NULL || !rec_watch_name(r, k, name) || (found = PyDict_GetItemWithError(dict, name)) != NULL || PyErr_Occurred())
+            break;
+    }
+    PyErr_Clear();
+    return found;
+}
+
+/* super().name of an instance, where that is a function of Python or a method of `object`. */
+bool
+rec_load_super_attr(struct recorder *r)
+{
+    PyObject *super = r->sp[-3], *self = r->sp[-1];
+    PyTypeObject *cls = (PyTypeObject *)r->sp[-2], *t = Py_TYPE(self);
+    ir_ref v = rec_peek(r, 1);
+    bool fits = super == (PyObject *)&PySuper_Type && PyType_Check(cls) && !PyType_Check(self) && is_object(r, v) && PyType_IsSubtype(t, cls);
+    if (!fits || !is_object(r, rec_peek(r, 2)) || !is_object(r, rec_peek(r, 3)))
+        return rec_stop(r, "super() of something else than an instance");
+    rec_emit(r, IR_GEQ_P, rec_peek(r, 3), ir_obj(r->ir, super));
+    rec_emit(r, IR_GEQ_P, rec_peek(r, 2), ir_obj(r->ir, (PyObject *)cls));
+    if (r->why != NULL || !rec_guard_type(r, v, t) || !rec_watch(r, DEP_TYPE_LAYOUT, cls, NULL))
+        return false;
+    PyObject *found = find_behind(r, cls, t, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 2));
+    bool method = found != NULL && type_has(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(Py_TYPE(found), Py_TPFLAGS_IMMUTABLETYPE);
+    if (r->why != NULL || !method)
+        return rec_stop(r, "super() leads to something else than a method");
+    if (!(r->oparg & 1)) {
+        rec_set(r, r->nslots + r->depth - 3, v);         /* the result comes in the place of the first of three */
+        rec_pop(r);
+        rec_pop(r);
+        return give_method(r, found, v);
+    }
+    for (int i = 0; i < 3; i++)
+        rec_pop(r);
+    rec_push(r, rec_const(r, found));
+    rec_push(r, v);
+    return r->why == NULL;
+}
+
 /* ---- classes and modules ---- */
 
 static bool

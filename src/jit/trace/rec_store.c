@@ -61,6 +61,9 @@ replace_in_slots(struct recorder *r, ir_ref v, ir_ref by)
             r->slot[i] = by;
 }
 
+/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
+static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
+
 /* ---- references that slots hold ---- */
 
 void
@@ -176,7 +179,7 @@ drop_objects(struct recorder *r, const ir_ref *dropped, int n)
         return;
     }
     for (int k = 0; k < n; k++)
-        rec_emit(r, IR_GQUIET, dropped[k], ir_int(r->ir, n == 1));
+        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), (uint32_t)n);
     rec_protect(r);
     for (int k = 0; k < n; k++)
         rec_emit(r, IR_DROP, dropped[k], REF_NONE);
@@ -276,10 +279,7 @@ rec_settle_held(struct recorder *r)
 
 /* ---- the old object ---- */
 
-enum fate { GOES, MAKES_ROOM, HANDED_OVER, FAILS };
-
-/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
-static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
+enum fate { GOES, MAKES_ROOM, HANDED_OVER, DIES, FAILS };
 
 static enum fate
 guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
@@ -298,14 +298,46 @@ guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
     return r->why != NULL ? FAILS : shared ? HANDED_OVER : alone || PyLong_CheckExact(o) ? MAKES_ROOM : GOES;
 }
 
+/* It dies of the store. What else slots have may have been read from it. */
+static enum fate
+guard_death(struct recorder *r, ir_ref old, PyObject *o)
+{
+    if (!jit_is_quiet(r->frame->localsplus, 0, o, 1)) {
+        rec_stop(r, "a store drops an object whose death may be noticed");
+        return FAILS;
+    }
+    rec_protect(r);
+    rec_snap(r, r->pc, 0);
+    rec_emit(r, IR_GUNIQ, old, REF_NONE);
+    rec_emit_x(r, IR_GQUIET, old, ir_int(r->ir, 0), 1);
+    return r->why == NULL ? DIES : FAILS;
+}
+
+/* A slot may have the old object under another name: under that it is looked at. */
+static ir_ref
+name_in_slots(struct recorder *r, ir_ref old, PyObject *o)
+{
+    for (int i = 0; i < top_of(r); i++) {
+        ir_ref v = r->slot[i];
+        bool object = r->changed[i] && v != REF_NONE && v != old && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && !rec_is_virtual(r, v);
+        if (!object || r->frame->localsplus[i] != o || _Py_IsImmortal(o) || slots_with(r, old) > 0)
+            continue;
+        rec_emit(r, IR_GEQ_P, old, v);
+        return v;
+    }
+    return old;
+}
+
 /* Guards about what the place holds now. */
 static enum fate
 guard_old(struct recorder *r, ir_ref old, PyObject *o)
 {
     if (jit_is_leaf(Py_TYPE(o)))
         return guard_leaf(r, old, o);
-    if (!_Py_IsImmortal(o) && Py_REFCNT(o) - slots_with(r, old) <= 1)
-        rec_stop(r, "a store drops an object whose death may be noticed");
+    if (find_slot(r, old, false) >= 0)                   /* a slot that lends it takes the reference over */
+        return HANDED_OVER;
+    if (!_Py_IsImmortal(o) && Py_REFCNT(o) <= 1)
+        return guard_death(r, old, o);
     rec_emit(r, IR_GKEPT, old, ir_int(r->ir, all_slots(r)));
     return r->why != NULL ? FAILS : GOES;
 }
@@ -354,6 +386,8 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
         return rec_stop(r, "nothing to store");
     if (pl->index == REF_NONE)
         rec_emit(r, IR_GNE_P, old, ir_ptr(r->ir, NULL));
+    if (r->why == NULL && v != old)
+        old = name_in_slots(r, old, o);
     enum fate fate = r->why == NULL && v != old ? guard_old(r, old, o) : FAILS;
     if (v != old && fate == FAILS)
         return false;

@@ -117,7 +117,7 @@ rec_take(struct recorder *r, int i)
     PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
     if (o == NULL || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || jit_is_leaf(Py_TYPE(o)))
         return;
-    if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(o, true)))
+    if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(r->frame->localsplus, 0, o, 1)))
         return;
     rec_local(r, i);
     rec_protect(r);
@@ -324,6 +324,7 @@ one_instruction(struct recorder *r, int opcode)
     case STORE_ATTR: return rec_store_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case STORE_SUBSCR: return rec_store_subscr(r);
     case LOAD_DEREF: return rec_load_deref(r);
+    case LOAD_SUPER_ATTR: return rec_load_super_attr(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);

@@ -167,6 +167,7 @@ bool rec_is_op(struct recorder *r);
 
 /* rec_obj.c */
 bool rec_load_attr(struct recorder *r, PyObject *name, bool method_form);
+bool rec_load_super_attr(struct recorder *r);
 bool rec_load_deref(struct recorder *r);
 bool rec_binary_subscr(struct recorder *r);
 bool rec_unpack_sequence(struct recorder *r);

@@ -8,6 +8,8 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
 
+#include <stdio.h>
+
 /* ---- the beginning ---- */
 
 static ir_ref
@@ -296,6 +298,11 @@ rec_link(struct recorder *r, const struct trace *t)
     before = *r;
     const char *why = link_to(r, t);
     if (why != NULL) {
+        if (jit_options.dump_rec && dump_wanted(true, r->code)) {
+            char line[200];
+            snprintf(line, sizeof(line), "not linked at %u: %s\n", r->pc, why);
+            dump_text("rec", r->code, r->start, line);
+        }
         ir_restore(before.ir, ir);
         *r = before;
     }

@@ -68,8 +68,10 @@ select_quiet(struct x64_asm *as, const struct ir_ins *in)
     regs_clobber(as, CALL_CLOBBERED);
     asm_op(B, 0x84, RAX, rm_reg(RAX));
     call_out(as, (const void *)jit_is_quiet);
+    asm_mov_imm(B, RCX, in->x);
     asm_mov_imm(B, RSI, ir_word(as->ir, in->b));
-    regs_place(as, RDI, in->a);
+    asm_op(B, OP_LEA, RDI, rm_frame(0));
+    regs_place(as, RDX, in->a);
 }
 
 static void
