@@ -79,6 +79,12 @@ struct ir_ins {
 };
 static_assert(sizeof(struct ir_ins) == 16, "one cache line holds four");
 
+/* A call of a helper: does it change its first operand? The type of the new object that it returns, or NULL. Is argument i (from 0) an object? */
+bool ir_changes_operand(const struct ir_ins *in);
+PyTypeObject *ir_helper_type(uint32_t helper);
+static inline bool ir_is_call_of_helper(enum ir_op op) { return op >= IR_CALLL_I && op <= IR_CALLS; }
+bool ir_takes_object(uint32_t helper, int i);
+
 /* ---- snapshots ---- */
 
 /* How the value of a slot becomes an object again. HOW_INT, HOW_FLOAT: ref is a BOX_I, BOX_F, of whose operand the exit makes one object, however
@@ -190,7 +196,11 @@ static inline PyObject *ir_obj_value(const struct ir *ir, ir_ref k) { return (Py
 /* Does op write a slot of the frame's memory, the one that its first operand names? */
 static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <= IR_FDROP; }
 /* Has the guard changed something when it finds that it holds? Then it cannot be made to fail. */
-static inline bool ir_acts_first(enum ir_op op) { return op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF; }
+static inline bool
+ir_acts_first(enum ir_op op)
+{
+    return op == IR_CALLN || op == IR_CALLS || op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF;
+}
 static inline bool ir_is_virtual(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_VIRT; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }
 static inline void *ir_ptr_value(const struct ir *ir, ir_ref k) { return (void *)ir_word(ir, k); }

@@ -141,20 +141,18 @@ compute_object(const struct ir *ir, enum ir_op op, PyObject *o, uint32_t x, valu
 
 /* All helpers are of these kinds. */
 static void
-compute_call(uint32_t helper, value a, value b, value *out)
+compute_call(uint32_t helper, value a, value b, value c, value *out)
 {
     void *f = ir_helpers[helper].function;
     const char *sig = ir_helpers[helper].signature;
+    if (strchr(sig, 'f') == NULL) {
+        out->bits = ((uint64_t (*)(uint64_t, uint64_t, uint64_t))f)(a.bits, b.bits, c.bits);
+        return;
+    }
     if (strcmp(sig, "ff") == 0)
         out->f = ((double (*)(double))f)(a.f);
     else if (strcmp(sig, "fff") == 0)
         out->f = ((double (*)(double, double))f)(a.f, b.f);
-    else if (strcmp(sig, "ii") == 0)
-        out->i = ((int64_t (*)(int64_t))f)(a.i);
-    else if (strcmp(sig, "iii") == 0)
-        out->i = ((int64_t (*)(int64_t, int64_t))f)(a.i, b.i);
-    else if (strcmp(sig, "ioo") == 0)
-        out->i = ((int64_t (*)(PyObject *, PyObject *))f)(a.o, b.o);
     else
         Py_FatalError("the evaluator does not know this signature");
 }
@@ -188,8 +186,14 @@ ir_compute(const struct ir *ir, enum ir_op op, uint32_t x, value a, value b, val
     case IR_VLOAD_I: out->i = jit_item_int(a.p, b.i, x); return true;
     case IR_VLOAD_F: out->f = jit_item_float(a.p, b.i, x); return true;
     case IR_CALLL_I: case IR_CALLL_F:
-        compute_call(x, a, b, out);
+        compute_call(x, a, b, c, out);
         return true;
+    case IR_CALLR:
+        compute_call(x, a, b, c, out);
+        return true;
+    case IR_CALLB ... IR_CALLS:
+        compute_call(x, a, b, c, out);
+        return out->bits != 0;
     default:
         return compute_object(ir, op, a.o, x, out);
     }

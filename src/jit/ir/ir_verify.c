@@ -84,12 +84,15 @@ check_call(const struct ir *ir, ir_ref r)
     if (in->x >= IR_HELPERS)
         return wrong(r, "there is no such helper");
     const char *sig = ir_helpers[in->x].signature;
-    if (sig[0] != (ir_ops[in->op].type == T_F64 ? 'f' : 'i'))
+    static const char *const results[] = { [IR_CALLL_I - IR_CALLL_I] = "i", [IR_CALLL_F - IR_CALLL_I] = "f", [IR_CALLR - IR_CALLL_I] = "i",
+                                           [IR_CALLB - IR_CALLL_I] = "oC", [IR_CALLP - IR_CALLL_I] = "p", [IR_CALLN - IR_CALLL_I] = "nSY",
+                                           [IR_CALLS - IR_CALLL_I] = "s" };
+    if (strchr(results[in->op - IR_CALLL_I], sig[0]) == NULL)
         return wrong(r, "%s has another result", ir_helpers[in->x].name);
     size_t n = strlen(sig) - 1;
     const ir_ref v[3] = { in->a, in->b, in->c };
     for (size_t i = 0; i < 3; i++) {
-        if (!check_operand(ir, r, (int)i + 1, i < n ? sig[i + 1] : '_', v[i]))
+        if (!check_operand(ir, r, (int)i + 1, i >= n ? '_' : ir_takes_object(in->x, (int)i) ? 'o' : sig[i + 1], v[i]))
             return false;
     }
     return true;

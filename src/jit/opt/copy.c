@@ -191,11 +191,26 @@ wants_object(const struct copy *cp, const struct ir_op_info *info, char letter, 
     return ir_is_box(cp->ir, v) || ir_type_of(cp->ir, v) == T_BOOL;
 }
 
+/* The same for what C functions take. */
+static bool
+fits_call(const struct copy *cp, const struct ir_ins *in)
+{
+    const ir_ref operands[3] = { in->a, in->b, in->c };
+    for (int i = 0; i < 3; i++) {
+        ir_ref v = operands[i] != REF_NONE ? replaced(cp, operands[i]) : REF_NONE;
+        if (v != REF_NONE && ir_takes_object(in->x, i) && (ir_is_box(cp->ir, v) || ir_type_of(cp->ir, v) == T_BOOL))
+            return false;
+    }
+    return true;
+}
+
 static const char *
 copy_plain(struct copy *cp, ir_ref r)
 {
     struct ir_ins in = cp->from->at[r];
     const struct ir_op_info *info = &ir_ops[in.op];
+    if (ir_is_call_of_helper(in.op) && !fits_call(cp, &in))
+        return opt_unstable;
     if (wants_object(cp, info, info->a, in.a) || wants_object(cp, info, info->b, in.b) || wants_object(cp, info, info->c, in.c))
         return opt_unstable;
     ir_ref a = info->a == 'l' ? in.a : replaced(cp, in.a);

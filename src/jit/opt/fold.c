@@ -78,7 +78,7 @@ static ir_ref
 fold_constants(struct fold *f)
 {
     const struct ir_op_info *info = &ir_ops[f->op];
-    bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || is_guard(f->op)) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
+    bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || (is_guard(f->op) && !(info->flags & I_STORE))) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
     if (!computes || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
         return NO_RULE;
     struct ir *ir = f->ir;
@@ -614,6 +614,8 @@ fold_alone(struct fold *f)
     for (uint32_t i = 0; s != NULL && i < s->nentries; i++) {
         snap_entry e = ir->entries[s->entries + i];
         ir_ref v = snap_ref(e);
+        if (f->op == IR_GALONE && snap_held(e))                  /* it has a reference of its own */
+            continue;
         if (snap_how(e) != HOW_OBJ || (op_of(f, v) == IR_KO && !is_mortal_const(f, v)))
             continue;
         same += v == f->a;
@@ -645,6 +647,17 @@ fold_reference(struct fold *f)
     return NO_RULE;
 }
 
+/* What a C function takes for an object must be one in each round. */
+static ir_ref
+fold_call(struct fold *f)
+{
+    const ir_ref operands[3] = { f->a, f->b, f->c };
+    for (int i = 0; i < 3; i++)
+        if (ir_takes_object(f->x, i) && (ir_is_box(f->ir, operands[i]) || type_of(f, operands[i]) != T_OBJ))
+            return give_up(f, "a number that has no object is an argument");
+    return NO_RULE;
+}
+
 /* ---- the driver ---- */
 
 /* What holds numbers for which there are no objects must be told apart from objects: no instruction could. */
@@ -652,7 +665,7 @@ static bool
 must_fold(const struct fold *f)
 {
     const struct ir_op_info *info = &ir_ops[f->op];
-    return info->a == 'o' || f->op == IR_SELECT || (info->a == 'v' && !(info->flags & I_CALL));
+    return info->a == 'o' || f->op == IR_SELECT || ir_is_call_of_helper(f->op) || (info->a == 'v' && !(info->flags & I_CALL));
 }
 
 static ir_ref
@@ -685,6 +698,7 @@ apply_rules(struct fold *f)
     case IR_GAPART: return fold_apart(f);
     case IR_GALONE: case IR_GOTHERS: return fold_alone(f);
     case IR_GUNIQ ... IR_GQUIET: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
+    case IR_CALLR ... IR_CALLS: return fold_call(f);
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);
     case IR_OLOAD: return fold_oload(f);
@@ -770,6 +784,8 @@ append(struct fold *f)
         f->ir->at[r].kt = f->op == IR_VIRT ? (ir_ref)f->x : f->a;
     else if (made_type(f->op) != NULL)
         f->ir->at[r].kt = ir_ptr(f->ir, made_type(f->op));
+    else if ((f->op == IR_CALLN || f->op == IR_CALLB) && ir_helper_type(f->x) != NULL)
+        f->ir->at[r].kt = ir_ptr(f->ir, ir_helper_type(f->x));
     return r;
 }
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "jit/ir/leaf.h"
 #include "object/core/effect.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
@@ -184,9 +185,34 @@ call_isinstance(struct recorder *r, const struct builtin_call *c)
     return rec_give(r, c->on_stack, ir_bool(r->ir, is));
 }
 
+/* Of a string of one character. */
+static bool
+call_ord(struct recorder *r, const struct builtin_call *c)
+{
+    if (!PyUnicode_CheckExact(c->now[0]) || PyUnicode_GET_LENGTH(c->now[0]) != 1)
+        return rec_stop(r, "ord() of something else than a character");
+    ir_ref n = rec_len(r, c->args[0], c->now[0]);
+    if (n == REF_NONE)
+        return false;
+    rec_emit(r, IR_GEQ_I, n, ir_int(r->ir, 1));
+    return rec_give(r, c->on_stack, rec_leaf(r, IR_CALLL_I, HELPER_ORD, c->args[0], REF_NONE, REF_NONE));
+}
+
+/* Below 256, where the character is an object that exists. */
+static bool
+call_chr(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = PyLong_CheckExact(c->now[0]) && jit_chr(PyLong_AsLong(c->now[0])) != NULL ? number(r, c, 0) : REF_NONE;
+    if (v == REF_NONE) {
+        PyErr_Clear();
+        return rec_stop(r, "chr() of 256 or more");
+    }
+    return rec_give(r, c->on_stack, rec_leaf(r, IR_CALLB, HELPER_CHR, v, REF_NONE, REF_NONE));
+}
+
 static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
-    { "abs", 1, 1, call_abs }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
-    { "min", 2, BUILTIN_ARGS, call_min },
+    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
+    { "min", 2, BUILTIN_ARGS, call_min }, { "ord", 1, 1, call_ord },
 };
 
 /* ---- types ---- */
@@ -242,14 +268,26 @@ call_c_function(struct recorder *r, const struct builtin_call *c)
     for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
         if (strcmp(functions[i].name, name) == 0 && is_of_builtins(c->callable) && c->n >= functions[i].min && c->n <= functions[i].max)
             return functions[i].record(r, c);
-    return rec_stop(r, "a call of a builtin function that is not recorded yet");
+    PyObject *self = PyCFunction_GET_SELF(c->callable);
+    if (self == NULL || !PyModule_CheckExact(self))
+        return rec_call_bound(r, c);
+    return rec_call_by_row(r, c, ((PyCFunctionObject *)c->callable)->m_ml, rec_const(r, self), 0);
+}
+
+static bool
+call_method(struct recorder *r, const struct builtin_call *c)
+{
+    const PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
+    return rec_call_method(r, c, d->d_method, d->d_common.d_type);
 }
 
 bool
 rec_call_builtin(struct recorder *r, const struct builtin_call *c)
 {
     if (r->ir->at[c->function].op != IR_KO)
-        return rec_stop(r, "a call of a builtin that is no constant");
+        return PyCFunction_CheckExact(c->callable) ? rec_call_bound(r, c) : rec_stop(r, "a call of a builtin that is no constant");
+    if (Py_TYPE(c->callable) == &PyMethodDescr_Type)
+        return call_method(r, c);
     if (PyCFunction_CheckExact(c->callable))
         return call_c_function(r, c);
     if (c->n == 1 && c->callable == (PyObject *)&PyFloat_Type)
@@ -258,6 +296,8 @@ rec_call_builtin(struct recorder *r, const struct builtin_call *c)
         return call_int(r, c);
     if (c->n == 1 && c->callable == (PyObject *)&PyType_Type)
         return call_type(r, c);
+    if (c->n == 1 && c->callable == (PyObject *)&PyUnicode_Type)
+        return rec_call_str(r, c);
     if (c->n == 1 && c->callable == (PyObject *)&PyBool_Type)
         return rec_bool(r, c->args[0], c->now[0], c->on_stack);
     return rec_stop(r, "a call of something else than a function");

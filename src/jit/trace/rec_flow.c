@@ -113,20 +113,34 @@ link_to_start(struct recorder *r, const struct trace *other)
     return false;
 }
 
+/* No slot holds a reference when the next round begins. Guards behind this, with which a link ends, leave to the jump as it is then. */
+static bool
+settle(struct recorder *r)
+{
+    ir_ref end = r->ir->end;
+    r->target = r->pc;
+    if (!rec_settle_held(r) || !rec_settle_objects(r))
+        return false;
+    if (r->ir->end != end)
+        rec_snap(r, r->pc, 0);
+    return true;
+}
+
 bool
 rec_jump_backward(struct recorder *r)
 {
     unsigned target = r->next - (unsigned)r->oparg;
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
+    bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other)));
+    if (!goes_on && !settle(r))
+        return false;
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
-    if (!own && (other == NULL || (other->round == NULL && may_repeat(r, other))))
+    if (goes_on)
         return unroll(r, other);
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;
-    if (!rec_settle_held(r) || !rec_settle_objects(r))
-        return false;
     if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
         return rec_stop(r, "too little but open calls");
     if (own && r->opens > 0 && !rec_publish(r))

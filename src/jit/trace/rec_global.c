@@ -125,7 +125,7 @@ rec_store_global(struct recorder *r, PyObject *name)
     if (ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && !rec_guard_type(r, v, Py_TYPE(r->sp[-1])))
         return false;
     make_variable(r, dict, name);
-    return r->why == NULL && rec_store_item(r, ir_ptr(r->ir, at), *at);
+    return r->why == NULL && rec_store_item(r, ir_ptr(r->ir, at), *at, 0);
 }
 
 bool

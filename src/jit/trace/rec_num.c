@@ -167,6 +167,8 @@ bool
 rec_binary_op(struct recorder *r)
 {
     ir_ref a, b;
+    if (PyUnicode_CheckExact(r->sp[-2]) || PyBytes_CheckExact(r->sp[-2]))
+        return rec_concat(r);
     if (!two_numbers(r, &a, &b))
         return false;
     if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)
@@ -215,6 +217,8 @@ rec_compare_op(struct recorder *r)
         a = rec_compare_str(r, rec_peek(r, 2), rec_peek(r, 1), how == Py_EQ);
         return a != REF_NONE ? rec_give(r, 2, a) : rec_stop(r, "a comparison with a string");
     }
+    if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]))
+        return rec_order_str(r, how);
     if (!two_numbers(r, &a, &b))
         return false;
     return rec_give(r, 2, rec_compare_numbers(r, how, a, b));

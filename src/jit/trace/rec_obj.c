@@ -340,6 +340,8 @@ length_offset(PyTypeObject *t)
 {
     if (t == &PyList_Type || t == &PyTuple_Type || t == &PyBytes_Type)
         return offsetof(PyVarObject, ob_size);
+    if (t == &PyByteArray_Type)
+        return offsetof(PyVarObject, ob_size);
     if (t == &PyUnicode_Type)
         return offsetof(PyASCIIObject, length);
     if (t == &PyDict_Type)
@@ -436,6 +438,10 @@ rec_binary_subscr(struct recorder *r)
         rec_pop(r);
         return give_value(r, got, false);
     }
+    if (PyDict_CheckExact(o))
+        return rec_load_key(r);
+    if (PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) || PyByteArray_CheckExact(o))
+        return rec_str_subscr(r);
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
         return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_call_getitem(r);
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);

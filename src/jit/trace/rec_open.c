@@ -106,7 +106,7 @@ rec_can_open(const struct recorder *r, int opcode)
         return false;
     if (opcode == STORE_NAME || opcode == STORE_GLOBAL || opcode == STORE_DEREF)     /* the recorder wants to know of each, even if it fails */
         return false;
-    if (opcode == BINARY_OP && PyUnicode_CheckExact(r->sp[-2]))    /* the interpreter appends in place, in two instructions */
+    if (opcode == BINARY_OP && PyUnicode_CheckExact(r->sp[-2]) && (r->oparg == NB_ADD || r->oparg == NB_INPLACE_ADD))    /* the interpreter appends in place, in two instructions */
         return false;
     return (opcode != CALL && opcode != CALL_KW) || !calls_python(r, opcode);
 }

@@ -277,6 +277,36 @@ rec_settle_held(struct recorder *r)
     return r->why == NULL;
 }
 
+void
+rec_protect_now(struct recorder *r, PyObject *o)
+{
+    PyObject **slots = r->frame->localsplus;
+    for (int k = 0; k < top_of(r); k++) {
+        ir_ref v = r->slot[k];
+        if (!r->changed[k] || r->held[k] || v == REF_NONE || slots[k] != o || ir_is_box(r->ir, v) || ir_type_of(r->ir, v) != T_OBJ)
+            continue;
+        rec_emit(r, IR_INC, v, REF_NONE);
+        hold(r, k);
+    }
+    rec_snap(r, r->pc, 0);
+}
+
+void
+rec_push_new(struct recorder *r, ir_ref v)
+{
+    rec_push(r, v);
+    hold(r, top_of(r) - 1);
+}
+
+void
+rec_before_effects(struct recorder *r, int popped)
+{
+    for (int i = 0; i < popped; i++)
+        rec_guard_late(r, top_of(r) - 1 - i);
+    if (popped == 0)
+        rec_guard_late(r, top_of(r));
+}
+
 /* ---- the old object ---- */
 
 enum fate { GOES, MAKES_ROOM, HANDED_OVER, DIES, FAILS };
@@ -376,6 +406,34 @@ reference_to(struct recorder *r, ir_ref v)
     return v;
 }
 
+ir_ref
+rec_reference(struct recorder *r, ir_ref v)
+{
+    if (!ir_is_box(r->ir, v))
+        return reference_to(r, v);
+    ir_ref o = rec_emit(r, r->ir->at[v].op == IR_BOX_F ? IR_NEW_F : IR_NEW_I, r->ir->at[v].a, REF_NONE);
+    replace_in_slots(r, v, o);
+    return o;
+}
+
+ir_ref
+rec_object(struct recorder *r, ir_ref v)
+{
+    if (ir_type_of(r->ir, v) == T_BOOL)
+        return opt_emit(r->ir, IR_SELECT, v, ir_obj(r->ir, Py_True), ir_obj(r->ir, Py_False), 0);
+    if (!ir_is_box(r->ir, v))
+        return v;
+    ir_ref o = rec_reference(r, v);
+    int slot = find_slot(r, o, false);
+    if (slot < 0) {
+        rec_stop(r, "a number that no variable has");
+        return REF_NONE;
+    }
+    hold(r, slot);
+    rec_snap(r, r->pc, 0);
+    return o;
+}
+
 /* The value on the stack, under `above` others, goes to the place, which has o. */
 static bool
 store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
@@ -386,6 +444,7 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
         return rec_stop(r, "nothing to store");
     if (pl->index == REF_NONE)
         rec_emit(r, IR_GNE_P, old, ir_ptr(r->ir, NULL));
+    rec_before_effects(r, above + 1);
     if (r->why == NULL && v != old)
         old = name_in_slots(r, old, o);
     enum fate fate = r->why == NULL && v != old ? guard_old(r, old, o) : FAILS;
@@ -404,10 +463,10 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
 }
 
 bool
-rec_store_item(struct recorder *r, ir_ref base, PyObject *o)
+rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above)
 {
     struct place pl = { base, ir_int(r->ir, 0), 0 };
-    return store_object(r, &pl, o, 0);
+    return store_object(r, &pl, o, above);
 }
 
 /* ---- attributes ---- */
@@ -505,6 +564,8 @@ rec_store_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
     struct place pl = { .offset = 0 };
+    if (PyDict_CheckExact(o))
+        return rec_store_key(r);
     if (!PyList_CheckExact(o))
         return rec_is_row(o) ? rec_row_store(r) : rec_stop(r, "a store into something else than a list");
     if (!rec_item_place(r, rec_peek(r, 2), o, rec_peek(r, 1), r->sp[-1], &pl.base, &pl.index))

@@ -328,6 +328,12 @@ one_instruction(struct recorder *r, int opcode)
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
+    case BINARY_SLICE: return rec_slice(r);
+    case CONTAINS_OP: return rec_contains(r);
+    case LIST_APPEND: return rec_append_item(r);
+    case FORMAT_SIMPLE: return rec_format(r);
+    case CONVERT_VALUE: return rec_convert(r);
+    case BUILD_STRING: return rec_build_string(r);
     case BINARY_OP: return rec_binary_op(r);
     case COMPARE_OP: return rec_compare_op(r);
     case IS_OP: return rec_is_op(r);

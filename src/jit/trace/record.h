@@ -193,8 +193,8 @@ ir_ref rec_row_length(struct recorder *r, ir_ref v, PyObject *o);
 bool rec_row_subscr(struct recorder *r);
 bool rec_row_store(struct recorder *r);
 /* rec_store.c */
-/* The value on the stack goes to where base points, which has o, as into a list. */
-bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o);
+/* The value on the stack, under `above` others that go, too, is stored where base points, which has o, as into a list. */
+bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
@@ -211,6 +211,32 @@ bool rec_settle_objects(struct recorder *r);
 void rec_protect(struct recorder *r);
 /* The same, if the instruction at hand is likely to drop an object that a slot holds. */
 void rec_protect_from(struct recorder *r, int opcode);
+/* Slots that have o now, without owning it, get a reference; a new snapshot of the state at r->pc. Before o may die. */
+void rec_protect_now(struct recorder *r, PyObject *o);
+/* v, a new reference that a leaf call has made, on the stack. */
+void rec_push_new(struct recorder *r, ir_ref v);
+/* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */
+void rec_before_effects(struct recorder *r, int popped);
+/* v with a reference for a container: its own, or one that a slot held. A number becomes an object, in all slots that have it. */
+ir_ref rec_reference(struct recorder *r, ir_ref v);
+/* v, which lies in some slot, as an object: a number becomes one, held by a slot that has it. */
+ir_ref rec_object(struct recorder *r, ir_ref v);
+/* rec_dict.c */
+/* Leaf calls (jit/ir/leaf.h). REF_NONE: stopped, or no value. */
+ir_ref rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c);
+/* Subscripts of dicts; `in`. */
+bool rec_load_key(struct recorder *r);
+bool rec_store_key(struct recorder *r);
+bool rec_contains(struct recorder *r);
+bool rec_append_item(struct recorder *r);
+/* rec_str.c */
+bool rec_str_subscr(struct recorder *r);
+bool rec_concat(struct recorder *r);
+bool rec_slice(struct recorder *r);
+bool rec_order_str(struct recorder *r, int operator);
+bool rec_format(struct recorder *r);
+bool rec_convert(struct recorder *r);
+bool rec_build_string(struct recorder *r);
 /* rec_iter.c */
 bool rec_get_iter(struct recorder *r);
 bool rec_for_sequence(struct recorder *r);
@@ -278,6 +304,16 @@ struct builtin_call {
     PyObject *now[BUILTIN_ARGS];       /* what they are right now */
 };
 bool rec_call_builtin(struct recorder *r, const struct builtin_call *c);
+/* Methods whose self is of the type that they belong to. */
+bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
+bool rec_set_add(struct recorder *r, const struct builtin_call *c);
+bool rec_list_append(struct recorder *r, const struct builtin_call *c);
+bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
+bool rec_call_str(struct recorder *r, const struct builtin_call *c);
+/* rec_method.c: a method of a builtin type, called with self as first argument; a C function with an effect row; ord(), chr(), str() */
+bool rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, PyTypeObject *t);
+bool rec_call_bound(struct recorder *r, const struct builtin_call *c);
+bool rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, ir_ref self, int first);
 /* rec_global.c */
 /* The trace relies on this from now on (vm/deps.h). */
 bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);

@@ -37,7 +37,7 @@ stores_between(const struct x64_asm *as, ir_ref from, bool fields)
 {
     for (ir_ref r = as->cur; --r > from; ) {
         const struct ir_ins *in = ins_at(as, r);
-        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || in->op == IR_CALLO || (fields && ir_ops[in->op].flags & I_STORE))
+        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || in->op == IR_CALLO || in->op == IR_CALLN || in->op == IR_CALLS || (fields && ir_ops[in->op].flags & I_STORE))
             return true;
     }
     return false;
@@ -487,6 +487,21 @@ select_call(struct x64_asm *as, const struct ir_ins *in)
     place_arguments(as, in, helper->signature + 1);
 }
 
+/* The result is an object or address; behind the call its exit needs what calls leave alone. */
+static void
+select_leaf_call(struct x64_asm *as, const struct ir_ins *in)
+{
+    const struct ir_helper_info *helper = &ir_helpers[in->x];
+    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : (unsigned)RAX;
+    regs_clobber(as, CALL_CLOBBERED);
+    asm_move(B, r, RAX);
+    as->busy |= CALL_CLOBBERED;
+    x64_guard(as, CC_E);
+    asm_rr(B, OP_TEST, RAX, RAX);
+    call_out(as, helper->function);
+    place_arguments(as, in, helper->signature + 1);
+}
+
 /* ---- all of them ---- */
 
 void
@@ -527,7 +542,8 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
     case IR_VLOAD_I ... IR_VSTORE_F: select_number(as, in); break;
     case IR_GAPART ... IR_DROP: select_stores(as, in); break;
-    case IR_CALLL_I: case IR_CALLL_F: select_call(as, in); break;
+    case IR_CALLL_I: case IR_CALLL_F: case IR_CALLR: select_call(as, in); break;
+    case IR_CALLB ... IR_CALLS: select_leaf_call(as, in); break;
     default: x64_fail(as, "an instruction the back end does not know"); break;
     }
 }

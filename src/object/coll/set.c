@@ -11,8 +11,6 @@
 #include "object/coll/dict_priv.h"
 #include "object/coll/set_priv.h"
 
-#define LINEAR_RUN 9
-
 PyObject set_dummy = { .ob_refcnt = _Py_IMMORTAL_REFCNT, .ob_type = &PyBaseObject_Type };
 PyObject *_PySet_Dummy = &set_dummy;
 
@@ -31,7 +29,7 @@ restart:
     perturb = (size_t)hash;
     for (;;) {
         e = &so->table[i];
-        int probes = i + LINEAR_RUN <= mask ? LINEAR_RUN : 0;
+        int probes = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0;
         do {
             if (e->hash == 0 && e->key == NULL)
                 return e;
@@ -71,7 +69,7 @@ insert_clean(setentry *table, size_t mask, PyObject *key, Py_hash_t hash)
     size_t perturb = (size_t)hash, i = (size_t)hash & mask;
     for (;;) {
         setentry *e = &table[i];
-        int probes = i + LINEAR_RUN <= mask ? LINEAR_RUN : 0;
+        int probes = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0;
         do {
             if (e->key == NULL) {
                 e->key = key;

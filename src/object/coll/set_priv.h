@@ -6,6 +6,7 @@
 #include "object/coll/set.h"
 
 #define SET(op) ((PySetObject *)(op))
+#define SET_LINEAR_RUN 9               /* slots looked at behind the first, where they fit before the end */
 
 extern PyObject set_dummy;
 

@@ -1,0 +1,88 @@
+/* jit/ir/leaf.c: strings, bytes and calls of C functions for traces. */
+#include "jit/ir/leaf.h"
+
+#include "object/text/str.h"
+#include "rt/singletons.h"
+
+static PyObject *
+or_without_exception(PyObject *o)
+{
+    if (UNLIKELY(o == NULL))
+        PyErr_Clear();
+    return o;
+}
+
+PyObject *
+jit_str_at(PyObject *s, int64_t i)
+{
+    Py_UCS4 c = PyUnicode_READ_CHAR(s, i);
+    return c < 256 ? LATIN1_CHAR(c) : NULL;
+}
+
+PyObject *jit_chr(int64_t c) { return (uint64_t)c < 256 ? LATIN1_CHAR(c) : NULL; }
+int64_t jit_ord(PyObject *s) { return (int64_t)PyUnicode_READ_CHAR(s, 0); }
+
+int64_t
+jit_str_cmp(PyObject *a, PyObject *b)
+{
+    int cmp = a == b ? 0 : str_cmp(a, b);
+    return cmp < 0 ? -1 : cmp > 0;
+}
+
+int64_t
+jit_str_has(PyObject *s, PyObject *part)
+{
+    int has = PyUnicode_Contains(s, part);
+    if (has < 0)
+        PyErr_Clear();
+    return has;
+}
+
+PyObject *jit_str_concat(PyObject *a, PyObject *b) { return or_without_exception(str_concat(a, b)); }
+
+PyObject *
+jit_bytes_concat(PyObject *a, PyObject *b)
+{
+    Py_ssize_t n = PyBytes_GET_SIZE(a), m = PyBytes_GET_SIZE(b);
+    if (n == 0 || m == 0)
+        return Py_NewRef(n == 0 ? b : a);
+    PyObject *o = n > PY_SSIZE_T_MAX - m ? NULL : or_without_exception(PyBytes_FromStringAndSize(NULL, n + m));
+    if (o != NULL) {
+        memcpy(PyBytes_AS_STRING(o), PyBytes_AS_STRING(a), (size_t)n);
+        memcpy(PyBytes_AS_STRING(o) + n, PyBytes_AS_STRING(b), (size_t)m);
+    }
+    return o;
+}
+
+PyObject *
+jit_str_slice(PyObject *s, int64_t i, int64_t j)
+{
+    Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(PyUnicode_GET_LENGTH(s), &start, &stop, 1);
+    return or_without_exception(str_slice(s, start, start + n));
+}
+
+PyObject *
+jit_bytes_slice(PyObject *s, int64_t i, int64_t j)
+{
+    Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(PyBytes_GET_SIZE(s), &start, &stop, 1);
+    if (n == PyBytes_GET_SIZE(s))
+        return Py_NewRef(s);
+    return or_without_exception(PyBytes_FromStringAndSize(PyBytes_AS_STRING(s) + start, n));
+}
+
+int64_t jit_bytes_at(PyObject *b, int64_t i) { return (unsigned char)PyBytes_AS_STRING(b)[i]; }
+int64_t jit_bytearray_at(PyObject *b, int64_t i) { return (unsigned char)PyByteArray_AS_STRING(b)[i]; }
+
+PyObject *
+jit_int_str(int64_t v)
+{
+    char digits[24];
+    return or_without_exception(str_from_ascii(digits, snprintf(digits, sizeof(digits), "%lld", (long long)v)));
+}
+
+/* ---- C functions ---- */
+
+PyObject *jit_call_self(void *f, PyObject *self) { return or_without_exception(((PyCFunction)f)(self, NULL)); }
+PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunction)f)(self, arg)); }
+PyObject *jit_call_fast_none(void *f, PyObject *self) { return or_without_exception(((PyCFunctionFast)f)(self, NULL, 0)); }
+PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunctionFast)f)(self, &arg, 1)); }

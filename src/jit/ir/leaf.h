@@ -1,0 +1,78 @@
+/* jit/ir/leaf.h: C functions that traces call and that run no code of the program: containers, strings, functions of ours with an effect row.
+ *
+ * What they cannot do without such code they leave undone, and say so. None leaves an exception. */
+#ifndef ADDER_JIT_IR_LEAF_H
+#define ADDER_JIT_IR_LEAF_H
+
+#include <Python.h>
+
+#include "base/own.h"
+
+/* Is o of a type whose hash and comparison with another such object run no code: numbers, strings, bytes, None, tuples of those, objects that are equal to
+ * themselves only? */
+bool leaf_is_key(PyObject *o);
+
+/* ---- dicts (leaf_dict.c); keys are objects, or ints as numbers ---- */
+
+/* Where d has the value under k; NULL: it has none, or who knows. */
+PyObject **jit_dict_at(PyObject *d, PyObject *k);
+PyObject **jit_dict_at_int(PyObject *d, int64_t k);
+/* The same for a store of another value: NULL also when somebody watches the dict, or its values are an instance's. _gc: or the cycle collector does not know
+ * of it, as it will have to. */
+PyObject **jit_dict_put_at(PyObject *d, PyObject *k);
+PyObject **jit_dict_put_at_int(PyObject *d, int64_t k);
+PyObject **jit_dict_put_gc_at(PyObject *d, PyObject *k);
+PyObject **jit_dict_put_gc_at_int(PyObject *d, int64_t k);
+/* 1: it has k, 0: it has not, -1: who knows. */
+int64_t jit_dict_has(PyObject *d, PyObject *k);
+int64_t jit_dict_has_int(PyObject *d, int64_t k);
+/* May k be added to d by jit_dict_add()? It is not there, and nobody wants to know. 1 or 0. */
+int64_t jit_dict_lacks(PyObject *d, PyObject *k);
+int64_t jit_dict_lacks_int(PyObject *d, int64_t k);
+/* Add it; 0: no memory, then the references stay the caller's. */
+int64_t jit_dict_add(PyObject *d, STEALS PyObject *k, STEALS PyObject *v);
+
+/* ---- sets; lists and tuples ---- */
+
+int64_t jit_set_has(PyObject *s, PyObject *k);
+int64_t jit_set_has_int(PyObject *s, int64_t k);
+/* k is not there. 0: no memory. */
+int64_t jit_set_add(PyObject *s, STEALS PyObject *k);
+/* Is v among the items? 1, 0, -1: who knows. */
+int64_t jit_items_have(PyObject *seq, PyObject *v);
+int64_t jit_items_have_int(PyObject *seq, int64_t v);
+/* 0: no memory. */
+int64_t jit_list_append(PyObject *l, STEALS PyObject *v);
+/* The list forgets its last item, whose reference is the caller's from then on. */
+int64_t jit_list_cut(PyObject *l);
+
+/* ---- strings (leaf.c) ---- */
+
+/* s[i], 0 <= i < len(s); chr(c): below 256, where the object exists. NULL: above. */
+BORROWED(s) PyObject *jit_str_at(PyObject *s, int64_t i);
+BORROWED(ts) PyObject *jit_chr(int64_t c);
+/* The character of a string of one. */
+int64_t jit_ord(PyObject *s);
+/* -1, 0, 1 */
+int64_t jit_str_cmp(PyObject *a, PyObject *b);
+/* Has it that part? 1, 0, -1: no memory. */
+int64_t jit_str_has(PyObject *s, PyObject *part);
+OWNED PyObject *jit_str_concat(PyObject *a, PyObject *b);
+OWNED PyObject *jit_bytes_concat(PyObject *a, PyObject *b);
+/* o[i:j], both numbers any. */
+OWNED PyObject *jit_str_slice(PyObject *s, int64_t i, int64_t j);
+OWNED PyObject *jit_bytes_slice(PyObject *s, int64_t i, int64_t j);
+/* b[i], 0 <= i < len(b); bytes or bytearray. */
+int64_t jit_bytes_at(PyObject *b, int64_t i);
+int64_t jit_bytearray_at(PyObject *b, int64_t i);
+/* str() of an int. */
+OWNED PyObject *jit_int_str(int64_t v);
+
+/* ---- C functions of ours; NULL also when they raise, which they will do again ---- */
+
+OWNED PyObject *jit_call_self(void *f, PyObject *self);                        /* METH_NOARGS */
+OWNED PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg);          /* METH_O */
+OWNED PyObject *jit_call_fast_none(void *f, PyObject *self);                   /* METH_FASTCALL */
+OWNED PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg);
+
+#endif

@@ -1,0 +1,287 @@
+/* jit/ir/leaf_dict.c: lookups in dicts, sets, lists and tuples that run no code of the program.
+ *
+ * They walk the tables as the containers' own lookups do (object/coll/dict.c, set.c), but compare only what can be compared so: objects with leaf_is_key().
+ * A key that is an int comes as a number; it is compared as an int object on the C stack, of which nobody keeps a reference. */
+#include "jit/ir/leaf.h"
+
+#include "object/coll/dict_priv.h"
+#include "object/coll/list_priv.h"
+#include "object/coll/set_priv.h"
+#include "object/num/int.h"
+#include "object/text/bytes.h"
+#include "rt/gc_track.h"
+
+enum { ABSENT = -1, UNKNOWN = -2 };
+#define DEPTH_MAX 4
+
+/* ---- keys ---- */
+
+static bool
+is_key(PyObject *o, int depth)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t == &PyUnicode_Type || t == &PyLong_Type || t == &PyBytes_Type || t == &PyFloat_Type || t == &PyBool_Type || t == Py_TYPE(Py_None))
+        return true;
+    if (t != &PyTuple_Type)
+        return t->tp_hash == PyBaseObject_Type.tp_hash && t->tp_richcompare == PyBaseObject_Type.tp_richcompare;
+    if (depth == 0)
+        return false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); i++)
+        if (!is_key(PyTuple_GET_ITEM(o, i), depth - 1))
+            return false;
+    return true;
+}
+
+bool leaf_is_key(PyObject *o) { return is_key(o, DEPTH_MAX); }
+
+static inline bool
+same_ints(PyObject *a, PyObject *b)
+{
+    return int_of(a)->long_value.lv_tag == int_of(b)->long_value.lv_tag
+        && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
+}
+
+/* 1, 0, or -1: who knows. Comparing bytes with str may be a warning. */
+static int
+equal(PyObject *a, PyObject *b)
+{
+    if (a == b)
+        return 1;
+    if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
+        return dict_str_eq(a, b);
+    if (PyLong_CheckExact(a) && PyLong_CheckExact(b))
+        return same_ints(a, b);
+    if (!leaf_is_key(a) || !leaf_is_key(b) || bytes_warning_level)
+        return -1;
+    int cmp = PyObject_RichCompareBool(a, b, Py_EQ);
+    if (cmp < 0)
+        PyErr_Clear();
+    return cmp;
+}
+
+static bool
+hash_of(PyObject *k, Py_hash_t *hash)
+{
+    if (PyUnicode_CheckExact(k))
+        *hash = dict_str_hash(k);
+    else if (PyLong_CheckExact(k))
+        *hash = int_hash(k);
+    else
+        *hash = leaf_is_key(k) ? PyObject_Hash(k) : -1;
+    return *hash != -1;
+}
+
+/* An int that exists only here. */
+struct number { PyLongObject o; digit more[2]; };
+
+static PyObject *
+as_int(struct number *n, int64_t v)
+{
+    uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    unsigned ndigits = 0;
+    for (; size != 0; size >>= PyLong_SHIFT)
+        ((digit *)&n->o.long_value.ob_digit)[ndigits++] = (digit)(size & PyLong_MASK);
+    n->o.ob_base.ob_refcnt = 1 << 20;
+    n->o.ob_base.ob_type = &PyLong_Type;
+    n->o.long_value.lv_tag = INT_TAG(ndigits, v == 0 ? INT_ZERO : v < 0 ? INT_NEGATIVE : INT_POSITIVE);
+    return (PyObject *)&n->o;
+}
+
+/* ---- dicts ---- */
+
+static Py_ssize_t
+find_in_general(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
+{
+    size_t mask = keys_slots(k) - 1, slot = (size_t)hash & mask, perturb = (size_t)hash;
+    for (;;) {
+        Py_ssize_t ix = keys_get_index(k, slot);
+        if (ix >= 0 && (keys_entries(k)[ix].me_key == key || keys_entries(k)[ix].me_hash == hash)) {
+            int same = equal(keys_entries(k)[ix].me_key, key);
+            if (same != 0)
+                return same > 0 ? ix : UNKNOWN;
+        }
+        if (ix == DKIX_EMPTY)
+            return ABSENT;
+        perturb >>= PERTURB_SHIFT;
+        slot = (slot * 5 + perturb + 1) & mask;
+    }
+}
+
+/* Number of the entry, ABSENT or UNKNOWN. */
+static Py_ssize_t
+find(PyObject *d, PyObject *key)
+{
+    PyDictKeysObject *k = ((PyDictObject *)d)->ma_keys;
+    Py_hash_t hash;
+    if (keys_is_unicode(k)) {
+        if (LIKELY(PyUnicode_CheckExact(key)))
+            return keys_find_str(k, key, dict_str_hash(key));
+        return leaf_is_key(key) && !bytes_warning_level ? ABSENT : UNKNOWN;
+    }
+    return hash_of(key, &hash) ? find_in_general(k, key, hash) : UNKNOWN;
+}
+
+static PyObject **
+place(PyObject *op, Py_ssize_t ix)
+{
+    PyDictObject *d = (PyDictObject *)op;
+    if (ix < 0)
+        return NULL;
+    PyObject **at = d->ma_values != NULL ? &d->ma_values->values[ix]
+                  : keys_is_unicode(d->ma_keys) ? &keys_unicode_entries(d->ma_keys)[ix].me_value : &keys_entries(d->ma_keys)[ix].me_value;
+    return *at != NULL ? at : NULL;
+}
+
+/* Nobody wants to know of changes. */
+static bool
+is_plain(PyObject *d)
+{
+    return ((PyDictObject *)d)->ma_values == NULL && (((PyDictObject *)d)->ma_version_tag & DICT_WATCHER_MASK) == 0;
+}
+
+PyObject **jit_dict_at(PyObject *d, PyObject *k) { return place(d, find(d, k)); }
+
+PyObject **
+jit_dict_at_int(PyObject *d, int64_t k)
+{
+    struct number n;
+    return place(d, find(d, as_int(&n, k)));
+}
+
+PyObject **jit_dict_put_at(PyObject *d, PyObject *k) { return is_plain(d) ? jit_dict_at(d, k) : NULL; }
+PyObject **jit_dict_put_at_int(PyObject *d, int64_t k) { return is_plain(d) ? jit_dict_at_int(d, k) : NULL; }
+PyObject **jit_dict_put_gc_at(PyObject *d, PyObject *k) { return is_plain(d) && gc_is_tracked(d) ? jit_dict_at(d, k) : NULL; }
+PyObject **jit_dict_put_gc_at_int(PyObject *d, int64_t k) { return is_plain(d) && gc_is_tracked(d) ? jit_dict_at_int(d, k) : NULL; }
+
+int64_t
+jit_dict_has(PyObject *d, PyObject *k)
+{
+    Py_ssize_t ix = find(d, k);
+    return ix == UNKNOWN ? -1 : place(d, ix) != NULL;
+}
+
+int64_t
+jit_dict_has_int(PyObject *d, int64_t k)
+{
+    struct number n;
+    return jit_dict_has(d, as_int(&n, k));
+}
+
+int64_t jit_dict_lacks(PyObject *d, PyObject *k) { return is_plain(d) && find(d, k) == ABSENT; }
+
+int64_t
+jit_dict_lacks_int(PyObject *d, int64_t k)
+{
+    struct number n;
+    return jit_dict_lacks(d, as_int(&n, k));
+}
+
+int64_t
+jit_dict_add(PyObject *d, PyObject *k, PyObject *v)
+{
+    Py_hash_t hash;
+    if (!hash_of(k, &hash) || dict_set_hashed(d, k, hash, v) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    Py_DECREF(k);
+    Py_DECREF(v);
+    return 1;
+}
+
+/* ---- sets ---- */
+
+int64_t
+jit_set_has(PyObject *op, PyObject *key)
+{
+    PySetObject *so = SET(op);
+    size_t mask = (size_t)so->mask, perturb, i;
+    Py_hash_t hash;
+    if (!hash_of(key, &hash))
+        return -1;
+    perturb = (size_t)hash;
+    i = perturb & mask;
+    for (;;) {
+        const setentry *e = &so->table[i];
+        for (int left = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0; left >= 0; left--, e++) {
+            if (e->key == NULL && e->hash == 0)
+                return 0;
+            if (e->hash != hash || e->key == &set_dummy)
+                continue;
+            int same = equal(e->key, key);
+            if (same != 0)
+                return same;
+        }
+        perturb >>= PERTURB_SHIFT;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
+int64_t
+jit_set_has_int(PyObject *s, int64_t k)
+{
+    struct number n;
+    return jit_set_has(s, as_int(&n, k));
+}
+
+int64_t
+jit_set_add(PyObject *s, PyObject *k)
+{
+    Py_hash_t hash;
+    if (!hash_of(k, &hash) || set_add_hashed(SET(s), k, hash) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    Py_DECREF(k);
+    return 1;
+}
+
+/* ---- lists and tuples ---- */
+
+int64_t
+jit_items_have(PyObject *seq, PyObject *v)
+{
+    PyObject **items = PyTuple_CheckExact(seq) ? ((PyTupleObject *)seq)->ob_item : ((PyListObject *)seq)->ob_item;
+    for (Py_ssize_t i = 0; i < Py_SIZE(seq); i++) {
+        int same = equal(items[i], v);
+        if (same != 0)
+            return same;
+    }
+    return 0;
+}
+
+int64_t
+jit_items_have_int(PyObject *seq, int64_t v)
+{
+    struct number n;
+    return jit_items_have(seq, as_int(&n, v));
+}
+
+int64_t
+jit_list_append(PyObject *l, PyObject *v)
+{
+    Py_INCREF(v);                                            /* it goes when there is no memory */
+    if (list_append_steal((PyListObject *)l, v) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    Py_DECREF(v);
+    return 1;
+}
+
+int64_t
+jit_list_cut(PyObject *l)
+{
+    PyListObject *list = (PyListObject *)l;
+    if (Py_SIZE(l) == 1) {                                   /* as list.pop() does */
+        list_items_free(list->ob_item, list->allocated);
+        list->ob_item = NULL;
+        list->allocated = 0;
+        Py_SET_SIZE(l, 0);
+        return 1;
+    }
+    if (list_resize(list, Py_SIZE(l) - 1) == 0)
+        return 1;
+    PyErr_Clear();
+    return 0;
+}

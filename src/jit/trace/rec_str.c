@@ -1,0 +1,178 @@
+/* jit/trace/rec_str.c: recording strings and bytes: items, slices, concatenation, comparison, formatting.
+ *
+ * What is made is a new object, held by the stack's slot. Single characters below 256 exist once. `s += t` with a variable that holds s is left
+ * alone: the interpreter makes the string longer in place. */
+#include "jit/trace/record.h"
+
+#include "jit/ir/leaf.h"
+#include "code/opcodes.h"
+
+static bool
+is_object(struct recorder *r, ir_ref v)
+{
+    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
+}
+
+/* A new object in place of so many values. The guards that this may need are emitted already. */
+static bool
+give_new(struct recorder *r, int popped, ir_ref v)
+{
+    if (r->why != NULL)
+        return false;
+    while (popped-- > 0)
+        rec_pop(r);
+    rec_push_new(r, v);
+    return r->why == NULL;
+}
+
+/* ---- items and slices ---- */
+
+/* s[i] and b[i]: what index_of() asks for lists, is asked here of the length at another place. */
+bool
+rec_str_subscr(struct recorder *r)
+{
+    PyObject *o = r->sp[-2];
+    ir_ref v = rec_peek(r, 2), index;
+    if (!is_object(r, v) || (index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1])) == REF_NONE || r->why != NULL)
+        return rec_stop(r, "an index out of range, or no int");
+    if (!PyUnicode_CheckExact(o))
+        return rec_give(r, 2, rec_leaf(r, PyBytes_CheckExact(o) ? IR_CALLL_I : IR_CALLR, PyBytes_CheckExact(o) ? HELPER_BYTES_AT : HELPER_BYTEARRAY_AT, v, index, REF_NONE));
+    ir_ref c = rec_leaf(r, IR_CALLB, HELPER_STR_AT, v, index, REF_NONE);
+    if (r->why != NULL)
+        return false;
+    rec_pop(r);
+    rec_pop(r);
+    rec_push(r, c);
+    return r->why == NULL;
+}
+
+/* A bound of a slice. REF_NONE: no int, and stopped. */
+static ir_ref
+bound(struct recorder *r, ir_ref v, PyObject *now, int64_t none)
+{
+    if (now == Py_None) {
+        if (!ref_is_const(v))
+            rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
+        return ir_int(r->ir, none);
+    }
+    ir_ref i = PyLong_CheckExact(now) ? rec_number(r, v, now) : REF_NONE;
+    if (i == REF_NONE)
+        rec_stop(r, "a bound of a slice that is no int");
+    return i;
+}
+
+bool
+rec_slice(struct recorder *r)
+{
+    PyObject *o = r->sp[-3];
+    ir_ref v = rec_peek(r, 3);
+    if (!is_object(r, v) || (!PyUnicode_CheckExact(o) && !PyBytes_CheckExact(o)))
+        return rec_stop(r, "a slice of something else than a string");
+    if (!rec_guard_type(r, v, Py_TYPE(o)))
+        return false;
+    ir_ref i = bound(r, rec_peek(r, 2), r->sp[-2], 0), j = r->why == NULL ? bound(r, rec_peek(r, 1), r->sp[-1], PY_SSIZE_T_MAX) : REF_NONE;
+    if (r->why != NULL)
+        return false;
+    rec_before_effects(r, 3);
+    return give_new(r, 3, rec_leaf(r, IR_CALLN, PyUnicode_CheckExact(o) ? HELPER_STR_SLICE : HELPER_BYTES_SLICE, v, i, j));
+}
+
+/* ---- two strings ---- */
+
+/* The next instruction stores the sum where the left side came from. */
+static bool
+grows_variable(struct recorder *r, ir_ref v)
+{
+    const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
+    int op = op_deopt(next->op.code);
+    if (op != STORE_FAST && op != STORE_FAST_LOAD_FAST && op != STORE_FAST_STORE_FAST)
+        return op == STORE_NAME || op == STORE_GLOBAL || op == STORE_DEREF;
+    return rec_local(r, r->base + (op == STORE_FAST ? next->op.arg : next->op.arg >> 4)) == v;
+}
+
+bool
+rec_concat(struct recorder *r)
+{
+    PyObject *a = r->sp[-2], *b = r->sp[-1];
+    ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
+    bool text = PyUnicode_CheckExact(a);
+    if ((r->oparg != NB_ADD && r->oparg != NB_INPLACE_ADD) || Py_TYPE(a) != Py_TYPE(b) || !is_object(r, v) || !is_object(r, w))
+        return rec_stop(r, "an operator on a string that is not recorded yet");
+    if (text && grows_variable(r, v))
+        return rec_stop(r, "a string that grows in place");
+    if (!rec_guard_type(r, v, Py_TYPE(a)) || !rec_guard_type(r, w, Py_TYPE(a)))
+        return false;
+    rec_before_effects(r, 2);
+    return give_new(r, 2, rec_leaf(r, IR_CALLN, text ? HELPER_STR_CONCAT : HELPER_BYTES_CONCAT, v, w, REF_NONE));
+}
+
+bool
+rec_order_str(struct recorder *r, int operator)
+{
+    ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
+    if (!is_object(r, v) || !is_object(r, w) || !rec_guard_type(r, v, &PyUnicode_Type) || !rec_guard_type(r, w, &PyUnicode_Type))
+        return rec_stop(r, "a comparison with a string");
+    ir_ref cmp = rec_leaf(r, IR_CALLL_I, HELPER_STR_CMP, v, w, REF_NONE);
+    return cmp != REF_NONE && rec_give(r, 2, rec_compare_numbers(r, operator, cmp, ir_int(r->ir, 0)));
+}
+
+/* ---- formatting ---- */
+
+/* str() of a string is that itself, of an int its digits. */
+static bool
+text_of(struct recorder *r)
+{
+    PyObject *o = r->sp[-1];
+    ir_ref v = rec_peek(r, 1);
+    if (PyUnicode_CheckExact(o))
+        return is_object(r, v) && rec_guard_type(r, v, &PyUnicode_Type) ? true : rec_stop(r, "formatting of something else than a string or int");
+    ir_ref i = PyLong_CheckExact(o) ? rec_number(r, v, o) : REF_NONE;
+    if (i == REF_NONE || r->why != NULL)
+        return rec_stop(r, "formatting of something else than a string or int");
+    rec_before_effects(r, 1);
+    return give_new(r, 1, rec_leaf(r, IR_CALLN, HELPER_INT_STR, i, REF_NONE, REF_NONE));
+}
+
+/* str(x) */
+bool
+rec_call_str(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = c->args[0];
+    if (PyUnicode_CheckExact(c->now[0])) {
+        if (!is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type))
+            return false;
+        for (int i = 0; i < c->on_stack; i++)
+            rec_pop(r);
+        rec_push(r, v);
+        return r->why == NULL;
+    }
+    ir_ref i = PyLong_CheckExact(c->now[0]) ? rec_number(r, v, c->now[0]) : REF_NONE;
+    if (i == REF_NONE || r->why != NULL)
+        return rec_stop(r, "str() of something else than a string or int");
+    rec_before_effects(r, c->on_stack);
+    return give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_INT_STR, i, REF_NONE, REF_NONE));
+}
+
+bool rec_format(struct recorder *r) { return text_of(r); }
+bool rec_convert(struct recorder *r) { return r->oparg == FVC_STR ? text_of(r) : rec_stop(r, "repr() or ascii() in an f-string"); }
+
+/* Two parts at a time; what lies between is dropped at once. */
+bool
+rec_build_string(struct recorder *r)
+{
+    int n = r->oparg;
+    if (n < 2 || n > 4)
+        return rec_stop(r, "an f-string of many parts");
+    for (int i = 1; i <= n; i++)
+        if (!is_object(r, rec_peek(r, i)) || !PyUnicode_CheckExact(r->sp[-i]) || !rec_guard_type(r, rec_peek(r, i), &PyUnicode_Type))
+            return rec_stop(r, "an f-string of something else than strings");
+    rec_before_effects(r, n);
+    ir_ref all = rec_peek(r, n);
+    for (int i = n - 1; i > 0 && r->why == NULL; i--) {
+        ir_ref longer = rec_leaf(r, IR_CALLN, HELPER_STR_CONCAT, all, rec_peek(r, i), REF_NONE);
+        if (i < n - 1)
+            rec_emit(r, IR_DROP, all, REF_NONE);
+        all = longer;
+    }
+    return give_new(r, n, all);
+}
