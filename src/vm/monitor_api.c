@@ -11,8 +11,8 @@ PyMonitoring_EnterScope(PyMonitoringState *states, uint64_t *version, const uint
     uint64_t now = (uint64_t)ts->interp->ceval.instrumentation_version | 1;
     if (*version == now)
         return 0;
-    for (Py_ssize_t i = 0; i < n; i++)
-        states[i].active = mon_global(ts)->tools[events[i] < MON_UNGROUPED ? events[i] : PY_MONITORING_EVENT_CALL];
+    for (Py_ssize_t i = 0; i < n; i++)         /* C_RETURN and C_RAISE have no tools of their own: CPython sends them to nobody */
+        states[i].active = events[i] < MON_UNGROUPED ? mon_global(ts)->tools[events[i]] : 0;
     *version = now;
     return 0;
 }
