@@ -472,7 +472,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
         return false;
     }
-    if (!start(ts, f, (unsigned)(pc - _PyCode_CODE(code)))) {
+    if (!policy_affords() || !start(ts, f, (unsigned)(pc - _PyCode_CODE(code)))) {
         heat_forgive(f->instr_ptr);
         return false;
     }
@@ -526,7 +526,7 @@ static void
 compile_recorded(struct recorder *r)
 {
     struct timespec t0, t1;
-    clock_gettime(CLOCK_MONOTONIC, &t0);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t0);
     event_compiling(r);
     show(r, jit_options.dump_ir, "ir");
     r->why = optimise(r);
@@ -535,12 +535,13 @@ compile_recorded(struct recorder *r)
         report_snaps(r);
     if (r->why == NULL)
         r->why = trace_make(r->ts, r, at_loop);
-    clock_gettime(CLOCK_MONOTONIC, &t1);
-    jit_stats.compile_ns += (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t1);
+    r->compile_ns = (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
+    jit_stats.compile_ns += r->compile_ns;
     if (r->why != NULL)
         return;
     jit_stats.compiled++;
-    event_compiled(r, (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec)));
+    event_compiled(r, r->compile_ns);
 }
 
 static bool
@@ -562,6 +563,7 @@ finish(struct recorder *r)
             dump_text("rec", r->code, r->start, line);
         }
     }
+    policy_spent(r->count, r->compile_ns);
     spare = r->ir;
     ir_free(r->round);
     r->ts = NULL;

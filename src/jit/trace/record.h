@@ -64,6 +64,7 @@ struct recorder {
     struct loop_row *row;              /* of statistics, or NULL */
     int line;                          /* where it starts */
     const char *why;                   /* stopped */
+    uint64_t compile_ns;               /* CPU time */
     bool closed;                       /* the trace is whole: it ends with a loop, at one, */
     bool leaves;                       /* or in the interpreter */
     bool broken;                       /* a fact that it relies on has ceased to hold */

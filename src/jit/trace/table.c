@@ -90,6 +90,9 @@ void
 trace_join(struct trace *t)
 {
     struct trace *parent = trace_get(t->parent), *to = t->link != t->id ? trace_get(t->link) : NULL;
+    struct trace *root = trace_get(t->root);
+    if (parent != NULL && root != NULL)
+        root->tree++;
     if (parent != NULL) {
         t->next_child = parent->first_child;
         parent->first_child = t;
@@ -119,6 +122,9 @@ isolate(struct trace *t)
         if (!parent->doomed && parent->machine.code != NULL)
             (void)x64_patch(&parent->machine, t->parent_exit, NULL);
         parent->exits[t->parent_exit].side = NO_TRACE;
+        struct trace *root = trace_get(t->root);
+        if (root != NULL)
+            root->tree--;
     }
     if (to != NULL)
         leave_list(&to->first_user, t, offsetof(struct trace, next_user));

@@ -228,7 +228,9 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
         .parent = NO_TRACE };
+    t->root = t->id;
     if (r->is_side) {
+        t->root = trace_get(r->parent)->root;
         t->parent = (uint16_t)r->parent;
         t->parent_exit = r->parent_exit;
     }
@@ -353,9 +355,15 @@ leave(struct x64_state *st)
 
 /* An exit without a trace behind it was taken: is it time to record one? An exit because of the eval breaker is none of the program's ways. */
 static bool
-wants_side(PyThreadState *ts, struct exit_state *e)
+wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
 {
-    return (ts->eval_breaker & EB_EVENTS) == 0 && e->tries < SIDE_TRIES && ++e->count >= (SIDE_AT << e->tries);
+    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->tries >= SIDE_TRIES || ++e->count < (SIDE_AT << e->tries))
+        return false;
+    if ((e->why = policy_side(t, e)) != NULL)
+        e->tries = SIDE_TRIES;
+    else if (!policy_affords())
+        e->count = 0;
+    return e->count > 0 && e->tries < SIDE_TRIES;
 }
 
 /* From trace to trace until one leaves to the interpreter. */
@@ -411,7 +419,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         f = ts->current_frame;
         if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
-            if (!t->snaps[e->snap].open && wants_side(ts, e) && begin_side(ts, f, pc, t))
+            if (!t->snaps[e->snap].open && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
             return pc;
         }
@@ -501,7 +509,12 @@ jit_pause(PyThreadState *ts, bool on)
     free_doomed(ts, NULL);
 }
 
-void jit_after_fork(PyThreadState *ts) { record_drop_others(ts); }
+void
+jit_after_fork(PyThreadState *ts)
+{
+    record_drop_others(ts);
+    policy_after_fork();
+}
 
 int
 jit_start(void)

@@ -39,6 +39,8 @@ struct trace {
     bool to_start;                     /* or rather where the other starts */
     uint16_t repeats;                  /* traces that have repeated its first round to go on in its loop */
     bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
+    uint16_t root;                     /* of its tree: of a root itself */
+    uint16_t tree;                     /* of a root: traces in its tree but itself */
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
     uint32_t parent_exit;
     PyCodeObject *code;                /* borrowed; its death frees the trace */
@@ -169,6 +171,13 @@ struct trace_ops stressed(const struct trace_ops *ops);
 void stress_end(void);
 /* The recorder begins (1) or ends (-1) work outside of the functions above. */
 void stress_work(int change);
+
+/* policy.c: may a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
+bool policy_affords(void);
+void policy_spent(unsigned instructions, uint64_t compile_ns);
+void policy_after_fork(void);
+/* Why this exit of t never gets a side trace, or NULL. */
+const char *policy_side(const struct trace *t, const struct exit_state *e);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);
