@@ -1,4 +1,4 @@
-/* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call. */
+/* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call; and of __setitem__. */
 #include "vm/eval.h"
 #include "vm/slow.h"
 #include "vm/step.h"
@@ -6,10 +6,10 @@
 bool vm_is_init_shim(const PyCodeObject *code) { return code == vm_init_shim(); }
 
 void
-vm_make_init_shim(_PyInterpreterFrame *f)
+vm_make_shim(_PyInterpreterFrame *f, PyObject *function)
 {
     PyCodeObject *co = vm_init_shim();
-    *f = (_PyInterpreterFrame){ .f_executable = Py_NewRef(co), .f_funcobj = Py_None, .stacktop = 0, .owner = FRAME_OWNED_BY_THREAD, .instr_ptr = _PyCode_CODE(co) };
+    *f = (_PyInterpreterFrame){ .f_executable = Py_NewRef(co), .f_funcobj = function, .stacktop = 0, .owner = FRAME_OWNED_BY_THREAD, .instr_ptr = _PyCode_CODE(co) };
 }
 
 bool
@@ -40,5 +40,28 @@ vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObj
     callee->previous = shim;
     ts->current_frame = callee;
     ts->py_recursion_remaining--;
+    return true;
+}
+
+bool
+vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next)
+{
+    PyObject *args[3] = { sp[-2], sp[-1], sp[-3] };
+    int words = ((PyCodeObject *)setitem->func_code)->co_framesize + vm_init_shim()->co_framesize;
+    if (!frame_has_room_for(ts, words) || ts->py_recursion_remaining <= 1)
+        return false;
+    f->instr_ptr = pc;
+    f->return_offset = (uint16_t)next;
+    frame_set_stackpointer(f, sp - 3);
+    _PyInterpreterFrame *shim = frame_push_shim(ts, vm_init_shim());
+    shim->f_funcobj = ITEM_SHIM;
+    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(setitem), NULL, args, 3, NULL);
+    if (callee == NULL)
+        Py_FatalError("arguments that were found to fit do not fit");
+    frame_set_stackpointer(shim, shim->localsplus);
+    shim->return_offset = 1;
+    shim->previous = f;
+    callee->previous = shim;
+    ts->current_frame = callee;
     return true;
 }

@@ -501,7 +501,7 @@ unwind: {                       /* it travels: to the handler of this frame, or 
 }
 
 leave_frame: {                  /* with an exception set */
-    ts->py_recursion_remaining++;
+    ts->py_recursion_remaining += frame->f_funcobj != ITEM_SHIM;
     _PyInterpreterFrame *dying = frame;
     frame = ts->current_frame = dying->previous;
     frame_clear_and_pop(ts, dying);

@@ -16,9 +16,13 @@ void vm_step_return(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp);
  * whatever form the call has; the arguments fit. `given` of them are on the stack, with names if the call has some, which then lie on top. next: where f goes on, from pc.
  * ts->current_frame is the frame of init then, which has not begun. False: there is no room; nothing has happened. */
 bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int given, PyObject *kwnames, PyFunctionObject *init, unsigned next);
+/* The STORE_SUBSCR at pc, of an object whose class has `setitem` in Python, a function that takes three arguments: between its frame and f lies one like that of a class
+ * being called, which takes what setitem returns and goes without a result, and does not count as a call. Otherwise as above. */
+bool vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next);
+#define ITEM_SHIM Py_Ellipsis          /* f_funcobj of that frame; None of the other */
 /* Is this the code of the frame between a caller and __init__? */
 bool vm_is_init_shim(const PyCodeObject *code);
-/* f, which is empty memory, becomes one. */
-void vm_make_init_shim(_PyInterpreterFrame *f);
+/* f, which is empty memory, becomes one; function: None or ITEM_SHIM. */
+void vm_make_shim(_PyInterpreterFrame *f, PyObject *function);
 
 #endif

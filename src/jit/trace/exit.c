@@ -198,7 +198,7 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
         f->return_offset = (uint16_t)(call->ret - call->call);
         if (vm_is_init_shim(call->code))
-            vm_make_init_shim(callee);
+            vm_make_shim(callee, objects[entry]);
         else
             frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
         memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));
@@ -206,10 +206,10 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
         entry += (uint32_t)n + 1;
         frame_set_stackpointer(callee, callee->localsplus + n);
         callee->previous = f;
+        ts->py_recursion_remaining -= callee->f_funcobj != ITEM_SHIM;
         f = callee;
     }
     f->instr_ptr = _PyCode_CODE(frame_code(f)) + b->snap->pc;
-    ts->py_recursion_remaining -= (int)(b->ninner - b->snap->real);
     ts->current_frame = f;
 }
 

@@ -283,9 +283,9 @@ watch_class(struct recorder *r, PyTypeObject *t)
         && rec_watch_name(r, t, ID(__abstractmethods__));
 }
 
-/* The frame between the caller and __init__, which holds the instance. */
+/* The frame between the caller and __init__, which holds the instance; or __setitem__, without. kind: its function. */
 static bool
-enter_shim(struct recorder *r, const struct call *c, ir_ref self)
+enter_shim(struct recorder *r, const struct call *c, PyObject *kind, ir_ref self)
 {
     int base = base_behind(r), function = base - FUNCTION_BEFORE;
     if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function, .call = r->at, .ret = r->next,
@@ -293,10 +293,11 @@ enter_shim(struct recorder *r, const struct call *c, ir_ref self)
         return rec_stop(r, r->ir->full);
     rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
     leave_in_memory(r, c->first);
-    rec_set(r, function, ir_obj(r->ir, Py_None));
-    rec_set(r, base, self);
+    rec_set(r, function, ir_obj(r->ir, kind));
+    if (self != REF_NONE)
+        rec_set(r, base, self);
     r->base = base;
-    r->depth = base + 1 - r->nslots;
+    r->depth = base + (self != REF_NONE) - r->nslots;
     r->inner_code = vm_init_shim();
     return r->why == NULL;
 }
@@ -308,7 +309,7 @@ call_init(struct recorder *r, struct call *c, int on_stack, PyObject *kwnames)
         return rec_stop(r, "too many slots");
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
-    if (!enter_shim(r, c, c->args[0]))
+    if (!enter_shim(r, c, Py_None, c->args[0]))
         return false;
     c->first = r->base + 1;
     r->constructs = kwnames != NULL ? kwnames : Py_None;
@@ -348,28 +349,70 @@ rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func)
     return call_function(r, &c, 1, NULL);
 }
 
-/* BINARY_SUBSCR of an instance whose class has __getitem__, a Python function. The interpreter must have specialised the instruction: else it would run the
- * function in a loop of its own. */
+/* ---- items of instances ---- */
+
+/* The interpreter must have specialised the instruction: else it would run the function in a loop of its own. */
+bool
+rec_is_getitem(const struct recorder *r)
+{
+    return _PyCode_CODE(r->inner_code)[r->at].op.code == BINARY_SUBSCR_GETITEM && type_has(Py_TYPE(r->sp[-2]), Py_TPFLAGS_HEAPTYPE);
+}
+
+/* o, which is v, is of a class that has f under this name, and keeps it. */
+static bool
+item_function(struct recorder *r, struct call *c, ir_ref v, PyObject *o, PyObject *name, PyObject *f)
+{
+    c->func = (PyFunctionObject *)f;
+    c->code = (PyCodeObject *)c->func->func_code;
+    c->function = rec_const(r, f);
+    c->args[0] = v;
+    return rec_guard_type(r, v, Py_TYPE(o)) && rec_watch_name(r, Py_TYPE(o), name);
+}
+
 bool
 rec_call_getitem(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
-    ir_ref v = rec_peek(r, 2);
     PyTypeObject *t = Py_TYPE(o);
-    if (_PyCode_CODE(r->inner_code)[r->at].op.code != BINARY_SUBSCR_GETITEM || !type_has(t, Py_TPFLAGS_HEAPTYPE) || ir_type_of(r->ir, v) != T_OBJ)
-        return rec_stop(r, "a subscript of this kind is not recorded yet");
     PyObject *f = ((PyHeapTypeObject *)t)->_spec_cache.getitem;
+    struct call c = { .first = r->nslots + r->depth - 2, .nargs = 2 };
     if (f == NULL || f != type_lookup(t, ID(__getitem__)) || ((PyFunctionObject *)f)->func_version != ((PyHeapTypeObject *)t)->_spec_cache.getitem_version)
         return rec_stop(r, "a __getitem__ that is not cached");
-    if (!rec_guard_type(r, v, t) || !rec_watch_name(r, t, ID(__getitem__)))
+    if (!item_function(r, &c, rec_peek(r, 2), o, ID(__getitem__), f))
         return false;
-    struct call c = { .func = (PyFunctionObject *)f, .code = (PyCodeObject *)((PyFunctionObject *)f)->func_code, .function = rec_const(r, f),
-                      .first = r->nslots + r->depth - 2, .nargs = 2 };
     if (!frame_has_room(r->ts, c.code))
         return rec_stop(r, "the end of the stack");
-    c.args[0] = v;
     c.args[1] = rec_peek(r, 1);
     return call_function(r, &c, 2, NULL);
+}
+
+bool
+rec_is_setitem(const struct recorder *r)
+{
+    PyTypeObject *t = Py_TYPE(r->sp[-2]);
+    PyObject *f = type_has(t, Py_TPFLAGS_HEAPTYPE) ? type_lookup(t, ID(__setitem__)) : NULL;
+    return f != NULL && PyFunction_Check(f);
+}
+
+/* Below the function lies a frame that takes its result. */
+bool
+rec_call_setitem(struct recorder *r)
+{
+    PyObject *o = r->sp[-2];
+    struct call c = { .first = r->nslots + r->depth - 3, .nargs = 3 };
+    if (!item_function(r, &c, rec_peek(r, 2), o, ID(__setitem__), type_lookup(Py_TYPE(o), ID(__setitem__))))
+        return false;
+    c.args[1] = rec_peek(r, 1);
+    c.args[2] = rec_peek(r, 3);
+    if (!prepare_call(r, &c, 1, NULL) || base_behind(r) + vm_init_shim()->co_framesize + c.code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    for (int i = 0; i < 3; i++)
+        rec_pop(r);
+    if (!enter_shim(r, &c, ITEM_SHIM, REF_NONE))
+        return false;
+    c.first = r->base;
+    r->constructs = ITEM_SHIM;
+    return enter_at(r, &c, 0, 1);
 }
 
 static bool
@@ -485,11 +528,32 @@ rec_follow(struct recorder *r, _PyInterpreterFrame *f)
     return true;
 }
 
-/* Behind __init__. */
+/* The frame at hand goes, of which nothing is in memory. */
+static void
+leave(struct recorder *r)
+{
+    struct ir *ir = r->ir;
+    const struct ir_frame *f = &ir->frames[ir->frame];
+    rec_forget_slots(r, f->function, f->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
+    r->depth = f->below - r->nslots;
+    ir->frame = f->parent;
+    r->base = ir->frames[ir->frame].base;
+    r->inner = r->inner->previous;
+    r->inner_code = ir->frames[ir->frame].code;
+}
+
+/* Behind __init__ or __setitem__. */
 bool
 rec_init_check(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
+    if (r->inner->f_funcobj == ITEM_SHIM) {
+        if (r->ir->frames[r->ir->frame].depth <= r->ir->real)
+            return rec_stop(r, "a __setitem__ with open calls");
+        rec_pop(r);
+        leave(r);
+        return r->why == NULL;
+    }
     if (r->sp[-1] != Py_None || ir_type_of(r->ir, v) != T_OBJ)
         return rec_stop(r, "__init__() returns something");
     rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
@@ -534,12 +598,7 @@ rec_return(struct recorder *r, int opcode)
     if (f->depth <= ir->real)
         return rec_open_return(r, opcode);
     ir_ref v = opcode == RETURN_VALUE ? rec_pop(r) : rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));
-    rec_forget_slots(r, f->function, f->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
-    r->depth = f->below - r->nslots;
-    ir->frame = f->parent;
-    r->base = ir->frames[ir->frame].base;
-    r->inner = r->inner->previous;
-    r->inner_code = ir->frames[ir->frame].code;
+    leave(r);
     rec_push(r, v);
     return r->why == NULL;
 }

@@ -430,6 +430,8 @@ bool
 rec_binary_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
+    if (rec_is_getitem(r))
+        return rec_call_getitem(r);
     if (r->nvirtuals > 0 && !virtual_item(r, o))
         return false;
     ir_ref v = rec_peek(r, 2);
@@ -443,7 +445,7 @@ rec_binary_subscr(struct recorder *r)
     if (PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) || PyByteArray_CheckExact(o))
         return rec_str_subscr(r);
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
-        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_call_getitem(r);
+        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
     ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
     if (r->why != NULL)

@@ -564,6 +564,11 @@ rec_store_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
     struct place pl = { .offset = 0 };
+    if (rec_is_setitem(r))
+        return rec_call_setitem(r);
+    for (int i = 1; i <= 3 && r->nvirtuals > 0; i++)
+        if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
+            return false;
     if (PyDict_CheckExact(o))
         return rec_store_key(r);
     if (!PyList_CheckExact(o))

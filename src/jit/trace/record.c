@@ -616,7 +616,7 @@ construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
 {
     PyObject *names = r->constructs == Py_None ? NULL : r->constructs;
     r->constructs = NULL;
-    if (!vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, r->next - r->at))
+    if (names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, r->next - r->at) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, r->next - r->at))
         rec_stop(r, "the end of the stack");
 }
 

@@ -33,7 +33,8 @@ struct recorder {
     PyCodeObject *code;                /* its code */
     _PyInterpreterFrame *inner;        /* the one that the instruction at hand is of: frame, or a call inlined into it */
     PyCodeObject *inner_code;
-    PyObject *constructs;              /* its names, or None: the call at hand is one of a class, `entering` its __init__, and the recorder does it itself; or NULL */
+    /* Its names, or None: the call at hand is one of a class, `entering` its __init__, and the recorder does it itself. ITEM_SHIM: an item is stored by `entering`. Or NULL. */
+    PyObject *constructs;
     PyFunctionObject *entering;        /* the instruction before was a call of this, whose frame is not known yet; or NULL */
     int base;                          /* slot of its first local */
     struct ir *ir;
@@ -252,8 +253,11 @@ bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *
 bool rec_copy_free_vars(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
-/* BINARY_SUBSCR calls a Python function. */
+/* BINARY_SUBSCR, STORE_SUBSCR call a Python function. */
+bool rec_is_getitem(const struct recorder *r);
 bool rec_call_getitem(struct recorder *r);
+bool rec_is_setitem(const struct recorder *r);
+bool rec_call_setitem(struct recorder *r);
 /* The frame at hand returns. */
 bool rec_return(struct recorder *r, int opcode);
 /* Slots from..to-1 are of no frame any more. */
