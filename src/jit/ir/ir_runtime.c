@@ -379,6 +379,43 @@ leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *
     return 1;
 }
 
+/* FOR_ITER: the next value on the stack; at the end NULL in its place and in that of the iterator, which goes. NULL: raised. */
+static PyObject **
+step_iterator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp)
+{
+    PyObject *it = sp[-1];
+    int more = vm_iter_next(ts, f, instr, it, &sp[0]);
+    if (more > 0)
+        return sp + 1;
+    if (more < 0) {
+        frame_set_stackpointer(f, sp);
+        return NULL;
+    }
+    sp[0] = sp[-1] = NULL;
+    Py_DECREF(it);
+    return sp - 1;
+}
+
+/* Loops over generators are the interpreter's: they do not nest on the C stack. */
+static int64_t
+open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer)
+{
+    uint32_t epoch = jit_epoch;
+    PyObject **end = NULL;
+    bool mine = Py_TYPE(sp[-1]) != &PyGen_Type;
+    if (LIKELY(mine)) {
+        end = step_iterator(ts, f, instr, sp);
+        if (UNLIKELY(jit_poison != NULL))
+            jit_poison(ts, f);
+        if (LIKELY(end != NULL && epoch == jit_epoch && !is_seen(f, outer)))
+            return 0;
+    }
+    jit_open_pc = !mine ? instr : end == NULL ? NULL : instr + 1 + op_table[FOR_ITER].caches + (end < sp ? oparg + 2 : 0);
+    if (!mine || end != NULL)
+        frame_set_stackpointer(f, mine ? end : sp);
+    return 1;
+}
+
 int64_t
 jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer)
 {
@@ -391,6 +428,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         return leave_frame(ts, f, sp - 1, sp[-1], outer);
     if (opcode == RETURN_CONST)
         return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
+    if (opcode == FOR_ITER)
+        return open_for_iter(ts, f, instr, sp, oparg, outer);
     sp = vm_step(ts, f, instr, sp, oparg);
     if (UNLIKELY(jit_poison != NULL))
         jit_poison(ts, f);

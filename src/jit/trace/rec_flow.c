@@ -54,7 +54,7 @@ rec_for_iter(struct recorder *r)
     if (Py_TYPE(o) == &PyListIter_Type || Py_TYPE(o) == &PyTupleIter_Type)
         return rec_for_sequence(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
-        return rec_stop(r, "a loop over something else than a range, list or tuple");
+        return rec_for_any(r);
     if (!rec_guard_type(r, it, &PyRangeIter_Type))
         return false;
     ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));

@@ -111,9 +111,8 @@ rec_can_open(const struct recorder *r, int opcode)
     return (opcode != CALL && opcode != CALL_KW) || !calls_python(r, opcode);
 }
 
-/* What the call has left in slot i of memory. */
-static void
-load_slot(struct recorder *r, int i, ir_ref call)
+void
+rec_load_slot(struct recorder *r, int i, ir_ref call)
 {
     r->slot[i] = opt_emit(r->ir, IR_FLOAD, (ir_ref)i, call, 0, 0);
     r->changed[i] = false;
@@ -125,16 +124,16 @@ static void
 load_locals(struct recorder *r, int opcode, ir_ref call)
 {
     if (opcode == STORE_FAST)
-        load_slot(r, r->base + r->oparg, call);
+        rec_load_slot(r, r->base + r->oparg, call);
     else if (opcode == STORE_FAST_STORE_FAST || opcode == STORE_FAST_LOAD_FAST)
-        load_slot(r, r->base + (r->oparg >> 4), call);
+        rec_load_slot(r, r->base + (r->oparg >> 4), call);
     if (opcode == STORE_FAST_STORE_FAST)
-        load_slot(r, r->base + (r->oparg & 15), call);
+        rec_load_slot(r, r->base + (r->oparg & 15), call);
 }
 
 /* The instruction at hand runs on the frame at hand, which has so many values on its stack. */
-static ir_ref
-emit_call(struct recorder *r, int on_stack)
+ir_ref
+rec_emit_open(struct recorder *r, int on_stack)
 {
     r->opens++;
     return opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), REF_NONE, OPEN_X(on_stack, r->oparg));
@@ -150,9 +149,9 @@ rec_open(struct recorder *r, int opcode)
     int popped = operands(opcode, r->oparg);
     struct snap *s = snap_begin(r->ir, r->next, (unsigned)after);
     s->open = s->branch = true;
-    ir_ref call = emit_call(r, r->nslots + before - r->base - r->inner_code->co_nlocalsplus);
+    ir_ref call = rec_emit_open(r, r->nslots + before - r->base - r->inner_code->co_nlocalsplus);
     for (int i = r->nslots + before - popped; i < r->nslots + after; i++)
-        load_slot(r, i, call);
+        rec_load_slot(r, i, call);
     load_locals(r, opcode, call);
     r->depth = after;
     r->top = r->ir->top = (uint16_t)(r->nslots + after);
@@ -203,7 +202,7 @@ rec_open_return(struct recorder *r, int opcode)
     ir->top = f->below;
     struct snap *s = snap_begin(ir, f->ret, (unsigned)r->depth);
     s->open = s->branch = true;
-    emit_call(r, end - r->base - r->inner_code->co_nlocalsplus);
+    rec_emit_open(r, end - r->base - r->inner_code->co_nlocalsplus);
     rec_forget_slots(r, f->below, r->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
     r->base = ir->frames[ir->frame].base;
     r->inner = r->inner->previous;

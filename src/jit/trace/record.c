@@ -635,6 +635,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         r->ir->top = (uint16_t)r->top;
     }
     r->sp = sp;
+    if (r->awaited != REF_NONE)
+        rec_see_value(r, (unsigned)(pc - _PyCode_CODE(r->inner_code)));
     if (!decode(r, pc, &opcode))
         return true;
     if (r->at == r->skip) {

@@ -59,6 +59,8 @@ struct recorder {
     unsigned count, opens;             /* instructions so far, and those of them that are open calls */
     bool tree_opens;                   /* its parents have open calls */
     int oparg;
+    ir_ref awaited;                    /* what FOR_ITER has left on the stack, a value or NULL: the next instruction tells; or REF_NONE */
+    unsigned ends_at;                  /* code unit behind that loop */
     unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
     unsigned ext_pc;
     PyObject **sp;                     /* the interpreter's */
@@ -137,6 +139,12 @@ bool rec_may_overwrite(const struct recorder *r, int i);
 /* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
 bool rec_can_open(const struct recorder *r, int opcode);
 bool rec_open(struct recorder *r, int opcode);
+/* The call itself, with so many values on the frame's stack, behind its snapshot; and what it has left in slot i of memory. */
+ir_ref rec_emit_open(struct recorder *r, int on_stack);
+void rec_load_slot(struct recorder *r, int i, ir_ref call);
+/* rec_next.c: FOR_ITER of any iterator but a generator; and, at the next instruction, whether there was a value. */
+bool rec_for_any(struct recorder *r);
+void rec_see_value(struct recorder *r, unsigned at);
 /* The frames' memory gets all that differs from it; inlined calls get frames. */
 bool rec_publish(struct recorder *r);
 /* The inlined call at hand, whose frame is in memory, returns. */
