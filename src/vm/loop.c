@@ -27,6 +27,7 @@
 #include "vm/genobject.h"
 #include "vm/heat.h"
 #include "vm/monitor.h"
+#include "vm/refcheck.h"
 #include "vm/slow.h"
 #include "vm/specialize.h"
 #include "vm/step.h"
@@ -399,7 +400,7 @@ _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int thro
 #include "vm_targets.inc"
     };
 #undef TARGET
-    static void *const recording[256] = { [0 ... 255] = &&op_record };
+    static void *const recording[256] = { [0 ... 255] = &&op_record }, *const watching[256] = { [0 ... 255] = &&op_watch };
     _Py_CODEUNIT *pc;
     PyObject **sp;
     int oparg, watched_rc;
@@ -409,7 +410,7 @@ _PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame, int thro
     if (entry_recursion(ts) < 0)
         goto refused;
     if (UNLIKELY(rt_thread_of(ts)->loop_state != LOOP_READY))
-        loop_begin(rt_thread_of(ts), trace_ops.hot != NULL ? heating : targets, targets);
+        loop_begin(rt_thread_of(ts), UNLIKELY(refcheck_watches) ? watching : trace_ops.hot != NULL ? heating : targets, targets);
     entry.f_executable = Py_None;
     entry.instr_ptr = (_Py_CODEUNIT *)entry_code + 1;
     entry.stacktop = 0;
@@ -446,6 +447,10 @@ op_record:
         frame = ts->current_frame;
         goto start_frame;
     }
+    goto *targets[pc->op.code];
+
+op_watch:                       /* development mode */
+    refcheck_instr(ts, frame, pc, sp);
     goto *targets[pc->op.code];
 
 op_unknown:

@@ -6,8 +6,9 @@
  *            lower has lost a reference that the function did not own; one that is gone has lost its last.
  * Invariant: every counted reference is a real one of its own, so a function that keeps the rules is never reported. Traces
  *            keep frames' slots elsewhere: not together with the tracing compiler.
- * Not here:  counts that are too high; functions that are not C methods (slots of types). gc/gc_mark.c compares the counts of
- *            containers with the references between them. */
+ *            Slots of types and callables of other kinds (Cython's functions) are not called through a function of ours: from the first
+ *            foreign function on, the loop asks before each instruction, which looks at the operands of the one before.
+ * Not here:  counts that are too high. gc/gc_mark.c compares the counts of containers with the references between them. */
 #include "vm/refcheck.h"
 
 #include <link.h>
@@ -15,12 +16,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "code/opcodes.h"
 #include "object/core/call.h"
 #include "object/core/descr.h"
 #include "object/core/method.h"
+#include "rt/effect.h"
 #include "rt/hooks.h"
 #include "rt/thread.h"
 #include "vm/frame.h"
+#include "vm/trace_ops.h"
 
 #define WATCHED_ARGS 8                   /* of more arguments only the first are looked at */
 #define NAME_SIZE 80
@@ -50,11 +54,44 @@ find_own(struct dl_phdr_info *info, size_t size, void *unused)
     return 1;
 }
 
+static inline bool is_ours(const void *p) { return (uintptr_t)p >= own_low && (uintptr_t)p < own_high; }
+
+bool refcheck_watches;
+
 static bool
 is_foreign(const PyMethodDef *def)
 {
-    uintptr_t f = (uintptr_t)(void *)def->ml_meth;
-    return f < own_low || f >= own_high;
+    if (is_ours((void *)def->ml_meth))
+        return false;
+    if (!refcheck_watches) {
+        refcheck_watches = true;
+        trace_install(NULL);             /* for nothing but that loops look for their table again */
+    }
+    return true;
+}
+
+static bool
+any_foreign(void *const *slots, size_t n)
+{
+    for (size_t i = 0; slots != NULL && i < n; i++)
+        if (slots[i] != NULL && !is_ours(slots[i]))
+            return true;
+    return false;
+}
+
+#define SLOTS(suite) ((void *const *)(void *)(suite)), sizeof(*(suite)) / sizeof(void *)
+
+/* Has the type, or a base, a slot that an extension fills? */
+static bool
+type_is_foreign(PyTypeObject *t)
+{
+    void *const own[] = { (void *)t->tp_repr, (void *)t->tp_hash, (void *)t->tp_call, (void *)t->tp_str, (void *)t->tp_getattro, (void *)t->tp_setattro,
+                          (void *)t->tp_getattr, (void *)t->tp_setattr, (void *)t->tp_richcompare, (void *)t->tp_iter, (void *)t->tp_iternext,
+                          (void *)t->tp_descr_get, (void *)t->tp_descr_set, (void *)t->tp_new, (void *)t->tp_init };
+    if (is_ours(t))
+        return false;
+    return any_foreign(own, sizeof(own) / sizeof(own[0])) || any_foreign(SLOTS(t->tp_as_number)) || any_foreign(SLOTS(t->tp_as_sequence))
+           || any_foreign(SLOTS(t->tp_as_mapping)) || any_foreign(SLOTS(t->tp_as_async));
 }
 
 /* ---- what is held ---- */
@@ -284,12 +321,120 @@ refcheck_call(PyObject *func, PyObject *const *args, size_t nargsf, PyObject *kw
     return result;
 }
 
+/* ---- instructions ---- */
+
+/* The instruction that runs in a frame, if a foreign slot may. Operands need not live any more when it has ended. */
+struct watched {
+    _PyInterpreterFrame *frame;          /* NULL: none */
+    PyObject *code, **end;               /* end: where the stack ends when it is done */
+    int op, arg, count;
+    bool pushes;
+    PyObject *operands[WATCHED_ARGS];
+    char types[WATCHED_ARGS][NAME_SIZE], foreign[NAME_SIZE];
+};
+
+#define WATCHED_FRAMES 64                /* of frames that run at the same time: the others are not checked */
+static struct watched *watched;
+
+_Noreturn static void
+report_operand(const struct watched *w, int i, const char *type, const char *what)
+{
+    char where[3 * NAME_SIZE], message[8 * NAME_SIZE], name[NAME_SIZE];
+    const char *symbol = w->op == BINARY_OP ? op_nb_symbol(w->arg) : "";
+    snprintf(where, sizeof where, "slot of %s in %s%s%s", w->foreign, op_name(w->op), *symbol ? " " : "", symbol);
+    if (i == RESULT)
+        snprintf(name, sizeof name, "the result");
+    else
+        snprintf(name, sizeof name, "operand %d", i + 1);
+    snprintf(message, sizeof message, "%s, of type %s, %s: %s", name, type, what, i == RESULT ? returned : released);
+    rt_fatal(where, message);
+}
+
+static void
+check_operand(const struct watched *w, const struct held *h, int i, PyObject *op)
+{
+    char what[NAME_SIZE];
+    Py_ssize_t needs = references(h, op);
+    if (i == RESULT && is_dead(op))
+        report_operand(w, i, "unknown", "is gone");
+    if (needs == 0 || (!is_dead(op) && Py_REFCNT(op) <= FEW))
+        needs += more_references(h, op, NULL, 0);
+    if (needs == 0)                      /* nobody that we know holds it: it may be gone, rightly */
+        return;
+    if (is_dead(op))
+        report_operand(w, i, w->types[i], "is gone");
+    if (!_Py_IsImmortal(op) && Py_REFCNT(op) < needs) {
+        snprintf(what, sizeof what, "has %zd reference%s where %zd are held", Py_REFCNT(op), Py_REFCNT(op) == 1 ? "" : "s", needs);
+        report_operand(w, i, Py_TYPE(op)->tp_name, what);
+    }
+}
+
+static void
+check_watched(const struct watched *w, _PyInterpreterFrame *f, PyObject **sp)
+{
+    struct held h = { .slots = f->localsplus, .slot_count = sp - f->localsplus, .globals = f->f_globals, .consts = frame_code(f)->co_consts,
+                      .locals = f->f_locals != f->f_globals ? f->f_locals : NULL };
+    if (w->pushes && sp == w->end && sp[-1] != NULL)
+        check_operand(w, &h, RESULT, sp[-1]);
+    for (int i = 0; i < w->count; i++)
+        check_operand(w, &h, i, w->operands[i]);
+}
+
+static void
+watch(struct watched *w, _PyInterpreterFrame *f, int op, int arg, PyObject **sp)
+{
+    const struct op_count *in = &op_table[op].popped, *change = &op_table[op].effect;
+    Py_ssize_t n = in->base + in->per_arg * arg + in->per_low * (arg & 1);
+    bool foreign = false;
+    n = Py_MIN(n, sp - frame_stackbase(f));
+    *w = (struct watched){ .code = f->f_executable, .op = op, .arg = arg };
+    w->end = sp + change->base + change->per_arg * arg + change->per_low * (arg & 1);
+    w->pushes = w->end > sp - n;
+    for (PyObject **p = sp - n; p < sp && w->count < WATCHED_ARGS; p++)
+        if (*p != NULL) {
+            PyTypeObject *t = Py_TYPE(*p);
+            w->operands[w->count] = *p;
+            save_name(w->types[w->count++], t->tp_name);
+            if (!foreign && type_is_foreign(t)) {
+                save_name(w->foreign, t->tp_name);
+                foreign = true;
+            }
+        }
+    w->frame = foreign ? f : NULL;
+}
+
+void
+refcheck_instr(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
+{
+    struct watched *w = watched == NULL ? NULL : &watched[(uintptr_t)f / 16 % WATCHED_FRAMES];
+    int op = op_deopt(pc->op.code);
+    if (w == NULL)
+        return;
+    bool starts = pc == _PyCode_CODE(frame_code(f)) || op == RESUME;       /* another frame, perhaps, in the same place */
+    if (w->frame == f && w->code == f->f_executable && !starts)
+        check_watched(w, f, sp);
+    w->frame = NULL;
+    if (op_table[op].kind == OPK_BASE && op != EXTENDED_ARG && (op_table[op].does & EFF_OPEN))
+        watch(w, f, op, pc->op.arg, sp);
+}
+
+/* ---- start and end ---- */
+
 void
 refcheck_start(void)
 {
     static const struct method_guard guard = { is_foreign, refcheck_call };
-    if (dl_iterate_phdr(find_own, NULL) == 1)
-        method_guard = &guard;
+    if (dl_iterate_phdr(find_own, NULL) != 1)
+        return;
+    method_guard = &guard;
+    watched = PyMem_RawCalloc(WATCHED_FRAMES, sizeof(*watched));
 }
 
-void refcheck_stop(void) { method_guard = NULL; }
+void
+refcheck_stop(void)
+{
+    method_guard = NULL;
+    refcheck_watches = false;
+    PyMem_RawFree(watched);
+    watched = NULL;
+}

@@ -1,9 +1,9 @@
 /* vm/trace_ops.h: where a tracing compiler plugs in. With none, every pointer is NULL, and the loop runs as if this file were not there.
  *
  * The loop dispatches through the table in its thread state, which has a register anyway; so a jump through it costs what one through a
- * constant table costs. Three contents are copied there. `targets` are the plain handlers. `heating` has others for backward jumps and
+ * constant table costs. One of these contents is copied there. `targets` are the plain handlers. `heating` has others for backward jumps and
  * function starts, which count; it is used from the start when `hot` is set. `recording` leads every opcode to rec_ins() before its
- * handler; it is used from when `hot` says so until rec_ins() says that it is enough. A Python call made from C meanwhile runs
+ * handler; it is used from when `hot` says so until rec_ins() says that it is enough. (`watching` is development mode's: refcheck.h.) A Python call made from C meanwhile runs
  * in a loop of its own, with the plain handlers; whether that is so is the one test that starting a loop costs (loop_state). */
 #ifndef ADDER_VM_TRACE_OPS_H
 #define ADDER_VM_TRACE_OPS_H

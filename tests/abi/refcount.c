@@ -57,6 +57,23 @@ static PyMethodDef thing_methods[] = {
 static PyType_Slot thing_slots[] = { { Py_tp_methods, thing_methods }, { 0, NULL } };
 static PyType_Spec thing_spec = { "refcount.Thing", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, thing_slots };
 
+/* ---- slots: +, [] and calling release, - and iterating return what is not theirs; * is right ---- */
+
+static PyObject *slots_add(PyObject *a, PyObject *b) { Py_DECREF(b); Py_RETURN_NONE; }
+static PyObject *slots_subtract(PyObject *a, PyObject *b) { return b; }
+static PyObject *slots_multiply(PyObject *a, PyObject *b) { return Py_NewRef(b); }
+static PyObject *slots_subscript(PyObject *self, PyObject *key) { Py_DECREF(self); return Py_NewRef(key); }
+static PyObject *slots_iter(PyObject *self) { return self; }
+static PyObject *slots_next(PyObject *self) { return NULL; }
+static PyObject *slots_call(PyObject *self, PyObject *args, PyObject *kwds) { Py_DECREF(PyTuple_GET_ITEM(args, 0)); Py_RETURN_NONE; }
+
+static PyType_Slot slots_slots[] = {
+    { Py_nb_add, (void *)slots_add }, { Py_nb_subtract, (void *)slots_subtract }, { Py_nb_multiply, (void *)slots_multiply },
+    { Py_mp_subscript, (void *)slots_subscript }, { Py_tp_iter, (void *)slots_iter }, { Py_tp_iternext, (void *)slots_next },
+    { Py_tp_call, (void *)slots_call }, { 0, NULL },
+};
+static PyType_Spec slots_spec = { "refcount.Slots", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots_slots };
+
 /* ---- a type that visits its managed dict itself ---- */
 
 static int
@@ -94,6 +111,8 @@ static PyMethodDef methods[] = {
 static int
 module_exec(PyObject *m)
 {
+    if (PyModule_Add(m, "Slots", PyType_FromSpec(&slots_spec)) < 0)
+        return -1;
     return PyModule_Add(m, "Thing", PyType_FromSpec(&thing_spec)) < 0 ? -1 : PyModule_Add(m, "Managed", PyType_FromSpec(&managed_spec));
 }
 

@@ -27,6 +27,16 @@ WRONG = {
     "for i in range(20):\n    if i < 19:\n        len([])\n    (len if i < 19 else m.drop)([])":
         f"refcount.drop: argument 1, of type list, is gone: {RELEASED}",
     "list(map(m.drop, ([] for i in range(3))))": f"refcount.drop: argument 1, of type list, is gone: {RELEASED}",
+    "def f():\n    t, x = m.Slots(), []\n    t + x\n    return x\nf()":
+        f"slot of refcount.Slots in BINARY_OP +: operand 2, of type list, is gone: {RELEASED}",
+    "def f():\n    t, x = m.Slots(), []\n    return t - x\nf()":
+        f"slot of refcount.Slots in BINARY_OP -: the result, of type list, has 1 reference where 2 are held: {RETURNED}",
+    "def f(x):\n    y = x\n    y -= [1]\nx = m.Slots()\nt = x\nf(x)": f"slot of refcount.Slots in BINARY_OP -=: the result, of type unknown, is gone: {RETURNED}",
+    "t = m.Slots()\nx = t\nx[{}]": f"slot of refcount.Slots in BINARY_SUBSCR: operand 1, of type refcount.Slots, has 1 reference where 2 are held: {RELEASED}",
+    "class S(m.Slots): pass\ndef f(x):\n    y = x\n    for z in y: pass\nf(S())":
+        f"slot of S in GET_ITER: the result, of type S, has 2 references where 3 are held: {RETURNED}",
+    "def f(t, x):\n    for i in range(9):\n        t * x\n    t(x)\nf(m.Slots(), [])":
+        f"slot of refcount.Slots in CALL: operand 2, of type list, is gone: {RELEASED}",
     "x = [[]]\nx.append(x)\nm.drop(x[0])\ngc.collect()":
         "gc: an object of type list refers to one that is gone: a reference was released by somebody who did not own it",
 }
@@ -51,6 +61,15 @@ for i in range(30):
         sorted([v, v], key=lambda v: m.keep(id(v)))
         list(map(m.keep, [v, v]))
         m.call(m.keep, m.keep)
+    t = m.Slots()
+    for v in [C(), [], {}, i * 1.5, str(i) * 2, t, m, None]:
+        w = t * v
+        assert w is v and t * w is v
+        t * v * t if v is t else None
+        try: v / t
+        except TypeError: pass
+        try: t.missing
+        except AttributeError: pass
     gc.collect()
 class Managed(m.Managed): pass
 def live_cycle(t):
