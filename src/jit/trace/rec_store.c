@@ -73,8 +73,10 @@ rec_let_go(struct recorder *r, int i)
     r->nheld--;
     if (r->ndropped == REC_DROPS)
         rec_stop(r, "too many references at once");
-    else
+    else {
+        r->dropped_now[r->ndropped] = i < REC_SLOTS ? r->frame->localsplus[i] : NULL;
         r->dropped[r->ndropped++] = r->slot[i];
+    }
 }
 
 static void
@@ -201,6 +203,8 @@ rec_drop_held(struct recorder *r)
             hold(r, heir);
         else if (is_leaf(r, r->dropped[k]))
             rec_emit(r, IR_DROP, r->dropped[k], REF_NONE);
+        else if (r->dropped_now[k] != NULL && !jit_is_quiet(r->frame->localsplus, 0, r->dropped_now[k], 1))
+            rec_stop(r, "an object dies, which may be noticed");
         else
             objects[n++] = r->dropped[k];
     }

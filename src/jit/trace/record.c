@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
 #include "jit/opt/opt.h"
 #include "jit/jit.h"
@@ -111,13 +112,10 @@ rec_guard_late(struct recorder *r, int i)
     r->late[i / 64] |= (uint64_t)1 << i % 64;
 }
 
-void
-rec_take(struct recorder *r, int i)
+static void
+take(struct recorder *r, int i)
 {
-    PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
-    if (o == NULL || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || jit_is_leaf(Py_TYPE(o)))
-        return;
-    if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(r->frame->localsplus, 0, o, 1)))
+    if (r->late[i / 64] >> i % 64 & 1)
         return;
     rec_local(r, i);
     rec_protect(r);
@@ -127,6 +125,32 @@ rec_take(struct recorder *r, int i)
     r->late[i / 64] |= (uint64_t)1 << i % 64;
     r->taken[i / 64] |= (uint64_t)1 << i % 64;
     rec_snap(r, r->pc, 0);
+}
+
+void
+rec_take(struct recorder *r, int i)
+{
+    PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
+    if (o == NULL || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || jit_is_leaf(Py_TYPE(o)))
+        return;
+    if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(r->frame->localsplus, 0, o, 1)))
+        return;
+    take(r, i);
+}
+
+/* The operands of the instruction that lie in memory, and nowhere else: they are handed on, or dropped when it is known that nobody notices. */
+static void
+take_operands(struct recorder *r, int opcode)
+{
+    const struct op_count *c = &op_table[opcode].popped;
+    int end = r->nslots + r->depth, from = end - c->base - c->per_arg * r->oparg - c->per_low * (r->oparg & 1);
+    if (end > r->top)
+        end = r->top;
+    for (int i = from < r->nslots ? r->nslots : from; i < end && opcode != FOR_ITER; i++) {
+        PyObject *o = r->frame->localsplus[i];
+        if (o != NULL && !r->changed[i] && Py_TYPE(o)->tp_iternext == NULL && !jit_is_leaf(Py_TYPE(o)) && !_Py_IsImmortal(o) && !is_shared(r, i))
+            take(r, i);
+    }
 }
 
 void
@@ -362,6 +386,7 @@ record_or_open(struct recorder *r, int opcode)
 {
     static struct recorder before;                       /* under the GIL */
     if (!rec_can_open(r, opcode)) {
+        take_operands(r, opcode);
         if (r->nheld > 0)
             rec_protect_from(r, opcode);
         return one_instruction(r, opcode) && drop_what_goes(r);
@@ -369,6 +394,7 @@ record_or_open(struct recorder *r, int opcode)
     before = *r;
     ir_ref end = r->ir->end;
     uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
+    take_operands(r, opcode);
     if (r->nheld > 0)
         rec_protect_from(r, opcode);
     if (one_instruction(r, opcode) && drop_what_goes(r))

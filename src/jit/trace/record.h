@@ -80,7 +80,8 @@ struct recorder {
     struct virtual_object virtuals[REC_VIRTUALS];
     int nvirtuals;
     int nheld;
-    ir_ref dropped[REC_DROPS];         /* references that the instruction at hand has no use for any more */
+    ir_ref dropped[REC_DROPS];         /* references that the instruction at hand has no use for any more, */
+    PyObject *dropped_now[REC_DROPS];  /* and what these are right now; NULL: not known */
     int ndropped;
     uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
