@@ -3,12 +3,11 @@
 #include "vm/slow.h"
 #include "vm/step.h"
 
-bool vm_is_init_shim(const PyCodeObject *code) { return code == vm_init_shim(); }
+bool vm_is_shim(const PyCodeObject *code) { return code->co_filename == vm_init_shim()->co_filename; }
 
 void
-vm_make_shim(_PyInterpreterFrame *f, PyObject *function)
+vm_make_shim(_PyInterpreterFrame *f, PyCodeObject *co, PyObject *function)
 {
-    PyCodeObject *co = vm_init_shim();
     *f = (_PyInterpreterFrame){ .f_executable = Py_NewRef(co), .f_funcobj = function, .stacktop = 0, .owner = FRAME_OWNED_BY_THREAD, .instr_ptr = _PyCode_CODE(co) };
 }
 

@@ -20,9 +20,15 @@ bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, 
  * being called, which takes what setitem returns and goes without a result, and does not count as a call. Otherwise as above. */
 bool vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next);
 #define ITEM_SHIM Py_Ellipsis          /* f_funcobj of that frame; None of the other */
-/* Is this the code of the frame between a caller and __init__? */
-bool vm_is_init_shim(const PyCodeObject *code);
+/* How a BINARY_OP or COMPARE_OP with this argument is done in Python: the name of the method and of that which comes before it (NULL: none), and the code of the hidden
+ * frame below it. False: it is not done so. */
+struct vm_operator { PyObject *name, *inplace; PyCodeObject *shim; };
+bool vm_operator(int opcode, int oparg, struct vm_operator *op);
+/* The operator at pc, for which the left operand's class has `method` and the right one's is no subclass of that: as vm_enter_init() does it. */
+bool vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, unsigned next);
+/* Is this the code of a hidden frame, like that between a caller and __init__? */
+bool vm_is_shim(const PyCodeObject *code);
 /* f, which is empty memory, becomes one; function: None or ITEM_SHIM. */
-void vm_make_shim(_PyInterpreterFrame *f, PyObject *function);
+void vm_make_shim(_PyInterpreterFrame *f, PyCodeObject *code, PyObject *function);
 
 #endif

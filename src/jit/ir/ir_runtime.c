@@ -444,8 +444,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
 int64_t
 jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x)
 {
-    bool shim = (PyObject *)func == Py_None || (PyObject *)func == ITEM_SHIM;      /* the frame below __init__, __setitem__ */
-    PyCodeObject *code = shim ? vm_init_shim() : (PyCodeObject *)func->func_code;
+    bool item = (PyObject *)func == Py_None || (PyObject *)func == ITEM_SHIM, shim = item || PyCode_Check(func);     /* a hidden frame */
+    PyCodeObject *code = item ? vm_init_shim() : shim ? (PyCodeObject *)func : (PyCodeObject *)func->func_code;
     PyObject **top = ts->datastack_top, **behind = (PyObject **)caller + frame_code(caller)->co_framesize;
     if (UNLIKELY(ts->py_recursion_remaining < 1 || top != behind || ts->datastack_limit - top <= code->co_framesize))
         return 0;
@@ -456,7 +456,7 @@ jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject 
     caller->return_offset = (uint16_t)(ret - call);
     caller->stacktop = (int)(x >> 32);
     if (shim)
-        vm_make_shim(f, (PyObject *)func);
+        vm_make_shim(f, code, item ? (PyObject *)func : Py_None);
     else
         frame_init(f, func, NULL, code, code->co_nlocalsplus);
     f->stacktop = -1;

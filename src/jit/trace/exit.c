@@ -197,8 +197,8 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
         int n = top_below(b, k + 1) - call->base;                /* without the function */
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
         f->return_offset = (uint16_t)(call->ret - call->call);
-        if (vm_is_init_shim(call->code))
-            vm_make_shim(callee, objects[entry]);
+        if (vm_is_shim(call->code))
+            vm_make_shim(callee, call->code, objects[entry]);
         else
             frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
         memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));

@@ -283,22 +283,22 @@ watch_class(struct recorder *r, PyTypeObject *t)
         && rec_watch_name(r, t, ID(__abstractmethods__));
 }
 
-/* The frame between the caller and __init__, which holds the instance; or __setitem__, without. kind: its function. */
+/* The hidden frame between the caller and the callee, with so many values on its stack. kind: its function. */
 static bool
-enter_shim(struct recorder *r, const struct call *c, PyObject *kind, ir_ref self)
+enter_shim(struct recorder *r, const struct call *c, PyCodeObject *shim, PyObject *kind, const ir_ref *stack, int n)
 {
     int base = base_behind(r), function = base - FUNCTION_BEFORE;
     if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function, .call = r->at, .ret = r->next,
-                                                 .code = vm_init_shim() }))
+                                                 .code = shim }))
         return rec_stop(r, r->ir->full);
     rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
     leave_in_memory(r, c->first);
     rec_set(r, function, ir_obj(r->ir, kind));
-    if (self != REF_NONE)
-        rec_set(r, base, self);
+    for (int i = 0; i < n; i++)
+        rec_set(r, base + i, stack[i]);
     r->base = base;
-    r->depth = base + (self != REF_NONE) - r->nslots;
-    r->inner_code = vm_init_shim();
+    r->depth = base + n - r->nslots;
+    r->inner_code = shim;
     return r->why == NULL;
 }
 
@@ -309,11 +309,62 @@ call_init(struct recorder *r, struct call *c, int on_stack, PyObject *kwnames)
         return rec_stop(r, "too many slots");
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
-    if (!enter_shim(r, c, Py_None, c->args[0]))
+    if (!enter_shim(r, c, vm_init_shim(), Py_None, &c->args[0], 1))
         return false;
     c->first = r->base + 1;
     r->constructs = kwnames != NULL ? kwnames : Py_None;
     return enter_at(r, c, 0, 1);
+}
+
+/* ---- operators ---- */
+
+/* The method of the left operand's class, in Python, that BINARY_OP or COMPARE_OP asks first, and that may be the only one; or NULL. */
+static PyFunctionObject *
+operator_method(struct recorder *r, int opcode, struct vm_operator *op)
+{
+    PyTypeObject *ta = Py_TYPE(r->sp[-2]), *tb = Py_TYPE(r->sp[-1]);
+    if (!type_has(ta, Py_TPFLAGS_HEAPTYPE) || (ta != tb && PyType_IsSubtype(tb, ta)) || !vm_operator(opcode, r->oparg, op))
+        return NULL;
+    if (ta->tp_as_sequence != NULL && (ta->tp_as_sequence->sq_concat != NULL || ta->tp_as_sequence->sq_repeat != NULL))
+        return NULL;
+    if (tb->tp_as_sequence != NULL && (tb->tp_as_sequence->sq_concat != NULL || tb->tp_as_sequence->sq_repeat != NULL))
+        return NULL;
+    PyObject *f = type_lookup(ta, op->name);
+    if (f == NULL || Py_TYPE(f) != &PyFunction_Type || (op->inplace != NULL && type_lookup(ta, op->inplace) != NULL))
+        return NULL;
+    PyCodeObject *co = (PyCodeObject *)((PyFunctionObject *)f)->func_code;
+    return code_refused(co) == NULL && co->co_argcount == 2 && co->co_kwonlyargcount == 0 ? (PyFunctionObject *)f : NULL;
+}
+
+bool
+rec_is_operator(struct recorder *r, int opcode)
+{
+    struct vm_operator op;
+    return ir_type_of(r->ir, rec_peek(r, 2)) == T_OBJ && !ir_is_box(r->ir, rec_peek(r, 2)) && operator_method(r, opcode, &op) != NULL;
+}
+
+bool
+rec_operator(struct recorder *r, int opcode)
+{
+    struct vm_operator op;
+    PyFunctionObject *f = operator_method(r, opcode, &op);
+    PyTypeObject *ta = Py_TYPE(r->sp[-2]), *tb = Py_TYPE(r->sp[-1]);
+    struct call c = { .func = f, .code = (PyCodeObject *)f->func_code, .function = rec_const(r, (PyObject *)f), .first = r->nslots + r->depth - 2, .nargs = 2 };
+    c.args[0] = rec_peek(r, 2);
+    c.args[1] = rec_peek(r, 1);
+    if (!rec_guard_type(r, c.args[0], ta) || !rec_watch_name(r, ta, op.name) || (op.inplace != NULL && !rec_watch_name(r, ta, op.inplace)))
+        return false;
+    if (ir_type_of(r->ir, c.args[1]) == T_OBJ && !rec_guard_type(r, c.args[1], tb))
+        return false;
+    if (!prepare_call(r, &c, 2, NULL) || base_behind(r) + op.shim->co_framesize + c.code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    rec_pop(r);
+    rec_pop(r);
+    if (!enter_shim(r, &c, op.shim, Py_None, c.args, 2))
+        return false;
+    c.first = r->base + 2;
+    r->operates = op.shim;
+    return enter_at(r, &c, 0, 1);
 }
 
 static bool
@@ -408,7 +459,7 @@ rec_call_setitem(struct recorder *r)
         return rec_stop(r, "too many slots");
     for (int i = 0; i < 3; i++)
         rec_pop(r);
-    if (!enter_shim(r, &c, ITEM_SHIM, REF_NONE))
+    if (!enter_shim(r, &c, vm_init_shim(), ITEM_SHIM, NULL, 0))
         return false;
     c.first = r->base;
     r->constructs = ITEM_SHIM;
@@ -517,7 +568,7 @@ rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 {
     const struct ir_frame *callee = &r->ir->frames[r->ir->frame];
     bool below = r->inner == f->previous;
-    if (!below && f->previous != NULL && vm_is_init_shim(frame_code(f->previous)))
+    if (!below && f->previous != NULL && vm_is_shim(frame_code(f->previous)))
         below = r->inner == f->previous->previous;
     if (r->entering == NULL || !below || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
         return rec_stop(r, "a frame of something that was not recorded");

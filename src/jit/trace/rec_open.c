@@ -7,6 +7,7 @@
 
 #include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
+#include "vm/slow.h"
 #include "vm/step.h"
 
 #define OPEN_MAX 200
@@ -53,7 +54,8 @@ push_frame(struct recorder *r, const struct ir_frame *f)
     const struct ir_frame *caller = &ir->frames[f->parent];
     rec_snap(r, r->target, 0);
     ir_ref x = ir_int(ir, (int64_t)PUSH_X(f->call, f->ret, f->below - caller->base));
-    opt_emit(ir, IR_PUSHF, caller->base, r->slot[f->function], x, 0);
+    ir_ref function = vm_is_shim(f->code) && f->code != vm_init_shim() ? ir_obj(ir, (PyObject *)f->code) : r->slot[f->function];
+    opt_emit(ir, IR_PUSHF, caller->base, function, x, 0);
     r->nheld -= r->held[f->function];
     r->held[f->function] = r->changed[f->function] = false;
     ir->real++;

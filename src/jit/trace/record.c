@@ -301,6 +301,17 @@ push_checked(struct recorder *r, int i)
     return bound ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
 }
 
+/* A comprehension puts a variable aside, which may have no value. */
+static bool
+move_out(struct recorder *r, int i)
+{
+    rec_local(r, i);
+    rec_take(r, i);
+    rec_push(r, r->slot[i]);
+    rec_set(r, i, REF_NONE);
+    return r->why == NULL;
+}
+
 static bool
 move_two(struct recorder *r, int opcode)
 {
@@ -321,6 +332,8 @@ one_instruction(struct recorder *r, int opcode)
     bool moves = opcode == CALL || opcode == CALL_KW || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
     if (r->nheld > 0 && moves && !rec_settle_held(r))
         return false;
+    if ((opcode == BINARY_OP || opcode == COMPARE_OP) && rec_is_operator(r, opcode))
+        return rec_operator(r, opcode);
     if (r->nvirtuals > 0 && !rec_materialise_operands(r, opcode))
         return false;
     switch (opcode) {
@@ -328,6 +341,7 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_FAST: return push_local(r, r->oparg);
     case LOAD_FAST_CHECK: return push_checked(r, r->oparg);
     case STORE_FAST: return store_fast(r, r->oparg);
+    case LOAD_FAST_AND_CLEAR: return move_out(r, r->base + r->oparg);
     case LOAD_FAST_LOAD_FAST: case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST: return move_two(r, opcode);
     case LOAD_GLOBAL: return rec_load_global(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1), r->oparg & 1);
     case STORE_GLOBAL: return rec_store_global(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
@@ -636,13 +650,17 @@ decode(struct recorder *r, _Py_CODEUNIT *pc, int *opcode)
     return *opcode != EXTENDED_ARG;
 }
 
-/* What was recorded as a call of a class is done here, so that the frames are what the trace says. */
+/* What was recorded as a call of a class, or of an operator's method, is done here, so that the frames are what the trace says. */
 static void
 construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
 {
     PyObject *names = r->constructs == Py_None ? NULL : r->constructs;
     r->constructs = NULL;
-    if (names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, r->next - r->at) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, r->next - r->at))
+    PyCodeObject *shim = r->operates;
+    r->operates = NULL;
+    unsigned next = r->next - r->at;
+    if (shim != NULL ? !vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next)
+        : names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, next) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, next))
         rec_stop(r, "the end of the stack");
 }
 
@@ -678,7 +696,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_snap(r, r->pc, 0);
         record_or_open(r, opcode);
     }
-    if (r->constructs != NULL && r->why == NULL)
+    if ((r->constructs != NULL || r->operates != NULL) && r->why == NULL)
         construct(r, f, pc, sp);
     if (r->why == NULL && !r->closed)
         return true;

@@ -33,6 +33,7 @@ struct recorder {
     PyCodeObject *code;                /* its code */
     _PyInterpreterFrame *inner;        /* the one that the instruction at hand is of: frame, or a call inlined into it */
     PyCodeObject *inner_code;
+    PyCodeObject *operates;            /* code of the hidden frame: the operator at hand is a call of `entering`, which the recorder does itself; or NULL */
     /* Its names, or None: the call at hand is one of a class, `entering` its __init__, and the recorder does it itself. ITEM_SHIM: an item is stored by `entering`. Or NULL. */
     PyObject *constructs;
     PyFunctionObject *entering;        /* the instruction before was a call of this, whose frame is not known yet; or NULL */
@@ -257,6 +258,9 @@ bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 bool rec_resume(struct recorder *r);
 bool rec_init_check(struct recorder *r);
+/* Is BINARY_OP or COMPARE_OP, the instruction at hand, a call of a method in Python that can be inlined? Then do that. */
+bool rec_is_operator(struct recorder *r, int opcode);
+bool rec_operator(struct recorder *r, int opcode);
 /* All that an inlined call takes for granted is watched. */
 bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *code);      /* func: NULL, if it may be another */
 bool rec_copy_free_vars(struct recorder *r);
