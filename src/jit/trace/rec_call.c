@@ -515,7 +515,12 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     struct call c = { .first = r->nslots + r->depth - behind - given - 2 };
     bool self = sp[-given - 1] != NULL, bound = !self && Py_TYPE(callable) == &PyMethod_Type;
     int n = given + self;
-    if (!self && (rec_local(r, c.first + 1) != REF_NONE || r->why != NULL))
+    ir_ref under = rec_local(r, c.first + 1);
+    if (under != REF_NONE && r->ir->at[under].op == IR_FLOAD)              /* an open call has left self there, or NULL */
+        rec_emit(r, self ? IR_GNE_P : IR_GEQ_P, under, ir_ptr(r->ir, NULL));
+    else if (!self && under != REF_NONE)
+        rec_stop(r, "a call that began before the trace");
+    if (r->why != NULL)
         return rec_stop(r, "a call that began before the trace");
     if (!self && PyType_Check(callable) && type_has((PyTypeObject *)callable, Py_TPFLAGS_HEAPTYPE) && n < ARGS_MAX) {
         c.function = rec_local(r, c.first);

@@ -4,6 +4,8 @@
  * is read anew in each round unless the trace knows that nothing changes it. */
 #include "jit/trace/record.h"
 
+#include "jit/ir/ir_runtime.h"
+
 #include <stddef.h>
 
 #include "object/coll/list.h"
@@ -21,6 +23,18 @@ sequence_of(struct recorder *r, ir_ref it, PyObject *seq)
     return r->why == NULL && rec_guard_type(r, v, Py_TYPE(seq)) ? v : REF_NONE;
 }
 
+/* The iterator in this slot goes: late, if the sequence lives on; else at once, if nobody notices. */
+static bool
+let_die(struct recorder *r, int slot)
+{
+    if (r->changed[slot])
+        return true;
+    if (slot < 64 && slot < r->top && !(r->late[slot / 64] >> slot % 64 & 1) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
+        return rec_guard_dies(r, slot);
+    rec_take(r, slot);
+    return r->why == NULL && (r->changed[slot] || rec_guard_dies(r, slot));
+}
+
 /* The loop is done: the iterator goes, and with it a reference to the sequence, which others have. */
 static bool
 at_end(struct recorder *r, ir_ref it, PyObject *seq)
@@ -36,7 +50,7 @@ at_end(struct recorder *r, ir_ref it, PyObject *seq)
         ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
         rec_emit(r, IR_GGE_I, rec_field(r, it, offsetof(struct list_iter, it_index)), size);
     }
-    if (r->why != NULL || !rec_guard_dies(r, slot))
+    if (r->why != NULL || !let_die(r, slot))
         return false;
     rec_forget_fields(r, it);
     rec_set(r, slot, REF_NONE);

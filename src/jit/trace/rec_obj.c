@@ -106,6 +106,22 @@ give_method(struct recorder *r, PyObject *func, ir_ref self)
     return give_value(r, m, false);
 }
 
+/* A classmethod in a class: the function in it, which the classmethod may exchange, bound to the class. */
+static bool
+give_classmethod(struct recorder *r, PyObject *descr, ir_ref cls, bool method_form)
+{
+    PyObject *callable = ((struct classmethod *)descr)->callable;
+    if (callable == NULL || Py_TYPE(callable) != &PyFunction_Type)
+        return rec_stop(r, "a classmethod of something else than a function");
+    ir_ref now = rec_emit_x(r, IR_OLOAD, rec_const(r, descr), REF_NONE, offsetof(struct classmethod, callable));
+    rec_emit(r, IR_GEQ_P, now, rec_const(r, callable));
+    if (r->why != NULL || !give_method(r, callable, cls))
+        return false;
+    if (method_form)
+        rec_push(r, REF_NONE);
+    return r->why == NULL;
+}
+
 /* What the class has, for an instance that has no such attribute itself. */
 static bool
 load_from_class(struct recorder *r, PyObject *descr, bool method_form)
@@ -115,6 +131,8 @@ load_from_class(struct recorder *r, PyObject *descr, bool method_form)
     PyTypeObject *t = Py_TYPE(descr);
     if (t == &PyStaticMethod_Type)
         return give_static(r, descr, method_form);
+    if (t == &PyClassMethod_Type)
+        return give_classmethod(r, descr, ir_obj(r->ir, (PyObject *)Py_TYPE(r->sp[-1])), method_form);
     if (type_has(t, Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(t, Py_TPFLAGS_IMMUTABLETYPE)) {
         ir_ref self = rec_peek(r, 1);
         if (!method_form)
@@ -288,6 +306,8 @@ load_from_type(struct recorder *r, ir_ref v, PyTypeObject *cls, PyObject *name, 
         return false;
     if (Py_TYPE(descr) == &PyStaticMethod_Type)
         return give_static(r, descr, method_form);
+    if (Py_TYPE(descr) == &PyClassMethod_Type)
+        return give_classmethod(r, descr, rec_const(r, (PyObject *)cls), method_form);
     if (type_has(Py_TYPE(descr), Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))
         return give_constant(r, descr, method_form);
     return is_plain_value(r, descr) && give_constant(r, descr, method_form);

@@ -7,6 +7,8 @@
 
 #include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
+#include "object/core/type.h"
+#include "rt/singletons.h"
 #include "vm/slow.h"
 #include "vm/step.h"
 
@@ -84,12 +86,21 @@ rec_publish(struct recorder *r)
     return r->why == NULL;
 }
 
+static bool
+is_python(PyTypeObject *t, PyObject *name)
+{
+    PyObject *f = type_lookup(t, name);
+    return f == NULL || Py_TYPE(f) == &PyFunction_Type || Py_TYPE(f) == &PyStaticMethod_Type;
+}
+
 /* A call of a Python function would run in a loop of its own, on the C stack. */
 static bool
 calls_python(const struct recorder *r, int opcode)
 {
     PyObject **callable = opcode == CALL ? r->sp - r->oparg - 2 : r->sp - r->oparg - 3;
     PyTypeObject *t = Py_TYPE(*callable);
+    if (t == &PyType_Type && ((PyTypeObject *)*callable)->tp_flags & Py_TPFLAGS_HEAPTYPE)
+        return is_python((PyTypeObject *)*callable, ID(__new__)) || is_python((PyTypeObject *)*callable, ID(__init__));
     return t == &PyFunction_Type || t == &PyMethod_Type || (PyType_Check(*callable) && ((PyTypeObject *)*callable)->tp_flags & Py_TPFLAGS_HEAPTYPE);
 }
 
