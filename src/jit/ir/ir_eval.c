@@ -239,7 +239,7 @@ step(struct eval *ev, ir_ref r)
     case IR_PLOAD_I ... IR_PLOAD_B:
         v[r] = ev->inherited[in->a];
         return true;
-    case IR_GNULL:
+    case IR_GNULL: case IR_GEMPTY:
         return ev->slots[in->a] == NULL;
     case IR_GSTYPE:
         return ev->slots[in->a] != NULL && Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x);

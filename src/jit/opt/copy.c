@@ -257,6 +257,21 @@ copy_anew(struct copy *cp, ir_ref r)
     return cp->ir->full;
 }
 
+/* The slot is known to be empty, or the frame's memory is asked. */
+static const char *
+copy_empty(struct copy *cp, ir_ref r)
+{
+    ir_ref slot = cp->from->at[r].a;
+    if (is_put_before(cp, r))
+        return copy_anew(cp, r);
+    for (uint32_t i = 0; i < cp->state.nentries; i++)
+        if (snap_slot(cp->entries[i]) == slot)
+            return snap_how(cp->entries[i]) == HOW_NULL ? NULL : opt_unstable;
+    if (cp->late != NULL)
+        cp->late(cp->arg, slot);
+    return copy_anew(cp, r);
+}
+
 static const char *
 copy_instruction(struct copy *cp, ir_ref r)
 {
@@ -267,6 +282,7 @@ copy_instruction(struct copy *cp, ir_ref r)
             return is_put_before(cp, r) ? copy_anew(cp, r) : copy_plain(cp, r);
         cp->late(cp->arg, cp->from->at[r].a);
         return NULL;
+    case IR_GEMPTY: return copy_empty(cp, r);
     case IR_INC: return copy_inc(cp, r);
     case IR_VIRT:
         cp->subst[r - REF_BIAS] = opt_emit(cp->ir, IR_VIRT, (ir_ref)(cp->from->at[r].a + cp->virtuals), 0, 0, replaced(cp, (ir_ref)cp->from->at[r].x));

@@ -45,7 +45,7 @@ static ir_ref
 horizon(const struct ir *ir, enum ir_op op, ir_ref a)
 {
     const ir_ref *chain = ir->chain;
-    bool frame = op == IR_GNULL || op == IR_GSTYPE || op == IR_GLATE || op == IR_GDIES;
+    bool frame = op == IR_GNULL || op == IR_GEMPTY || op == IR_GSTYPE || op == IR_GLATE || op == IR_GDIES;
     if (frame)
         return later(chain[IR_CALLO], later(later(chain[IR_FPUT], chain[IR_FPUT_NEW]), later(chain[IR_FSET], later(chain[IR_FOPEN], chain[IR_FDROP]))));
     if (ir_ops[op].flags & I_LOAD || op == IR_CALLB || op == IR_CALLP)

@@ -404,6 +404,8 @@ fold_identity(struct fold *f)
     ir_ref test;
     if (f->a == f->b)
         test = ir_bool(f->ir, true);
+    else if ((box_a || bool_a) && op_of(f, f->b) == IR_KP)   /* NULL */
+        test = ir_bool(f->ir, false);
     else if (box_a || box_b)
         test = box_a ? box_is_object(f, f->a, f->b) : box_is_object(f, f->b, f->a);
     else if (bool_a || type_of(f, f->b) == T_BOOL)

@@ -34,7 +34,7 @@ key_of(struct recorder *r, ir_ref v, PyObject *now, struct key *k)
 {
     k->is_int = PyLong_CheckExact(now) || PyBool_Check(now);
     if (!k->is_int) {
-        k->v = v;
+        k->v = v = PyFloat_CheckExact(now) && v != REF_NONE && ir_is_box(r->ir, v) ? rec_object(r, v) : v;
         return (is_object(r, v) && leaf_is_key(now)) || rec_stop(r, "a key whose comparison may run code");
     }
     k->v = rec_number(r, v, now);

@@ -69,6 +69,7 @@ rec_local(struct recorder *r, int i)
     if (r->slot[i] != REF_NONE || r->changed[i])
         return r->slot[i];
     if (i < r->top && r->frame->localsplus[i] == NULL) {     /* a variable without value that a comprehension puts back */
+        rec_emit(r, IR_GEMPTY, (ir_ref)i, REF_NONE);
         rec_guard_late(r, i);
         r->changed[i] = true;
         return REF_NONE;
@@ -112,12 +113,21 @@ rec_guard_late(struct recorder *r, int i)
     r->late[i / 64] |= (uint64_t)1 << i % 64;
 }
 
+/* What was read from the frame's memory is there another time, too: a variable may have no value then. */
+static void
+guard_bound(struct recorder *r, ir_ref v)
+{
+    int op = r->ir->at[v].op;
+    if (op == IR_SLOAD || op == IR_FLOAD)
+        rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
+}
+
 static void
 take(struct recorder *r, int i)
 {
     if (r->late[i / 64] >> i % 64 & 1)
         return;
-    rec_local(r, i);
+    guard_bound(r, rec_local(r, i));
     rec_protect(r);
     rec_emit(r, IR_FOPEN, (ir_ref)i, REF_NONE);
     r->changed[i] = r->held[i] = true;
@@ -305,7 +315,7 @@ push_checked(struct recorder *r, int i)
 static bool
 move_out(struct recorder *r, int i)
 {
-    rec_local(r, i);
+    guard_bound(r, rec_local(r, i));
     rec_take(r, i);
     rec_push(r, r->slot[i]);
     rec_set(r, i, REF_NONE);

@@ -17,7 +17,7 @@ exit_words(const struct trace *t, const struct exit_state *e)
     switch ((enum ir_op)e->op) {
     case IR_BASE: return "the end of the trace";
     case IR_GTYPE: case IR_GSTYPE: return "a value of another type";
-    case IR_GNULL: return "a variable that is bound";
+    case IR_GNULL: case IR_GEMPTY: return "a variable that is bound";
     case IR_GPOLL: return "a signal, another thread, a collection or a tool";
     case IR_GCOMPACT: return "an int of more than 30 bits";
     case IR_GINT2: return "an int of more than 60 bits";

@@ -181,7 +181,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     switch (in->op) {
     case IR_SLOAD: case IR_FLOAD: select_sload(as, in); break;
     case IR_CALLO: select_open_call(as, in); break;
-    case IR_GNULL: select_guard_null(as, in); break;
+    case IR_GNULL: case IR_GEMPTY: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_late(as, in); break;
     case IR_PUSHF: select_push_frame(as, in); break;
