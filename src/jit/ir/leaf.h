@@ -46,6 +46,9 @@ int64_t jit_list_append(PyObject *l, STEALS PyObject *v);
 /* The list forgets its last item, whose reference is the caller's from then on. */
 int64_t jit_list_cut(PyObject *l);
 
+/* The items 0 to last change places, the first with the last. 0: it has not so many. */
+int64_t jit_list_reverse(PyObject *l, int64_t last);
+
 /* ---- strings (leaf.c) ---- */
 
 /* s[i], 0 <= i < len(s); chr(c): below 256, where the object exists. NULL: above. */

@@ -285,3 +285,17 @@ jit_list_cut(PyObject *l)
     PyErr_Clear();
     return 0;
 }
+
+int64_t
+jit_list_reverse(PyObject *l, int64_t last)
+{
+    if (UNLIKELY((uint64_t)last >= (uint64_t)Py_SIZE(l)))
+        return 0;
+    PyObject **low = ((PyListObject *)l)->ob_item, **high = low + last;
+    for (; low < high; low++, high--) {
+        PyObject *o = *low;
+        *low = *high;
+        *high = o;
+    }
+    return 1;
+}

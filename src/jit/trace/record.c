@@ -377,6 +377,7 @@ one_instruction(struct recorder *r, int opcode)
     case BUILD_TUPLE: return rec_build_tuple(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
     case BINARY_SLICE: return rec_slice(r);
+    case BUILD_SLICE: return rec_is_reversal(r) ? rec_reversal(r) : rec_stop(r, words_not_recorded(opcode));
     case CONTAINS_OP: return rec_contains(r);
     case LIST_APPEND: return rec_append_item(r);
     case FORMAT_SIMPLE: return rec_format(r);
@@ -475,7 +476,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     r->depth = -1;                                       /* known at the first instruction */
     r->link = NO_TRACE;
     r->anchor = NO_ANCHOR;
-    r->skip = NO_ANCHOR;
+    r->skip = r->skip_to = NO_ANCHOR;
     if (dep_watch(ts, DEP_CODE_INSTRUMENTED, code, NULL, (uint16_t)id) < 0) {
         spare = r->ir;
         r->ts = NULL;
@@ -693,6 +694,9 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_see_value(r, (unsigned)(pc - _PyCode_CODE(r->inner_code)));
     if (!decode(r, pc, &opcode))
         return true;
+    if (r->skip_to != NO_ANCHOR && r->at < r->skip_to)
+        return true;
+    r->skip_to = NO_ANCHOR;
     if (r->at == r->skip) {
         r->skip = NO_ANCHOR;
         return true;

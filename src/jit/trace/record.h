@@ -48,6 +48,7 @@ struct recorder {
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
+    unsigned skip_to;                  /* what lies before this code unit was recorded with the one before; NO_ANCHOR: nothing */
     int start_top;                     /* `top` where the trace starts */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned last;                     /* of a root: the last jump back to its start, where the loop's code ends */
@@ -159,6 +160,10 @@ void rec_put_iterator(struct recorder *r, int i, ir_ref it, int popped);
 /* Is the instruction at hand a call of range() whose result is iterated over at once? Then record both. */
 bool rec_is_range(const struct recorder *r);
 bool rec_range(struct recorder *r);
+/* rec_reverse.c */
+/* Does `x[:k + 1] = x[k::-1]` begin at this BUILD_SLICE? Then record all of it. */
+bool rec_is_reversal(struct recorder *r);
+bool rec_reversal(struct recorder *r);
 /* rec_num.c */
 bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);
