@@ -170,19 +170,34 @@ class_is_type(struct recorder *r, PyTypeObject *t)
                                                         && rec_watch(r, DEP_TYPE_ATTR, t, ID(__getattr__)));
 }
 
+/* Is an object of exactly type t an instance of cls, a class or a tuple of such? Guards and facts make sure of it. */
+static bool
+is_instance_of(struct recorder *r, PyTypeObject *t, PyObject *cls)
+{
+    bool is = false;
+    for (Py_ssize_t i = 0; PyTuple_CheckExact(cls) && i < PyTuple_GET_SIZE(cls) && !is && r->why == NULL; i++)
+        is = is_instance_of(r, t, PyTuple_GET_ITEM(cls, i));
+    if (PyTuple_CheckExact(cls))
+        return is;
+    if (!PyType_CheckExact(cls))
+        return rec_stop(r, "isinstance() with something else than a class");
+    is = PyType_IsSubtype(t, (PyTypeObject *)cls);
+    if (t != (PyTypeObject *)cls && (!rec_guard_type(r, rec_const(r, cls), &PyType_Type) || (!is && !class_is_type(r, t))))
+        return false;
+    return is;
+}
+
 /* The object's type is guarded, where it is not known; its bases are watched with it. */
 static bool
 call_isinstance(struct recorder *r, const struct builtin_call *c)
 {
-    PyTypeObject *t = Py_TYPE(c->now[0]), *cls = (PyTypeObject *)c->now[1];
-    if (!PyType_CheckExact(c->now[1]) || r->ir->at[c->args[1]].op != IR_KO)
+    PyTypeObject *t = Py_TYPE(c->now[0]);
+    if (r->ir->at[c->args[1]].op != IR_KO)
         return rec_stop(r, "isinstance() with something else than a class");
-    bool is = PyType_IsSubtype(t, cls);
     if (ir_type_of(r->ir, c->args[0]) == T_OBJ && !rec_guard_type(r, c->args[0], t))
         return false;
-    if (t != cls && (!rec_guard_type(r, c->args[1], &PyType_Type) || (!is && !class_is_type(r, t))))
-        return false;
-    return rec_give(r, c->on_stack, ir_bool(r->ir, is));
+    bool is = is_instance_of(r, t, c->now[1]);
+    return r->why == NULL && rec_give(r, c->on_stack, ir_bool(r->ir, is));
 }
 
 /* Of a string of one character. */

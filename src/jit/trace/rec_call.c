@@ -469,7 +469,8 @@ rec_call_setitem(struct recorder *r)
 static bool
 call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_stack)
 {
-    for (int i = 0; i <= n; i++)                         /* of the callable and its arguments none is virtual */
+    bool looks_at_type = n == 2 && callable == vm_cache(r->ts)->isinstance;
+    for (int i = 0; i <= n && !looks_at_type; i++)       /* of the callable and its arguments none is virtual */
         if (rec_is_virtual(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)) && !rec_materialise(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)))
             return false;
     struct builtin_call c = { .callable = callable, .n = n, .on_stack = on_stack, .function = rec_local(r, first) };

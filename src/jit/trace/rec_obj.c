@@ -224,6 +224,8 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
         return rec_stop(r, "a class with its own __getattribute__ or __getattr__");
     PyObject *descr = type_lookup(t, name);
     bool property = descr != NULL && Py_TYPE(descr) == &PyProperty_Type;
+    if (descr != NULL && descr == type_lookup(&PyBaseObject_Type, ID(__class__)))
+        return rec_guard_type(r, v, t) && watch_access(r, t, name) && give_value(r, ir_obj(r->ir, (PyObject *)t), method_form);
     if (descr != NULL && !property && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
         return rec_stop(r, "a data descriptor that is not recorded yet");
     if (descr != NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
