@@ -263,3 +263,33 @@ cold = deepest(60)
 store(Drops(), 500)
 hot = deepest(300)
 assert hot - cold == 240, (cold, hot)
+
+
+# Tools that are switched on and off inside.
+events = []
+
+
+def tracer(f, what, arg):
+    events.append((f.f_code.co_name, what, f.f_lineno - top))
+    return tracer
+
+
+class Traced:
+    def __setitem__(self, i, value):
+        if value == 300:
+            sys.settrace(tracer)
+        self.last = value
+        if value == 303:
+            sys.settrace(None)
+
+
+def traced(o, n):
+    for i in range(n):
+        o[i, 1] = i
+    return o.last
+
+
+top = Traced.__setitem__.__code__.co_firstlineno
+assert traced(Traced(), 500) == 499
+body = [("__setitem__", "call", 0), ("__setitem__", "line", 1), ("__setitem__", "line", 3), ("__setitem__", "line", 4)]
+assert events == (body + [("__setitem__", "return", 4)]) * 2 + body + [("__setitem__", "line", 5)], events
