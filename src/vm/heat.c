@@ -156,6 +156,20 @@ anchor_clear_trace(PyCodeObject *co, uint16_t trace)
             anchor_clear(co, j->anchors[i].pc);
 }
 
+void
+anchor_rest(PyCodeObject *co, uint16_t trace, int tries)
+{
+    struct jit_code *j = jit_code_of(co);
+    for (int i = j == NULL ? 0 : j->nanchors; i-- > 0; ) {
+        int pc = j->anchors[i].pc;
+        if (j->anchors[i].trace != trace)
+            continue;
+        anchor_clear(co, pc);
+        if (_PyCode_CODE(co)[pc].op.code == JUMP_BACKWARD)
+            _PyCode_CODE(co)[pc + 1].counter = countdown(2 * tries);
+    }
+}
+
 int
 anchor_trace(PyCodeObject *co, int pc)
 {

@@ -50,6 +50,8 @@ void anchor_clear(PyCodeObject *co, int pc);
 void anchor_clear_all(PyCodeObject *co);
 /* The same for all anchors of one trace: several jumps may lead to the head of a loop. */
 void anchor_clear_trace(PyCodeObject *co, uint16_t trace);
+/* The same, with counters as after so many tries: HEAT_TRIES is for ever. */
+void anchor_rest(PyCodeObject *co, uint16_t trace, int tries);
 /* The trace anchored at a RESUME_TRACE. */
 int anchor_trace(PyCodeObject *co, int pc);
 /* co dies. */

@@ -20,6 +20,7 @@ struct loop_row {
     int why_line;
     uint32_t traces;                   /* that were compiled, side traces included */
     uint64_t entries;                  /* into traces that are gone */
+    uint8_t rests;                     /* times its trace was taken away as it did not pay */
 };
 
 /* In the order in which things happen. Each recording ends in event_abort() or event_compiled(); r->row is set by event_record(). */
@@ -32,6 +33,8 @@ void event_link(unsigned from, unsigned to);
 /* This fact was broken; t will be freed. Then: it is freed, for whatever reason. */
 void event_invalidated(const struct trace *t, const struct dep *d);
 void event_freed(struct trace *t);
+/* t is taken away without anything having changed: why, static text. */
+void event_evicted(const struct trace *t, const char *why);
 /* After traces were freed because of d: code objects that die leave their rows. */
 void event_broken(const struct dep *d);
 void events_end(void);
@@ -58,6 +61,7 @@ void log_abort(const struct recorder *r, int line);
 void log_compiled(const struct recorder *r, const struct trace *t, uint32_t ins, uint64_t ns);
 void log_link(unsigned from, unsigned to);
 void log_invalidated(const struct trace *t, const struct dep *d);
+void log_evicted(const struct trace *t, const char *why);
 void log_exits(const struct trace *t);
 void log_close(void);
 

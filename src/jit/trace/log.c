@@ -147,6 +147,16 @@ log_invalidated(const struct trace *t, const struct dep *d)
 }
 
 void
+log_evicted(const struct trace *t, const char *why)
+{
+    if (file == NULL)
+        return;
+    begin("evict", t->id);
+    put_text("why", why);
+    end();
+}
+
+void
 log_exits(const struct trace *t)
 {
     for (uint32_t i = 0; i < t->nexits && file != NULL; i++) {

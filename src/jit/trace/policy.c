@@ -5,10 +5,17 @@
  * not even then each time while the bucket is empty.
  *
  * Side traces: a place in the program whose exits have led to CHAIN side traces, each behind a guard of the one before, takes more ways than it pays to tell
- * apart; and a root has TREE of them at most. Exits beyond that stay exits. */
+ * apart; and a root has TREE of them at most. Exits beyond that stay exits.
+ *
+ * Entering and leaving a trace takes as long as ENTRY instructions of the interpreter, an open call OPEN more than in the interpreter. What a trace does in between
+ * is known where it is left: how far it has come, and how often round the loop. Where the sum of all that stays negative for LOSSES times an entry that
+ * does nothing, the trace is taken away; it may be made again when the loop has run some thousand times more, and once more; not a third time. */
 #include "jit/trace/record.h"
 
 #include <time.h>
+
+#include "jit/trace/events.h"
+#include "vm/heat.h"
 
 #define FIRST_NS 8000000
 #define BURST_NS 30000000
@@ -17,6 +24,11 @@
 #define SKIPPED 8
 #define CHAIN 5
 #define TREE 250
+#define ENTRY 24
+#define OPEN 4
+#define LOSSES 400
+#define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
+#define REST_TRIES 4
 
 static int64_t left = FIRST_NS;        /* under the GIL */
 static uint64_t filled_at;             /* CPU time of the process when the bucket was filled last */
@@ -83,4 +95,73 @@ policy_side(const struct trace *t, const struct exit_state *e)
     if (chain_length(t, e) >= CHAIN)
         return "a place that goes too many ways";
     return root != NULL && root->tree >= TREE ? "the loop has too many side traces" : NULL;
+}
+
+/* ---- does it pay? ---- */
+
+static uint32_t
+share(uint32_t work, uint32_t part, uint32_t whole)
+{
+    return whole == 0 ? 0 : (uint32_t)((uint64_t)work * part / whole);
+}
+
+void
+policy_weigh(struct trace *t, const struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    const struct trace *parent = trace_get(t->parent), *root = trace_get(t->root);
+    uint32_t before = parent != NULL ? parent->exits[t->parent_exit].work : 0, exit = 0;
+    uint32_t end = (ir->loop != REF_NONE ? ir->loop : ir->end) - REF_BIAS, body = ir->end - REF_BIAS - end;
+    t->round_work = r->count > OPEN * r->opens ? r->count - OPEN * r->opens : 0;
+    for (ir_ref k = REF_BIAS; k < ir->end && exit < t->nexits; k++) {
+        if (!(ir_ops[ir->at[k].op].flags & I_GUARD))
+            continue;
+        struct exit_state *e = &t->exits[exit++];
+        uint32_t at = k - REF_BIAS;
+        e->in_loop = at > end;
+        e->work = before + (e->in_loop ? t->round_work + share(t->round_work, at - end, body) : share(t->round_work, at, end));
+    }
+    for (; exit < t->nexits; exit++)
+        t->exits[exit].work = before + t->round_work;
+    if (root != NULL && root != t)                       /* it may do better now */
+        trace_get(t->root)->balance = Py_MAX(root->balance, 0);
+}
+
+bool
+policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds)
+{
+    uint64_t work = e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
+    t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - ENTRY;
+    if (t->balance > LOSSES * ENTRY / 4)
+        t->balance = LOSSES * ENTRY / 4;
+    return UNLIKELY(t->balance < -LOSSES * ENTRY);
+}
+
+/* Do others go on in it than its own side traces? */
+static bool
+is_used(const struct trace *t)
+{
+    const struct trace *user = t->first_user;
+    while (user != NULL && user->root == t->id)
+        user = user->next_user;
+    return user != NULL;
+}
+
+void
+policy_give_up(PyThreadState *ts, struct trace *t)
+{
+    if (is_used(t) || t->anchor == NO_ANCHOR || jit_options.stress) {                /* it stays for the others */
+        t->balance = 0;
+        return;
+    }
+    struct loop_row *row = t->row;
+    unsigned rests = row != NULL ? row->rests++ : RESTS;
+    anchor_rest(t->code, t->id, rests < RESTS ? REST_TRIES + (int)rests : HEAT_TRIES);
+    if (row != NULL) {
+        row->state = rests < RESTS ? LOOP_COUNTING : LOOP_GAVE_UP;
+        row->why = "entering and leaving it took longer than it saved";
+        row->why_line = row->line;
+    }
+    event_evicted(t, row != NULL ? row->why : "");
+    trace_take_away(ts, t);
 }

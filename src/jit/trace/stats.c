@@ -235,6 +235,8 @@ event_invalidated(const struct trace *t, const struct dep *d)
     log_invalidated(t, d);
 }
 
+void event_evicted(const struct trace *t, const char *why) { log_evicted(t, why); }
+
 void
 event_freed(struct trace *t)
 {

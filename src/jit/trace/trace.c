@@ -212,6 +212,8 @@ fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interv
         why = "out of memory";
     if (why == NULL)
         why = keep_head(t, r, at_loop);
+    if (why == NULL)
+        policy_weigh(t, r);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
     return why != NULL ? why : put_in_place(ts, t);
@@ -267,7 +269,7 @@ eval_value(const void *arg, uint32_t i)
 }
 
 /* Which exit was taken last; only while the GIL is held without a break. */
-static struct { struct trace *t; uint32_t exit; } taken;
+static struct { struct trace *t; uint32_t exit, rounds; } taken;
 
 /* What the evaluator works with. */
 struct evaluation { union ir_value values[65536], handed[IR_MAX_INS]; };
@@ -349,6 +351,7 @@ leave(struct x64_state *st)
     const struct x64_exit *e = &t->machine.exits[st->exit];
     taken.t = t;
     taken.exit = st->exit;
+    taken.rounds = (uint32_t)st->gpr[t->machine.rounds];
     struct state_values arg = { st, t->machine.locs + e->locs };
     return exit_apply(st->ts, st->frame, t, e->snap, state_value, &arg);
 }
@@ -409,6 +412,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         t->entered++;
         if (UNLIKELY(jit_options.exit_every != 0))
             stress_begin(ts);
+        struct trace *in = t;
         pc = run(ts, f, t);
         t = taken.t;
         if (UNLIKELY(pc == NULL || t->dead || stress_forced(ts)))
@@ -419,8 +423,11 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         f = ts->current_frame;
         if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
+            bool loses = t->machine.code != NULL && policy_left(in, t, e, taken.rounds);
             if (!t->snaps[e->snap].open && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
+            else if (UNLIKELY(loses) && !in->dead)
+                policy_give_up(ts, in);
             return pc;
         }
         t = trace_at(t->link);

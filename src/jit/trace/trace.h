@@ -17,6 +17,8 @@ struct exit_state {
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
     uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
+    bool in_loop;                      /* behind LOOP */
+    uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
     uint64_t taken;                    /* times, all in all */
     const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
     char *text;                        /* the guard, for -X dump=exits */
@@ -77,6 +79,8 @@ struct trace {
     void *gdb;                         /* what debuggers know of it, or NULL */
     uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
     uint32_t from_exit;
+    uint32_t round_work;               /* bytecode instructions of a round, or of all of a linear trace */
+    int32_t balance;                   /* of the entries so far: what they have saved, less what entering and leaving take (policy.c) */
     uint64_t entered;                  /* times it was entered from the frame's memory */
     uint32_t nexits;
     struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
@@ -103,6 +107,7 @@ struct jit_options {
     uint32_t clock;                    /* times are taken: clock.c */
 };
 
+struct recorder;
 extern struct jit_options jit_options;
 extern struct jit_stats jit_stats;
 
@@ -178,6 +183,12 @@ void policy_spent(unsigned instructions, uint64_t compile_ns);
 void policy_after_fork(void);
 /* Why this exit of t never gets a side trace, or NULL. */
 const char *policy_side(const struct trace *t, const struct exit_state *e);
+
+/* t was made of this: what its exits have done. */
+void policy_weigh(struct trace *t, const struct recorder *r);
+/* t was entered, and left by exit e of `last`, after so many rounds of that. True: it costs more than it saves; then take it away. */
+bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds);
+void policy_give_up(PyThreadState *ts, struct trace *t);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);

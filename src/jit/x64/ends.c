@@ -139,6 +139,8 @@ target_registers(const struct x64_code *to)
 static void
 write_target_constants(struct x64_asm *as, const struct x64_code *to)
 {
+    if (to->ins != NULL && to->rounds == RSP)                  /* a new count */
+        asm_op_imm(&as->buf, 0xc7, 0, COUNTER_PLACE, 4, 0);
     for (uint32_t i = 0; i < to->nconsts; i++) {
         unsigned r = to->consts[i].reg;
         if (r < XMM0)

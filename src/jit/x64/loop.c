@@ -96,10 +96,44 @@ collect_phis(struct x64_asm *as)
     }
 }
 
+#define SHORT_BODY 30                  /* instructions */
+
+static void
+count_round(struct x64_asm *as)
+{
+    as->counts_in_reg = as->ir->end - as->ir->loop <= SHORT_BODY;
+    as->out->rounds = as->counts_in_reg ? COUNTER : RSP;
+    if (!as->counts_in_reg) {
+        asm_op(&as->buf, 0xff, 0, COUNTER_PLACE);              /* inc */
+        return;
+    }
+    asm_op(&as->buf, 0xff, 0, rm_reg(COUNTER));
+    as->free &= ~SET(COUNTER);
+    as->mod |= SET(COUNTER);
+    as->val[COUNTER] = REF_NONE;
+    as->exit_regs |= SET(COUNTER);
+}
+
+/* In front of the label. Who else leads there loads a constant. */
+static void
+begin_counting(struct x64_asm *as)
+{
+    struct x64_code *out = as->out;
+    if (!as->counts_in_reg) {
+        asm_op_imm(&as->buf, 0xc7, 0, COUNTER_PLACE, 4, 0);
+        return;
+    }
+    asm_mov_imm(&as->buf, COUNTER, 0);
+    as->free |= SET(COUNTER);
+    if (out->nconsts < Py_ARRAY_LENGTH(out->consts))
+        out->consts[out->nconsts++] = (struct x64_const){ 0, COUNTER };
+}
+
 void
 loop_tail(struct x64_asm *as)
 {
     as->back = asm_jmp(&as->buf, NULL);
+    count_round(as);
     collect_phis(as);
     /* Two rounds: who is computed with comes first. */
     for (int used = 1; used >= 0; used--) {
@@ -197,6 +231,8 @@ record_ins(struct x64_asm *as)
         out->ins[i] = (struct x64_in){ in->reg, in->slot == NO_SLOT ? 255 : (uint8_t)in->slot };
         known |= in->reg == NO_REG ? 0 : SET(in->reg);
     }
+    if (as->counts_in_reg)
+        known |= SET(COUNTER);
     for (uint32_t set = (GPR_SET | XMM_SET) & ~as->free & ~known; set != 0; set &= set - 1) {
         unsigned r = (unsigned)__builtin_ctz(set);
         if (!ref_is_const(as->val[r]))
@@ -214,4 +250,5 @@ loop_head(struct x64_asm *as)
     places_on_entry(as);
     asm_set_target(as->back, as->buf.p);
     record_ins(as);
+    begin_counting(as);
 }

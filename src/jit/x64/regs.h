@@ -52,6 +52,7 @@ struct x64_asm {
     const struct x64_ends *ends;       /* or NULL */
     bool body;                         /* inside the loop */
     bool body_calls;                   /* it has calls */
+    bool counts_in_reg;                /* rounds are counted in COUNTER, else in the state */
     ir_ref call;                       /* the nearest call before cur, or REF_NONE */
     uint32_t random;                   /* 0: no random choices */
     struct phi phis[X64_PHIS];
@@ -139,6 +140,10 @@ void moves_write(struct x64_asm *as, struct moves *m, uint32_t scratch);
 
 /* ---- loops (loop.c) ---- */
 
+/* Rounds are counted, to see whether it pays to enter a trace: in a register where the body leaves some over, as a counter in memory takes as long as
+ * a short body. In the state it has the place of rsp. */
+#define COUNTER R15
+#define COUNTER_PLACE rm_mem(RSP, (int32_t)(offsetof(struct x64_state, gpr) + 8 * RSP))
 void loop_tail(struct x64_asm *as);    /* at the end: the jump back, places of PHIs */
 void loop_head(struct x64_asm *as);    /* at LOOP: the moves between two rounds */
 

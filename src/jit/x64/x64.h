@@ -15,7 +15,7 @@
 /* What an exit leaves on the stack. Of the registers only those that some exit of the trace has as a location. */
 struct x64_state {
     uint64_t spill[X64_SPILLS];
-    uint64_t gpr[16];                  /* by the numbers of the encoding; rsp, rbp, r14 never */
+    uint64_t gpr[16];                  /* by the numbers of the encoding; rsp, rbp, r14 never; in the place of rsp long loops count their rounds */
     double xmm[16];
     _PyInterpreterFrame *frame;        /* that the trace was entered on */
     PyThreadState *ts;
@@ -49,6 +49,7 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     struct x64_in *ins;
     uint32_t nconsts;
     struct x64_const consts[32];
+    uint8_t rounds;                    /* in which gpr[] of the state an exit of the body leaves how often the loop has gone round; only with a loop */
 };
 
 /* How a trace hangs together with others in machine code. Registers and slots of the parent's exit are read at its start, those of the target's
