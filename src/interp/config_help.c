@@ -83,6 +83,7 @@ static const char xoptions_text[] =
     "    one, or every Nth allocation of the compiler fails, to test it\n"
     "-X jit-clock=1: sys._adder.jit_stats() tells how long compiled code ran\n"
     "-X jit-exit=N: for tests: every Nth condition of compiled code counts as false\n"
+    "-X jit-memory=KIB: room for compiled code; 16384 without\n"
     "-X jit-log=FILE: what the compiler does, one JSON object a line\n"
     "-X jit-seed=N: random choices of registers and of conditions, the same for the same N\n"
     "-X jit-without=PASSES: leave out passes of the optimiser: fold, cse, peel, ranges, dead\n"

@@ -16,8 +16,9 @@ const char *jit_configure(const char *value);
  * exit=N: every N-th guard fails although it holds. seed=N: random choices of registers and spill slots, and of guards with exit, that are the
  * same in each run; 0: none. evict=N: at every N-th entry of a trace one is taken away, poison=N: in every N-th open call; oom=N: every N-th allocation of the
  * recorder fails. without=PASS+PASS: passes of the optimiser that are left out. log=FILE: what
- * happens, one JSON object a line. clock=1: jit_stats() tells how long traces ran, and how long recording took. */
-#define JIT_OPTIONS "exit, evict, poison, oom, seed, without, log, clock"
+ * happens, one JSON object a line. clock=1: jit_stats() tells how long traces ran, and how long recording took.
+ * memory=N: at most so many KiB of code. */
+#define JIT_OPTIONS "exit, evict, poison, oom, seed, without, log, clock, memory"
 #define JIT_PASSES "fold, cse, peel, ranges, dead"
 extern const char *const jit_option_names[];             /* ends with NULL */
 const char *jit_set_option(const char *name, const char *value);

@@ -5,8 +5,9 @@
 
 #include "jit/opt/opt.h"
 #include "jit/trace/events.h"
+#include "jit/x64/memory.h"
 
-const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", "evict", "poison", "oom", NULL };
+const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", "memory", "evict", "poison", "oom", NULL };
 
 /* What is wrong, in words. */
 static char trouble[512];
@@ -83,6 +84,13 @@ set_option(const char *name, size_t n, const char *value, size_t length)
         return set_number("poison", value, length, &jit_options.poison_every);
     if (n == 3 && memcmp(name, "oom", 3) == 0)
         return set_number("oom", value, length, &jit_options.oom_every);
+    if (n == 6 && memcmp(name, "memory", 6) == 0) {
+        uint32_t kilobytes;
+        const char *why = set_number("memory", value, length, &kilobytes);
+        if (why == NULL)
+            x64_memory_set_limit((size_t)kilobytes << 10);
+        return why;
+    }
     if (n == 5 && memcmp(name, "clock", 5) == 0)
         return set_number("clock", value, length, &jit_options.clock);
     if (n == 7 && memcmp(name, "without", 7) == 0)

@@ -7,6 +7,8 @@
  * Side traces: a place in the program whose exits have led to CHAIN side traces, each behind a guard of the one before, takes more ways than it pays to tell
  * apart; and a root has TREE of them at most. Exits beyond that stay exits.
  *
+ * When three quarters of the code memory are in use, roots that have not been entered for the longest are taken away with their trees, until it is half.
+ *
  * Entering and leaving a trace takes as long as ENTRY instructions of the interpreter, an open call OPEN more than in the interpreter. What a trace does in between
  * is known where it is left: how far it has come, and how often round the loop. Where the sum of all that stays negative for LOSSES times an entry that
  * does nothing, the trace is taken away; it may be made again when the loop has run some thousand times more, and once more; not a third time. */
@@ -157,11 +159,64 @@ policy_give_up(PyThreadState *ts, struct trace *t)
     struct loop_row *row = t->row;
     unsigned rests = row != NULL ? row->rests++ : RESTS;
     anchor_rest(t->code, t->id, rests < RESTS ? REST_TRIES + (int)rests : HEAT_TRIES);
-    if (row != NULL) {
-        row->state = rests < RESTS ? LOOP_COUNTING : LOOP_GAVE_UP;
-        row->why = "entering and leaving it took longer than it saved";
-        row->why_line = row->line;
-    }
-    event_evicted(t, row != NULL ? row->why : "");
+    event_evicted(t, "entering and leaving it took longer than it saved");
+    if (row != NULL && rests >= RESTS)
+        row->state = LOOP_GAVE_UP;
     trace_take_away(ts, t);
+}
+
+/* ---- code memory ---- */
+
+struct candidate { struct trace *root; uint64_t used_at; };
+
+static int
+older(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return x->used_at < y->used_at ? -1 : x->used_at > y->used_at;
+}
+
+/* Those that go on in it have used it, too. */
+static uint64_t
+used_at(const struct trace *t)
+{
+    uint64_t last = t->used_at;
+    for (const struct trace *user = t->first_user; user != NULL; user = user->next_user) {
+        const struct trace *root = trace_get(user->root);
+        if (root != NULL && root->used_at > last)
+            last = root->used_at;
+    }
+    return last;
+}
+
+static size_t
+tree_bytes(const struct trace *t)
+{
+    size_t n = t->machine.size;
+    for (const struct trace *child = t->first_child; child != NULL; child = child->next_child)
+        n += tree_bytes(child);
+    return n;
+}
+
+void
+policy_evict(PyThreadState *ts)
+{
+    size_t used = x64_used(), limit = x64_limit();
+    if (LIKELY(used < limit / 4 * 3))
+        return;
+    struct candidate *c = PyMem_RawMalloc((trace_limit() + 1) * sizeof(*c));
+    unsigned n = 0;
+    for (unsigned i = 0; c != NULL && i < trace_limit(); i++)
+        if (trace_get(i) != NULL && trace_get(i)->is_root)
+            c[n++] = (struct candidate){ trace_get(i), used_at(trace_get(i)) };
+    if (n > 0)
+        qsort(c, n, sizeof(*c), older);
+    for (unsigned i = 0; i < n && used > limit / 2; i++) {
+        size_t bytes = tree_bytes(c[i].root);
+        used -= bytes < used ? bytes : used;
+        event_evicted(c[i].root, "there was no room for it any more");
+        trace_doom(c[i].root);
+    }
+    PyMem_RawFree(c);
+    trace_take_away(ts, NULL);
 }

@@ -523,6 +523,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
         return false;
     }
+    policy_evict(ts);
     if (!policy_affords() || !start(ts, f, (unsigned)(pc - _PyCode_CODE(code)))) {
         heat_forgive(f->instr_ptr);
         return false;

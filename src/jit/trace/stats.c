@@ -235,7 +235,16 @@ event_invalidated(const struct trace *t, const struct dep *d)
     log_invalidated(t, d);
 }
 
-void event_evicted(const struct trace *t, const char *why) { log_evicted(t, why); }
+void
+event_evicted(const struct trace *t, const char *why)
+{
+    if (t->row != NULL) {
+        t->row->state = LOOP_COUNTING;
+        t->row->why = why;
+        t->row->why_line = t->row->line;
+    }
+    log_evicted(t, why);
+}
 
 void
 event_freed(struct trace *t)

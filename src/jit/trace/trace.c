@@ -410,6 +410,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         f->instr_ptr = pc;
         (void)frame_stackpointer(f);                     /* it runs */
         t->entered++;
+        t->used_at = jit_stats.entered;
         if (UNLIKELY(jit_options.exit_every != 0))
             stress_begin(ts);
         struct trace *in = t;

@@ -81,6 +81,7 @@ struct trace {
     uint32_t from_exit;
     uint32_t round_work;               /* bytecode instructions of a round, or of all of a linear trace */
     int32_t balance;                   /* of the entries so far: what they have saved, less what entering and leaving take (policy.c) */
+    uint64_t used_at;                  /* when it was entered last, in entries of all traces */
     uint64_t entered;                  /* times it was entered from the frame's memory */
     uint32_t nexits;
     struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
@@ -125,7 +126,7 @@ int trace_number(void);
 /* The trace of that number, or NULL; all numbers are below trace_limit(). trace_at(): of a number that was given to one, be it dead. */
 unsigned trace_limit(void);
 struct trace *trace_get(unsigned id);
-/* Nothing leads to it and those that depend on it any more; they are freed when none runs. */
+/* Nothing leads to it (NULL: to those that trace_doom() was called for) and those that depend on it any more; they are freed when none runs. */
 void trace_take_away(PyThreadState *ts, struct trace *t);
 struct trace *trace_at(unsigned id);
 /* The root that starts there, or NULL. */
@@ -189,6 +190,8 @@ void policy_weigh(struct trace *t, const struct recorder *r);
 /* t was entered, and left by exit e of `last`, after so many rounds of that. True: it costs more than it saves; then take it away. */
 bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds);
 void policy_give_up(PyThreadState *ts, struct trace *t);
+/* Before a root is recorded: makes room in code memory. */
+void policy_evict(PyThreadState *ts);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);

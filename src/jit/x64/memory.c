@@ -78,6 +78,7 @@ x64_memory_fini(void)
 
 size_t x64_used(void) { return mem.used; }
 size_t x64_committed(void) { return mem.committed; }
+size_t x64_limit(void) { return mem.limit; }
 
 size_t
 x64_memory_set_limit(size_t limit)

@@ -84,6 +84,7 @@ void x64_fini(void);
 /* Bytes of code now in use, and bytes committed. */
 size_t x64_used(void);
 size_t x64_committed(void);
+size_t x64_limit(void);                /* that may be in use at most */
 
 /* Disassembly, one instruction a line, offsets from the start; PyMem_Free. NULL without exception: no memory. The disassembler is a library that is
  * opened at the first call; where it is not installed the text says so and shows bytes. */
