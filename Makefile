@@ -90,7 +90,7 @@ release:
 # PYTHONS: programs or quoted commands with arguments; the first one is the base.
 bench: release
 	@python3 tools/bench/bench.py --adder $(RELEASE)/bin/adder --only "$(ONLY)" --parts "$(PARTS)" \
-		$(if $(BENCHMARKS),--benchmarks "$(BENCHMARKS)") $(if $(PACKAGES),--packages "$(PACKAGES)") $(PYTHONS)
+		$(if $(BENCHMARKS),--benchmarks "$(BENCHMARKS)") $(if $(PACKAGES),--packages "$(PACKAGES)") $(if $(PAGE),--page "$(PAGE)") $(PYTHONS)
 
 lint: all
 	@python3 tools/lint/lint.py --build $(BUILD)

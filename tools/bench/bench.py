@@ -17,8 +17,11 @@ import subprocess
 import sys
 import zipfile
 
+import jit_page
+
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGE = "pyperformance==1.14.0"
+MORE_PARTS = ("jit",)                   # only when asked for
 PARTS = ("start", "memory", "micro", "frontend", "border", "cases")
 SLOW = 0.95             # at the border, less than this of the base's speed is pointed at
 
@@ -192,12 +195,17 @@ def show_cases(pythons, opts):
             print(f"{p.label}: {case}: {why}")
 
 
+def show_jit(pythons, opts):
+    jit_page.show_jit(pythons, (opts.benchmarks or programs(opts.download)).resolve(), opts)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("pythons", nargs="+", metavar="PYTHON")
     ap.add_argument("--adder", required=True)
     ap.add_argument("--only", default="", help="a regular expression over the lines of cases.txt and the names at the border")
-    ap.add_argument("--parts", default=" ".join(PARTS), help="some of: " + " ".join(PARTS))
+    ap.add_argument("--parts", default=" ".join(PARTS), help="some of: " + " ".join(PARTS + MORE_PARTS))
+    ap.add_argument("--page", type=pathlib.Path, help="the part jit writes its table there, in Markdown")
     ap.add_argument("--rounds", type=int, default=2)
     ap.add_argument("--benchmarks", type=pathlib.Path, help="pyperformance's data-files/benchmarks, instead of downloading it")
     ap.add_argument("--download", type=pathlib.Path, help="where to download it to")
@@ -208,9 +216,9 @@ def main():
     venv = HERE.parent.parent / "build/wheels/venv/lib/python3.13/site-packages"
     opts.packages = opts.packages or venv
     pythons = [Interpreter(p) for p in opts.pythons] + [Interpreter(shlex.quote(opts.adder), "adder")]
-    wrong = [part for part in opts.parts.split() if part not in PARTS]
+    wrong = [part for part in opts.parts.split() if part not in PARTS + MORE_PARTS]
     if wrong:
-        sys.exit(f"bench: unknown part {wrong[0]!r}; known: {' '.join(PARTS)}")
+        sys.exit(f"bench: unknown part {wrong[0]!r}; known: {' '.join(PARTS + MORE_PARTS)}")
     try:
         for part in opts.parts.split():
             globals()[f"show_{part}"](pythons, opts)
