@@ -20,7 +20,7 @@ struct loop_row {
     int why_line;
     uint32_t traces;                   /* that were compiled, side traces included */
     uint64_t entries;                  /* into traces that are gone */
-    uint8_t rests;                     /* times its trace was taken away as it did not pay */
+    uint8_t rests, broken;             /* times its trace was taken away as it did not pay; as a fact was broken */
 };
 
 /* In the order in which things happen. Each recording ends in event_abort() or event_compiled(); r->row is set by event_record(). */

@@ -1,11 +1,12 @@
 /* jit/trace/policy.c: what compiling may cost, and where it stops.
  *
  * The budget is a bucket of CPU time: it starts with FIRST, fills with a share of the time that the process uses, and holds BURST at most; each recording
- * takes out what it has cost. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
+ * takes out what it has cost. As long as traces have not saved what all of them have cost, the share is smaller. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
  * not even then each time while the bucket is empty.
  *
  * Side traces: a place in the program whose exits have led to CHAIN side traces, each behind a guard of the one before, takes more ways than it pays to tell
  * apart; and a root has TREE of them at most. Exits beyond that stay exits.
+ * Where facts that it relies on are broken again and again, a loop waits for its next trace longer each time.
  *
  * When three quarters of the code memory are in use, roots that have not been entered for the longest are taken away with their trees, until it is half.
  *
@@ -21,8 +22,10 @@
 
 #define FIRST_NS 8000000
 #define BURST_NS 30000000
-#define SHARE 7                        /* one nanosecond out of so many: 14 % */
-#define INSTRUCTION_NS 100             /* what recording an instruction takes */
+#define SHARE 7                        /* one nanosecond out of so many: 14 %, */
+#define SHARE_UNPAID 25                /* or 4 % while all that was compiled has taken longer than it has saved */
+#define SAVED_NS 3                     /* by an instruction in a trace */
+#define INSTRUCTION_NS 150             /* what recording an instruction takes */
 #define SKIPPED 8
 #define CHAIN 5
 #define TREE 250
@@ -35,6 +38,7 @@
 static int64_t left = FIRST_NS;        /* under the GIL */
 static uint64_t filled_at;             /* CPU time of the process when the bucket was filled last */
 static unsigned skip;
+static uint64_t spent_ns, worked;      /* all in all; instructions in traces that were entered and left */
 
 static uint64_t
 cpu_time(void)
@@ -54,7 +58,7 @@ policy_affords(void)
     uint64_t now = cpu_time();
     if (filled_at == 0)                                  /* the program begins */
         filled_at = now;
-    left += (int64_t)((now - filled_at) / SHARE);
+    left += (int64_t)((now - filled_at) / (worked * SAVED_NS < spent_ns ? SHARE_UNPAID : SHARE));
     filled_at = now;
     if (left > BURST_NS)
         left = BURST_NS;
@@ -66,7 +70,9 @@ policy_affords(void)
 void
 policy_spent(unsigned instructions, uint64_t compile_ns)
 {
-    left -= (int64_t)(instructions * (uint64_t)INSTRUCTION_NS + compile_ns);
+    uint64_t ns = instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
+    spent_ns += ns;
+    left -= (int64_t)ns;
 }
 
 void
@@ -133,6 +139,7 @@ bool
 policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds)
 {
     uint64_t work = e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
+    worked += work;
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - ENTRY;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;
@@ -163,6 +170,18 @@ policy_give_up(PyThreadState *ts, struct trace *t)
     if (row != NULL && rests >= RESTS)
         row->state = LOOP_GAVE_UP;
     trace_take_away(ts, t);
+}
+
+/* ---- facts that do not hold for long ---- */
+
+void
+policy_broken(struct trace *t)
+{
+    struct loop_row *row = t->row;
+    if (t->anchor == NO_ANCHOR || row == NULL || jit_options.stress)
+        return;
+    row->broken += row->broken < 2 * (HEAT_TRIES - 1);
+    anchor_rest(t->code, t->id, row->broken / 2);
 }
 
 /* ---- code memory ---- */

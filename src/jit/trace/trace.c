@@ -488,6 +488,8 @@ invalidate(PyThreadState *ts, const struct dep *d)
             continue;
         }
         any = true;
+        if (d->aspect < DEP_CODE_INSTRUMENTED)           /* a tool may be gone soon */
+            policy_broken(t);
         trace_doom(t);
         event_invalidated(t, d);
     }

@@ -190,6 +190,8 @@ void policy_weigh(struct trace *t, const struct recorder *r);
 /* t was entered, and left by exit e of `last`, after so many rounds of that. True: it costs more than it saves; then take it away. */
 bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds);
 void policy_give_up(PyThreadState *ts, struct trace *t);
+/* A fact that t relies on was broken; t is about to be taken away. */
+void policy_broken(struct trace *t);
 /* Before a root is recorded: makes room in code memory. */
 void policy_evict(PyThreadState *ts);
 
