@@ -11,6 +11,7 @@
 #include "rt/gc_track.h"
 #include "code/opcodes.h"
 #include "object/num/int.h"
+#include "object/text/bytes.h"
 #include "object/text/str.h"
 #include "vm/slow.h"
 #include "vm/step.h"
@@ -171,10 +172,22 @@ jit_int_instead(PyObject *o, int64_t v)
     return other;
 }
 
+/* An iterator over characters, whose death nobody notices. */
+static bool
+iterates_text(PyObject *o)
+{
+    PyObject *seq = ((struct str_iterator *)o)->seq;
+    if (!Py_IS_TYPE(o, &PyBytesIter_Type) && !Py_IS_TYPE(o, &str_ascii_iter_type))
+        return false;
+    return seq == NULL || PyBytes_CheckExact(seq) || PyUnicode_CheckExact(seq);
+}
+
 bool
 jit_dies_late(PyObject **slots, unsigned i, uint64_t late)
 {
     PyObject *o = slots[i];
+    if (o != NULL && Py_REFCNT(o) == 1 && iterates_text(o))
+        return true;
     if (o == NULL || (!Py_IS_TYPE(o, &PyListIter_Type) && !Py_IS_TYPE(o, &PyTupleIter_Type)) || Py_REFCNT(o) != 1)
         return false;
     return sequence_of(o) == NULL || outlives(slots, late, sequence_of(o));

@@ -51,7 +51,7 @@ rec_for_iter(struct recorder *r)
 {
     PyObject *o = r->sp[-1];
     ir_ref it = rec_peek(r, 1);
-    if (Py_TYPE(o) == &PyListIter_Type || Py_TYPE(o) == &PyTupleIter_Type)
+    if (rec_is_sequence(o))
         return rec_for_sequence(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
         return rec_for_any(r);

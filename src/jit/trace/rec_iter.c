@@ -1,4 +1,4 @@
-/* jit/trace/rec_iter.c: recording loops over lists and tuples.
+/* jit/trace/rec_iter.c: recording loops over lists, tuples, bytes and strings of ASCII.
  *
  * The iterator's index lives in a register and is written back where the trace is left, like the fields of a range's iterator. The length of a list
  * is read anew in each round unless the trace knows that nothing changes it. */
@@ -10,9 +10,14 @@
 
 #include "object/coll/list.h"
 #include "object/coll/tuple.h"
+#include "object/text/bytes.h"
+#include "object/text/str.h"
 
 static_assert(offsetof(struct list_iter, it_index) == offsetof(struct tuple_iter, it_index), "one recording function for both");
 static_assert(offsetof(struct list_iter, it_seq) == offsetof(struct tuple_iter, it_seq), "one recording function for both");
+static_assert(offsetof(struct list_iter, it_index) == offsetof(struct bytes_iter, index) && offsetof(struct list_iter, it_seq) == offsetof(struct bytes_iter, seq), "all");
+static_assert(offsetof(struct list_iter, it_index) == offsetof(struct str_iterator, index) && offsetof(struct list_iter, it_seq) == offsetof(struct str_iterator, seq), "all");
+static_assert(offsetof(PyVarObject, ob_size) == offsetof(PyASCIIObject, length), "lengths lie in one place");
 
 /* The sequence that the iterator goes through; its type is told where it is read. */
 static ir_ref
@@ -78,11 +83,34 @@ rec_get_iter(struct recorder *r)
     return r->why == NULL;
 }
 
+/* Does the iterator go through a sequence as it is recorded here? */
+bool
+rec_is_sequence(PyObject *it)
+{
+    PyObject *seq = (PyObject *)((struct list_iter *)it)->it_seq;
+    if (Py_IS_TYPE(it, &PyListIter_Type) || Py_IS_TYPE(it, &PyTupleIter_Type))
+        return true;
+    if (Py_IS_TYPE(it, &PyBytesIter_Type))
+        return seq == NULL || PyBytes_CheckExact(seq);
+    return Py_IS_TYPE(it, &str_ascii_iter_type) && (seq == NULL || PyUnicode_CheckExact(seq));
+}
+
+/* Item number index of seq, which v is. */
+static ir_ref
+item_of(struct recorder *r, ir_ref v, PyObject *seq, ir_ref index)
+{
+    if (PyBytes_CheckExact(seq))
+        return rec_emit(r, IR_BOX_I, rec_leaf(r, IR_CALLL_I, HELPER_BYTES_AT, v, index, REF_NONE), REF_NONE);
+    if (PyUnicode_CheckExact(seq))
+        return rec_leaf(r, IR_CALLB, HELPER_STR_AT, v, index, REF_NONE);
+    bool is_list = PyList_Check(seq);
+    return is_list ? rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index) : rec_emit(r, IR_TITEM, v, index);
+}
+
 bool
 rec_for_sequence(struct recorder *r)
 {
     struct list_iter *now = (struct list_iter *)r->sp[-1];
-    bool is_list = Py_IS_TYPE(now, &PyListIter_Type);
     ir_ref it = rec_peek(r, 1);
     PyObject *seq = (PyObject *)now->it_seq;
     if (!rec_guard_type(r, it, Py_TYPE(now)))
@@ -95,8 +123,7 @@ rec_for_sequence(struct recorder *r)
     ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
     ir_ref index = rec_field(r, it, offsetof(struct list_iter, it_index));
     rec_emit(r, IR_GLT_I, index, size);                  /* it is never below 0 while there is a sequence */
-    ir_ref item = is_list ? rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index)
-                          : rec_emit(r, IR_TITEM, v, index);
+    ir_ref item = item_of(r, v, seq, index);
     ir_ref next = rec_emit(r, IR_ADD_I, index, ir_int(r->ir, 1));
     if (r->why != NULL || !rec_set_field(r, it, offsetof(struct list_iter, it_index), next))
         return false;

@@ -256,6 +256,7 @@ bool rec_convert(struct recorder *r);
 bool rec_build_string(struct recorder *r);
 /* rec_iter.c */
 bool rec_get_iter(struct recorder *r);
+bool rec_is_sequence(PyObject *it);
 bool rec_for_sequence(struct recorder *r);
 
 /* rec_call.c */

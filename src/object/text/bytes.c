@@ -734,7 +734,6 @@ PyTypeObject PyBytes_Type = {
 
 /* ---- iterators of bytes and bytearray ---- */
 
-struct bytes_iter { PyObject ob_base; Py_ssize_t index; PyObject *seq; };
 #define ITER(op) ((struct bytes_iter *)(op))
 
 OWNED PyObject *

@@ -9,6 +9,12 @@
 /* Set by the interpreter at start: 1 for -b, 2 for -bb. */
 extern int bytes_warning_level;
 
+struct bytes_iter {                    /* iterators of bytes and bytearray */
+    PyObject ob_base;
+    Py_ssize_t index;
+    PyObject *seq;                     /* NULL once exhausted */
+};
+
 /* A new bytes object of `size` bytes, uninitialised but for the final NUL; for size 0 the shared empty one. */
 OWNED PyObject *bytes_new(Py_ssize_t size);
 OWNED PyObject *bytes_from(const void *data, Py_ssize_t size);

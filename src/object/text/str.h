@@ -44,6 +44,11 @@ static inline bool str_eq(PyObject *a, PyObject *b)
 }
 /* Equal to a NUL-terminated ASCII text? */
 bool str_eq_ascii(PyObject *s, const char *text);
+struct str_iterator {
+    PyObject ob_base;
+    Py_ssize_t index;
+    PyObject *seq;                     /* NULL once exhausted */
+};
 /* <0, 0, >0 in code point order. */
 int str_cmp(PyObject *a, PyObject *b);
 

@@ -185,7 +185,6 @@ static PyObject *str_subscript(PyObject *s, PyObject *key)
 
 /* ---- iterators ---- */
 
-struct str_iterator { PyObject ob_base; Py_ssize_t index; PyObject *seq; };
 
 static void iter_dealloc(PyObject *self)
 {
