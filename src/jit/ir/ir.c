@@ -273,11 +273,12 @@ ir_add_virtual(struct ir *ir, struct ir_virtual v)
     return ir->nvirtuals++;
 }
 
+/* By a guard, or by links (jit/opt/link.c): the one at the end of the first round. */
 static bool
 snap_is_used(const struct ir *ir, const struct snap *s)
 {
     for (ir_ref r = s->ref; r < ir->end; r++) {
-        if (ir->at[r].t & IRT_GUARD)
+        if (ir->at[r].t & IRT_GUARD || ir->at[r].op == IR_LOOP)
             return true;
     }
     return false;

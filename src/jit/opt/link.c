@@ -60,6 +60,18 @@ snaps_before(const struct ir *round, ir_ref loop)
     return n;
 }
 
+/* What the round has stored at its end is in memory: guards behind it leave through the snapshot that says so. */
+static const char *
+copy_end(struct copy *cp, uint32_t nsnaps)
+{
+    const struct ir *from = cp->from;
+    if (nsnaps == 0 || from->snaps[nsnaps - 1].pc != cp->state.pc)
+        return "the loop that follows ends without a snapshot";
+    struct snap s = from->snaps[nsnaps - 1];
+    copy_snap(cp, &s, &from->entries[s.entries], &from->stores[s.stores]);
+    return NULL;
+}
+
 const char *
 opt_link(struct ir *ir, const struct link_target *t, const ir_ref *known, void (*late)(void *arg, unsigned slot), void *arg)
 {
@@ -75,8 +87,11 @@ opt_link(struct ir *ir, const struct link_target *t, const ir_ref *known, void (
         copy_frames(cp);
         why = copy_take_state(cp);
     }
+    uint32_t nsnaps = snaps_before(t->round, t->round->loop);
     if (why == NULL)
-        why = copy_round(cp, REF_BIAS + 1, t->round->loop, snaps_before(t->round, t->round->loop));
+        why = copy_round(cp, REF_BIAS + 1, t->round->loop, nsnaps);
+    if (why == NULL)
+        why = copy_end(cp, nsnaps);
     if (why == NULL)
         why = hand_over(cp, t, values);
     PyMem_RawFree(cp);
