@@ -247,6 +247,8 @@ int ir_parse(struct ir *ir, const char *text, int *line);
 /* NULL when the trace is well formed, else what is wrong, in words (static buffer): operands before use and of the right type, snapshots
  * sorted and typed, PHIs at the end, PHI types, constants in place. */
 const char *ir_verify(const struct ir *ir);
+/* The same of its counts: each reference that it takes goes somewhere, and exits know which ones it has (ir_counts.c). Of well-formed traces only. */
+const char *ir_verify_counts(const struct ir *ir);
 
 /* ---- the evaluator: the portable back end, and what the other is tested against ---- */
 

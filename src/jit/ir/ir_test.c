@@ -93,6 +93,38 @@ snapshots_without_guards_are_written_over(void **state)
     assert_null(ir_verify(ir));
 }
 
+/* ---- counts ---- */
+
+/* NULL: its counts are right. */
+static void
+counts(const char *text, const char *complaint)
+{
+    char whole[600];
+    snprintf(whole, sizeof(whole), "locals 3\nsnap pc 1 depth 0\n  a = SLOAD #0\n  b = SLOAD #1\n  old = OLOAD a +16\n  GNE_P old &0\n%s", text);
+    parse(whole);
+    assert_null(ir_verify(ir));
+    const char *got = ir_verify_counts(ir);
+    if (complaint == NULL ? got != NULL : got == NULL || strstr(got, complaint) == NULL)
+        fail_msg("%s\n%s", text, got == NULL ? "its counts are right" : got);
+}
+
+static void
+counts_are_checked(void **state)
+{
+    counts("INC b\nOSTORE a b +16\nDROP old\nsnap pc 2 depth 0\nGPOLL\n", NULL);
+    counts("OSTORE a b +16\nDROP old\nsnap pc 2 depth 0\nGPOLL\n", "-1 references in hand");
+    counts("INC b\nOSTORE a b +16\nsnap pc 2 depth 0\nGPOLL\n", "with 1 references in hand, 0 of them held");
+    counts("INC b\nOSTORE a b +16\nsnap pc 2 depth 0 #2=!obj:old\nGPOLL\nDROP old\nsnap pc 3 depth 0\nGPOLL\n", NULL);
+    counts("INC b\nOSTORE a b +16\nsnap pc 2 depth 0 #2=!obj:old\nGPOLL\nsnap pc 3 depth 0\nGPOLL\n", "1 references in hand, 0 of them");
+    counts("INC b\nOSTORE a b +16\nsnap pc 2 depth 0 #1=!obj:old #2=!obj:old\nGPOLL\n", "1 references in hand, 2 of them");
+    counts("sum = NEW_F 1.5\nsnap pc 2 depth 0\nGPOLL\n", "1 references in hand");
+    counts("sum = NEW_F 1.5\nFPUT_NEW #2 sum\nsnap pc 2 depth 0\nGPOLL\n", NULL);
+    counts("INC b\nOSTORE a b +24\nsnap pc 2 depth 0\nGPOLL\n", "nobody has looked at what it overwrites");
+    counts("pair = NEW_TUPLE #1\nINC b\nOSTORE pair b +24\nsnap pc 2 depth 0 #2=!obj:pair\nGPOLL\nDROP pair\nsnap pc 3 depth 0\nGPOLL\n", NULL);
+    counts("snap pc 2 depth 0 #2=!obj:old\nGPOLL\n", "slot 2 holds a reference that is not there");
+    counts("snap pc 2 depth 0\nx = NEW_F 2.5\nLOOP\nsnap pc 2 depth 0\nGPOLL\n", "goes on with 1 references");
+}
+
 /* ---- text ---- */
 
 static const char *const whole =
@@ -343,7 +375,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constants_exist_once), cmocka_unit_test(room_ends_without_harm),
+        cmocka_unit_test(constants_exist_once), cmocka_unit_test(room_ends_without_harm), cmocka_unit_test(counts_are_checked),
         cmocka_unit_test(snapshots_without_guards_are_written_over), cmocka_unit_test(text_and_back), cmocka_unit_test(bad_text_is_refused),
         cmocka_unit_test(verifier_finds_bad_text), cmocka_unit_test(verifier_finds_broken_structure), cmocka_unit_test(operations_compute),
         cmocka_unit_test(guards_hold_or_not), cmocka_unit_test(loops_run),

@@ -556,21 +556,41 @@ keep_round(struct recorder *r)
     return r->round != NULL ? NULL : "out of memory";
 }
 
+/* Behind each pass, in checked builds and in modes for tests: is the trace well formed, and are its counts right? There a fault ends the process. */
+static const char *
+checked(struct recorder *r, const char *pass, const char *why)
+{
+    if (why != NULL || !(ADDER_CHECKS || jit_options.stress))
+        return why;
+    const char *fault = ir_verify(r->ir);
+    if (fault == NULL)
+        fault = ir_verify_counts(r->ir);
+    if (LIKELY(fault == NULL))
+        return NULL;
+    fprintf(stderr, "a trace is wrong behind %s: %s\n", pass, fault);
+    char *text = ir_dump(r->ir, true, false);
+    dump_text(pass, r->code, r->start, text != NULL ? text : "");
+    PyMem_Free(text);
+    if (jit_options.stress)
+        abort();
+    return "the verifier refuses the trace";
+}
+
 /* The passes in their order; NULL or why not. */
 static const char *
 optimise(struct recorder *r)
 {
-    const char *why = r->link == NO_TRACE && !r->leaves ? opt_loop(r->ir) : NULL;
-    if (why == NULL && r->ir->full != NULL)
-        why = r->ir->full;
+    const char *why = checked(r, "recording", r->ir->full);
+    if (why == NULL && r->link == NO_TRACE && !r->leaves)
+        why = opt_loop(r->ir);
+    if (why == NULL)
+        why = checked(r, "peeling", r->ir->full);
     if (why == NULL)
         why = keep_round(r);
     if (why == NULL)
-        why = opt_ranges(r->ir, at_loop);
+        why = checked(r, "ranges", opt_ranges(r->ir, at_loop));
     if (why == NULL)
-        why = opt_dead(r->ir);
-    if (ADDER_CHECKS && why == NULL)
-        why = ir_verify(r->ir);
+        why = checked(r, "dead", opt_dead(r->ir));
     return why;
 }
 
