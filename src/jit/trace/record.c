@@ -488,6 +488,8 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 
 /* A trace of the round would be one of what comes behind the loop. Another round may be better, so it is soon tried again. */
 static const char loop_ended[] = "the loop ended in this round";
+/* This says nothing about the loop: it is tried as often as ever when the tool is gone. */
+static const char by_tool[] = "a tool watches an instruction";
 
 /* The last jump back to start: where its loop ends in the code. */
 static unsigned
@@ -625,8 +627,10 @@ finish(struct recorder *r)
         dep_forget(r->ts, (uint16_t)r->id);
         if (r->why == loop_ended)
             heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
+        if (r->why == by_tool && r->anchor != NO_ANCHOR)
+            heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
         if (r->is_side)
-            trace_side_failed(r->parent, r->parent_exit);
+            trace_side_failed(r->parent, r->parent_exit, r->why != by_tool);
         jit_stats.aborted++;
         event_abort(r);
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
@@ -724,6 +728,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     }
     if (++r->count > REC_INSTRUCTIONS)
         rec_stop(r, "too long");
+    else if (op_is_instrumented(opcode))
+        rec_stop(r, by_tool);
     else if (!r->is_side && f == r->frame && (r->at < r->start || r->at > r->last))
         rec_stop(r, loop_ended);
     else {
@@ -735,7 +741,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         construct(r, f, pc, sp);
     if (r->why == NULL && !r->closed)
         return true;
-    if (r->why != NULL)
+    if (r->why != NULL && r->why != by_tool)
         (void)rec_leave(r);
     return finish(r);
 }

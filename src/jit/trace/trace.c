@@ -248,11 +248,11 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
 }
 
 void
-trace_side_failed(unsigned parent, unsigned exit)
+trace_side_failed(unsigned parent, unsigned exit, bool counts)
 {
     struct trace *t = trace_get(parent);
     if (t != NULL && exit < t->nexits) {
-        t->exits[exit].tries++;
+        t->exits[exit].tries += counts;
         t->exits[exit].count = 0;
     }
 }

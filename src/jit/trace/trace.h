@@ -118,8 +118,8 @@ struct recorder;
 const char *trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop);
 static inline const struct trace_item *
 trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
-/* The recording of a side trace behind this exit came to nothing. */
-void trace_side_failed(unsigned parent, unsigned exit);
+/* The recording of a side trace behind this exit came to nothing; does that count as one of its tries? */
+void trace_side_failed(unsigned parent, unsigned exit, bool counts);
 /* table.c */
 /* A number that no trace has, or -1. */
 int trace_number(void);
