@@ -83,6 +83,16 @@ JIT ?= stress
 test-jit-stress: all
 	@$(CLEAN_ENV) tools/test --build $(BUILD) --jit $(JIT) --patience 2 lang cpython
 
+# The same in one mode after the other; hours.
+JIT_ALL ?= stress stress-eval stress-registers stress,exit=1 stress,exit=3,seed=11 stress-eval,exit=2 stress-registers,exit=13,seed=7 \
+	stress,without=fold stress,without=cse stress,without=peel stress,without=ranges stress,without=dead \
+	stress,evict=1 stress-eval,evict=3 stress,poison=1 stress-registers,poison=3,exit=17,seed=5 stress,oom=3 stress-eval,oom=17
+
+test-jit-stress-all: all
+	@failed=; for mode in $(JIT_ALL); do echo "== PYTHON_JIT=$$mode"; \
+		$(CLEAN_ENV) tools/test --build $(BUILD) --jit $$mode --patience 2 lang cpython || failed="$$failed $$mode"; done; \
+		[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
 # Counts from a training run, and optimisation at link time: two builds, several minutes. See tools/release.
 release:
 	@STDLIB="$(STDLIB)" tools/release $(RELEASE)
@@ -98,4 +108,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(RELEASE) $(RELEASE)-train $(FUZZ_BUILD) $(BUILD)-sanitize $(BUILD)-libpython $(RELEASE)-libpython
 
-.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize test-jit-stress release bench lint clean
+.PHONY: all run test test-cpython test-extensions test-wheels libpython install test-install fuzz test-sanitize test-jit-stress test-jit-stress-all release bench lint clean

@@ -16,6 +16,7 @@ are about objects (jit_objects.py)."""
 import hashlib
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -273,7 +274,7 @@ def shown(value):
         return "(" + ", ".join(map(shown, value)) + ")"
     if type(value) is int and value.bit_length() > 10000:
         return f"int of {value.bit_length()} bits, {value % 1000003}"
-    return repr(value)
+    return re.sub(" at 0x[0-9a-f]+", "", repr(value))
 
 
 def run(first, count):
@@ -286,7 +287,8 @@ def run(first, count):
 # ---- comparing ----
 
 MODES = ["stress", "stress", "stress", "stress-eval", "stress-registers", "1", "eval", "stress,exit=1", "stress,exit=2,seed=5", "stress,exit=7,seed=9", "stress-registers,exit=5,seed=3",
-         "stress-eval,exit=3,seed=4", "stress,without=fold", "stress,without=cse", "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress-eval,without=fold+cse+peel+ranges+dead"]
+         "stress-eval,exit=3,seed=4", "stress,without=fold", "stress,without=cse", "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress-eval,without=fold+cse+peel+ranges+dead",
+         "stress,evict=1", "stress,evict=3,exit=11", "stress-eval,evict=2", "stress,poison=1", "stress,poison=3", "stress-registers,poison=2,exit=9,seed=8", "stress,oom=2", "stress-eval,oom=11"]
 BATCH = 200
 
 
