@@ -88,6 +88,8 @@ ts_new(PyInterpreterState *interp, int whence)
     return ts;
 }
 
+#define NEST_MOST ((size_t)2 << 20)
+
 void
 ts_bind(PyThreadState *ts)
 {
@@ -102,6 +104,7 @@ ts_bind(PyThreadState *ts)
     size_t size = here - bottom;
     size_t reserve = size / 8 < TS_STACK_RESERVE ? size / 8 : TS_STACK_RESERVE;
     rt_thread_of(ts)->c_stack_limit = bottom + reserve;
+    rt_thread_of(ts)->nest_limit = here - (size / 4 < NEST_MOST ? size / 4 : NEST_MOST);
     rt_thread_of(ts)->dealloc_limit = bottom + 2 * reserve;
     rt_thread_of(ts)->dealloc_deep = bottom + 3 * reserve;
     /* Deallocation of nested containers goes by the count: on a small stack it must end earlier. */

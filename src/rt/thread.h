@@ -14,11 +14,13 @@ struct rt_thread {
     struct heap_lists heap;          /* size-class free lists of the interpreter, valid while holding the GIL */
     struct gc_log young;             /* young objects of the interpreter, valid while holding the GIL */
     uintptr_t c_stack_limit;         /* lowest address that C code may use: recursion checks compare with it */
+    uintptr_t nest_limit;            /* below this compiled code leaves instead of calling Python functions: those would nest on the C stack */
     uintptr_t dealloc_deep;          /* below this a deallocation is nested deep: it looks after the postponed ones */
     uintptr_t dealloc_limit;         /* below this deallocations are postponed; there is room for finalizers left */
     _PyStackChunk *spare_chunk;      /* a free chunk of the data stack, or NULL */
     uint32_t loop_state;             /* of the evaluation loop: vm/trace_ops.h */
     uint32_t loop_record;            /* a trace was left, and what follows is to be recorded */
+    uint32_t loop_step;              /* the instruction at hand is to be run as a step of its own: vm/step.h */
     uint32_t jit_countdown;          /* for tests: guards of traces until one fails that holds; 0: none does */
     void *dispatch[256];             /* where the evaluation loop goes for an opcode */
 };

@@ -447,6 +447,18 @@ op_record:
         frame = ts->current_frame;
         goto start_frame;
     }
+    if (rt_thread_of(ts)->loop_step) {           /* a Python function that it calls is not to be recorded */
+        int caches = op_table[op_deopt(pc->op.code)].caches;
+        rt_thread_of(ts)->loop_step = 0;
+        sp = vm_step(ts, frame, pc, sp, oparg);
+        if (sp == NULL) {
+            sp = frame_stackpointer(frame);
+            pc++;
+            goto error;
+        }
+        pc += 1 + caches;
+        DISPATCH();
+    }
     goto *targets[pc->op.code];
 
 op_watch:                       /* development mode */
@@ -548,6 +560,21 @@ refused:                        /* no C stack left: the frame never starts */
         return sp; \
     } while (0)
 
+/* Or it becomes the current frame, and that is returned. */
+#define HAND_OVER_FRAME(callee) do { \
+        frame_set_stackpointer(frame, sp); \
+        (callee)->previous = frame; \
+        ts->current_frame = (callee); \
+        if (LIKELY(!enter_python(ts))) \
+            return (PyObject **)(callee); \
+        ts->py_recursion_remaining++; \
+        ts->current_frame = frame; \
+        frame_clear_and_pop(ts, callee); \
+        frame->return_offset = 0; \
+        sp = frame_stackpointer(frame); \
+        goto error; \
+    } while (0)
+
 typedef PyObject **step_function(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
@@ -563,6 +590,18 @@ vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **
     if (UNLIKELY(step == NULL))                            /* a tool watches it, since a moment ago */
         step = steps[op_deinstrument(pc->op.code)];
     return step(ts, f, pc, sp, oparg);
+}
+
+_PyInterpreterFrame *
+vm_step_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject ***sp, int oparg)
+{
+    PyObject **end = enter_function(op_deopt(pc->op.code))(ts, f, pc, *sp, oparg);
+    if (end == NULL)
+        return NULL;
+    if (ts->current_frame != f)
+        return ts->current_frame;
+    *sp = end;
+    return f;
 }
 
 void

@@ -9,6 +9,9 @@ bool vm_can_step(int opcode);
 /* Run the instruction at pc, whose argument (with EXTENDED_ARG) is oparg, on frame f, whose stack ends at sp: what stands there now, specialised or not.
  * f->instr_ptr is set. The new end of the stack; NULL with an exception, the end of the stack stored in f. May run any code. */
 PyObject **vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int oparg);
+/* The same for a call, whose argument is a Python function: its frame, which has started and is current, at its first instruction, its stack pointer stored. f: what was called was
+ * something else, and *sp is the new end of the stack. NULL with an exception as above. */
+_PyInterpreterFrame *vm_step_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject ***sp, int oparg);
 /* f, which is current and whose stack ends at sp, has returned: it goes, its caller is current. May run any code. */
 void vm_step_return(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp);
 

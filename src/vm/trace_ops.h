@@ -17,7 +17,7 @@ struct trace_ops {
     /* The counter at a backward jump or at a RESUME has run down; pc is where a trace would start. True: record from here. */
     bool (*hot)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
     /* Before each instruction while recording. False: recording has ended; the instruction runs as usual. It may have done a call itself: then ts->current_frame
-     * is the callee's. */
+     * is the callee's; or want the instruction to run as a step (rt_thread.loop_step). */
     bool (*rec_ins)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
     /* While recording: the unwinder leaves f, or enters a handler in it (pc not NULL). */
     void (*rec_unwind)(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);

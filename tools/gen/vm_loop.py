@@ -3,7 +3,8 @@
 
     vm_loop.py OUT_HANDLERS OUT_TARGETS OUT_STEPS opcodes.def OPS...
 
-OUT_STEPS has the bodies of some opcodes once more, as functions that run one instruction (src/vm/step.h).
+OUT_STEPS has the bodies of some opcodes once more, as functions that run one instruction (src/vm/step.h); and those of calls a third time, as functions that
+leave a Python function's frame as the current one.
 
 A body reads like C with a stack effect in front:
 
@@ -121,9 +122,12 @@ def label_of(op):
 
 # Families of opcodes that can be run one by one: they neither jump nor leave the frame.
 STEPS = set("""BINARY_OP BINARY_SLICE BINARY_SUBSCR BUILD_CONST_KEY_MAP BUILD_LIST BUILD_MAP BUILD_SET BUILD_SLICE BUILD_STRING BUILD_TUPLE CALL
-    CALL_INTRINSIC_1 CALL_KW COMPARE_OP CONTAINS_OP CONVERT_VALUE DELETE_ATTR DELETE_SUBSCR DICT_MERGE DICT_UPDATE FORMAT_SIMPLE FORMAT_WITH_SPEC
-    GET_ITER GET_LEN LIST_APPEND LIST_EXTEND LOAD_ATTR LOAD_DEREF LOAD_GLOBAL LOAD_NAME MAP_ADD POP_TOP SET_ADD SET_UPDATE STORE_ATTR STORE_DEREF
+    CALL_FUNCTION_EX CALL_INTRINSIC_1 CALL_KW COMPARE_OP CONTAINS_OP CONVERT_VALUE DELETE_ATTR DELETE_SUBSCR DICT_MERGE DICT_UPDATE FORMAT_SIMPLE FORMAT_WITH_SPEC
+    GET_ITER GET_LEN LIST_APPEND LIST_EXTEND LOAD_ATTR LOAD_DEREF LOAD_GLOBAL LOAD_NAME MAKE_CELL MAP_ADD POP_TOP SET_ADD SET_UPDATE STORE_ATTR STORE_DEREF
     STORE_FAST STORE_FAST_LOAD_FAST STORE_FAST_STORE_FAST STORE_GLOBAL STORE_NAME STORE_SLICE STORE_SUBSCR TO_BOOL UNARY_INVERT UNARY_NEGATIVE UNPACK_EX UNPACK_SEQUENCE""".split())
+
+
+CALLS = ('CALL', 'CALL_KW', 'CALL_FUNCTION_EX')
 
 
 def is_step(op, info):
@@ -132,8 +136,8 @@ def is_step(op, info):
     return info['kind'] == 'BASE' or not re.search(r'\bENTER_FRAME\b|\bgoto (?!error)|\bpc (\+=|=)', op['body'])
 
 
-def emit_step(op, info, f):
-    f.write('static PyObject **\nstep_%s(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg)\n' % op['name'])
+def emit_step(op, info, f, prefix='step'):
+    f.write('static PyObject **\n%s_%s(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg)\n' % (prefix, op['name']))
     emit(op, info, f, deopt='return step_%s(ts, frame, this, sp, oparg);' % info['family'], label='',
          end='error: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
 
@@ -204,6 +208,10 @@ def main():
         f.write('/* Made by tools/gen/vm_loop.py from src/vm/ops. */\n')
         for op in chosen:
             f.write('static step_function step_%s;\n' % op['name'])
+        for op in chosen:
+            if op['name'] in CALLS:
+                body = replace_call(op['body'], 'SPECIALIZE', lambda c: '').replace('ENTER_FRAME(', 'HAND_OVER_FRAME(')
+                emit_step(dict(op, body=body), info[op['name']], f, 'enter')
         f.write('static step_function *const steps[256] = {\n')
         there = {op['name'] for op in chosen}
         for i in range(256):
@@ -214,6 +222,10 @@ def main():
         f.write('};\n\n')
         for op in chosen:
             emit_step(op, info[op['name']], f)
+        f.write('static step_function *\nenter_function(int opcode)\n{\n    switch (opcode) {\n')
+        for name in CALLS:
+            f.write('    case %s: return enter_%s;\n' % (name, name))
+        f.write('    default: return NULL;\n    }\n}\n')
     with open(targets, 'w') as f:
         for i in range(256):
             name = by_number.get(i)

@@ -429,8 +429,34 @@ open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, Py
     return 1;
 }
 
+/* The call at instr pushes a frame. */
+static int64_t
+enter_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, PyCodeObject *callee)
+{
+    uint32_t epoch = jit_epoch;
+    _PyInterpreterFrame *to = vm_step_call(ts, f, instr, &sp, oparg);
+    PyObject **behind = (PyObject **)f + frame_code(f)->co_framesize;
+    if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && epoch == jit_epoch && !is_seen(f, outer))) {
+        (void)frame_stackpointer(to);
+        return 0;
+    }
+    jit_open_pc = to == NULL ? NULL : to == f ? instr + 1 + op_table[op_deopt(instr->op.code)].caches : to->instr_ptr;
+    if (to == f)
+        frame_set_stackpointer(f, sp);
+    return 1;
+}
+
+/* The first EXTENDED_ARG of an instruction with this argument. */
+static _Py_CODEUNIT *
+with_argument(_Py_CODEUNIT *instr, int oparg)
+{
+    return instr - (oparg > 0xff) - (oparg > 0xffff);
+}
+
+bool jit_may_nest(PyThreadState *ts) { return ts_stack_here() > rt_thread_of(ts)->nest_limit; }
+
 int64_t
-jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer)
+jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer, PyCodeObject *callee)
 {
     _Py_CODEUNIT *instr = _PyCode_CODE(frame_code(f)) + pc;
     PyObject **sp = frame_stackbase(f) + (x >> 20);
@@ -443,6 +469,13 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
     if (opcode == FOR_ITER)
         return open_for_iter(ts, f, instr, sp, oparg, outer);
+    if (callee != NULL)
+        return enter_call(ts, f, instr, sp, oparg, outer, callee);
+    if (UNLIKELY(!jit_may_nest(ts))) {
+        jit_open_pc = with_argument(instr, oparg);
+        frame_set_stackpointer(f, sp);
+        return 1;
+    }
     sp = vm_step(ts, f, instr, sp, oparg);
     if (UNLIKELY(jit_poison != NULL))
         jit_poison(ts, f);

@@ -75,9 +75,12 @@ void jit_item_set_float(void *row, int64_t i, uint32_t code, double v);
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 
-/* The open call of IR's CALLO: runs the instruction at code unit pc of f; x as there; outer: the trace's. 0: the trace goes on. Else it leaves: the interpreter goes on
- * at jit_open_pc, with the end of the current frame's stack stored; NULL: an exception was raised at its instr_ptr. */
-int64_t jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer);
+/* The open call of IR's CALLO: runs the instruction at code unit pc of f; x as there; outer: the trace's. callee: a call pushes the frame of a function with this code, else
+ * NULL. 0: the trace goes on. Else it leaves: the interpreter goes on at jit_open_pc, with the end of the current frame's stack stored; NULL: an exception
+ * was raised at its instr_ptr. */
+int64_t jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer, PyCodeObject *callee);
+/* Is there C stack enough for an instruction that calls Python functions in a loop of their own? Else traces leave before it. */
+bool jit_may_nest(PyThreadState *ts);
 /* PUSHF: a frame for func (STEALS), its locals not set, becomes the current one behind `caller`. x: code units of the caller's call and of where it goes on, and the
  * end of its stack counted from its first local. 0: there is no room right behind the caller, or the thread is in too many calls. */
 int64_t jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x);

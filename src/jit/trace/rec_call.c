@@ -47,13 +47,23 @@ code_refused(PyCodeObject *co)
 /* The slot of the first local of a frame behind the one at hand. */
 static int base_behind(const struct recorder *r) { return r->base + r->inner_code->co_framesize; }
 
-static const char *
-place_refused(struct recorder *r, const struct call *c)
+const char rec_long_loop[] = "a loop in an inlined call";
+
+/* By address: another code object at the same place is called, too, which does no harm. */
+#define ALONE 256
+static PyCodeObject *alone[ALONE];
+static PyCodeObject **alone_at(PyCodeObject *code) { return &alone[((uintptr_t)code >> 5) * 2654435769u % (1u << 31) >> 23]; }
+void rec_call_alone(PyCodeObject *code) { *alone_at(code) = code; }
+
+const char *
+rec_place_refused(struct recorder *r, PyCodeObject *code)
 {
     const struct ir *ir = r->ir;
     int same = 0;
+    if (*alone_at(code) == code)
+        return "a function with loops of its own";
     for (unsigned i = ir->frame; ; i = ir->frames[i].parent) {
-        same += ir->frames[i].code == c->code;
+        same += ir->frames[i].code == code;
         if (i == 0)
             break;
     }
@@ -61,7 +71,7 @@ place_refused(struct recorder *r, const struct call *c)
         return "a recursion";
     if (ir->frames[ir->frame].depth + 1 > DEPTH_MAX)
         return "calls that are too deep to be inlined";
-    if (base_behind(r) + c->code->co_nlocalsplus + c->code->co_stacksize > REC_SLOTS)
+    if (base_behind(r) + code->co_nlocalsplus + code->co_stacksize > REC_SLOTS)
         return "too many slots";
     return r->ts->py_recursion_remaining < 1 ? "the end of the stack" : NULL;
 }
@@ -77,25 +87,34 @@ field(struct recorder *r, const struct call *c, size_t offset)
 }
 
 static void
-guard_field(struct recorder *r, const struct call *c, size_t offset, PyObject *now)
+guard_field(struct recorder *r, ir_ref v, size_t offset, PyObject *now)
 {
-    rec_emit(r, IR_GEQ_P, field(r, c, offset), now == NULL ? ir_ptr(r->ir, NULL) : ir_obj(r->ir, now));
+    rec_emit(r, IR_GEQ_P, rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)offset), now == NULL ? ir_ptr(r->ir, NULL) : ir_obj(r->ir, now));
 }
 
 /* Another function does as well, if only this is the same. */
 static bool
-guard_function(struct recorder *r, const struct call *c)
+guard_function(struct recorder *r, ir_ref v, PyFunctionObject *func)
 {
-    if (!rec_guard_type(r, c->function, &PyFunction_Type))
+    if (!rec_guard_type(r, v, &PyFunction_Type))
         return false;
-    guard_field(r, c, offsetof(PyFunctionObject, func_code), (PyObject *)c->code);
-    guard_field(r, c, offsetof(PyFunctionObject, func_globals), c->func->func_globals);
-    guard_field(r, c, offsetof(PyFunctionObject, func_builtins), c->func->func_builtins);
-    if (c->func->func_kwdefaults == NULL)
-        guard_field(r, c, offsetof(PyFunctionObject, func_kwdefaults), NULL);
-    ir_ref vectorcall = rec_emit_x(r, IR_RLOAD_I, c->function, REF_NONE, offsetof(PyFunctionObject, vectorcall));
+    guard_field(r, v, offsetof(PyFunctionObject, func_code), func->func_code);
+    guard_field(r, v, offsetof(PyFunctionObject, func_globals), func->func_globals);
+    guard_field(r, v, offsetof(PyFunctionObject, func_builtins), func->func_builtins);
+    if (func->func_kwdefaults == NULL)
+        guard_field(r, v, offsetof(PyFunctionObject, func_kwdefaults), NULL);
+    ir_ref vectorcall = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyFunctionObject, vectorcall));
     rec_emit(r, IR_GEQ_I, vectorcall, ir_int(r->ir, (int64_t)(intptr_t)_PyFunction_Vectorcall));
     return r->why == NULL;
+}
+
+bool
+rec_guard_callee(struct recorder *r, ir_ref v, PyFunctionObject *func)
+{
+    bool constant = r->ir->at[v].op == IR_KO;
+    if (func->vectorcall != _PyFunction_Vectorcall || r->ts->interp->eval_frame != NULL)
+        return rec_stop(r, "a call that a hook sees");
+    return (constant || guard_function(r, v, func)) && rec_watch_callee(r, constant ? func : NULL, (PyCodeObject *)func->func_code);
 }
 
 bool
@@ -191,6 +210,7 @@ rec_forget_slots(struct recorder *r, int from, int to)
             rec_let_go(r, i);
         r->slot[i] = REF_NONE;
         r->changed[i] = false;
+        r->empty[i] = false;
         r->late[i / 64] &= ~((uint64_t)1 << i % 64);
     }
 }
@@ -206,24 +226,34 @@ leave_in_memory(struct recorder *r, int from)
     }
 }
 
+bool
+rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, unsigned at, unsigned ret)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int base = base_behind(r);
+    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)below, .function = (uint16_t)(base - FUNCTION_BEFORE),
+                                                 .nlocals = (uint16_t)code->co_nlocalsplus, .call = at, .ret = ret,
+                                                 .func = r->ir->at[v].op == IR_KO ? func : NULL, .code = code }))
+        return rec_stop(r, r->ir->full);
+    rec_forget_slots(r, below > r->top ? below : r->top, base);
+    leave_in_memory(r, below);
+    r->base = base;
+    r->depth = base + code->co_nlocalsplus - r->nslots;
+    r->inner_code = code;
+    r->entering = func;
+    return true;
+}
+
 /* The arguments are off the stack. The frame has its function, its locals and its empty stack. */
 static bool
 enter_at(struct recorder *r, const struct call *c, unsigned at, unsigned ret)
 {
-    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount, base = base_behind(r), function = base - FUNCTION_BEFORE;
-    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)c->first, .function = (uint16_t)function,
-                                                 .nlocals = (uint16_t)c->code->co_nlocalsplus, .call = at, .ret = ret,
-                                                 .func = is_constant(r, c) ? c->func : NULL, .code = c->code }))
-        return rec_stop(r, r->ir->full);
-    rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
-    leave_in_memory(r, c->first);
-    rec_set(r, function, c->function);
+    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount;
+    if (!rec_push_frame(r, c->first, c->function, c->func, at, ret))
+        return false;
+    rec_set(r, r->base - FUNCTION_BEFORE, c->function);
     for (int i = 0; i < c->code->co_nlocalsplus; i++)
-        rec_set(r, base + i, i < nparams ? c->bound[i] : REF_NONE);
-    r->base = base;
-    r->depth = base + c->code->co_nlocalsplus - r->nslots;
-    r->inner_code = c->code;
-    r->entering = c->func;
+        rec_set(r, r->base + i, i < nparams ? c->bound[i] : REF_NONE);
     return r->why == NULL;
 }
 
@@ -235,15 +265,11 @@ prepare_call(struct recorder *r, struct call *c, int deeper, PyObject *kwnames)
 {
     const char *why = code_refused(c->code);
     if (why == NULL)
-        why = place_refused(r, c);
+        why = rec_place_refused(r, c->code);
     if (why != NULL)
         return rec_stop(r, why);
-    if (c->func->vectorcall != _PyFunction_Vectorcall || r->ts->interp->eval_frame != NULL)
-        return rec_stop(r, "a call that a hook sees");
-    if (!is_constant(r, c) && !guard_function(r, c))
-        return false;
     rec_emit(r, IR_GDEPTH, (ir_ref)(r->ir->frames[r->ir->frame].depth + deeper), REF_NONE);
-    return r->why == NULL && rec_watch_callee(r, is_constant(r, c) ? c->func : NULL, c->code) && bind(r, c, kwnames);
+    return rec_guard_callee(r, c->function, c->func) && r->why == NULL && bind(r, c, kwnames);
 }
 
 static bool

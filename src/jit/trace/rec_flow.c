@@ -96,8 +96,11 @@ unroll(struct recorder *r, const struct trace *other)
         return rec_stop(r, "an inner loop comes first");
     r->jumps++;
     r->all_jumps++;
-    if (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED)
-        return rec_stop(r, r->ir->frame != 0 ? "a loop in an inlined call" : "an inner loop without a trace");
+    if (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED) {
+        if (r->ir->frame != 0)
+            rec_call_alone(r->inner_code);
+        return rec_stop(r, r->ir->frame != 0 ? rec_long_loop : "an inner loop without a trace");
+    }
     return r->why == NULL;
 }
 

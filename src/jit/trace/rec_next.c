@@ -19,7 +19,7 @@ rec_for_any(struct recorder *r)
         return false;
     struct snap *s = snap_begin(r->ir, r->next, (unsigned)before + 1);
     s->open = s->branch = true;
-    ir_ref call = rec_emit_open(r, slot - r->base - r->inner_code->co_nlocalsplus);
+    ir_ref call = rec_emit_open(r, slot, NULL);
     rec_load_slot(r, slot, call);
     r->depth = before + 1;
     r->top = r->ir->top = (uint16_t)(slot + 1);

@@ -86,24 +86,6 @@ rec_publish(struct recorder *r)
     return r->why == NULL;
 }
 
-static bool
-is_python(PyTypeObject *t, PyObject *name)
-{
-    PyObject *f = type_lookup(t, name);
-    return f == NULL || Py_TYPE(f) == &PyFunction_Type || Py_TYPE(f) == &PyStaticMethod_Type;
-}
-
-/* A call of a Python function would run in a loop of its own, on the C stack. */
-static bool
-calls_python(const struct recorder *r, int opcode)
-{
-    PyObject **callable = opcode == CALL ? r->sp - r->oparg - 2 : r->sp - r->oparg - 3;
-    PyTypeObject *t = Py_TYPE(*callable);
-    if (t == &PyType_Type && ((PyTypeObject *)*callable)->tp_flags & Py_TPFLAGS_HEAPTYPE)
-        return is_python((PyTypeObject *)*callable, ID(__new__)) || is_python((PyTypeObject *)*callable, ID(__init__));
-    return t == &PyFunction_Type || t == &PyMethod_Type || (PyType_Check(*callable) && ((PyTypeObject *)*callable)->tp_flags & Py_TPFLAGS_HEAPTYPE);
-}
-
 /* How many values on top of the stack the instruction reads or replaces. */
 static int
 operands(int opcode, int oparg)
@@ -117,11 +99,11 @@ rec_can_open(const struct recorder *r, int opcode)
 {
     if (!vm_can_step(opcode) || r->opens >= OPEN_MAX || r->oparg > OPEN_ARG_MAX)
         return false;
-    if (opcode == STORE_NAME || opcode == STORE_GLOBAL || opcode == STORE_DEREF)     /* the recorder wants to know of each, even if it fails */
+    if (opcode == STORE_NAME || opcode == STORE_GLOBAL)  /* the recorder wants to know of each, even if it fails */
         return false;
     if (opcode == BINARY_OP && PyUnicode_CheckExact(r->sp[-2]) && (r->oparg == NB_ADD || r->oparg == NB_INPLACE_ADD))    /* the interpreter appends in place, in two instructions */
         return false;
-    return (opcode != CALL && opcode != CALL_KW) || !calls_python(r, opcode);
+    return true;
 }
 
 void
@@ -136,7 +118,7 @@ rec_load_slot(struct recorder *r, int i, ir_ref call)
 static void
 load_locals(struct recorder *r, int opcode, ir_ref call)
 {
-    if (opcode == STORE_FAST)
+    if (opcode == STORE_FAST || opcode == MAKE_CELL)
         rec_load_slot(r, r->base + r->oparg, call);
     else if (opcode == STORE_FAST_STORE_FAST || opcode == STORE_FAST_LOAD_FAST)
         rec_load_slot(r, r->base + (r->oparg >> 4), call);
@@ -144,31 +126,36 @@ load_locals(struct recorder *r, int opcode, ir_ref call)
         rec_load_slot(r, r->base + (r->oparg & 15), call);
 }
 
-/* The instruction at hand runs on the frame at hand, which has so many values on its stack. */
 ir_ref
-rec_emit_open(struct recorder *r, int on_stack)
+rec_emit_open(struct recorder *r, int end, PyCodeObject *callee)
 {
+    int on_stack = end - r->base - r->inner_code->co_nlocalsplus;
     r->opens++;
-    return opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), REF_NONE, OPEN_X(on_stack, r->oparg));
+    return opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), ir_ptr(r->ir, callee), OPEN_X(on_stack, r->oparg));
 }
 
 bool
 rec_open(struct recorder *r, int opcode)
 {
+    if (rec_calls_python(r, opcode) && rec_enter(r, opcode))
+        return true;
     r->target = r->pc;
-    if (!rec_publish(r))
+    if (r->why != NULL || !rec_publish(r))
         return false;
     int before = r->depth, after = before + op_stack_effect(opcode, r->oparg, 0);
     int popped = operands(opcode, r->oparg);
     struct snap *s = snap_begin(r->ir, r->next, (unsigned)after);
     s->open = s->branch = true;
-    ir_ref call = rec_emit_open(r, r->nslots + before - r->base - r->inner_code->co_nlocalsplus);
+    ir_ref call = rec_emit_open(r, r->nslots + before, NULL);
     for (int i = r->nslots + before - popped; i < r->nslots + after; i++)
         rec_load_slot(r, i, call);
     load_locals(r, opcode, call);
     r->depth = after;
     r->top = r->ir->top = (uint16_t)(r->nslots + after);
-    return r->ir->full == NULL || rec_stop(r, r->ir->full);
+    if (r->ir->full != NULL)
+        return rec_stop(r, r->ir->full);
+    rt_thread_of(r->ts)->loop_step = 1;
+    return true;
 }
 
 /* ---- returning from a frame in memory ---- */
@@ -209,13 +196,13 @@ rec_open_return(struct recorder *r, int opcode)
     if (!rec_publish(r))
         return false;
     ir_ref v = opcode == RETURN_VALUE ? rec_peek(r, 1) : ir_obj(ir, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));
-    r->depth = f->below + 1 - r->nslots;
     ir->frame = f->parent;
     ir->real--;
     ir->top = f->below;
-    struct snap *s = snap_begin(ir, f->ret, (unsigned)r->depth);
+    struct snap *s = snap_begin(ir, f->ret, f->below + 1u - (unsigned)r->nslots);
     s->open = s->branch = true;
-    rec_emit_open(r, end - r->base - r->inner_code->co_nlocalsplus);
+    rec_emit_open(r, end, NULL);
+    r->depth = f->below + 1 - r->nslots;
     rec_forget_slots(r, f->below, r->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
     r->base = ir->frames[ir->frame].base;
     r->inner = r->inner->previous;

@@ -66,7 +66,7 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
 ir_ref
 rec_local(struct recorder *r, int i)
 {
-    if (r->slot[i] != REF_NONE || r->changed[i])
+    if (r->slot[i] != REF_NONE || r->changed[i] || r->empty[i])
         return r->slot[i];
     if (i < r->top && r->frame->localsplus[i] == NULL) {     /* a variable without value that a comprehension puts back */
         rec_emit(r, IR_GEMPTY, (ir_ref)i, REF_NONE);
@@ -307,7 +307,8 @@ push_local(struct recorder *r, int i)
 static bool
 push_checked(struct recorder *r, int i)
 {
-    bool bound = r->changed[r->base + i] && r->slot[r->base + i] != REF_NONE;
+    ir_ref v = r->slot[r->base + i];
+    bool bound = v != REF_NONE && (r->changed[r->base + i] || r->ir->at[v].op != IR_SLOAD);
     return bound ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
 }
 
@@ -625,7 +626,7 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
-        if (r->why == loop_ended)
+        if (r->why == loop_ended || (r->why == rec_long_loop && !r->is_side))
             heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
         if (r->why == by_tool && r->anchor != NO_ANCHOR)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);

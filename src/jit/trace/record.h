@@ -78,6 +78,7 @@ struct recorder {
      * IR_FIELDS + i * IR_FIELDS_MAX. */
     ir_ref slot[REC_ALL];
     bool changed[REC_ALL];             /* differs from memory; fields: is set */
+    bool empty[REC_ALL];               /* memory has nothing in the slot, if it is neither changed nor has a value here */
     bool held[REC_ALL];                /* the slot has a reference of its own: of a new object, or what a store took away from another place (rec_store.c) */
     struct virtual_object virtuals[REC_VIRTUALS];
     int nvirtuals;
@@ -138,12 +139,19 @@ void rec_store_slot(struct recorder *r, int i);
 void rec_drop_slots(struct recorder *r, int top);
 /* No other slot has a value that only the memory of slot i keeps alive. */
 bool rec_may_overwrite(const struct recorder *r, int i);
+/* rec_enter.c */
+/* Will the instruction, a call, run a Python function or the constructor of a class of the program? */
+bool rec_calls_python(const struct recorder *r, int opcode);
+/* A call of a Python function that was not inlined: its frame is pushed by the interpreter's own body, and the trace goes on in it. False: that cannot be, nothing was emitted or
+ * the recording has stopped (r->why). */
+bool rec_enter(struct recorder *r, int opcode);
 /* rec_open.c */
 /* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
 bool rec_can_open(const struct recorder *r, int opcode);
 bool rec_open(struct recorder *r, int opcode);
-/* The call itself, with so many values on the frame's stack, behind its snapshot; and what it has left in slot i of memory. */
-ir_ref rec_emit_open(struct recorder *r, int on_stack);
+/* The call itself, with the stack of the frame at hand ending at slot `end`, behind its snapshot (callee: the code of the frame that it pushes, or NULL); and what it has left
+ * in slot i of memory. */
+ir_ref rec_emit_open(struct recorder *r, int end, PyCodeObject *callee);
 void rec_load_slot(struct recorder *r, int i, ir_ref call);
 /* rec_next.c: FOR_ITER of any iterator but a generator; and, at the next instruction, whether there was a value. */
 bool rec_for_any(struct recorder *r);
@@ -260,6 +268,16 @@ bool rec_is_sequence(PyObject *it);
 bool rec_for_sequence(struct recorder *r);
 
 /* rec_call.c */
+/* Functions of this code have loops that are too long to be unrolled: from now on they are called instead of being inlined. */
+void rec_call_alone(PyCodeObject *code);
+extern const char rec_long_loop[];     /* why a recording stopped where that was found out: another one may soon be better */
+/* Why a function of this code cannot be on the stack of inlined calls once more, or NULL. */
+const char *rec_place_refused(struct recorder *r, PyCodeObject *code);
+/* Guards, or watches if v is a constant, that v, which is func now, is a function with the same code, globals and way to be called. */
+bool rec_guard_callee(struct recorder *r, ir_ref v, PyFunctionObject *func);
+/* A frame for an inlined call at code unit `at`, which goes on at ret: its slots behind those of the frame at hand, whose stack ends at slot `below` while it runs. It
+ * becomes the one at hand. */
+bool rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, unsigned at, unsigned ret);
 bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 bool rec_resume(struct recorder *r);

@@ -203,7 +203,8 @@ rec_store_slot(struct recorder *r, int i)
     bool fresh = i >= r->top;
     if (v == REF_NONE) {
         rec_emit(r, fresh ? IR_FOPEN : IR_FDROP, (ir_ref)i, REF_NONE);
-        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+        r->empty[i] = true;
+        mark_late(r, (unsigned)i);
     } else if (ir_is_box(ir, v)) {
         rec_snap(r, r->target, 0);
         ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);

@@ -404,7 +404,9 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 {
     struct trace *t = trace_at((unsigned)n);
     _Py_CODEUNIT *pc = f->instr_ptr;
-    if (UNLIKELY(record_is_on(ts)))                      /* it wants to see each instruction */
+    if (UNLIKELY(record_is_on(ts) && rt_thread_of(ts)->loop_state == LOOP_RECORDING))        /* it wants to see each instruction */
+        return pc;
+    if (UNLIKELY(t->opens && !jit_may_nest(ts)))         /* it would soon leave */
         return pc;
     for (;;) {
         f->instr_ptr = pc;

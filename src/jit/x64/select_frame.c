@@ -144,6 +144,7 @@ select_open_call(struct x64_asm *as, const struct ir_ins *in)
     x64_guard(as, CC_NE);
     asm_rr(B, OP_TEST, RAX, RAX);
     call_out(as, (const void *)jit_open);
+    asm_mov_imm(B, R9, ir_word(as->ir, in->c));
     asm_move(B, R8, RBP);
     asm_mov_imm(B, RCX, in->x);
     asm_mov_imm(B, RDX, in->a);
