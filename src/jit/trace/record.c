@@ -158,6 +158,9 @@ take_operands(struct recorder *r, int opcode)
         end = r->top;
     for (int i = from < r->nslots ? r->nslots : from; i < end && opcode != FOR_ITER; i++) {
         PyObject *o = r->frame->localsplus[i];
+        const struct ir_ins *in = &r->ir->at[r->slot[i]];
+        if (r->slot[i] != REF_NONE && ((in->op != IR_SLOAD && in->op != IR_FLOAD) || in->a != i))
+            continue;                                        /* what a call has left there under another name */
         if (o != NULL && !r->changed[i] && Py_TYPE(o)->tp_iternext == NULL && !jit_is_leaf(Py_TYPE(o)) && !_Py_IsImmortal(o) && !is_shared(r, i))
             take(r, i);
     }
