@@ -113,17 +113,20 @@ frame_returns(const struct ir *ir, ir_ref k, ir_ref slot)
     return snap_of(ir, k)->ref <= k && (uint32_t)slot + 1 == ir->nlocals + (uint32_t)snap_of(ir, k)->depth;
 }
 
-/* What slot a of memory has where the instruction at r takes it out; REF_NONE: nothing. *known is false: nobody has looked. */
+/* What slot a of memory has where the instruction at r takes it out; REF_NONE: nothing. *known is false: nobody has looked, unless it was *returned there: what
+ * the frame had on top of its stack has a slot of its own, which is not looked for. */
 static ir_ref
-taken_out(const struct ir *ir, ir_ref r, bool *known)
+taken_out(const struct ir *ir, ir_ref r, bool *known, bool *returned)
 {
     ir_ref slot = ir->at[r].a;
     *known = true;
+    *returned = false;
     if (ir->nsnaps == 0 || ir->snaps[0].ref > r || slot >= top_at(ir, r))
         return REF_NONE;                                 /* above what memory has: nothing was there */
     for (ir_ref k = r; k-- > REF_BIAS; ) {
         const struct ir_ins *in = &ir->at[k];
-        if (in->op == IR_CALLO && frame_returns(ir, k, slot))
+        *returned = in->op == IR_CALLO && frame_returns(ir, k, slot);
+        if (*returned)
             break;
         if (in->a != slot)
             continue;
@@ -305,7 +308,10 @@ book(struct ledger *l, ir_ref r)
     case IR_PUSHF:                                         /* a hidden frame is made of its code */
         return (l->ir->at[in->b].op == IR_KO && PyCode_Check(ir_obj_value(l->ir, in->b))) || add(l, in->b, -1);
     case IR_FOPEN: {
-        ir_ref v = taken_out(l->ir, r, &known);
+        bool returned;
+        ir_ref v = taken_out(l->ir, r, &known, &returned);
+        if (!known && returned)
+            return false;                                  /* no message: it cannot be followed any further */
         return known ? add(l, v, 1) : fails(r, "a slot is emptied, and nobody has looked at what it had");
     }
     default: return true;
