@@ -20,17 +20,17 @@
 #include "jit/trace/events.h"
 #include "vm/heat.h"
 
-#define FIRST_NS 8000000
-#define BURST_NS 30000000
+#define FIRST_NS 2000000
+#define BURST_NS 8000000
 #define SHARE 7                        /* one nanosecond out of so many: 14 %, */
 #define SHARE_UNPAID 25                /* or 4 % while all that was compiled has taken longer than it has saved */
 #define SAVED_NS 3                     /* by an instruction in a trace */
-#define INSTRUCTION_NS 150             /* what recording an instruction takes */
+#define INSTRUCTION_NS 350             /* what recording an instruction takes */
 #define SKIPPED 8
 #define CHAIN 5
 #define TREE 250
-#define ENTRY 24
-#define OPEN 4
+#define ENTRY 28
+#define OPEN 10
 #define LOSSES 400
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
