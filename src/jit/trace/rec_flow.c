@@ -118,11 +118,11 @@ link_to_start(struct recorder *r, const struct trace *other)
 
 /* No slot holds a reference when the next round begins. Guards behind this, with which a link ends, leave to the jump as it is then. */
 static bool
-settle(struct recorder *r)
+settle(struct recorder *r, bool own)
 {
     ir_ref end = r->ir->end;
     r->target = r->pc;
-    if (!rec_settle_held(r) || !rec_settle_objects(r))
+    if (!rec_settle_held(r) || !rec_settle_objects(r) || (own && r->opens > 0 && !rec_publish(r)))
         return false;
     if (r->ir->end != end)
         rec_snap(r, r->pc, 0);
@@ -136,7 +136,7 @@ rec_jump_backward(struct recorder *r)
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
     bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other)));
-    if (!goes_on && !settle(r))
+    if (!goes_on && !settle(r, own))
         return false;
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
     if (goes_on)
@@ -146,8 +146,6 @@ rec_jump_backward(struct recorder *r)
     r->target = target;
     if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
         return rec_stop(r, "too little but open calls");
-    if (own && r->opens > 0 && !rec_publish(r))
-        return false;
     if (own)
         rec_drop_slots(r, r->start_top);
     if (!own) {
