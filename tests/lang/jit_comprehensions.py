@@ -25,3 +25,21 @@ def h(n):
     return t, k
 print(f(500), h(500))
 # expect: (381248, 5, [1], 3, "name 'z' is not defined") (125750, 499)
+
+
+def collect(before, items):
+    """The comprehension puts f aside, with a value in some calls and without in others."""
+    for f in before:
+        pass
+    new = [f for f in items]
+    t = 0
+    for x in new:
+        t += len(x)
+    try:
+        return t, f
+    except UnboundLocalError:
+        return t, None
+lists = [[1], [2, 3], [4]]
+seen = list(map(collect, [lists if k % 100 < 90 else [] for k in range(400)], [lists] * 400))
+print(seen.count((4, [4])), seen.count((4, None)))
+# expect: 360 40

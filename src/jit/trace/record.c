@@ -122,6 +122,14 @@ guard_bound(struct recorder *r, ir_ref v)
         rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
 }
 
+/* An entry of the stack from before the trace may be empty another time: a comprehension has put a variable without value there. */
+static void
+guard_moved(struct recorder *r, ir_ref v)
+{
+    if (v != REF_NONE && r->ir->at[v].a >= r->ir->nlocals)
+        guard_bound(r, v);
+}
+
 static void
 take(struct recorder *r, int i)
 {
@@ -284,6 +292,7 @@ rec_number(struct recorder *r, ir_ref v, PyObject *o)
 static bool
 store_fast(struct recorder *r, int i)
 {
+    guard_moved(r, rec_peek(r, 1));
     rec_take(r, r->base + i);
     rec_set(r, r->base + i, rec_pop(r));
     return true;
@@ -294,6 +303,8 @@ swap(struct recorder *r)
 {
     int a = r->nslots + r->depth - 1, b = r->nslots + r->depth - r->oparg;
     ir_ref va = rec_local(r, a), vb = rec_local(r, b);
+    guard_moved(r, va);
+    guard_moved(r, vb);
     rec_set(r, a, vb);
     rec_set(r, b, va);
     return true;
