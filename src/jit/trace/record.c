@@ -50,6 +50,8 @@ struct snap *
 rec_snap(struct recorder *r, unsigned pc, int popped)
 {
     int depth = r->depth - popped;
+    if (UNLIKELY(r->begun && pc == r->pc && (depth != r->begun_depth || r->base != r->begun_base)))
+        rec_stop(r, "a guard in the middle of an instruction");      /* which would be done again with part of it done */
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
     for (int i = 0; i < r->nslots + depth; i++)
         if (r->changed[i])
@@ -347,7 +349,9 @@ move_two(struct recorder *r, int opcode)
     default:
         rec_take(r, r->base + first);
         rec_take(r, r->base + second);
-        return store_fast(r, first) && store_fast(r, second);
+        rec_set(r, r->base + first, rec_pop(r));         /* from here on nothing can be taken: guards leave to the whole instruction */
+        rec_set(r, r->base + second, rec_pop(r));
+        return r->why == NULL;
     }
 }
 
@@ -701,6 +705,15 @@ decode(struct recorder *r, _Py_CODEUNIT *pc, int *opcode)
     return *opcode != EXTENDED_ARG;
 }
 
+static void
+begin_instruction(struct recorder *r)
+{
+    r->begun = true;
+    r->begun_depth = r->depth;
+    r->begun_base = r->base;
+    rec_snap(r, r->pc, 0);
+}
+
 /* What was recorded as a call of a class, or of an operator's method, is done here, so that the frames are what the trace says. */
 static void
 construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
@@ -749,8 +762,9 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_stop(r, loop_ended);
     else {
         rec_remember(r);
-        rec_snap(r, r->pc, 0);
+        begin_instruction(r);
         record_or_open(r, opcode);
+        r->begun = false;
     }
     if ((r->constructs != NULL || r->operates != NULL) && r->why == NULL)
         construct(r, f, pc, sp);

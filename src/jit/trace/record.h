@@ -65,6 +65,8 @@ struct recorder {
     unsigned ends_at;                  /* code unit behind that loop */
     unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
     unsigned ext_pc;
+    bool begun;                        /* the instruction at hand is being recorded, which found */
+    int begun_depth, begun_base;       /* so many values on the stack, and this frame: what leaves to it must leave that */
     PyObject **sp;                     /* the interpreter's */
     struct loop_row *row;              /* of statistics, or NULL */
     int line;                          /* where it starts */
