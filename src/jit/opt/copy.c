@@ -249,12 +249,34 @@ is_put_before(const struct copy *cp, ir_ref r)
     return false;
 }
 
+/* The round has run open calls before r: any slot may have another object, and memory more of them. */
+static bool
+is_behind_open(const struct copy *cp, ir_ref r)
+{
+    while (--r > REF_BIAS)
+        if (cp->from->at[r].op == IR_CALLO)
+            return true;
+    return false;
+}
+
 static const char *
 copy_anew(struct copy *cp, ir_ref r)
 {
     struct ir_ins in = cp->from->at[r];
-    ir_append(cp->ir, in.op, in.a, replaced(cp, in.b), REF_NONE, in.x);
+    uint32_t x = ir_ops[in.op].x == X_TYPE ? replaced(cp, (ir_ref)in.x) : in.x;
+    ir_append(cp->ir, in.op, in.a, replaced(cp, in.b), REF_NONE, x);
     return cp->ir->full;
+}
+
+/* A guard on what a slot of memory has. The recorder knows that of a link only until the round changes it. */
+static const char *
+copy_slot_guard(struct copy *cp, ir_ref r)
+{
+    bool put = is_put_before(cp, r);
+    if (put || cp->late == NULL || is_behind_open(cp, r))
+        return put ? copy_anew(cp, r) : copy_plain(cp, r);
+    cp->late(cp->arg, cp->from->at[r].a);
+    return NULL;
 }
 
 /* The slot is known to be empty, or the frame's memory is asked. */
@@ -267,7 +289,7 @@ copy_empty(struct copy *cp, ir_ref r)
     for (uint32_t i = 0; i < cp->state.nentries; i++)
         if (snap_slot(cp->entries[i]) == slot)
             return snap_how(cp->entries[i]) == HOW_NULL ? NULL : opt_unstable;
-    if (cp->late != NULL)
+    if (cp->late != NULL && !is_behind_open(cp, r))
         cp->late(cp->arg, slot);
     return copy_anew(cp, r);
 }
@@ -277,11 +299,7 @@ copy_instruction(struct copy *cp, ir_ref r)
 {
     switch (cp->from->at[r].op) {
     case IR_NOP: case IR_BASE: return NULL;
-    case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES:
-        if (cp->late == NULL)
-            return is_put_before(cp, r) ? copy_anew(cp, r) : copy_plain(cp, r);
-        cp->late(cp->arg, cp->from->at[r].a);
-        return NULL;
+    case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES: return copy_slot_guard(cp, r);
     case IR_GEMPTY: return copy_empty(cp, r);
     case IR_INC: return copy_inc(cp, r);
     case IR_VIRT:

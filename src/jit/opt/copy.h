@@ -18,7 +18,7 @@ struct copy {
     ir_ref last;                               /* peeling: one past the round */
     unsigned frames, virtuals;                 /* added to the numbers of its inlined calls and of its virtual objects */
     const ir_ref *known;                       /* by slot: values of those that `entries` do not list; REF_NONE: not known. NULL: none is */
-    void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES instead of a copy, if not NULL */
+    void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES before the round's first open call, instead of a copy, if not NULL */
     void *arg;
     ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
 };
