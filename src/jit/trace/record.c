@@ -347,6 +347,8 @@ move_two(struct recorder *r, int opcode)
     case LOAD_FAST_LOAD_FAST: return push_local(r, first) && push_local(r, second);
     case STORE_FAST_LOAD_FAST: return store_fast(r, first) && push_local(r, second);
     default:
+        guard_moved(r, rec_peek(r, 1));
+        guard_moved(r, rec_peek(r, 2));
         rec_take(r, r->base + first);
         rec_take(r, r->base + second);
         rec_set(r, r->base + first, rec_pop(r));         /* from here on nothing can be taken: guards leave to the whole instruction */
