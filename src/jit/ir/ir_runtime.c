@@ -1,6 +1,7 @@
 /* jit/ir/ir_runtime.c: what instructions do to objects. */
 #include "jit/ir/ir_runtime.h"
 
+#include "gc/gc.h"
 #include "jit/ir/ir.h"
 #include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
@@ -453,6 +454,14 @@ with_argument(_Py_CODEUNIT *instr, int oparg)
     return instr - (oparg > 0xff) - (oparg > 0xffff);
 }
 
+/* A collection that this instruction made due. The interpreter would run it at one of the calls that the trace has inlined, with objects that the trace does not make. */
+static void
+collect(PyThreadState *ts)
+{
+    ts_clear_breaker(ts, EB_GC);
+    gc_run(ts);
+}
+
 bool jit_may_nest(PyThreadState *ts) { return ts_stack_here() > rt_thread_of(ts)->nest_limit; }
 
 int64_t
@@ -477,6 +486,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         return 1;
     }
     sp = vm_step(ts, f, instr, sp, oparg);
+    if (UNLIKELY(sp != NULL && ts_has_breaker(ts, EB_GC)))
+        collect(ts);
     if (UNLIKELY(jit_poison != NULL))
         jit_poison(ts, f);
     if (LIKELY(sp != NULL && epoch == jit_epoch && !is_seen(f, outer)))
