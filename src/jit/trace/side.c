@@ -141,12 +141,23 @@ is_out_of_date(const struct recorder *r, const struct trace *t, int i)
     return i < t->top && ((r->changed[i] && !expected) || i >= r->top);
 }
 
+/* An object that an exit handed on may be what any slot of memory has. Only a leaf can be kept alive by that alone: of others GLATE has asked that. */
+static bool
+may_be_leaf(const struct recorder *r, const struct ir_ins *in)
+{
+    return in->kt == REF_NONE || jit_is_leaf(ir_ptr_value(r->ir, in->kt));
+}
+
 bool
 rec_may_overwrite(const struct recorder *r, int i)
 {
     for (int k = 0; k < r->nslots + r->depth; k++) {
         const struct ir_ins *in = &r->ir->at[r->slot[k]];
-        if (k != i && r->changed[k] && r->slot[k] != REF_NONE && (in->op == IR_SLOAD || in->op == IR_FLOAD) && in->a == i)
+        if (k == i || !r->changed[k] || r->slot[k] == REF_NONE)
+            continue;
+        if ((in->op == IR_SLOAD || in->op == IR_FLOAD) && in->a == i)
+            return false;
+        if (in->op == IR_PLOAD_O && !r->held[k] && may_be_leaf(r, in))
             return false;
     }
     return true;
