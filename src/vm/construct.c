@@ -11,6 +11,18 @@ vm_make_shim(_PyInterpreterFrame *f, PyCodeObject *co, PyObject *function)
     *f = (_PyInterpreterFrame){ .f_executable = Py_NewRef(co), .f_funcobj = function, .stacktop = 0, .owner = FRAME_OWNED_BY_THREAD, .instr_ptr = _PyCode_CODE(co) };
 }
 
+void
+vm_enter_through(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *shim, PyFunctionObject *function, PyObject **args, size_t nargs, PyObject *kwnames)
+{
+    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(function), NULL, args, nargs, kwnames);
+    if (callee == NULL)
+        Py_FatalError("arguments that were found to fit do not fit");
+    shim->return_offset = 1;
+    shim->previous = f;
+    callee->previous = shim;
+    ts->current_frame = callee;
+}
+
 bool
 vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int given, PyObject *kwnames, PyFunctionObject *init, unsigned next)
 {
@@ -27,17 +39,11 @@ vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObj
     _PyInterpreterFrame *shim = frame_push_shim(ts, vm_init_shim());
     shim->localsplus[0] = Py_NewRef(self);
     base[1] = self;
-    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(init), NULL, base + 1, (size_t)positional + 1, kwnames);
-    if (callee == NULL)
-        Py_FatalError("arguments that were found to fit do not fit");
+    vm_enter_through(ts, f, shim, init, base + 1, (size_t)positional + 1, kwnames);
     Py_XDECREF(kwnames);
     Py_DECREF(callable);
     frame_set_stackpointer(f, base);
     frame_set_stackpointer(shim, shim->localsplus + 1);
-    shim->return_offset = 1;
-    shim->previous = f;
-    callee->previous = shim;
-    ts->current_frame = callee;
     ts->py_recursion_remaining--;
     return true;
 }
@@ -54,13 +60,7 @@ vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, Py
     frame_set_stackpointer(f, sp - 3);
     _PyInterpreterFrame *shim = frame_push_shim(ts, vm_init_shim());
     shim->f_funcobj = ITEM_SHIM;
-    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(setitem), NULL, args, 3, NULL);
-    if (callee == NULL)
-        Py_FatalError("arguments that were found to fit do not fit");
+    vm_enter_through(ts, f, shim, setitem, args, 3, NULL);
     frame_set_stackpointer(shim, shim->localsplus);
-    shim->return_offset = 1;
-    shim->previous = f;
-    callee->previous = shim;
-    ts->current_frame = callee;
     return true;
 }

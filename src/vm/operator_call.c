@@ -194,15 +194,9 @@ vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, P
     for (int i = 0; i < 2; i++)                              /* the caller's references */
         shim->localsplus[i] = sp[i - 2];
     PyObject *args[2] = { Py_NewRef(sp[-2]), Py_NewRef(sp[-1]) };
-    _PyInterpreterFrame *callee = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(method), NULL, args, 2, NULL);
-    if (callee == NULL)
-        Py_FatalError("arguments that were found to fit do not fit");
+    vm_enter_through(ts, f, shim, method, args, 2, NULL);
     frame_set_stackpointer(f, sp - 2);
     frame_set_stackpointer(shim, shim->localsplus + 2);
-    shim->return_offset = 1;
-    shim->previous = f;
-    callee->previous = shim;
-    ts->current_frame = callee;
     ts->py_recursion_remaining--;
     return true;
 }

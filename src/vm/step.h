@@ -22,6 +22,9 @@ bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, 
 /* The STORE_SUBSCR at pc, of an object whose class has `setitem` in Python, a function that takes three arguments: between its frame and f lies one like that of a class
  * being called, which takes what setitem returns and goes without a result, and does not count as a call. Otherwise as above. */
 bool vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next);
+/* What these have in common: shim, which has just been pushed, lies above f from now on, and above it the frame of `function`, which is current and takes the references to
+ * the arguments; they are known to fit. */
+void vm_enter_through(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *shim, PyFunctionObject *function, PyObject **args, size_t nargs, PyObject *kwnames);
 #define ITEM_SHIM Py_Ellipsis          /* f_funcobj of that frame; None of the other */
 /* How a BINARY_OP or COMPARE_OP with this argument is done in Python: the name of the method and of that which comes before it (NULL: none), and the code of the hidden
  * frame below it. False: it is not done so. */
