@@ -45,7 +45,9 @@ enum {
 #define EFF_ARG_BITS 10
 #define EFF_ARG(i, kinds) ((uint32_t)(kinds) << EFF_ARG_BITS * (i))    /* i = 0, 1, 2; several are joined by | */
 
-enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD };      /* `fast`: double f(double), double f(double, double) */
+/* `fast`: double f(double), double f(double, double). EFF_SIG_ITEM: a descriptor's __get__ that gives the item of a tuple whose index, a Py_ssize_t, the descriptor has
+ * right behind its head, and raises for what is no tuple, or too short. */
+enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM };
 
 /* Rows are collected by the linker from all folders. */
 /* The row of a function of immutable things: EFFECT(function, flags, result type or NULL, condition); and of others: + reads, writes. */

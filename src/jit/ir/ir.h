@@ -117,7 +117,8 @@ struct ir_frame {
  * first + k is the field that was set as the k-th, if the snapshot lists it. */
 #define IR_FIELDS 1024
 #define IR_FIELDS_MAX 16               /* of one object */
-enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD };
+/* V_LIST_ITER, V_TUPLE_ITER: field 0 is what they go through, field 1 their index, a box. */
+enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD, V_LIST_ITER, V_TUPLE_ITER };
 struct ir_virtual {
     PyTypeObject *type;
     uint16_t first;

@@ -255,6 +255,14 @@ store(struct ledger *l, ir_ref r, ir_ref v)
     return add(l, v, -1) && add(l, old, 1);
 }
 
+/* An item that was read from list l. */
+static bool
+is_item_of(const struct ir *ir, ir_ref r, ir_ref l)
+{
+    ir_ref items = ir->at[r].op == IR_LITEM ? ir->at[r].a : REF_NONE;
+    return items != REF_NONE && ir->at[items].op == IR_ALOAD && ir->at[items].a == l;
+}
+
 /* A leaf call takes over the references of arguments for which its signature says so, and may give a new one, or one that a list had. */
 static bool
 book_call(struct ledger *l, ir_ref r)
@@ -267,8 +275,9 @@ book_call(struct ledger *l, ir_ref r)
         if (sig[i + 1] == 'R' && !add(l, args[i], -1))
             return false;
     ir_ref item = r;
-    while (in->x == HELPER_LIST_CUT && --item > REF_BIAS && ir->at[item].op != IR_LITEM) {}
-    return in->op == IR_CALLN ? add(l, r, 1) : in->x != HELPER_LIST_CUT || add(l, item, 1);
+    bool cuts = in->x == HELPER_LIST_CUT || in->x == HELPER_LIST_CUT_AT;
+    while (cuts && --item > REF_BIAS && !is_item_of(ir, item, in->a)) {}
+    return in->op == IR_CALLN ? add(l, r, 1) : !cuts || add(l, item, 1);
 }
 
 /* A leaf call that has no memory leaves, although references were made for it since the snapshot: these are lost. */

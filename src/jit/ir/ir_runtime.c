@@ -3,6 +3,7 @@
 
 #include "gc/gc.h"
 #include "jit/ir/ir.h"
+#include "object/coll/coll.h"
 #include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
@@ -36,7 +37,7 @@ sequence_of(PyObject *o)
 
 #define QUIET_EDGES 24                 /* references looked at; what more refer to lives on */
 
-/* An instance whose death runs no code and which refers to nothing but its attributes and its class. */
+/* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list that it is. */
 static bool
 is_quiet_instance(PyObject *o)
 {
@@ -49,7 +50,7 @@ is_quiet_instance(PyObject *o)
     PyTypeObject *base = t;
     while (base->tp_dealloc == subtype_dealloc)
         base = base->tp_base;
-    return base == &PyBaseObject_Type;
+    return base == &PyBaseObject_Type || base == &PyList_Type;
 }
 
 /* A trial of what a decrement would set off: which of the objects to which there are more references have lost how many. */
@@ -90,10 +91,14 @@ instance_quiet(struct quiet *q, PyObject *o)
     PyTypeObject *t = Py_TYPE(o);
     if (!is_quiet_instance(o) || !members_quiet(q, o))
         return false;
+    if (PyList_Check(o) && (PyList_GET_SIZE(o) > QUIET_EDGES || !all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o))))
+        return false;
     if (!(t->tp_flags & Py_TPFLAGS_MANAGED_DICT))
         return t->tp_dictoffset == 0;
-    if (!(t->tp_flags & Py_TPFLAGS_INLINE_VALUES) || MANAGED_DICT(o) != NULL)
+    if (MANAGED_DICT(o) != NULL)
         return false;
+    if (!(t->tp_flags & Py_TPFLAGS_INLINE_VALUES))
+        return true;
     PyDictValues *v = inline_values(o);
     return v->valid && all_quiet(q, v->values, v->capacity);
 }
@@ -241,6 +246,19 @@ jit_new_tuple(Py_ssize_t n)
     memset(tuple_items(t), 0, (size_t)n * sizeof(PyObject *));
     gc_track(t);
     return t;
+}
+
+PyObject *
+jit_new_sequence_iterator(PyTypeObject *t)
+{
+    static_assert(sizeof(struct list_iter) == sizeof(struct tuple_iter) && offsetof(struct list_iter, it_seq) == offsetof(struct tuple_iter, it_seq), "of one shape");
+    struct list_iter *it = COLL_GC_NEW(struct list_iter, t);
+    if (it == NULL)
+        return or_without_exception(NULL);
+    it->it_index = 0;
+    it->it_seq = NULL;
+    gc_track((PyObject *)it);
+    return (PyObject *)it;
 }
 
 PyObject *jit_new_list(Py_ssize_t n) { return or_without_exception(PyList_New(n)); }

@@ -72,6 +72,8 @@ double jit_item_float(const void *row, int64_t i, uint32_t code);
 void jit_item_set_int(void *row, int64_t i, uint32_t code, int64_t v);
 void jit_item_set_float(void *row, int64_t i, uint32_t code, double v);
 
+/* An iterator over a list or tuple (t) that has none yet; NULL without exception. */
+OWNED PyObject *jit_new_sequence_iterator(PyTypeObject *t);
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 

@@ -12,6 +12,11 @@
  * themselves only? */
 bool leaf_is_key(PyObject *o);
 
+/* a == b: 1, 0; -1: comparing them may run code. */
+int64_t jit_eq(PyObject *a, PyObject *b);
+/* A new object of a class whose instances are made and initialised by C functions of ours, without arguments. */
+OWNED PyObject *jit_call_class(void *type);
+
 /* ---- dicts (leaf_dict.c); keys are objects, or ints as numbers ---- */
 
 /* Where d has the value under k; NULL: it has none, or who knows. */
@@ -45,6 +50,8 @@ int64_t jit_items_have_int(PyObject *seq, int64_t v);
 int64_t jit_list_append(PyObject *l, STEALS PyObject *v);
 /* The list forgets its last item, whose reference is the caller's from then on. */
 int64_t jit_list_cut(PyObject *l);
+/* The same of item i, which is there; those behind it move up. */
+int64_t jit_list_cut_at(PyObject *l, int64_t i);
 
 /* The items 0 to last change places, the first with the last. 0: it has not so many. */
 int64_t jit_list_reverse(PyObject *l, int64_t last);

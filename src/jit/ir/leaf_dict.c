@@ -59,6 +59,22 @@ equal(PyObject *a, PyObject *b)
     return cmp;
 }
 
+static inline bool is_only_itself(PyObject *o) { return Py_TYPE(o)->tp_richcompare == PyBaseObject_Type.tp_richcompare; }
+
+int64_t
+jit_eq(PyObject *a, PyObject *b)
+{
+    if (is_only_itself(a) && is_only_itself(b))
+        return a == b;
+    if (!leaf_is_key(a) || !leaf_is_key(b) || bytes_warning_level)
+        return -1;
+    PyObject *same = PyObject_RichCompare(a, b, Py_EQ);      /* not by identity: of a NaN, too */
+    if (same == NULL)
+        PyErr_Clear();
+    Py_XDECREF(same);
+    return same == NULL ? -1 : same == Py_True;
+}
+
 static bool
 hash_of(PyObject *k, Py_hash_t *hash)
 {
@@ -241,7 +257,7 @@ jit_set_add(PyObject *s, PyObject *k)
 int64_t
 jit_items_have(PyObject *seq, PyObject *v)
 {
-    PyObject **items = PyTuple_CheckExact(seq) ? ((PyTupleObject *)seq)->ob_item : ((PyListObject *)seq)->ob_item;
+    PyObject **items = PyTuple_Check(seq) ? ((PyTupleObject *)seq)->ob_item : ((PyListObject *)seq)->ob_item;
     for (Py_ssize_t i = 0; i < Py_SIZE(seq); i++) {
         int same = equal(items[i], v);
         if (same != 0)
@@ -283,6 +299,19 @@ jit_list_cut(PyObject *l)
     if (list_resize(list, Py_SIZE(l) - 1) == 0)
         return 1;
     PyErr_Clear();
+    return 0;
+}
+
+int64_t
+jit_list_cut_at(PyObject *l, int64_t i)
+{
+    PyObject **items = ((PyListObject *)l)->ob_item, *item = items[i];
+    size_t behind = (size_t)(Py_SIZE(l) - 1 - i) * sizeof(PyObject *);
+    memmove(&items[i], &items[i + 1], behind);
+    if (LIKELY(jit_list_cut(l)))
+        return 1;
+    memmove(&items[i + 1], &items[i], behind);
+    items[i] = item;
     return 0;
 }
 

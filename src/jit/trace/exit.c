@@ -7,6 +7,7 @@
 #include "jit/trace/trace.h"
 
 #include "object/coll/dict_values.h"
+#include "object/coll/list.h"
 #include "object/coll/tuple.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
@@ -60,7 +61,19 @@ new_virtual(const struct rebuilt *b, uint32_t i)
     case V_TUPLE: return jit_new_tuple(n);
     case V_LIST: return jit_new_list(n);
     case V_METHOD: return PyMethod_New(Py_None, Py_None);
+    case V_LIST_ITER: case V_TUPLE_ITER: return jit_new_sequence_iterator(v->type);
     default: return PyType_GenericAlloc(v->type, 0);
+    }
+}
+
+static void
+set_iterator(struct list_iter *it, unsigned at, PyObject *value)
+{
+    if (at == 0) {
+        it->it_seq = (PyListObject *)value;
+    } else {
+        it->it_index = PyLong_AsSsize_t(value);
+        Py_DECREF(value);
     }
 }
 
@@ -73,6 +86,7 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
     case V_MEMBERS: ((PyObject **)o)[at] = value; break;
     case V_TUPLE: tuple_items(o)[at] = value; break;
     case V_LIST: PyList_SET_ITEM(o, at, value); break;
+    case V_LIST_ITER: case V_TUPLE_ITER: set_iterator((struct list_iter *)o, at, value); break;
     case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
     }
 }

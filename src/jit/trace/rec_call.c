@@ -399,6 +399,8 @@ call_class(struct recorder *r, struct call *c, PyTypeObject *t, int on_stack, Py
     enum virtual_kind kind;
     PyObject *init = type_lookup(t, ID(__init__));
     bool python = init != NULL && PyFunction_Check(init);
+    if (on_stack == 2 && rec_call_container(r, c->function, t, on_stack))
+        return true;
     if (!is_plain_class(t, &kind) || (!python && (t->tp_init != PyBaseObject_Type.tp_init || on_stack > 2)))
         return rec_stop(r, "a class of another kind is called");
     rec_emit(r, IR_GEQ_P, c->function, ir_obj(r->ir, (PyObject *)t));

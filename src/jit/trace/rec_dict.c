@@ -10,6 +10,7 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
 #include "object/coll/dict.h"
+#include "object/num/int.h"
 
 struct key { ir_ref v; bool is_int; };
 
@@ -71,7 +72,7 @@ rec_load_key(struct recorder *r)
     struct key k;
     if (!is_object(r, v) || !leaf_is_key(sub) || jit_dict_at(d, sub) == NULL)
         return rec_stop(r, "a key that the dict does not have, or whose comparison may run code");
-    if (!rec_guard_type(r, v, &PyDict_Type) || !key_of(r, rec_peek(r, 1), sub, &k))
+    if (!rec_guard_type(r, v, Py_TYPE(d)) || !key_of(r, rec_peek(r, 1), sub, &k))
         return false;
     ir_ref at = call_key(r, IR_CALLP, HELPER_DICT_AT, v, &k);
     if (at == REF_NONE)
@@ -114,7 +115,7 @@ rec_store_key(struct recorder *r)
     struct key k;
     if (!is_object(r, v) || !leaf_is_key(sub))
         return rec_stop(r, "a key whose comparison may run code");
-    if (!rec_guard_type(r, v, &PyDict_Type) || !key_of(r, rec_peek(r, 1), sub, &k))
+    if (!rec_guard_type(r, v, Py_TYPE(d)) || !key_of(r, rec_peek(r, 1), sub, &k))
         return false;
     PyObject **now = jit_dict_at(d, sub);
     if (now == NULL)
@@ -134,14 +135,14 @@ rec_store_key(struct recorder *r)
 static ir_ref
 has(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *now)
 {
-    PyTypeObject *t = Py_TYPE(o);
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_CONTAINS);
     struct key k;
     bool set = t == &PySet_Type || t == &PyFrozenSet_Type, text = t == &PyUnicode_Type && PyUnicode_CheckExact(now);
     if (!is_object(r, v) || (!set && !text && t != &PyDict_Type && t != &PyList_Type && t != &PyTuple_Type)) {
         rec_stop(r, "`in` with something else than a container of a builtin type");
         return REF_NONE;
     }
-    if (!rec_guard_type(r, v, t))
+    if (!rec_guard_type(r, v, Py_TYPE(o)))
         return REF_NONE;
     if (text)
         return is_object(r, sub) && rec_guard_type(r, sub, &PyUnicode_Type) ? rec_leaf(r, IR_CALLR, HELPER_STR_HAS, v, sub, REF_NONE) : REF_NONE;
@@ -233,27 +234,44 @@ rec_append_item(struct recorder *r)
     return r->why == NULL;
 }
 
-/* The last item, whose reference goes from the list to the stack. */
+/* Where the item lies that pop() takes: the last, or the one that is asked for. */
+static ir_ref
+popped_index(struct recorder *r, const struct builtin_call *c)
+{
+    if (c->n == 2)
+        return rec_index(r, c->args[0], c->now[0], c->args[1], c->now[1]);
+    ir_ref size = rec_emit_x(r, IR_RLOAD_I, c->args[0], REF_NONE, offsetof(PyVarObject, ob_size));
+    rec_emit(r, IR_GGT_I, size, ir_int(r->ir, 0));
+    return rec_emit(r, IR_SUB_I, size, ir_int(r->ir, 1));
+}
+
+/* An item whose reference goes from the list to the stack. */
 bool
 rec_list_pop(struct recorder *r, const struct builtin_call *c)
 {
-    PyObject *l = c->now[0];
-    Py_ssize_t n = PyList_GET_SIZE(l);
-    if (n == 0 || !jit_is_leaf(Py_TYPE(PyList_GET_ITEM(l, n - 1))))
-        return rec_stop(r, "pop() of nothing, or of what others may notice");
-    ir_ref size = rec_len(r, c->args[0], l), zero = ir_int(r->ir, 0);
-    rec_emit(r, IR_GGT_I, size, zero);
+    PyObject *l = c->now[0], *now = NULL;
+    Py_ssize_t n = PyList_GET_SIZE(l), at = c->n == 1 ? n - 1 : PyLong_CheckExact(c->now[1]) && int_is_compact(c->now[1]) ? int_compact_value(c->now[1]) : n;
+    at += at < 0 ? n : 0;
+    if (at < 0 || at >= n)
+        return rec_stop(r, "pop() of nothing");
+    now = PyList_GET_ITEM(l, at);
+    ir_ref index = popped_index(r, c);
     ir_ref items = rec_emit_x(r, IR_ALOAD, c->args[0], REF_NONE, offsetof(PyListObject, ob_item));
-    ir_ref item = rec_emit(r, IR_LITEM, items, rec_emit(r, IR_SUB_I, size, ir_int(r->ir, 1)));
-    if (r->why != NULL || !rec_guard_type(r, item, Py_TYPE(PyList_GET_ITEM(l, n - 1))))
+    if (r->why != NULL)
+        return false;
+    ir_ref item = rec_emit(r, IR_LITEM, items, index);
+    if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
         return false;
     rec_before_effects(r, c->on_stack);
-    if (!_Py_IsImmortal(PyList_GET_ITEM(l, n - 1)))
-        rec_protect_now(r, PyList_GET_ITEM(l, n - 1));
+    if (!_Py_IsImmortal(now))
+        rec_protect_now(r, now);
     rec_emit(r, IR_GALONE, item, REF_NONE);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_CUT, c->args[0], REF_NONE, REF_NONE);
+    if (c->n == 1)
+        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT, c->args[0], REF_NONE, REF_NONE);
+    else
+        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT_AT, c->args[0], index, REF_NONE);
     for (int i = 0; i < c->on_stack; i++)
         rec_pop(r);
     rec_push_new(r, item);

@@ -63,6 +63,67 @@ at_end(struct recorder *r, ir_ref it, PyObject *seq)
     return r->why == NULL;
 }
 
+/* ---- iterators that do not exist ---- */
+
+/* In an inlined call nobody but the trace has the iterator: it is virtual. A reference to the sequence that the stack held goes along. */
+static bool
+make_virtual(struct recorder *r, bool is_list)
+{
+    int slot = r->nslots + r->depth - 1;
+    ir_ref v = rec_peek(r, 1), it = rec_new_virtual(r, is_list ? V_LIST_ITER : V_TUPLE_ITER, is_list ? &PyListIter_Type : &PyTupleIter_Type);
+    ir_ref index = rec_emit(r, IR_BOX_I, ir_int(r->ir, 0), REF_NONE);
+    if (it == REF_NONE || r->why != NULL || !rec_put_field(r, it, 0, v) || !rec_put_field(r, it, 1, index))
+        return rec_stop(r, "too many virtual objects");
+    if (r->held[slot]) {
+        r->held[slot] = false;
+        r->held[rec_field_slot(r, it, 0)] = true;
+    }
+    rec_pop(r);
+    rec_push(r, it);
+    return r->why == NULL;
+}
+
+/* Item number index of what the iterator goes through, which may be a virtual tuple. */
+static ir_ref
+virtual_item(struct recorder *r, ir_ref v, bool is_list, ir_ref index)
+{
+    if (rec_is_virtual(r, v))
+        return r->slot[rec_field_slot(r, v, (unsigned)ir_int_value(r->ir, index))];
+    if (!is_list)
+        return rec_emit(r, IR_TITEM, v, index);
+    return rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index);
+}
+
+static bool
+for_virtual(struct recorder *r, ir_ref it)
+{
+    const struct list_iter *now = (struct list_iter *)r->sp[-1];
+    bool is_list = rec_virtual(r, it)->kind == V_LIST_ITER;
+    ir_ref v = r->slot[rec_field_slot(r, it, 0)], index = r->ir->at[r->slot[rec_field_slot(r, it, 1)]].a;
+    if (rec_is_virtual(r, v) && !ref_is_const(index)) {
+        if (!rec_materialise(r, v))
+            return false;
+        v = r->slot[rec_field_slot(r, it, 0)];
+    }
+    ir_ref size = rec_is_virtual(r, v) ? ir_int(r->ir, rec_nfields(r, v)) : rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
+    if (now->it_seq == NULL || now->it_index >= Py_SIZE(now->it_seq)) {
+        rec_emit(r, IR_GGE_I, index, size);
+        rec_pop(r);
+        return r->why == NULL;
+    }
+    rec_emit(r, IR_GLT_I, index, size);
+    if (r->why != NULL)
+        return false;
+    ir_ref item = virtual_item(r, v, is_list, index);
+    ir_ref next = rec_emit(r, IR_BOX_I, rec_emit(r, IR_ADD_I, index, ir_int(r->ir, 1)), REF_NONE);
+    if (r->why != NULL || !rec_put_field(r, it, 1, next))
+        return false;
+    rec_push(r, item);
+    return r->why == NULL;
+}
+
+/* ---- those that do ---- */
+
 /* GET_ITER of a list or tuple: the iterator goes where the interpreter has it, into the frame's memory, which owns it. */
 bool
 rec_get_iter(struct recorder *r)
@@ -70,8 +131,18 @@ rec_get_iter(struct recorder *r)
     PyObject *o = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
     int slot = r->nslots + r->depth - 1;
-    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || r->ir->frame != 0 || slot >= 64)
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
+    if (t != &PyList_Type && t != &PyTuple_Type)
         return rec_stop(r, "an iterator of this kind is not made in traces");
+    if (r->ir->frame != 0 && rec_is_virtual(r, v))
+        return make_virtual(r, t == &PyList_Type);
+    if (rec_is_virtual(r, v) && !rec_materialise(r, v))
+        return false;
+    v = rec_peek(r, 1);
+    if (r->ir->frame != 0)
+        return ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && rec_guard_type(r, v, Py_TYPE(o)) ? make_virtual(r, t == &PyList_Type) : rec_stop(r, "an iterator over a number");
+    if (slot >= 64)
+        return rec_stop(r, "a very large stack");
     if (r->opens + r->tree_opens > 0)
         return rec_stop(r, "an iterator made behind open calls");
     if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)))
@@ -79,7 +150,7 @@ rec_get_iter(struct recorder *r)
     rec_guard_late(r, slot);
     if (!rec_before_iterator(r, slot))
         return false;
-    rec_put_iterator(r, slot, rec_emit(r, PyList_CheckExact(o) ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE), 1);
+    rec_put_iterator(r, slot, rec_emit(r, t == &PyList_Type ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE), 1);
     return r->why == NULL;
 }
 
@@ -113,6 +184,8 @@ rec_for_sequence(struct recorder *r)
     struct list_iter *now = (struct list_iter *)r->sp[-1];
     ir_ref it = rec_peek(r, 1);
     PyObject *seq = (PyObject *)now->it_seq;
+    if (rec_is_virtual(r, it))
+        return for_virtual(r, it);
     if (!rec_guard_type(r, it, Py_TYPE(now)))
         return false;
     if (seq == NULL || now->it_index < 0 || now->it_index >= Py_SIZE(seq))

@@ -63,15 +63,16 @@ rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethod
 
 static const struct { PyTypeObject *type; const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } methods[] = {
     { &PyDict_Type, "get", 2, 3, rec_dict_get }, { &PySet_Type, "add", 2, 2, rec_set_add }, { &PyList_Type, "append", 2, 2, rec_list_append },
-    { &PyList_Type, "pop", 1, 1, rec_list_pop },
+    { &PyList_Type, "pop", 1, 2, rec_list_pop },
 };
 
 bool
 rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, PyTypeObject *t)
 {
-    if (c->n < 1 || Py_TYPE(c->now[0]) != t || c->args[0] == REF_NONE)
+    bool container = t == &PyList_Type || t == &PyDict_Type || t == &PySet_Type;
+    if (c->n < 1 || c->args[0] == REF_NONE || (Py_TYPE(c->now[0]) != t && !(container && PyType_IsSubtype(Py_TYPE(c->now[0]), t))))
         return rec_stop(r, "a method of a subclass of a builtin type");
-    if (is_object(r, c->args[0]) && !rec_guard_type(r, c->args[0], t))
+    if (is_object(r, c->args[0]) && !rec_guard_type(r, c->args[0], Py_TYPE(c->now[0])))
         return false;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(methods); i++)
         if (methods[i].type == t && strcmp(methods[i].name, def->ml_name) == 0 && c->n >= methods[i].min && c->n <= methods[i].max)

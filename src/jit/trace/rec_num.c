@@ -6,7 +6,10 @@
 
 #include <math.h>
 
+#include "jit/ir/leaf.h"
+#include "object/core/type.h"
 #include "object/num/int.h"
+#include "rt/singletons.h"
 
 #define EXACT_IN_FLOAT ((int64_t)1 << 53)               /* ints up to here are floats without rounding */
 
@@ -208,6 +211,59 @@ rec_compare_numbers(struct recorder *r, int operator, ir_ref a, ir_ref b)
     return compare(r, operator, a, b, fa || fb);
 }
 
+/* ---- == and != of objects ---- */
+
+static bool is_small_number(PyObject *o) { return PyFloat_CheckExact(o) || PyBool_Check(o) || (PyLong_CheckExact(o) && int_ndigits(o) <= 2); }
+
+/* Whose type is known, and is one of objects that are equal to themselves only. */
+static bool
+is_only_itself(struct recorder *r, ir_ref v, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (r->ir->at[v].kt == REF_NONE && r->ir->at[v].op != IR_KO)
+        return false;
+    if (t->tp_richcompare != PyBaseObject_Type.tp_richcompare || !rec_guard_type(r, v, t))
+        return false;
+    return type_has(t, Py_TPFLAGS_IMMUTABLETYPE) || (rec_watch_name(r, t, ID(__eq__)) && rec_watch_name(r, t, ID(__ne__)));
+}
+
+/* The number a and an object that is none, or vice versa. */
+static bool
+compare_with_number(struct recorder *r, ir_ref v, PyObject *o, bool equal)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (PyNumber_Check(o) || !rec_guard_type(r, v, t))
+        return rec_stop(r, "two numbers that are not compared in registers");
+    if (!type_has(t, Py_TPFLAGS_IMMUTABLETYPE) && !(rec_watch_name(r, t, ID(__eq__)) && rec_watch_name(r, t, ID(__ne__))))
+        return false;
+    return rec_give(r, 2, ir_bool(r->ir, !equal));
+}
+
+static bool
+compare_objects(struct recorder *r, bool equal)
+{
+    PyObject *o = r->sp[-2], *p = r->sp[-1];
+    ir_ref a = rec_peek(r, 2), b = rec_peek(r, 1), zero = ir_int(r->ir, 0);
+    int64_t now = jit_eq(o, p);
+    if (now < 0 || a == REF_NONE || b == REF_NONE)
+        return rec_stop(r, "comparing these objects may run code");
+    bool number_a = type_of(r, a) != T_OBJ || ir_is_box(r->ir, a), number_b = type_of(r, b) != T_OBJ || ir_is_box(r->ir, b);
+    if (number_a != number_b)
+        return compare_with_number(r, number_a ? b : a, number_a ? p : o, equal);
+    if (number_a)
+        return rec_stop(r, "numbers that do not fit a register");
+    ir_ref same = REF_NONE;
+    if (is_only_itself(r, a, o) && is_only_itself(r, b, p)) {
+        same = rec_emit(r, IR_EQ_P, a, b);
+        return rec_give(r, 2, equal ? same : rec_emit(r, IR_NOT_B, same, REF_NONE));
+    }
+    if (r->why != NULL || (same = rec_leaf(r, IR_CALLR, HELPER_EQ, a, b, REF_NONE)) == REF_NONE)
+        return false;
+    rec_emit(r, IR_GGE_I, same, zero);
+    ir_ref differ = rec_emit(r, IR_EQ_I, same, zero);
+    return rec_give(r, 2, equal ? rec_emit(r, IR_NOT_B, differ, REF_NONE) : differ);
+}
+
 bool
 rec_compare_op(struct recorder *r)
 {
@@ -219,6 +275,8 @@ rec_compare_op(struct recorder *r)
     }
     if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]))
         return rec_order_str(r, how);
+    if ((how == Py_EQ || how == Py_NE) && !(is_small_number(r->sp[-2]) && is_small_number(r->sp[-1])))
+        return compare_objects(r, how == Py_EQ);
     if (!two_numbers(r, &a, &b))
         return false;
     return rec_give(r, 2, rec_compare_numbers(r, how, a, b));

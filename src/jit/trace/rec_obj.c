@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "jit/ir/leaf.h"
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
 #include "object/coll/set.h"
@@ -193,6 +194,36 @@ load_from_values(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, 
     return rec_find_value(r, v, owner, name, &offset) && give_value(r, rec_emit_x(r, IR_OLOAD, v, REF_NONE, offset), method_form);
 }
 
+/* The instance has a dict, or has none yet and so no attributes. */
+static bool
+load_from_dict(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, PyObject *descr, bool method_form)
+{
+    PyTypeObject *t = Py_TYPE(owner);
+    Py_ssize_t offset = type_has(t, Py_TPFLAGS_MANAGED_DICT) ? -3 * (Py_ssize_t)sizeof(PyObject *) : t->tp_dictoffset;
+    if (rec_is_virtual(r, v) || (offset < 0 && !type_has(t, Py_TPFLAGS_MANAGED_DICT)))
+        return rec_stop(r, "an instance with a dict in another place");
+    PyObject *dict = *(PyObject **)((char *)owner + offset);
+    ir_ref d = rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)offset);
+    if (dict == NULL && type_has(t, Py_TPFLAGS_INLINE_VALUES))
+        return rec_stop(r, "an instance whose dict is gone");
+    if (dict == NULL) {
+        rec_emit(r, IR_GEQ_P, d, ir_ptr(r->ir, NULL));
+        return r->why == NULL && load_from_class(r, descr, method_form);
+    }
+    if (!is_null_terminated(r, d) || !PyDict_CheckExact(dict) || !rec_guard_type(r, d, &PyDict_Type))
+        return rec_stop(r, "an instance with another kind of dict");
+    if (jit_dict_at(dict, name) != NULL) {
+        ir_ref at = rec_leaf(r, IR_CALLP, HELPER_DICT_AT, d, rec_const(r, name), REF_NONE);
+        return at != REF_NONE && give_value(r, rec_emit(r, IR_LITEM, at, ir_int(r->ir, 0)), method_form);
+    }
+    if (jit_dict_has(dict, name) != 0)
+        return rec_stop(r, "a dict with keys that are no strings");
+    ir_ref found = rec_leaf(r, IR_CALLR, HELPER_DICT_HAS, d, rec_const(r, name), REF_NONE);
+    if (found != REF_NONE)
+        rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, 0));
+    return r->why == NULL && load_from_class(r, descr, method_form);
+}
+
 /* A member of __slots__. */
 static bool
 load_member(struct recorder *r, ir_ref v, PyTypeObject *t, PyMemberDescrObject *m, bool method_form)
@@ -216,6 +247,17 @@ load_property(struct recorder *r, PyObject *descr, bool method_form)
     return rec_call_getter(r, rec_emit_x(r, IR_OLOAD, rec_const(r, descr), REF_NONE, offsetof(struct property, get)), (PyFunctionObject *)get);
 }
 
+/* The attribute of a named tuple. */
+static bool
+load_item(struct recorder *r, ir_ref v, PyObject *descr, bool method_form)
+{
+    ir_ref index = ir_int(r->ir, rec_item_index(descr));
+    if (rec_is_virtual(r, v))
+        return rec_stop(r, "a named tuple that is not there");
+    rec_emit(r, IR_GGT_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size)), index);
+    return r->why == NULL && give_value(r, rec_emit(r, IR_TITEM, v, index), method_form);
+}
+
 static bool
 load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, bool method_form)
 {
@@ -226,7 +268,8 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
     bool property = descr != NULL && Py_TYPE(descr) == &PyProperty_Type;
     if (descr != NULL && descr == type_lookup(&PyBaseObject_Type, ID(__class__)))
         return rec_guard_type(r, v, t) && watch_access(r, t, name) && give_value(r, ir_obj(r->ir, (PyObject *)t), method_form);
-    if (descr != NULL && !property && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
+    bool item = descr != NULL && rec_is_item_getter(owner, descr);
+    if (descr != NULL && !property && !item && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
         return rec_stop(r, "a data descriptor that is not recorded yet");
     if (descr != NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
         return rec_stop(r, "a descriptor of a class that may change");
@@ -234,12 +277,14 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
         return false;
     if (property)
         return load_property(r, descr, method_form);
+    if (item)
+        return load_item(r, v, descr, method_form);
     if (descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type)
         return load_member(r, v, t, (PyMemberDescrObject *)descr, method_form);
     if (type_has(t, Py_TPFLAGS_INLINE_VALUES) && inline_values(owner)->valid)
         return load_from_values(r, v, owner, name, descr, method_form);
     if (type_has(t, Py_TPFLAGS_MANAGED_DICT) || t->tp_dictoffset != 0)
-        return rec_stop(r, "an instance with a dict of its own");
+        return load_from_dict(r, v, owner, name, descr, method_form);
     return load_from_class(r, descr, method_form);
 }
 
@@ -374,7 +419,8 @@ length_offset(PyTypeObject *t)
 ir_ref
 rec_len(struct recorder *r, ir_ref v, PyObject *o)
 {
-    size_t offset = length_offset(Py_TYPE(o));
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_LENGTH);
+    size_t offset = t != NULL ? length_offset(t) : 0;
     if (offset == 0 && is_object(r, v) && rec_is_row(o))
         return rec_row_length(r, v, o);
     if (offset == 0 || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
@@ -388,7 +434,7 @@ rec_len(struct recorder *r, ir_ref v, PyObject *o)
 static ir_ref
 item(struct recorder *r, ir_ref v, PyObject *o, ir_ref index)
 {
-    if (PyTuple_CheckExact(o))
+    if (PyTuple_Check(o))
         return rec_emit(r, IR_TITEM, v, index);
     return rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index);
 }
@@ -462,11 +508,12 @@ rec_binary_subscr(struct recorder *r)
         rec_pop(r);
         return give_value(r, got, false);
     }
-    if (PyDict_CheckExact(o))
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITEM);
+    if (t == &PyDict_Type)
         return rec_load_key(r);
     if (PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) || PyByteArray_CheckExact(o))
         return rec_str_subscr(r);
-    if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
+    if (t != &PyList_Type && t != &PyTuple_Type)
         return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
     ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
@@ -488,7 +535,8 @@ rec_unpack_sequence(struct recorder *r)
             return false;
         v = rec_peek(r, 1);
     }
-    if ((!PyList_CheckExact(o) && !PyTuple_CheckExact(o)) || Py_SIZE(o) != r->oparg)
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
+    if ((t != &PyList_Type && t != &PyTuple_Type) || Py_SIZE(o) != r->oparg)
         return rec_stop(r, "unpacking something else than a tuple or list of that length");
     ir_ref size = rec_len(r, v, o);
     if (size == REF_NONE)
@@ -522,7 +570,7 @@ rec_truth(struct recorder *r, ir_ref v, PyObject *o)
         rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
         return ir_bool(r->ir, false);
     }
-    ir_ref n = rec_len(r, v, o);
+    ir_ref n = rec_container(r, Py_TYPE(o), USE_TRUTH) != NULL ? rec_len(r, v, o) : REF_NONE;
     if (n != REF_NONE)
         return rec_emit(r, IR_NOT_B, rec_emit(r, IR_EQ_I, n, ir_int(r->ir, 0)), REF_NONE);
     return rec_guard_type(r, v, Py_TYPE(o)) && always_true(r, Py_TYPE(o)) ? ir_bool(r->ir, true) : REF_NONE;

@@ -573,9 +573,10 @@ rec_store_subscr(struct recorder *r)
     for (int i = 1; i <= 3 && r->nvirtuals > 0; i++)
         if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
             return false;
-    if (PyDict_CheckExact(o))
+    PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_STORE);
+    if (t == &PyDict_Type)
         return rec_store_key(r);
-    if (!PyList_CheckExact(o))
+    if (t != &PyList_Type)
         return rec_is_row(o) ? rec_row_store(r) : rec_stop(r, "a store into something else than a list");
     if (!rec_item_place(r, rec_peek(r, 2), o, rec_peek(r, 1), r->sp[-1], &pl.base, &pl.index))
         return false;

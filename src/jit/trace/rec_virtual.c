@@ -11,6 +11,7 @@
 
 #include "code/opcodes.h"
 #include "object/coll/dict_values.h"
+#include "object/coll/list.h"
 #include "object/core/type.h"
 #include "rt/singletons.h"
 
@@ -226,6 +227,21 @@ new_object(struct recorder *r, const struct ir_virtual *d, int first, int n)
     }
 }
 
+/* An iterator takes a reference of its own to what it goes through. */
+static bool
+make_iterator(struct recorder *r, const struct ir_virtual *d, ir_ref *o, int first)
+{
+    if (rec_is_virtual(r, r->slot[first]) && !rec_materialise(r, r->slot[first]))
+        return false;
+    ir_ref seq = r->slot[first], index = r->ir->at[r->slot[first + 1]].a;
+    *o = rec_emit(r, d->kind == V_LIST_ITER ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, seq, REF_NONE);
+    if (index != ir_int(r->ir, 0))
+        rec_emit_x(r, IR_RSTORE_I, *o, index, offsetof(struct list_iter, it_index));
+    if (r->held[first])
+        rec_emit(r, IR_DROP, seq, REF_NONE);
+    return r->why == NULL;
+}
+
 /* Where field `at` lies. */
 static uint32_t
 offset_of(const struct ir_virtual *d, unsigned at)
@@ -257,13 +273,19 @@ rec_materialise(struct recorder *r, ir_ref v)
         return rec_stop(r, "a virtual object that is gone");
     struct ir_virtual *d = rec_virtual(r, v);
     int n = r->virtuals[place].n;
-    for (int k = first; k < first + n; k++)
+    bool iterates = d->kind == V_LIST_ITER || d->kind == V_TUPLE_ITER;
+    for (int k = first; k < first + n && !iterates; k++)
         if (!own(r, k))
             return false;
-    ir_ref o = new_object(r, d, first, n);
+    ir_ref o = REF_NONE;
+    if (!iterates)
+        o = new_object(r, d, first, n);
+    else if (!make_iterator(r, d, &o, first))
+        return false;
     if (r->why != NULL || o == REF_NONE)
         return rec_stop(r, "no room for an object");
-    store_fields(r, d, o, first, n);
+    if (!iterates)
+        store_fields(r, d, o, first, n);
     for (int k = first; k < first + n; k++) {
         r->nheld -= r->held[k];
         r->held[k] = r->changed[k] = false;
@@ -299,7 +321,7 @@ is_aware(int opcode)
     switch (opcode) {
     case LOAD_ATTR: case STORE_ATTR: case CALL: case CALL_KW: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY:
     case SWAP: case RETURN_VALUE: case UNPACK_SEQUENCE: case BINARY_SUBSCR: case STORE_SUBSCR: case BUILD_TUPLE: case IS_OP: case POP_JUMP_IF_NONE: case LOAD_SUPER_ATTR:
-    case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME:
+    case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER:
         return true;
     default:
         return false;

@@ -212,6 +212,16 @@ bool rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *nam
 bool rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now, ir_ref *items, ir_ref *index);
 /* The index of an item of o that is there, counted from the start; o is a row of numbers, list or tuple. REF_NONE: none, or one that is not recorded. */
 ir_ref rec_index(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *sub_now);
+/* rec_kind.c */
+/* The builtin container whose way of doing this instances of t have: t itself, if it is no subclass of one. What a subclass leaves as it was is watched. NULL: it
+ * does it in a way of its own, or the recording stops. */
+enum container_use { USE_LENGTH, USE_TRUTH, USE_ITEM, USE_STORE, USE_ITER, USE_CONTAINS };
+PyTypeObject *rec_container(struct recorder *r, PyTypeObject *t, enum container_use use);
+/* A call without arguments of t, a subclass of a builtin container that makes its instances as that does. False: it is none, or the recording stops; v: t in the trace. */
+bool rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack);
+/* Is descr what named tuples have for an item, and o a tuple that has it? Then which. */
+bool rec_is_item_getter(PyObject *o, PyObject *descr);
+Py_ssize_t rec_item_index(PyObject *descr);
 /* rec_array.c */
 /* Is o a row of numbers whose items can be recorded? */
 bool rec_is_row(PyObject *o);

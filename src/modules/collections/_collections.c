@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "rt/effect.h"
+
 #define DOC(sig, text) sig "\n--\n\n" text
 
 PyAPI_FUNC(int) _PyDict_SetItem_KnownHash(PyObject *, PyObject *, PyObject *, Py_hash_t);
@@ -233,6 +235,8 @@ tuplegetter_get(PyObject *op, PyObject *obj, PyObject *type)
     }
     return Py_NewRef(PyTuple_GET_ITEM(obj, i));
 }
+
+EFFECT_ROW(tuplegetter_get, .fn = (void *)tuplegetter_get, .sig = EFF_SIG_ITEM, .flags = EFF_PURE | EFF_FAILS);
 
 static int
 tuplegetter_set(PyObject *op, PyObject *obj, PyObject *value)
