@@ -34,7 +34,7 @@ void jit_stop(void);
 /* While all code objects are still there: what was taken of each trace, for -X jit-log and -X dump=exits; these end with it. */
 void jit_report(void);
 
-/* While memory is traced nothing is compiled, and what was compiled is gone: traces make objects at other moments, and use their memory again. */
+/* While memory is traced, or the birth and death of objects, nothing is compiled, and what was compiled is gone: traces make objects at other moments, and use their memory again. */
 void jit_pause(PyThreadState *ts, bool on);
 /* In the child of a fork, while other threads' states still exist. */
 void jit_after_fork(PyThreadState *ts);

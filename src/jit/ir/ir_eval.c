@@ -242,7 +242,7 @@ step(struct eval *ev, ir_ref r)
     case IR_GNULL: case IR_GEMPTY:
         return ev->slots[in->a] == NULL;
     case IR_GSTYPE:
-        return ev->slots[in->a] != NULL && Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x);
+        return ev->slots[in->a] != NULL && (Py_TYPE(ev->slots[in->a]) == ir_ptr_value(ev->ir, (ir_ref)in->x) || jit_is_common_leaf(Py_TYPE(ev->slots[in->a])));
     case IR_GLATE: case IR_GDIES:
         return (in->op == IR_GLATE ? jit_drops_late : jit_dies_late)(ev->slots, in->a, (uint64_t)v[in->b].i);
     case IR_GALONE: case IR_GOTHERS:

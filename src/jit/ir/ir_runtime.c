@@ -25,6 +25,8 @@ jit_is_leaf(const PyTypeObject *t)
         || t == Py_TYPE(Py_None) || t == &PyRangeIter_Type;
 }
 
+bool jit_is_common_leaf(const PyTypeObject *t) { return t == &PyFloat_Type || t == &PyLong_Type || t == Py_TYPE(Py_None) || t == &PyUnicode_Type; }
+
 /* What an iterator over a list or tuple refers to; NULL for everything else, and for one that has come to its end. */
 static PyObject *
 sequence_of(PyObject *o)

@@ -36,6 +36,8 @@ PyObject *jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t 
 
 /* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */
 bool jit_is_leaf(const PyTypeObject *t);
+/* One of those that variables have most: float, int, None, str. */
+bool jit_is_common_leaf(const PyTypeObject *t);
 /* Were o to die, nothing would happen that anybody could see, now or later: it and all that would die with it are leaves, or objects of known kinds without
  * finalizers and weak references. Says no to what is too much to look at. Or it lives on, as others refer to it: more than the slots that are dropped late.
  * n: so many objects are dropped at once. */

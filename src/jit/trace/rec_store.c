@@ -260,13 +260,29 @@ number_of(struct recorder *r, int i)
     return r->why == NULL;
 }
 
+static bool
+is_operand_of(const struct ir *ir, enum ir_op op, ir_ref v)
+{
+    ir_ref k = ir->chain[op];
+    while (k > v && ir->at[k].a != v)
+        k = ir->at[k].prev;
+    return k > v;
+}
+
+/* Have slots the only reference to v, one that a store took away? What was protected, or comes from another trace, somebody else may have, too. */
+static bool
+is_ours_alone(struct recorder *r, ir_ref v)
+{
+    return is_operand_of(r->ir, IR_GOTHERS, v) && !is_operand_of(r->ir, IR_INC, v);
+}
+
 bool
 rec_settle_held(struct recorder *r)
 {
     ir_ref dropped[REC_SLOTS];
     int n = 0;
     for (int i = 0; i < top_of(r) && r->nheld > 0; i++) {
-        if (!r->held[i] || !is_number(r, i))
+        if (!r->held[i] || !is_number(r, i) || !is_ours_alone(r, r->slot[i]))
             continue;
         dropped[n++] = r->slot[i];
         r->held[i] = false;
@@ -366,6 +382,8 @@ name_in_slots(struct recorder *r, ir_ref old, PyObject *o)
 static enum fate
 guard_old(struct recorder *r, ir_ref old, PyObject *o)
 {
+    if (find_slot(r, old, true) >= 0)                    /* a slot has a reference of its own: it lives on */
+        return GOES;
     if (jit_is_leaf(Py_TYPE(o)))
         return guard_leaf(r, old, o);
     if (find_slot(r, old, false) >= 0)                   /* a slot that lends it takes the reference over */

@@ -264,6 +264,20 @@ rec_drop_slots(struct recorder *r, int top)
     }
 }
 
+/* All objects that slots lend are on their way into the frame's memory: then each may have a reference of its own before the first of them is written. What stays in a
+ * register at the loop's head could not give it back. */
+static bool
+may_protect(const struct recorder *r, const struct trace *t)
+{
+    for (int i = 0; i < r->nslots + r->depth; i++) {
+        ir_ref v = r->slot[i];
+        bool lent = r->changed[i] && !r->held[i] && v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
+        if (lent && !is_out_of_date(r, t, i) && (r->ir->at[v].op != IR_KO || !_Py_IsImmortal(ir_obj_value(r->ir, v))))
+            return false;
+    }
+    return true;
+}
+
 static void
 bring_up_to_date(struct recorder *r, const struct trace *t)
 {
@@ -288,8 +302,11 @@ link_to(struct recorder *r, const struct trace *t)
     struct link_target to = { t->round, t->live, t->bounds, t->nlive };
     if (r->opens + r->tree_opens > 0 && !rec_publish(r))
         return r->why;
-    if (!values_stay(r, t))
-        return "a variable moves to another";
+    if (!values_stay(r, t)) {
+        if (!may_protect(r, t))
+            return "a variable moves to another";
+        rec_protect(r);
+    }
     bring_up_to_date(r, t);
     rec_snap(r, r->target, 0);
     if (r->why != NULL || r->to_start)

@@ -6,6 +6,7 @@
 #include "jit/trace/events.h"
 
 #include "object/core/err.h"
+#include "object/core/tracer.h"
 #include "vm/heat.h"
 
 struct jit_options jit_options;
@@ -512,10 +513,10 @@ static struct trace_ops ops = { record_hot, record_ins, record_unwind, trace_ent
 void
 jit_pause(PyThreadState *ts, bool on)
 {
-    jit_options.paused = on;
+    jit_options.paused += on ? 1u : -1u;
     if (!on)
         return;
-    record_break("memory is traced");
+    record_break("memory is traced, or objects are");
     for (unsigned i = 0; i < trace_limit(); i++)
         trace_doom(trace_get(i));
     free_doomed(ts, NULL);
@@ -533,6 +534,7 @@ jit_start(void)
 {
     if (jit_options.mode == JIT_OFF)
         return 0;
+    object_tracing_changed = jit_pause;
     if (jit_options.mode == JIT_ON && x64_init(leave) < 0) {
         jit_options.mode = JIT_OFF;
         return -1;

@@ -102,7 +102,7 @@ struct jit_options {
     bool dump_rec, dump_ir, dump_opt, dump_snap, dump_asm, dump_exits;
     const char *dump_function;         /* dump only for functions of this name; NULL: all */
     uint32_t seed;                     /* of random choices; 0: none are made */
-    bool paused;                       /* nothing is recorded */
+    unsigned paused;                       /* nothing is recorded as long as it is not 0: memory is traced, objects are */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
     uint32_t evict_every, poison_every, oom_every;       /* stress.c; 0: never */
     uint32_t clock;                    /* times are taken: clock.c */

@@ -105,7 +105,7 @@ count_uses(struct x64_asm *as)
         const struct ir_op_info *info = &ir_ops[in->op];
         if (in->op == IR_BOX_I || in->op == IR_BOX_F)
             mark_snap(as, in->a);
-        else if (info->flags & I_CALL)
+        else if (x64_is_call(in))
             as->body_calls |= ir->loop != REF_NONE && r > ir->loop;
         count_use(as, info->a, in->a);
         count_use(as, info->b, in->b);
@@ -133,12 +133,6 @@ mark_puts(struct x64_asm *as)
 
 /* ---- the pass ---- */
 
-static bool
-is_call(const struct ir *ir, ir_ref r)
-{
-    return (ir_ops[ir->at[r].op].flags & I_CALL) != 0;
-}
-
 /* The nearest call before cur; looked for again only when the last one found has been passed. */
 static void
 track_call(struct x64_asm *as)
@@ -146,7 +140,7 @@ track_call(struct x64_asm *as)
     if (as->call < as->cur)
         return;
     ir_ref r = as->cur;
-    while (--r > REF_BIAS && !is_call(as->ir, r))
+    while (--r > REF_BIAS && !x64_is_call(ins_at(as, r)))
         ;
     as->call = r > REF_BIAS ? r : REF_NONE;
 }

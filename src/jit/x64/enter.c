@@ -3,7 +3,7 @@
  * The frame on the C stack is the same for every trace: return address, six saved registers, struct x64_state with rsp at its start, which is
  * a multiple of 16. The end part of a trace (exits.c) has stored the registers that matter and the trace's number, and rdx is &x64_handler; two
  * words are pushed: the first exit of a group, and a place in the group.
- * Both functions are written in assembly, as they change rsp between the two of them: what x64_enter() saves, x64_leave() restores. */
+ * These functions are written in assembly, as they change rsp between the two of them: what x64_enter() saves, x64_leave() restores. */
 #include "jit/x64/regs.h"
 
 #include <stddef.h>
@@ -12,15 +12,17 @@
 #define TEXT(x) TEXT_(x)
 
 /* Offsets in struct x64_state; in the text below they must be numbers. */
-#define ST_SIZE 2328
+#define ST_SIZE 2360
 #define ST_FRAME 2304
 #define ST_TS 2312
 #define ST_EXIT 2324
+#define ST_RAX 2336
 #define PUSHED 16
 
 static_assert(sizeof(struct x64_state) == ST_SIZE && ST_SIZE % 16 == 8, "with seven words above it rsp is a multiple of 16");
 static_assert(offsetof(struct x64_state, frame) == ST_FRAME && offsetof(struct x64_state, ts) == ST_TS, "as in the text");
 static_assert(offsetof(struct x64_state, exit) == ST_EXIT, "as in the text");
+static_assert(offsetof(struct x64_state, args[1]) == ST_RAX, "as in the text");
 
 x64_exit_handler x64_handler;
 
@@ -60,5 +62,27 @@ x64_leave(void)
             "call *(%rdx)\n"
             "add $" TEXT(ST_SIZE) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(ST_SIZE) "\n"
             RESTORE("r15") RESTORE("r14") RESTORE("r13") RESTORE("r12") RESTORE("rbx") RESTORE("rbp")
+            "ret\n");
+}
+
+/* Rare work in the middle of a trace. Of vector registers doubles are all that traces use. */
+#define SLOW_XMM 136                   /* 16 of them, and what rsp lacks to be a multiple of 16 */
+#define SLOW_SAVED (SLOW_XMM + 64 + 8)
+#define KEEP_XMM(n) "movsd %xmm" #n ", 8*" #n "(%rsp)\n"
+#define BACK_XMM(n) "movsd 8*" #n "(%rsp), %xmm" #n "\n"
+#define ALL_XMM(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
+
+AS_WRITTEN void
+x64_slow(void)
+{
+    __asm__(SAVE("rcx") SAVE("rdx") SAVE("rsi") SAVE("rdi") SAVE("r8") SAVE("r9") SAVE("r10") SAVE("r11")
+            "sub $" TEXT(SLOW_XMM) ", %rsp\n .cfi_adjust_cfa_offset " TEXT(SLOW_XMM) "\n"
+            ALL_XMM(KEEP_XMM)
+            "lea " TEXT(SLOW_SAVED) "(%rsp), %rdi\n"
+            "call *%rax\n"
+            ALL_XMM(BACK_XMM)
+            "add $" TEXT(SLOW_XMM) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(SLOW_XMM) "\n"
+            RESTORE("r11") RESTORE("r10") RESTORE("r9") RESTORE("r8") RESTORE("rdi") RESTORE("rsi") RESTORE("rdx") RESTORE("rcx")
+            "mov 8+" TEXT(ST_RAX) "(%rsp), %rax\n"
             "ret\n");
 }

@@ -82,6 +82,13 @@ static inline bool has_place(const struct x64_asm *as, ir_ref r) { return has_re
 static inline struct asm_rm rm_frame(unsigned slot) { return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * slot)); }
 static inline bool is_pload(const struct x64_asm *as, ir_ref v) { return ins_at(as, v)->op >= IR_PLOAD_I && ins_at(as, v)->op <= IR_PLOAD_B; }
 static inline bool fits32(int64_t v) { return v == (int32_t)v; }
+/* Does it take all registers from what lives on? Not where calls are rare (x64_slow()). */
+static inline bool
+x64_is_call(const struct ir_ins *in)
+{
+    bool keeps = (in->op >= IR_FPUT && in->op <= IR_FDROP) || in->op == IR_NEW_I || in->op == IR_NEW_F || in->op == IR_RENEW_I || in->op == IR_DROP;
+    return !keeps && (ir_ops[in->op].flags & I_CALL) != 0;
+}
 void x64_fail(struct x64_asm *as, const char *why);
 
 /* ---- registers (regs.c) ---- */
@@ -177,6 +184,10 @@ void select_int(struct x64_asm *as, const struct ir_ins *in);  /* 64-bit arithme
 void select_number(struct x64_asm *as, const struct ir_ins *in);       /* items of rows of numbers */
 void select_object(struct x64_asm *as, const struct ir_ins *in);       /* items and words of objects */
 void select_stores(struct x64_asm *as, const struct ir_ins *in);       /* references that are stored, and what they replace */
+/* References that are taken and given back; numbers that become objects: these are no calls for what lives on. */
+void select_count(struct x64_asm *as, const struct ir_ins *in);
+/* Is put the FPUT_NEW of the object that the instruction before it makes, and done with that? */
+bool is_renewal(const struct x64_asm *as, ir_ref put);
 void select_frame(struct x64_asm *as, const struct ir_ins *in);        /* slots of the frame's memory */
 void call_out(struct x64_asm *as, const void *function);       /* the call alone */
 void jump_out(struct x64_asm *as, const uint8_t *code);        /* into code that exists */
@@ -192,5 +203,7 @@ bool const_imm(struct x64_asm *as, ir_ref v, int32_t *imm);    /* a constant tha
 
 extern x64_exit_handler x64_handler;
 void x64_leave(void);
+/* Called by machine code alone, with a function in rax and what was in rax in args[1] of the state: that function of the state is called, and all registers are as they were. */
+void x64_slow(void);
 
 #endif

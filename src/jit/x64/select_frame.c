@@ -22,6 +22,22 @@ select_guard_null(struct x64_asm *as, const struct ir_ins *in)
     asm_alu_imm(B, ALU_CMP, rm_frame(in->a), 0);
 }
 
+/* The type of what r points to compared with `type`, and when it is another with the common ones (jit_is_common_leaf()). */
+static void
+compare_leaf(struct x64_asm *as, unsigned r, int32_t type)
+{
+    const uintptr_t common[] = { (uintptr_t)Py_TYPE(Py_None), (uintptr_t)&PyUnicode_Type, (uintptr_t)&PyLong_Type, (uintptr_t)&PyFloat_Type };
+    const struct asm_rm place = rm_mem(r, offsetof(PyObject, ob_type));
+    const uint8_t *equal = B->p;
+    for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+        if (common[i] == (uintptr_t)type || !fits32((int64_t)common[i]))
+            continue;
+        asm_alu_imm(B, ALU_CMP, place, (int32_t)common[i]);
+        asm_jcc_short(B, CC_E, equal);
+    }
+    asm_alu_imm(B, ALU_CMP, place, type);
+}
+
 /* The register is written before the first jump, so it must be without a value already when the exit's places are noted down. */
 static void
 select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
@@ -32,7 +48,7 @@ select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
     unsigned k = is_imm ? NO_REG : regs_use(as, type), r = regs_temp(as, GPR_SET);
     x64_guard(as, CC_NE);
     if (is_imm)
-        asm_alu_imm(B, ALU_CMP, rm_mem(r, offsetof(PyObject, ob_type)), imm);
+        compare_leaf(as, r, imm);
     else
         asm_op(B, OP_ALU(ALU_CMP), k, rm_mem(r, offsetof(PyObject, ob_type)));
     x64_guard_again(as, CC_E);
@@ -59,35 +75,10 @@ select_open(struct x64_asm *as, const struct ir_ins *in)
     asm_op_imm(B, 0xc7 | A_W, 0, rm_frame(in->a), 4, 0);
 }
 
-/* The new object that is put into a slot at once: both is one call, in which the memory of what the slot held may be used again. */
-static bool
-is_renewal(const struct x64_asm *as, ir_ref put)
-{
-    const struct ir_ins *in = ins_at(as, put);
-    return in->op == IR_FPUT_NEW && in->b == put - 1 && ins_at(as, put - 1)->op >= IR_NEW_I && ins_at(as, put - 1)->op <= IR_NEW_RANGE
-        && !exits_are_forced();
-}
-
-static void
-select_put(struct x64_asm *as, const struct ir_ins *in)
-{
-    if (is_renewal(as, as->cur))
-        return;
-    regs_clobber(as, CALL_CLOBBERED);
-    call_out(as, in->op == IR_FPUT ? (const void *)jit_slot_put : (const void *)jit_slot_put_new);
-    if (in->op == IR_FDROP)
-        asm_mov_imm(B, RSI, 0);
-    else
-        regs_place(as, RSI, in->b);
-    asm_op(B, OP_LEA, RDI, rm_frame(in->a));
-}
-
 static const void *
 maker_of(enum ir_op op, bool renewal)
 {
     switch (op) {
-    case IR_NEW_I: return renewal ? (const void *)jit_slot_renew_int : (const void *)jit_new_int;
-    case IR_NEW_F: return renewal ? (const void *)jit_slot_renew_float : (const void *)jit_new_float;
     case IR_NEW_LIST_IT: case IR_NEW_TUPLE_IT: return (const void *)jit_new_iterator;
     case IR_NEW_TUPLE: return (const void *)jit_new_tuple;
     case IR_NEW_LIST: return (const void *)jit_new_list;
@@ -109,7 +100,7 @@ place_arguments(struct x64_asm *as, const struct ir_ins *in, bool renewal)
     }
     if (in->op == IR_NEW_OBJ)
         asm_mov_imm(B, RCX, in->x);
-    regs_place(as, in->op == IR_NEW_F ? (unsigned)XMM0 : integer[n], in->a);
+    regs_place(as, integer[n], in->a);
     if (in->op == IR_NEW_RANGE || in->op == IR_NEW_OBJ || in->op == IR_NEW_METHOD)
         regs_place(as, integer[n + 1], in->b);
     if (in->op == IR_NEW_RANGE || in->op == IR_NEW_OBJ)
@@ -188,7 +179,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_PUSHF: select_push_frame(as, in); break;
     case IR_FSET: select_set(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
-    case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: select_put(as, in); break;
+    case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: case IR_NEW_I: case IR_NEW_F: select_count(as, in); break;
     default: select_new(as, in); break;
     }
 }

@@ -102,40 +102,6 @@ select_list_store(struct x64_asm *as, const struct ir_ins *in)
     select_put_object(as, in->c, near ? rm_mem(items, 8 * (int32_t)index) : rm_item(items, regs_use(as, in->b), 0));
 }
 
-/* count of o += 1, unless it is immortal: 32 bits wide, all ones */
-static void
-select_inc(struct x64_asm *as, const struct ir_ins *in)
-{
-    unsigned o = regs_use(as, in->a), t = regs_temp(as, GPR_SET);
-    const uint8_t *skip = B->p;
-    asm_op(B, 0x89, t, rm_mem(o, 0));
-    asm_jcc_short(B, CC_E, skip);
-    asm_op_imm(B, 0x83, ALU_ADD, rm_reg(t), 1, 1);
-    asm_op(B, OP_MOV32, t, rm_mem(o, 0));
-}
-
-static void
-select_drop(struct x64_asm *as, const struct ir_ins *in)
-{
-    regs_clobber(as, CALL_CLOBBERED);
-    call_out(as, (const void *)jit_drop);
-    regs_place(as, RDI, in->a);
-}
-
-static void
-select_renew(struct x64_asm *as, const struct ir_ins *in)
-{
-    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : RAX;
-    regs_clobber(as, CALL_CLOBBERED);
-    asm_move(B, r, RAX);
-    as->busy |= CALL_CLOBBERED;
-    x64_guard(as, CC_E);
-    asm_rr(B, OP_TEST, RAX, RAX);
-    call_out(as, (const void *)jit_int_instead);
-    regs_place(as, RDI, in->a);
-    regs_place(as, RSI, in->b);
-}
-
 /* A reused float lies in the place that it was taken from, which is where the store behind it puts it. */
 static bool
 lies_there(const struct x64_asm *as, ir_ref v)
@@ -153,7 +119,6 @@ select_stores(struct x64_asm *as, const struct ir_ins *in)
     case IR_GALONE: case IR_GOTHERS: break;
     case IR_GAPART: select_guard_apart(as, in); break;
     case IR_GUNIQ: select_guard_unique(as, in); break;
-    case IR_RENEW_I: select_renew(as, in); break;
     case IR_GKEPT: select_kept(as, in); break;
     case IR_GQUIET: select_quiet(as, in); break;
     case IR_REUSE_F: select_reuse(as, in); break;
@@ -165,8 +130,7 @@ select_stores(struct x64_asm *as, const struct ir_ins *in)
         else
             select_put_object(as, in->b, rm_mem(regs_use(as, in->a), (int32_t)in->x));
         break;
-    case IR_INC: select_inc(as, in); break;
-    default: select_drop(as, in); break;
+    default: select_count(as, in); break;                      /* RENEW_I, INC, DROP */
     }
 }
 

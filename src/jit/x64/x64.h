@@ -20,6 +20,7 @@ struct x64_state {
     _PyInterpreterFrame *frame;        /* that the trace was entered on */
     PyThreadState *ts;
     uint32_t trace, exit;
+    uint64_t args[4];                  /* of functions that x64_slow() calls */
 };
 
 /* Where a value is when its exit is taken; that of a BOX_* is that of its operand. */

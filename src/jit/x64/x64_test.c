@@ -9,6 +9,7 @@
 
 #include "jit/ir/ir_runtime.h"
 #include "jit/x64/memory.h"
+#include "jit/x64/regs.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -754,9 +755,15 @@ test_renewal(void **state)
     }
 }
 
-static PyObject *no_memory(PyObject **slot, double v) { return NULL; }
+/* Instead of x64_slow(): the result is NULL. */
+__attribute__((naked, noinline)) static void
+no_memory(void)
+{
+    __asm__("movq $0, 8+2328(%rsp)\nmov 8+2336(%rsp), %rax\nret\n");
+}
+static_assert(offsetof(struct x64_state, args[0]) == 2328 && offsetof(struct x64_state, args[1]) == 2336, "as in the text");
 
-/* The call of jit_slot_renew_float() in the code leads elsewhere. */
+/* The call of x64_slow() in the code leads elsewhere. */
 static bool
 redirect(const struct x64_code *code, const void *from, const void *to)
 {
@@ -786,7 +793,7 @@ test_no_memory_for_objects(void **state)
         snap_all(&m, 9, refs);
         ir_append(m.ir, IR_GNE_I, refs[0], refs[1], 0, 0);
         assert_null(x64_compile(m.ir, 5, seed, NULL, &code));
-        assert_true(redirect(&code, (const void *)jit_slot_renew_float, (const void *)no_memory));
+        assert_true(redirect(&code, (const void *)x64_slow, (const void *)no_memory));
         x64_enter(&m.tf->ts, &m.tf->frame, code.code);
         assert_int_equal(test_state.exit, 0);
         assert_null(test_slots_of(m.tf)[20]);

@@ -13,17 +13,22 @@
 #include "rt/singletons.h"
 #include "rt/thread.h"
 #include "object/core/err.h"
+#include "object/core/tracer.h"
 #include "object/core/type.h"
 
 /* ---- reference counts ---- */
 
 struct object_tracer object_tracer;
+void (*object_tracing_changed)(PyThreadState *ts, bool on);
 
 int
 PyRefTracer_SetTracer(PyRefTracer tracer, void *data)
 {
+    bool other = (tracer == NULL) != (object_tracer.call == NULL);
     object_tracer.call = tracer;
     object_tracer.data = data;
+    if (other && object_tracing_changed != NULL)
+        object_tracing_changed(ts_current(), tracer != NULL);
     return 0;
 }
 
