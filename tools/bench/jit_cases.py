@@ -106,7 +106,7 @@ def main():
         if line.strip() and line[0] != "#" and re.search(opts.only, line):
             try:
                 show(opts, line.split())
-            except (RuntimeError, subprocess.TimeoutExpired) as e:
+            except (RuntimeError, FileNotFoundError, subprocess.TimeoutExpired) as e:
                 print(f"{line:32} failed: {str(e)[:90]}")
 
 
