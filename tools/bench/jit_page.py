@@ -92,7 +92,7 @@ def summary(rows, pythons):
 
 def write_page(path, rows, failed, pythons):
     out = ["# What the tracing compiler does for the benchmark programs", "",
-           "Made by `make bench PARTS=jit PAGE=docs/jit-performance.md`. Speeds: above 1, Adder with `-X jit=1` is faster. The curve has the speed of pass 1, 2, 3 ... "
+           "Made by `make bench PARTS=jit PAGE=docs/jit-performance.md`. Speeds: above 1, Adder with the compiler is faster. The curve has the speed of pass 1, 2, 3 ... "
            "against the same pass of the base, so that warming up is seen. *Without* is Adder with `-X jit=0`.", ""]
     out += [f"- {line}" for line in summary(rows, pythons)]
     head = ["case", "first call", "steady"] + [f"over {p.label}" for p in pythons[1:]] + ["over without", "curve", "traces", "failed", "entries / ms"]
