@@ -60,6 +60,7 @@ def until_alarm(seconds, what, *args):
         return e.__traceback__.tb_next.tb_frame, e.__traceback__.tb_next.tb_lineno
 
 
+signal.signal(signal.SIGINT, signal.default_int_handler)         # a shell may have started us with the signal ignored
 hot(2000)
 
 # The frame is as it would be, wherever the loop is left.
