@@ -37,7 +37,7 @@ sequence_of(PyObject *o)
 
 /* ---- deaths that nobody notices ---- */
 
-#define QUIET_EDGES 24                 /* references looked at; what more refer to lives on */
+#define QUIET_EDGES 40                 /* references looked at; what more refer to lives on */
 
 /* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list that it is. */
 static bool
@@ -55,9 +55,10 @@ is_quiet_instance(PyObject *o)
     return base == &PyBaseObject_Type || base == &PyList_Type;
 }
 
-/* A trial of what a decrement would set off: which of the objects to which there are more references have lost how many. */
+/* A trial of what decrements would set off: which objects have lost how many references. What late slots have counts as lost from the start. */
 struct quiet {
-    bool alone;
+    PyObject **slots;
+    uint64_t late;
     int edges, n;
     struct { PyObject *o; Py_ssize_t lost; } shared[QUIET_EDGES];
 };
@@ -105,21 +106,33 @@ instance_quiet(struct quiet *q, PyObject *o)
     return v->valid && all_quiet(q, v->values, v->capacity);
 }
 
+/* How many references to o the late slots give back. */
+static Py_ssize_t
+lost_late(PyObject **slots, uint64_t late, PyObject *o)
+{
+    Py_ssize_t n = 0;
+    for (; late != 0; late &= late - 1) {
+        PyObject *held = slots[__builtin_ctzll(late)];
+        n += held != NULL && (held == o || sequence_of(held) == o);
+    }
+    return n;
+}
+
 /* May o, which loses a reference, die of it? */
 static bool
 may_die(struct quiet *q, PyObject *o)
 {
     int i = 0;
-    if (Py_REFCNT(o) == 1 || !q->alone)
-        return Py_REFCNT(o) <= QUIET_EDGES + 8;                  /* immortal ones do not */
+    if (Py_REFCNT(o) > QUIET_EDGES + 64)                         /* slots and edges cannot be so many; immortal ones have such counts */
+        return false;
     while (i < q->n && q->shared[i].o != o)
         i++;
     if (i == q->n) {
         q->n++;
         q->shared[i].o = o;
-        q->shared[i].lost = 0;
+        q->shared[i].lost = lost_late(q->slots, q->late, o);
     }
-    return ++q->shared[i].lost == Py_REFCNT(o);
+    return ++q->shared[i].lost >= Py_REFCNT(o);
 }
 
 static bool
@@ -147,22 +160,20 @@ is_quiet(struct quiet *q, PyObject *o)
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
 {
-    Py_ssize_t dropped = 1;
-    for (; late != 0; late &= late - 1) {
-        PyObject *held = slots[__builtin_ctzll(late)];
-        dropped += held != NULL && (held == o || sequence_of(held) == o);
-    }
-    return _Py_IsImmortal(o) || Py_REFCNT(o) > dropped;
+    return Py_REFCNT(o) > 1 + 64 || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
 }
 
 bool
 jit_is_quiet(PyObject **slots, uint64_t late, PyObject *o, uint32_t n)
 {
-    struct quiet q;
+    static struct quiet q;                                       /* of the group; under the GIL, which is kept from its first to its last */
     if (n == 1 && outlives(slots, late, o))
         return true;
-    q.alone = n == 1 && Py_REFCNT(o) == 1;
-    q.edges = q.n = 0;
+    if (n < 2 << QUIET_NTH) {
+        q.slots = slots;
+        q.late = late;
+        q.edges = q.n = 0;
+    }
     return is_quiet(&q, o);
 }
 

@@ -135,6 +135,8 @@ rec_jump_backward(struct recorder *r)
     unsigned target = r->next - (unsigned)r->oparg;
     bool own = target == r->start && !r->is_side && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
+    if (other != NULL && r->is_side)
+        other = version_for(trace_get(r->parent), r->parent_exit, other);
     bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other)));
     if (!goes_on && !settle(r, own))
         return false;

@@ -126,7 +126,7 @@ rec_protect(struct recorder *r)
         ir_ref v = r->slot[i];
         if (!r->changed[i] || r->held[i] || v == REF_NONE || ir_type_of(ir, v) != T_OBJ || ir_is_box(ir, v) || rec_is_virtual(r, v))
             continue;
-        if (ir->at[v].op == IR_KO && _Py_IsImmortal(ir_obj_value(ir, v)))
+        if (ir->at[v].op == IR_KO)                           /* the facts that made it a constant keep it alive */
             continue;
         if (find_slot(r, v, true) >= 0)
             continue;
@@ -181,7 +181,7 @@ drop_objects(struct recorder *r, const ir_ref *dropped, int n)
         return;
     }
     for (int k = 0; k < n; k++)
-        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), (uint32_t)n);
+        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), n == 1 ? 1 : (uint32_t)n | (uint32_t)(k + 1) << QUIET_NTH);
     rec_protect(r);
     for (int k = 0; k < n; k++)
         rec_emit(r, IR_DROP, dropped[k], REF_NONE);

@@ -495,7 +495,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     ir->nlocals = ir->frames[0].nlocals = (uint16_t)nslots;
     ir->frames[0].code = code;
     r->depth = -1;                                       /* known at the first instruction */
-    r->link = NO_TRACE;
+    r->link = r->version_of = NO_TRACE;
     r->anchor = NO_ANCHOR;
     r->skip = r->skip_to = NO_ANCHOR;
     if (dep_watch(ts, DEP_CODE_INSTRUMENTED, code, NULL, (uint16_t)id) < 0) {
@@ -646,7 +646,7 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
-        if (r->why == loop_ended || (r->why == rec_long_loop && !r->is_side))
+        if (r->anchor != NO_ANCHOR && (r->why == loop_ended || r->why == rec_long_loop))
             heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
         if (r->why == by_tool && r->anchor != NO_ANCHOR)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
@@ -665,6 +665,17 @@ finish(struct recorder *r)
     ir_free(r->round);
     r->ts = NULL;
     return false;
+}
+
+bool
+record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t)
+{
+    if (!policy_affords() || !start(ts, f, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
+        return false;
+    recorder.version_of = t->id;
+    recorder.last = end_of_loop(recorder.code, recorder.start);
+    event_record(&recorder);
+    return true;
 }
 
 bool

@@ -42,6 +42,7 @@ struct recorder {
     unsigned id;                       /* that the trace will have */
     bool is_side;
     unsigned parent, parent_exit;      /* of a side trace */
+    unsigned version_of;               /* one more trace for the loop of this one; else NO_TRACE */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
     bool linked;                       /* it goes on at that one without leaving machine code */
     bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */

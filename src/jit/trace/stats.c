@@ -168,11 +168,12 @@ event_abort(const struct recorder *r)
     struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
     if (parent != NULL && r->parent_exit < parent->nexits)
         parent->exits[r->parent_exit].why = r->why;
-    if (r->row != NULL) {
+    bool whole = r->row != NULL && r->version_of == NO_TRACE;            /* what stops one more trace of a loop does not stop the loop */
+    if (whole) {
         r->row->why = r->why;
         r->row->why_line = line;
     }
-    if (r->row != NULL && !r->is_side)
+    if (whole && !r->is_side)
         r->row->state = r->anchor != NO_ANCHOR && _PyCode_CODE(r->code)[r->anchor + 1].counter.value == 0 ? LOOP_GAVE_UP : LOOP_COUNTING;
     log_abort(r, line);
 }

@@ -158,6 +158,8 @@ trace_take_doomed(void)
         for (struct trace *user = t->first_user; user != NULL; user = user->next_user)
             if (user->is_linked)
                 trace_doom(user);
+        for (unsigned i = 0; i < t->nversions; i++)
+            trace_doom(version_at(t, i));
     }
     for (struct trace *t = doomed; t != NULL; t = t->next_doomed)
         isolate(t);

@@ -230,7 +230,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
-        .parent = NO_TRACE };
+        .parent = NO_TRACE, .version_of = NO_TRACE };
     t->root = t->id;
     if (r->is_side) {
         t->root = trace_get(r->parent)->root;
@@ -245,6 +245,8 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
         trace_free(t);
     else if (t->is_linked && !t->to_start)
         trace_get(t->link)->repeats++;
+    if (why == NULL && r->version_of != NO_TRACE)
+        version_put(t, r->version_of);
     return why;
 }
 
@@ -363,6 +365,10 @@ wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
 {
     if ((ts->eval_breaker & EB_EVENTS) != 0 || e->tries >= SIDE_TRIES || ++e->count < (SIDE_AT << e->tries))
         return false;
+    if (version_wish((struct trace *)t, e)) {
+        e->count = 0;
+        return false;
+    }
     if ((e->why = policy_side(t, e)) != NULL)
         e->tries = SIDE_TRIES;
     else if (!policy_affords())
@@ -399,6 +405,20 @@ begin_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const st
     return begun;
 }
 
+static bool
+begin_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, struct trace *t)
+{
+    bool without_memory = UNLIKELY(jit_options.oom_every != 0);
+    if (without_memory)
+        stress_work(1);
+    bool begun = record_version(ts, f, pc, t);
+    if (without_memory)
+        stress_work(-1);
+    t->wants_version = !begun;
+    rt_thread_of(ts)->loop_record |= begun;
+    return begun;
+}
+
 /* From trace to trace until one leaves to the interpreter. */
 static _Py_CODEUNIT *
 run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
@@ -408,6 +428,8 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     if (UNLIKELY(record_is_on(ts) && rt_thread_of(ts)->loop_state == LOOP_RECORDING))        /* it wants to see each instruction */
         return pc;
     if (UNLIKELY(t->opens && !jit_may_nest(ts)))         /* it would soon leave */
+        return pc;
+    if (UNLIKELY(t->wants_version) && begin_version(ts, f, pc, t))
         return pc;
     for (;;) {
         f->instr_ptr = pc;

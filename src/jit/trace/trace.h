@@ -10,6 +10,7 @@
 
 #define NO_TRACE 0xffff
 #define NO_ANCHOR 0xffff
+#define VERSIONS 3
 
 struct exit_state {
     uint32_t snap;                     /* its snapshot */
@@ -41,6 +42,10 @@ struct trace {
     bool to_start;                     /* or rather where the other starts */
     uint16_t repeats;                  /* traces that have repeated its first round to go on in its loop */
     bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
+    /* Of a root: others that start where it does, made of rounds that went another way (version.c); of one of those: whose. Whether the next round is to become one. */
+    uint16_t versions[VERSIONS], version_of;
+    uint8_t nversions, version_tries;
+    bool wants_version;
     uint16_t root;                     /* of its tree: of a root itself */
     uint16_t tree;                     /* of a root: traces in its tree but itself */
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
@@ -194,6 +199,18 @@ void policy_give_up(PyThreadState *ts, struct trace *t);
 void policy_broken(struct trace *t);
 /* Before a root is recorded: makes room in code memory. */
 void policy_evict(PyThreadState *ts);
+
+/* version.c: several traces for one loop */
+/* Exit e of t, of whose place t itself came, leads back to a round that t's end expected to go another way: make the next one a trace of its own. False: no. */
+bool version_wish(struct trace *t, const struct exit_state *e);
+/* Where the side trace that starts behind this exit of parent is to go on, which has come to the head of the loop that `head` is the trace of. */
+struct trace *version_for(const struct trace *parent, unsigned exit, struct trace *head);
+/* t is one of `head`. */
+void version_put(struct trace *t, unsigned head);
+/* Number i of t's, or NULL. */
+struct trace *version_at(const struct trace *t, unsigned i);
+/* Record the round that begins now as one more of t's. False: not now. */
+bool record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);
