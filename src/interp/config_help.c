@@ -85,6 +85,7 @@ static const char xoptions_text[] =
     "-X jit-exit=N: for tests: every Nth condition of compiled code counts as false\n"
     "-X jit-memory=KIB: room for compiled code; 16384 without\n"
     "-X jit-log=FILE: what the compiler does, one JSON object a line\n"
+    "-X jit-patience=N: what got hot is compiled when it has run for N times as long as that will take; 0: at once\n"
     "-X jit-seed=N: random choices of registers and of conditions, the same for the same N\n"
     "-X jit-without=PASSES: leave out passes of the optimiser: fold, cse, peel, ranges, dead\n"
     "-X no_debug_ranges: no columns in code objects\n"

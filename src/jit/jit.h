@@ -17,8 +17,8 @@ const char *jit_configure(const char *value);
  * same in each run; 0: none. evict=N: at every N-th entry of a trace one is taken away, poison=N: in every N-th open call; oom=N: every N-th allocation of the
  * recorder fails. without=PASS+PASS: passes of the optimiser that are left out. log=FILE: what
  * happens, one JSON object a line. clock=1: jit_stats() tells how long traces ran, and how long recording took.
- * memory=N: at most so many KiB of code. */
-#define JIT_OPTIONS "exit, evict, poison, oom, seed, without, log, clock, memory"
+ * memory=N: at most so many KiB of code. patience=N: what got hot is compiled when it has gone on for N times as long as that will take; 0: at once. */
+#define JIT_OPTIONS "exit, evict, poison, oom, seed, without, log, clock, memory, patience"
 #define JIT_PASSES "fold, cse, peel, ranges, dead"
 extern const char *const jit_option_names[];             /* ends with NULL */
 const char *jit_set_option(const char *name, const char *value);

@@ -30,6 +30,13 @@ heat_forgive(_Py_CODEUNIT *jump)
 }
 
 void
+heat_wait(_Py_CODEUNIT *jump, unsigned runs)
+{
+    heat_forgive(jump);
+    jump[1].counter.value = (uint16_t)runs;
+}
+
+void
 heat_again(_Py_CODEUNIT *jump, unsigned runs)
 {
     _Py_BackoffCounter *c = &jump[1].counter;

@@ -38,6 +38,8 @@ static inline bool heat_resume(PyCodeObject *co)
 bool heat_loop(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *jump, _Py_CODEUNIT *target);
 /* The last call of heat_loop() for this jump came at a bad moment: it does not count as a try. */
 void heat_forgive(_Py_CODEUNIT *jump);
+/* The same; and it is hot again after `runs` runs. */
+void heat_wait(_Py_CODEUNIT *jump, unsigned runs);
 bool heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume);
 
 /* What was tried last at this jump counts but half: it is hot again after `runs` runs, unless that was the last try. */

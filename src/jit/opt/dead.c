@@ -16,6 +16,17 @@ struct dead {
     uint32_t nwork;
 };
 
+static void
+begin(struct dead *d, struct ir *ir)
+{
+    size_t n = (size_t)(ir->end - REF_BIAS);
+    d->ir = ir;
+    d->nwork = 0;
+    memset(d->needed, 0, n);
+    memset(d->in_body, 0, n);
+    memset(d->phi, 0, n * sizeof(d->phi[0]));
+}
+
 /* from: the place that needs r. */
 static void
 need(struct dead *d, ir_ref r, ir_ref from)
@@ -148,10 +159,9 @@ opt_dead(struct ir *ir)
 {
     if (ir->full != NULL || !opt_wants(OPT_DEAD))
         return ir->full;
-    struct dead *d = PyMem_RawCalloc(1, sizeof(*d));
-    if (d == NULL)
-        return "out of memory";
-    d->ir = ir;
+    static struct dead work;                                   /* under the GIL */
+    struct dead *d = &work;
+    begin(d, ir);
     mark_roots(d);
     if (ends_in_snap(ir))
         need_snap(d, &ir->snaps[ir->nsnaps - 1]);
@@ -160,6 +170,5 @@ opt_dead(struct ir *ir)
         ;
     remove_rest(d);
     empty_unused_snaps(d);
-    PyMem_RawFree(d);
     return NULL;
 }

@@ -264,16 +264,13 @@ opt_loop(struct ir *ir)
 {
     if (ir->full != NULL || !opt_wants(OPT_PEEL))
         return ir->full;
-    struct loop *lp = PyMem_RawMalloc(sizeof(*lp));
-    if (lp == NULL)
-        return "out of memory";
+    static struct loop work;                                   /* under the GIL */
+    struct loop *lp = &work;
     lp->cp.ir = ir;
     lp->cp.from = ir;
     lp->cp.frames = lp->cp.virtuals = 0;
     lp->cp.known = NULL;
     lp->cp.late = NULL;
     lp->npending = 0;
-    const char *why = peel_or_unroll(lp);
-    PyMem_RawFree(lp);
-    return why;
+    return peel_or_unroll(lp);
 }

@@ -225,9 +225,8 @@ opt_ranges(struct ir *ir, struct interval *at_loop)
 {
     if (ir->full != NULL || !opt_wants(OPT_RANGES))
         return ir->full;
-    struct ranges *rg = PyMem_RawMalloc(sizeof(*rg));
-    if (rg == NULL)
-        return "out of memory";
+    static struct ranges work;                                 /* under the GIL */
+    struct ranges *rg = &work;
     rg->ir = ir;
     ir_ref loop = ir->loop != REF_NONE ? ir->loop : ir->end;
     for (ir_ref r = REF_BIAS; r < loop; r++)
@@ -241,6 +240,5 @@ opt_ranges(struct ir *ir, struct interval *at_loop)
             refine_phis(rg);
         walk_body(rg, true);
     }
-    PyMem_RawFree(rg);
     return NULL;
 }

@@ -15,20 +15,29 @@
 
 #define FRAMES_MAX 32
 
-struct rebuilt {
+struct rebuilt {                                           /* never cleared as a whole: that would take as long as the rest */
     const struct trace *t;
     const struct snap *snap;
-    exit_value get;
-    const void *arg;
+    const struct exit_values *from;
     unsigned ninner;                                       /* inlined calls, outermost first: their frames, and what is known of them */
     _PyInterpreterFrame *inner[FRAMES_MAX];
     const struct ir_frame *call[FRAMES_MAX];
 };
 
+/* Spill slots, general and vector registers follow each other in the state. */
+static uint64_t
+word_at(const struct x64_state *st, uint16_t loc)
+{
+    static_assert(offsetof(struct x64_state, gpr) == 8 * X64_SPILLS && offsetof(struct x64_state, xmm) == 8 * (X64_SPILLS + LOC_XMM), "one row of words");
+    return ((const uint64_t *)st)[loc >= LOC_SPILL ? loc - LOC_SPILL : X64_SPILLS + loc];
+}
+
 static uint64_t
 value_of(const struct rebuilt *b, ir_ref ref, uint32_t i)
 {
-    return ref_is_const(ref) ? b->t->consts[REF_BIAS - 1 - ref] : b->get(b->arg, i);
+    if (ref_is_const(ref))
+        return b->t->consts[REF_BIAS - 1 - ref];
+    return LIKELY(b->from->st != NULL) ? word_at(b->from->st, b->from->locs[i]) : b->from->values[ref].bits;
 }
 
 /* The object that an entry before i has made of the same box, or NULL. */
@@ -122,14 +131,15 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
     if (snap_how(e) == HOW_NULL)
         return NULL;
     uint64_t word = snap_how(e) == HOW_VIRTUAL ? 0 : value_of(b, trace_items(b->t, b->snap)[i].ref, i);
+    if (LIKELY(snap_how(e) == HOW_OBJ))
+        return snap_held(e) ? (PyObject *)word : Py_NewRef((PyObject *)word);
     bool makes = snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT || snap_how(e) == HOW_VIRTUAL;
     PyObject *o = makes ? made_before(b, objects, i) : NULL;
     if (o != NULL)
         return Py_NewRef(o);
     double d;
     switch (snap_how(e)) {
-    case HOW_NULL: break;
-    case HOW_OBJ: return snap_held(e) ? (PyObject *)word : Py_NewRef((PyObject *)word);
+    case HOW_NULL: case HOW_OBJ: break;
     case HOW_BOOL: return (word & 0xff) ? Py_True : Py_False;
     case HOW_INT: o = PyLong_FromLongLong((long long)word); break;
     case HOW_FLOAT:
@@ -147,9 +157,10 @@ apply_stores(const struct rebuilt *b)
 {
     for (uint32_t i = 0; i < b->snap->nstores; i++) {
         const struct snap_store *s = &b->t->stores[b->snap->stores + i];
+        const struct trace_item *items = trace_items(b->t, b->snap);
         uint32_t at = b->snap->nentries + 2 * i;
-        uint64_t value = value_of(b, s->value, at + 1);
-        memcpy((char *)value_of(b, s->obj, at) + s->offset, &value, sizeof(value));
+        uint64_t value = value_of(b, items[at + 1].ref, at + 1);
+        memcpy((char *)value_of(b, items[at].ref, at) + s->offset, &value, sizeof(value));
     }
 }
 
@@ -267,9 +278,12 @@ make_objects(const struct rebuilt *b, PyObject **objects)
 }
 
 _Py_CODEUNIT *
-exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg)
+exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, const struct exit_values *from)
 {
-    struct rebuilt b = { .t = t, .snap = &t->snaps[snap], .get = get, .arg = arg };
+    struct rebuilt b;
+    b.t = t;
+    b.snap = &t->snaps[snap];
+    b.from = from;
     if (b.snap->open)
         return jit_open_pc;
     find_calls(&b);

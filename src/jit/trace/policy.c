@@ -27,6 +27,9 @@
 #define SAVED_NS 3                     /* by an instruction in a trace */
 #define INSTRUCTION_NS 350             /* what recording an instruction takes */
 #define SKIPPED 8
+#define TRACE_NS 40000                 /* it takes to compile a trace, */
+#define UNIT_NS 600                    /* and for each code unit */
+#define YOUNG 1024                     /* loops that wait */
 #define CHAIN 5
 #define TREE 250
 #define ENTRY 28
@@ -47,6 +50,42 @@ cpu_time(void)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
+
+/* ---- when ---- */
+
+static uint64_t
+now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+bool
+policy_is_ripe(uint64_t *since, unsigned units)
+{
+    if (jit_options.stress || jit_options.patience == 0)
+        return true;
+    uint64_t now = now_ns();
+    if (*since == 0)
+        *since = now;
+    return now - *since >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
+}
+
+/* Two jumps may come to have one place: then one of them waits for the other's time. */
+uint64_t *
+policy_young_loop(const _Py_CODEUNIT *jump)
+{
+    static struct { const _Py_CODEUNIT *jump; uint64_t since; } young[YOUNG];      /* under the GIL */
+    unsigned at = (unsigned)((uintptr_t)jump / sizeof(*jump) * 2654435769u % (1u << 31) / ((1u << 31) / YOUNG));
+    if (young[at].jump != jump) {
+        young[at].jump = jump;
+        young[at].since = 0;
+    }
+    return &young[at].since;
+}
+
+/* ---- how much ---- */
 
 bool
 policy_affords(void)

@@ -237,6 +237,7 @@ rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, 
         return rec_stop(r, r->ir->full);
     rec_forget_slots(r, below > r->top ? below : r->top, base);
     leave_in_memory(r, below);
+    rec_use_slots(r, base, code);
     r->base = base;
     r->depth = base + code->co_nlocalsplus - r->nslots;
     r->inner_code = code;
@@ -319,6 +320,7 @@ enter_shim(struct recorder *r, const struct call *c, PyCodeObject *shim, PyObjec
         return rec_stop(r, r->ir->full);
     rec_forget_slots(r, c->first > r->top ? c->first : r->top, base);
     leave_in_memory(r, c->first);
+    rec_use_slots(r, base, shim);
     rec_set(r, function, ir_obj(r->ir, kind));
     for (int i = 0; i < n; i++)
         rec_set(r, base + i, stack[i]);

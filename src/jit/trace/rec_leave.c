@@ -14,7 +14,7 @@ rec_remember(const struct recorder *r)
 {
     if (!r->is_side)
         return;
-    before = *r;
+    rec_set_aside(&before, r);
     before.why = NULL;
     before.inner_frame = r->ir->frame;
     before.ir_top = r->ir->top;
@@ -29,7 +29,7 @@ rec_leave(struct recorder *r)
     if (!r->is_side || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip)
         return false;
     ir_cut(ir, end);
-    *r = before;
+    rec_take_back(r, &before);
     ir->frame = r->inner_frame;
     ir->top = r->ir_top;
     ir->real = r->ir_real;

@@ -194,7 +194,7 @@ rec_drop_held(struct recorder *r)
     int n = 0;
     if (r->nvirtuals > 0)
         rec_sweep_virtuals(r);
-    for (int i = top_of(r); i < REC_SLOTS && r->nheld > 0; i++)
+    for (int i = top_of(r); i < r->used && r->nheld > 0; i++)
         if (r->held[i])
             rec_let_go(r, i);
     for (int k = 0; k < r->ndropped; k++) {

@@ -53,6 +53,8 @@ add_at(struct recorder *r, struct ir_virtual v, int i)
     if (o == REF_NONE)
         return REF_NONE;
     r->virtuals[i] = (struct virtual_object){ .v = o, .number = (uint16_t)number };
+    if (field_base(i + 1) > r->used_fields)
+        r->used_fields = field_base(i + 1);
     r->nvirtuals++;
     return o;
 }

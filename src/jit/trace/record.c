@@ -437,7 +437,7 @@ record_or_open(struct recorder *r, int opcode)
             rec_protect_from(r, opcode);
         return one_instruction(r, opcode) && drop_what_goes(r);
     }
-    before = *r;
+    rec_set_aside(&before, r);
     ir_ref end = r->ir->end;
     uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
     take_operands(r, opcode);
@@ -451,7 +451,7 @@ record_or_open(struct recorder *r, int opcode)
     r->ir->top = top;
     r->ir->real = real;
     r->ir->frame = frame;
-    *r = before;
+    rec_take_back(r, &before);
     rec_snap(r, r->pc, 0);
     return rec_open(r, opcode);
 }
@@ -498,6 +498,8 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     r->link = r->version_of = NO_TRACE;
     r->anchor = NO_ANCHOR;
     r->skip = r->skip_to = NO_ANCHOR;
+    r->used_fields = IR_FIELDS;
+    rec_use_slots(r, 0, code);
     if (dep_watch(ts, DEP_CODE_INSTRUMENTED, code, NULL, (uint16_t)id) < 0) {
         spare = r->ir;
         r->ts = NULL;
@@ -544,6 +546,10 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
     const char *never = never_recorded(code);
     if (never != NULL) {
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
+        return false;
+    }
+    if (!policy_is_ripe(policy_young_loop(f->instr_ptr), jump - (unsigned)(pc - _PyCode_CODE(code)))) {
+        heat_wait(f->instr_ptr, POLICY_LOOK_AGAIN);
         return false;
     }
     policy_evict(ts);

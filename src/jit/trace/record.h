@@ -77,23 +77,29 @@ struct recorder {
     bool leaves;                       /* or in the interpreter */
     bool broken;                       /* a fact that it relies on has ceased to hold */
     uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
-    /* By index in localsplus, REF_NONE: not read yet, as in memory; and from IR_FIELDS on fields of virtual objects: of number i in `virtuals` from
+    uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
+    uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
+    int nvirtuals, nheld, ndropped, npending;
+    int used, used_fields;             /* what lies from slot `used` on below IR_FIELDS, and from `used_fields` on, has never been written: all zero */
+    /* From here on rec_state.c copies what is in use only.
+     * By index in localsplus, REF_NONE: not read yet, as in memory; and from IR_FIELDS on fields of virtual objects: of number i in `virtuals` from
      * IR_FIELDS + i * IR_FIELDS_MAX. */
     ir_ref slot[REC_ALL];
     bool changed[REC_ALL];             /* differs from memory; fields: is set */
     bool empty[REC_ALL];               /* memory has nothing in the slot, if it is neither changed nor has a value here */
     bool held[REC_ALL];                /* the slot has a reference of its own: of a new object, or what a store took away from another place (rec_store.c) */
     struct virtual_object virtuals[REC_VIRTUALS];
-    int nvirtuals;
-    int nheld;
     ir_ref dropped[REC_DROPS];         /* references that the instruction at hand has no use for any more, */
     PyObject *dropped_now[REC_DROPS];  /* and what these are right now; NULL: not known */
-    int ndropped;
-    uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
-    uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
     struct snap_store pending[REC_STORES];
-    int npending;
 };
+
+/* rec_state.c */
+/* A frame of this code whose locals begin at slot `base` is part of the trace. */
+void rec_use_slots(struct recorder *r, int base, PyCodeObject *code);
+/* Copy what is in use of r; and back again: *r is what it was. */
+void rec_set_aside(struct recorder *to, const struct recorder *r);
+void rec_take_back(struct recorder *r, const struct recorder *from);
 
 /* Why the recording ends without a trace; false. */
 bool rec_stop(struct recorder *r, const char *why);
@@ -339,7 +345,12 @@ void rec_snap_virtuals(struct recorder *r, int top);
 /* The exit of p that this trace continues has a virtual object there. */
 ir_ref rec_inherit_virtual(struct recorder *r, const struct ir_virtual *v);
 /* The slot behind i: the frames', then the fields. */
-static inline int rec_next_slot(const struct recorder *r, int i) { return i + 1 == r->nslots + r->depth ? (r->nvirtuals > 0 ? IR_FIELDS : REC_ALL) : i + 1; }
+static inline int
+rec_next_slot(const struct recorder *r, int i)
+{
+    int next = i + 1 == r->nslots + r->depth ? (r->nvirtuals > 0 ? IR_FIELDS : REC_ALL) : i + 1;
+    return next == r->used_fields ? REC_ALL : next;
+}
 static inline int rec_first_slot(const struct recorder *r) { return r->nslots + r->depth > 0 ? 0 : rec_next_slot(r, -1); }
 bool rec_build_tuple(struct recorder *r);
 bool rec_unpack_virtual(struct recorder *r);

@@ -82,6 +82,7 @@ inherit_frames(struct recorder *r, const struct trace *p, unsigned frame)
         return false;
     r->base = f->base;
     r->inner_code = f->code;
+    rec_use_slots(r, f->base, f->code);
     return rec_watch_callee(r, f->func, f->code);
 }
 
@@ -324,7 +325,7 @@ rec_link(struct recorder *r, const struct trace *t)
     struct ir *ir = ir_keep(r->ir);
     if (ir == NULL)
         return false;
-    before = *r;
+    rec_set_aside(&before, r);
     const char *why = link_to(r, t);
     if (why != NULL) {
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
@@ -333,7 +334,7 @@ rec_link(struct recorder *r, const struct trace *t)
             dump_text("rec", r->code, r->start, line);
         }
         ir_restore(before.ir, ir);
-        *r = before;
+        rec_take_back(r, &before);
     }
     ir_free(ir);
     return why == NULL;

@@ -14,6 +14,8 @@ struct jit_stats jit_stats;
 
 #define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
 #define SIDE_TRIES 4
+#define SIDE_AGAIN 6                   /* if it is too early then, it is asked again after so many times */
+#define SIDE_UNITS 60                  /* a guess of what follows, in code units */
 
 /* ---- making ---- */
 
@@ -27,6 +29,7 @@ copied(const void *from, size_t n, size_t size)
 }
 
 static ir_ref guarded[IR_MAX_INS];                       /* by value: the guard that makes its type known; under the GIL */
+static uint64_t written[IR_FIELDS / 64 + 1];             /* slots of memory that are something else at some place of the trace than on entry */
 
 static void
 find_type_guards(const struct ir *ir)
@@ -37,15 +40,18 @@ find_type_guards(const struct ir *ir)
             guarded[ir->at[r].a - REF_BIAS] = r;
 }
 
-/* Is slot a of memory something else at some place of the trace than on entry? */
-static bool
-overwrites(const struct ir *ir, ir_ref slot)
+static void
+find_written(const struct ir *ir)
 {
+    memset(written, 0, sizeof(written));
     for (ir_ref r = REF_BIAS; r < ir->end; r++)
-        if (ir->at[r].op == IR_CALLO || (ir_writes_slot(ir->at[r].op) && ir->at[r].a == slot))
-            return true;
-    return false;
+        if (ir->at[r].op == IR_CALLO)
+            memset(written, 0xff, sizeof(written));
+        else if (ir_writes_slot(ir->at[r].op))
+            written[ir->at[r].a / 64] |= (uint64_t)1 << ir->at[r].a % 64;
 }
+
+static bool overwrites(ir_ref slot) { return written[slot / 64] >> slot % 64 & 1; }
 
 /* What the snapshot that begins at `at` names, so that it can be found without the IR. A type that is guarded later is not known there. */
 static struct trace_item
@@ -55,7 +61,7 @@ item_of(const struct ir *ir, ir_ref ref, ir_ref at)
     PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
-    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI) && !overwrites(ir, ir->at[ref].a);   /* a side of a PHI: another in each round */
+    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI) && !overwrites(ir->at[ref].a);   /* a side of a PHI: another in each round */
     return (struct trace_item){ .ref = ref, .type = (uint8_t)ir_type_of(ir, ref), .slot = in_memory ? (int16_t)ir->at[ref].a : -1,
                                 .virtual = ir_is_virtual(ir, ref) ? ir->at[ref].a : 0, .kt = kt };
 }
@@ -64,6 +70,7 @@ static void
 fill_items(struct trace *t, const struct ir *ir)
 {
     find_type_guards(ir);
+    find_written(ir);
     for (uint32_t s = 0; s < t->nsnaps; s++) {
         const struct snap *sn = &t->snaps[s];
         struct trace_item *item = t->items + sn->entries + 2 * sn->stores;
@@ -262,15 +269,6 @@ trace_side_failed(unsigned parent, unsigned exit, bool counts)
 
 /* ---- entering ---- */
 
-struct eval_values { const struct trace *t; const struct snap *snap; const union ir_value *values; };
-
-static uint64_t
-eval_value(const void *arg, uint32_t i)
-{
-    const struct eval_values *v = arg;
-    return v->values[trace_items(v->t, v->snap)[i].ref].bits;
-}
-
 /* Which exit was taken last; only while the GIL is held without a break. */
 static struct { struct trace *t; uint32_t exit, rounds; } taken;
 
@@ -324,26 +322,9 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     }
     taken.t = t;
     taken.exit = exit;
-    struct eval_values arg = { t, &t->snaps[e.snap], eval->values };
-    _Py_CODEUNIT *pc = exit_apply(ts, f, t, e.snap, eval_value, &arg);
+    _Py_CODEUNIT *pc = exit_apply(ts, f, t, e.snap, &(struct exit_values){ .values = eval->values });
     PyMem_RawFree(eval);
     return pc;
-}
-
-struct state_values { const struct x64_state *st; const uint16_t *locs; };
-
-static uint64_t
-state_value(const void *arg, uint32_t i)
-{
-    const struct state_values *v = arg;
-    uint16_t loc = v->locs[i];
-    if (loc >= LOC_SPILL)
-        return v->st->spill[loc - LOC_SPILL];
-    if (loc < LOC_XMM)
-        return v->st->gpr[loc];
-    uint64_t word;
-    memcpy(&word, &v->st->xmm[loc - LOC_XMM], sizeof(word));
-    return word;
 }
 
 /* x64_exit_handler */
@@ -355,8 +336,7 @@ leave(struct x64_state *st)
     taken.t = t;
     taken.exit = st->exit;
     taken.rounds = (uint32_t)st->gpr[t->machine.rounds];
-    struct state_values arg = { st, t->machine.locs + e->locs };
-    return exit_apply(st->ts, st->frame, t, e->snap, state_value, &arg);
+    return exit_apply(st->ts, st->frame, t, e->snap, &(struct exit_values){ .st = st, .locs = t->machine.locs + e->locs });
 }
 
 /* An exit without a trace behind it was taken: is it time to record one? An exit because of the eval breaker is none of the program's ways. */
@@ -371,9 +351,11 @@ wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
     }
     if ((e->why = policy_side(t, e)) != NULL)
         e->tries = SIDE_TRIES;
+    else if (!policy_is_ripe(&e->since, SIDE_UNITS))
+        e->count = (SIDE_AT << e->tries) - SIDE_AGAIN;
     else if (!policy_affords())
         e->count = 0;
-    return e->count > 0 && e->tries < SIDE_TRIES;
+    return e->count >= (SIDE_AT << e->tries) && e->tries < SIDE_TRIES;
 }
 
 /* From trace to trace until one leaves to the interpreter. */

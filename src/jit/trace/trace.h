@@ -21,6 +21,7 @@ struct exit_state {
     bool in_loop;                      /* behind LOOP */
     uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
     uint64_t taken;                    /* times, all in all */
+    uint64_t since;                    /* when it was taken for the first few times: policy_is_ripe() */
     const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
     char *text;                        /* the guard, for -X dump=exits */
 };
@@ -110,6 +111,7 @@ struct jit_options {
     unsigned paused;                       /* nothing is recorded as long as it is not 0: memory is traced, objects are */
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
     uint32_t evict_every, poison_every, oom_every;       /* stress.c; 0: never */
+    uint32_t patience;                 /* policy_is_ripe() */
     uint32_t clock;                    /* times are taken: clock.c */
 };
 
@@ -149,11 +151,11 @@ void table_end(void);
 /* trace_ops.enter */
 _Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
 
-/* exit.c: rebuild the frame from snapshot `snap` of t. `get(arg, i)` gives the value of its i-th item: entries in order, then object and value of each
- * store; constants are not asked for. Inlined calls get frames, ts->current_frame is the innermost. The instruction of that one to go on at; NULL with
+/* exit.c: rebuild the frame from snapshot `snap` of t. The value of its i-th item (entries in order, then object and value of each store) is at place locs[i] of st; or,
+ * with st NULL, in `values`, by reference. Inlined calls get frames, ts->current_frame is the innermost. The instruction of that one to go on at; NULL with
  * MemoryError, the frame's slots as they were on entry. */
-typedef uint64_t (*exit_value)(const void *arg, uint32_t i);
-_Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, exit_value get, const void *arg);
+struct exit_values { const struct x64_state *st; const uint16_t *locs; const union ir_value *values; };
+_Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, const struct exit_values *from);
 
 /* record.c: trace_ops.hot, rec_ins, rec_unwind */
 bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
@@ -183,7 +185,13 @@ void stress_end(void);
 /* The recorder begins (1) or ends (-1) work outside of the functions above. */
 void stress_work(int change);
 
-/* policy.c: may a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
+/* policy.c: has what got hot been hot for as long as it pays to wait? *since: when that was asked first, 0: never. units: length of its code. If not,
+ * ask again after some more rounds. policy_young_loop(): where that is kept of a loop with this jump. */
+#define POLICY_LOOK_AGAIN 32
+#define JIT_PATIENCE 0                 /* so many times as long as compiling will take */
+bool policy_is_ripe(uint64_t *since, unsigned units);
+uint64_t *policy_young_loop(const _Py_CODEUNIT *jump);
+/* May a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
 bool policy_affords(void);
 void policy_spent(unsigned instructions, uint64_t compile_ns);
 void policy_after_fork(void);
