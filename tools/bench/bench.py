@@ -31,7 +31,10 @@ class Interpreter:
         self.argv = shlex.split(command)
         if "/" in self.argv[0]:
             self.argv[0] = os.path.abspath(self.argv[0])
-        self.label = label or " ".join([os.path.basename(self.argv[0]), *self.argv[1:]])[-16:]
+        words = [os.path.basename(self.argv[0]), *self.argv[1:]]
+        while len(words) > 1 and len(" ".join(words)) > 16:       # the last ones tell most: a wrapper stands in front
+            del words[0]
+        self.label = label or " ".join(words)[-16:]
         self.cases = {}
         self.failed = {}
 
@@ -196,7 +199,7 @@ def show_cases(pythons, opts):
 
 
 def show_jit(pythons, opts):
-    jit_page.show_jit(pythons, (opts.benchmarks or programs(opts.download)).resolve(), opts)
+    jit_page.show_jit(pythons, (opts.benchmarks or programs(opts.download)).resolve(), compiled_border(opts).resolve(), opts)
 
 
 def main():

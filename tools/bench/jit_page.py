@@ -1,7 +1,7 @@
 """What the compiler does for each case: the part `jit` of bench.py, and with --page FILE a page about it (docs/jit-performance.md).
 
 For each case the speed against the base (first call, steady), that against Adder without the compiler, the warm-up curve (speed of pass 1, 2, 3 ... against the same
-pass of the base), traces, recordings that came to nothing, entries a millisecond; and where the speed is below the aim, what was in the way."""
+pass of the base), traces, recordings that came to nothing, entries a millisecond; and where the speed is below the aim, what was in the way. Then the figures of jit_table.py."""
 
 import collections
 import json
@@ -9,6 +9,8 @@ import math
 import pathlib
 import re
 import subprocess
+
+import jit_table
 
 HERE = pathlib.Path(__file__).resolve().parent
 CURVE = 8
@@ -55,7 +57,7 @@ def measure(pythons, adder, folder, only, rounds):
         try:
             base, *others = [run_case(p, folder, words, rounds) for p in pythons]
             off = run_case(adder, folder, words, rounds, PYTHON_JIT="0")
-            on = run_case(adder, folder, words, rounds, PYTHON_JIT="1", BENCH_JIT="1")
+            on = run_case(adder, folder, words, rounds, BENCH_JIT="1")
         except (RuntimeError, subprocess.TimeoutExpired) as e:
             failed[line] = str(e)[:100]
             continue
@@ -90,11 +92,12 @@ def summary(rows, pythons):
     return lines
 
 
-def write_page(path, rows, failed, pythons):
+def write_page(path, rows, failed, pythons, figures):
     out = ["# What the tracing compiler does for the benchmark programs", "",
            "Made by `make bench PARTS=jit PAGE=docs/jit-performance.md`. Speeds: above 1, Adder with the compiler is faster. The curve has the speed of pass 1, 2, 3 ... "
            "against the same pass of the base, so that warming up is seen. *Without* is Adder with `-X jit=0`.", ""]
-    out += [f"- {line}" for line in summary(rows, pythons)]
+    out += ["| figure | must | aim | measured |", "| --- | --- | --- | --- |"] + ["| " + " | ".join(row) + " |" for row in figures]
+    out += [""] + [f"- {line}" for line in summary(rows, pythons)]
     head = ["case", "first call", "steady"] + [f"over {p.label}" for p in pythons[1:]] + ["over without", "curve", "traces", "failed", "entries / ms"]
     out += ["", "| " + " | ".join(head) + " |", "| --- " * len(head) + "|"]
     for name, b, others, off, on in rows:
@@ -111,12 +114,16 @@ def write_page(path, rows, failed, pythons):
     path.write_text("\n".join(out) + "\n")
 
 
-def show_jit(pythons, folder, opts):
+def show_jit(pythons, folder, border, opts):
     print(f"{'case':30}  first  steady without   speed of pass 1, 2 ...{'':22} traces failed  entr/ms")
     rows, failed = measure(pythons[:-1], pythons[-1], folder, opts.only, opts.rounds)
     if rows:
         print("\n".join(summary(rows, pythons[:-1])))
+        figures = jit_table.table(rows, pythons, border, opts.download, opts.rounds)
+        print(f"\n{'figure':80} {'must':>8} {'aim':>8}   measured")
+        for figure, must, aim, measured in figures:
+            print(f"{figure:80} {must:>8} {aim:>8}   {measured}")
     for case, why in failed.items():
         print(f"{case}: {why}")
     if opts.page and rows:
-        write_page(opts.page, rows, failed, pythons[:-1])
+        write_page(opts.page, rows, failed, pythons[:-1], figures)

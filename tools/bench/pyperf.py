@@ -10,6 +10,7 @@ One sample is as many passes as last 20 ms together: their number doubles until 
 Sampling goes on for BENCH_SECONDS, and for three samples at least. Further members on demand:
 
     curve   BENCH_CURVE=N: the times of the first N passes, one by one
+    peak    BENCH_CURVE, too: KiB, the most memory that the process had by then
     jit     BENCH_JIT=1, Adder only: what sys._adder.jit_stats() counted meanwhile, `seconds` of it, and the loops
 
 BENCH_CLOCK=cpu takes CPU time instead of wall time, for machines that do something else as well."""
@@ -52,6 +53,9 @@ def measure(passes):
             samples = []
         else:
             samples.append(took / n)
+    if len(curve) > 1:
+        with open("/proc/self/status") as f:
+            result["peak"] = next(int(line.split()[1]) for line in f if line.startswith("VmHWM"))
     result.update(best=min(samples), steady=median(samples[len(samples) // 2:]))
     return result
 

@@ -217,6 +217,7 @@ event_compiled(const struct recorder *r, uint64_t ns)
     if (dump_wanted(jit_options.dump_exits, t->code))
         report_keep(t, r->ir);
     debuggers_add(t);
+    jit_stats.compiled_ins += ir_before;
     log_compiled(r, t, ir_before, ns);
     if (t->link != NO_TRACE)
         log_link(t->id, t->link);
@@ -357,9 +358,9 @@ jit_stats_dict(void)
     PyObject *loops = rows_list();
     if (loops == NULL)
         return NULL;
-    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
+    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
         "aborted", (unsigned long long)jit_stats.aborted, "compiled", (unsigned long long)jit_stats.compiled,
-        "exits", (unsigned long long)jit_stats.exits,
+        "instructions", (unsigned long long)jit_stats.compiled_ins, "exits", (unsigned long long)jit_stats.exits,
         "entries", (unsigned long long)jit_stats.entered, "compile_ns", (unsigned long long)jit_stats.compile_ns,
         "trace_ns", (unsigned long long)jit_stats.trace_ns, "record_ns", (unsigned long long)jit_stats.record_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
 }

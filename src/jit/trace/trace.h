@@ -97,7 +97,7 @@ enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evalua
 
 struct jit_stats {
     uint64_t recorded, aborted, compiled, exits;
-    uint64_t compile_ns;
+    uint64_t compile_ns, compiled_ins; /* of the IR, as recorded */
     uint64_t entered;                  /* from the interpreter */
     uint64_t trace_ns, record_ns;      /* with clock: in traces, open calls included; recording, with compile_ns */
 };
