@@ -105,9 +105,39 @@ count_fits(const char *p, Py_ssize_t n)
     }
 }
 
+/* The formats that most functions have: one letter an argument, none left out. False: nothing that parsing again would not put right. */
+static bool
+parse_letters(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
+{
+    va_list out;
+    Py_ssize_t i = 0;
+    va_copy(out, va);
+    for (; i < nargs; i++) {
+        PyObject *arg = args[i];
+        long v;
+        char letter = format[i];
+        if (letter == 'd' && PyFloat_CheckExact(arg))
+            *va_arg(out, double *) = PyFloat_AS_DOUBLE(arg);
+        else if (letter == 'O' && format[i + 1] != '!' && format[i + 1] != '&')
+            *va_arg(out, PyObject **) = arg;
+        else if ((letter == 'i' || letter == 'l' || letter == 'n') && arg_fast_int(arg, &v)) {
+            if (letter == 'i')
+                *va_arg(out, int *) = (int)v;
+            else
+                *va_arg(out, long *) = v;
+        }
+        else
+            break;
+    }
+    va_end(out);
+    return i == nargs && (format[i] == '\0' || format[i] == ':' || format[i] == ';');
+}
+
 static bool
 parse_array_fast(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
 {
+    if (parse_letters(args, nargs, format, va))
+        return true;
     if (!count_fits(format, nargs))
         return false;
     struct arg_fast f = { .p = format };
