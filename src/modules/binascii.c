@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "modules/modargs.h"
+#include "rt/effect.h"
 
 PyAPI_FUNC(PyObject *) _Py_strhex_bytes_with_sep(const char *data, const Py_ssize_t n, PyObject *sep, const int bytes_per_group);
 
@@ -515,6 +516,17 @@ static PyObject *binascii_crc32(PyObject *module, PyObject *const *args, Py_ssiz
 }
 
 /* ---- module ---- */
+
+/* What compiled code may know of them. */
+#define TEXT (EFF_ARG(0, EFF_BYTES | EFF_STR) | EFF_ARG(1, EFF_BOOL | EFF_INT | EFF_NONE))
+#define DATA (EFF_ARG(0, EFF_BYTES) | EFF_ARG(1, EFF_BOOL | EFF_INT | EFF_NONE))
+EFFECT(a2b_uu, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, TEXT);
+EFFECT(b2a_uu, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, DATA);
+EFFECT(a2b_base64, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, TEXT);
+EFFECT(b2a_base64, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, DATA);
+EFFECT(a2b_hex, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, TEXT);
+EFFECT(b2a_hex, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES) | EFF_ARG(1, EFF_STR | EFF_BYTES) | EFF_ARG(2, EFF_INT));
+EFFECT(hexlify, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES) | EFF_ARG(1, EFF_STR | EFF_BYTES) | EFF_ARG(2, EFF_INT));
 
 #define KW METH_FASTCALL | METH_KEYWORDS
 static PyMethodDef functions[] = {

@@ -37,7 +37,8 @@ struct effect {
 };
 
 /* Kinds of arguments for `when`. A method's self does not count as an argument: the method table says what it is. An argument that is
- * not passed satisfies every condition, one past the third none. */
+ * not passed satisfies every condition, one past the third none. What is passed by keyword has to be of one of the first four types or a bool or None, and to satisfy all
+ * conditions about places behind the arguments passed by position: so a function whose codecs, say, may be the program's names NONE there. */
 enum {
     EFF_INT = 1, EFF_FLOAT = 2, EFF_STR = 4, EFF_BYTES = 8, EFF_LIST = 16, EFF_TUPLE = 32, EFF_DICT = 64, EFF_SET = 128, EFF_BOOL = 256,
     EFF_NONE = 512,

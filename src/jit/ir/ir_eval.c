@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/leaf.h"
 #include "object/coll/tuple.h" /* tuple_items() */
 #include "object/num/int.h"    /* int_is_compact(), int_digits() */
 #include "object/num/float.h"  /* float_value() */
@@ -285,6 +286,9 @@ step(struct eval *ev, ir_ref r)
         return true;
     case IR_FSET:
         ev->slots[in->a] = v[in->b].o;
+        return true;
+    case IR_ARG:
+        jit_args[in->a] = v[in->b].o;
         return true;
     case IR_FOPEN:
         ev->slots[in->a] = NULL;

@@ -86,4 +86,21 @@ PyObject *jit_call_class(void *type) { return or_without_exception(PyObject_Call
 PyObject *jit_call_self(void *f, PyObject *self) { return or_without_exception(((PyCFunction)f)(self, NULL)); }
 PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunction)f)(self, arg)); }
 PyObject *jit_call_fast_none(void *f, PyObject *self) { return or_without_exception(((PyCFunctionFast)f)(self, NULL, 0)); }
+
+PyObject *jit_args[LEAF_ARGS + 1];
+
+PyObject *
+jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x)
+{
+    PyObject **args = jit_args;
+    Py_ssize_t n = x & 0xff;
+    PyObject *names = x >> 8 ? args[n] : NULL;
+    Py_ssize_t npos = n - (names == NULL ? 0 : PyTuple_GET_SIZE(names));
+    if (def->ml_flags & METH_O)
+        return or_without_exception(def->ml_meth(self, args[0]));
+    if (def->ml_flags & METH_KEYWORDS)
+        return or_without_exception(((PyCFunctionFastWithKeywords)def->ml_meth)(self, args, npos, names));
+    return or_without_exception(((PyCFunctionFast)def->ml_meth)(self, args, npos));
+}
+
 PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunctionFast)f)(self, &arg, 1)); }

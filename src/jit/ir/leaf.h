@@ -56,6 +56,27 @@ int64_t jit_list_cut_at(PyObject *l, int64_t i);
 /* The items 0 to last change places, the first with the last. 0: it has not so many. */
 int64_t jit_list_reverse(PyObject *l, int64_t last);
 
+/* ---- lists, tuples, bytes, sets (leaf_seq.c) ---- */
+
+/* seq[i:j], a + b, a * n of exact lists and tuples. */
+OWNED PyObject *jit_items_slice(PyObject *seq, int64_t i, int64_t j);
+OWNED PyObject *jit_items_concat(PyObject *a, PyObject *b);
+OWNED PyObject *jit_items_repeat(PyObject *a, int64_t n);
+/* l += seq, an exact list or tuple; a += b of a bytearray and bytes. 0: no memory, or somebody looks at the bytearray. */
+int64_t jit_list_extend(PyObject *l, PyObject *seq);
+int64_t jit_bytearray_extend(PyObject *a, PyObject *b);
+/* The number that at most seven bytes spell; v as bytes. NULL: it does not fit. */
+int64_t jit_int_from_bytes(PyObject *b, int64_t little);
+OWNED PyObject *jit_int_to_bytes(int64_t v, int64_t length, int64_t little);
+/* Two exact sets or frozensets: a comparison (Py_LT ...), -1: who knows; & | ^ - by its character. */
+int64_t jit_set_compare(PyObject *a, PyObject *b, int64_t operator);
+OWNED PyObject *jit_set_operate(PyObject *a, PyObject *b, int64_t operator);
+/* Is o a number, string, bytes or None, or a list, tuple or set of nothing else? */
+bool leaf_is_inert(PyObject *o);
+/* As jit_call_args(), if all arguments are inert; the call of a type with such an argument. */
+OWNED PyObject *jit_call_inert(const PyMethodDef *def, PyObject *self, int64_t x);
+OWNED PyObject *jit_call_type(PyObject *t, PyObject *arg);
+
 /* ---- strings (leaf.c) ---- */
 
 /* s[i], 0 <= i < len(s); chr(c): below 256, where the object exists. NULL: above. */
@@ -84,5 +105,10 @@ OWNED PyObject *jit_call_self(void *f, PyObject *self);                        /
 OWNED PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg);          /* METH_O */
 OWNED PyObject *jit_call_fast_none(void *f, PyObject *self);                   /* METH_FASTCALL */
 OWNED PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg);
+/* Any of these conventions; the arguments, borrowed, lie in jit_args (under the GIL), behind them the names of the last ones if x says that they have some. */
+OWNED PyObject *jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x);
+#define LEAF_ARGS 7
+extern PyObject *jit_args[LEAF_ARGS + 1];
+#define LEAF_CALL_X(n, has_names) ((n) | (has_names) << 8)
 
 #endif

@@ -699,7 +699,7 @@ apply_rules(struct fold *f)
     case IR_GTRUE: case IR_GFALSE: return fold_truth(f);
     case IR_GAPART: return fold_apart(f);
     case IR_GALONE: case IR_GOTHERS: return fold_alone(f);
-    case IR_GUNIQ ... IR_GQUIET: case IR_REUSE_F ... IR_DROP: return fold_reference(f);
+    case IR_GUNIQ ... IR_GQUIET: case IR_REUSE_F ... IR_ARG: return fold_reference(f);
     case IR_CALLR ... IR_CALLS: return fold_call(f);
     case IR_TITEM: return fold_titem(f);
     case IR_RLOAD_I: return fold_rload(f);

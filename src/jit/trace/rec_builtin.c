@@ -135,6 +135,9 @@ static bool
 call_extreme(struct recorder *r, const struct builtin_call *c, int operator)
 {
     int best = 0;
+    for (int i = 0; i < c->n; i++)
+        if (!PyLong_CheckExact(c->now[i]) && !PyFloat_CheckExact(c->now[i]) && !PyBool_Check(c->now[i]))
+            return rec_call_inert(r, c);
     for (int i = 1; i < c->n; i++) {
         ir_ref a = number(r, c, i), b = r->why == NULL ? number(r, c, best) : REF_NONE;
         if (b == REF_NONE)
@@ -230,6 +233,8 @@ static const struct { const char *name; int min, max; bool (*record)(struct reco
     { "min", 2, BUILTIN_ARGS, call_min }, { "ord", 1, 1, call_ord },
 };
 
+static const char *const of_items[] = { "all", "any", "max", "min", "sorted", "sum" };
+
 /* ---- types ---- */
 
 static bool
@@ -277,12 +282,15 @@ static bool
 call_c_function(struct recorder *r, const struct builtin_call *c)
 {
     const struct effect *row = effect_of((void *)PyCFunction_GET_FUNCTION(c->callable));
-    if (row != NULL && row->fast != NULL)
+    if (row != NULL && row->fast != NULL && c->names == NULL)
         return call_of_doubles(r, c, row);
     const char *name = ((PyCFunctionObject *)c->callable)->m_ml->ml_name;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
-        if (strcmp(functions[i].name, name) == 0 && is_of_builtins(c->callable) && c->n >= functions[i].min && c->n <= functions[i].max)
+        if (c->names == NULL && strcmp(functions[i].name, name) == 0 && is_of_builtins(c->callable) && c->n >= functions[i].min && c->n <= functions[i].max)
             return functions[i].record(r, c);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(of_items); i++)
+        if (strcmp(of_items[i], name) == 0 && is_of_builtins(c->callable))
+            return rec_call_inert(r, c);
     PyObject *self = PyCFunction_GET_SELF(c->callable);
     if (self == NULL || !PyModule_CheckExact(self))
         return rec_call_bound(r, c);
@@ -305,6 +313,8 @@ rec_call_builtin(struct recorder *r, const struct builtin_call *c)
         return call_method(r, c);
     if (PyCFunction_CheckExact(c->callable))
         return call_c_function(r, c);
+    if (c->names != NULL)
+        return rec_stop(r, "a class that is called with keyword arguments");
     if (c->n == 1 && c->callable == (PyObject *)&PyFloat_Type)
         return call_float(r, c);
     if (c->n == 1 && c->callable == (PyObject *)&PyLong_Type)
@@ -315,5 +325,5 @@ rec_call_builtin(struct recorder *r, const struct builtin_call *c)
         return rec_call_str(r, c);
     if (c->n == 1 && c->callable == (PyObject *)&PyBool_Type)
         return rec_bool(r, c->args[0], c->now[0], c->on_stack);
-    return rec_stop(r, "a call of something else than a function");
+    return c->n == 1 && PyType_CheckExact(c->callable) ? rec_call_collection(r, c) : rec_stop(r, "a call of something else than a function");
 }

@@ -497,16 +497,17 @@ rec_call_setitem(struct recorder *r)
 }
 
 static bool
-call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_stack)
+call_builtin(struct recorder *r, PyObject *callable, int first, int n, int on_stack, PyObject *names)
 {
+    int behind = names != NULL, last = r->nslots + r->depth - 1 - behind;
     bool looks_at_type = n == 2 && callable == vm_cache(r->ts)->isinstance;
     for (int i = 0; i <= n && !looks_at_type; i++)       /* of the callable and its arguments none is virtual */
-        if (rec_is_virtual(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)) && !rec_materialise(r, rec_local(r, i < n ? r->nslots + r->depth - 1 - i : first)))
+        if (rec_is_virtual(r, rec_local(r, i < n ? last - i : first)) && !rec_materialise(r, rec_local(r, i < n ? last - i : first)))
             return false;
-    struct builtin_call c = { .callable = callable, .n = n, .on_stack = on_stack, .function = rec_local(r, first) };
+    struct builtin_call c = { .callable = callable, .n = n, .on_stack = on_stack, .function = rec_local(r, first), .names = names };
     for (int i = 0; i < n; i++) {
-        c.args[i] = rec_peek(r, n - i);
-        c.now[i] = r->sp[i - n];
+        c.args[i] = rec_peek(r, n - i + behind);
+        c.now[i] = r->sp[i - n - behind];
     }
     return rec_call_builtin(r, &c);
 }
@@ -562,8 +563,8 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     }
     if (n == 1 && kwnames == NULL && callable == type_lookup(&PyBaseObject_Type, ID(__init__)))
         return call_object_init(r, &c, callable, given + 2);
-    if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS && kwnames == NULL)
-        return call_builtin(r, callable, c.first, n, given + 2);
+    if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS)
+        return call_builtin(r, callable, c.first, n, given + 2 + behind, kwnames);
     if (n + bound > ARGS_MAX)
         return rec_stop(r, "a call with very many arguments");
     c.function = rec_local(r, c.first);

@@ -172,6 +172,8 @@ rec_binary_op(struct recorder *r)
     ir_ref a, b;
     if (PyUnicode_CheckExact(r->sp[-2]) || PyBytes_CheckExact(r->sp[-2]))
         return rec_concat(r);
+    if (rec_is_seq(r->sp[-2]))
+        return rec_seq_operator(r);
     if (!two_numbers(r, &a, &b))
         return false;
     if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)
@@ -275,6 +277,8 @@ rec_compare_op(struct recorder *r)
     }
     if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]))
         return rec_order_str(r, how);
+    if (PyAnySet_CheckExact(r->sp[-2]) && PyAnySet_CheckExact(r->sp[-1]))
+        return rec_compare_sets(r, how);
     if ((how == Py_EQ || how == Py_NE) && !(is_small_number(r->sp[-2]) && is_small_number(r->sp[-1])))
         return compare_objects(r, how == Py_EQ);
     if (!two_numbers(r, &a, &b))

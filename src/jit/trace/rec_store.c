@@ -170,6 +170,12 @@ rec_protect_from(struct recorder *r, int opcode)
     rec_snap(r, r->pc, 0);
 }
 
+static uint32_t
+quiet_x(int k, int n)
+{
+    return n == 1 ? 1 : (uint32_t)n | (uint32_t)(k + 1) << QUIET_NTH;
+}
+
 /* Objects whose last reference it may be: nobody notices if they die, and what else slots have lives on. */
 static void
 drop_objects(struct recorder *r, const ir_ref *dropped, int n)
@@ -181,10 +187,42 @@ drop_objects(struct recorder *r, const ir_ref *dropped, int n)
         return;
     }
     for (int k = 0; k < n; k++)
-        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), n == 1 ? 1 : (uint32_t)n | (uint32_t)(k + 1) << QUIET_NTH);
+        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), quiet_x(k, n));
     rec_protect(r);
     for (int k = 0; k < n; k++)
         rec_emit(r, IR_DROP, dropped[k], REF_NONE);
+}
+
+/* Operands that lend what somebody else has get a reference, too, as what keeps it may be among those that die. */
+void
+rec_let_operands_die(struct recorder *r, int n)
+{
+    int top = top_of(r), from = top - n;
+    if (!holds_object(r, from, top))
+        return;
+    rec_protect(r);
+    rec_snap(r, r->pc, 0);
+    for (int i = from; i < top; i++) {
+        if (!r->held[i] || is_leaf(r, r->slot[i]))
+            continue;
+        PyObject *now = i < REC_SLOTS ? r->frame->localsplus[i] : NULL;
+        if (r->nquiet == (int)Py_ARRAY_LENGTH(r->quiet) || (now != NULL && !jit_is_quiet(r->frame->localsplus, 0, now, 1)))
+            rec_stop(r, "an object dies, which may be noticed");
+        else
+            r->quiet[r->nquiet++] = r->slot[i];
+    }
+    for (int k = 0; k < r->nquiet; k++)
+        rec_emit_x(r, IR_GQUIET, r->quiet[k], ir_int(r->ir, all_slots(r)), quiet_x(k, r->nquiet));
+}
+
+/* Has a guard said so in front of the instruction's effects? */
+static bool
+is_known_quiet(const struct recorder *r, ir_ref v)
+{
+    for (int k = 0; k < r->nquiet; k++)
+        if (r->quiet[k] == v)
+            return true;
+    return false;
 }
 
 void
@@ -201,14 +239,14 @@ rec_drop_held(struct recorder *r)
         int heir = find_slot(r, r->dropped[k], false);
         if (heir >= 0)
             hold(r, heir);
-        else if (is_leaf(r, r->dropped[k]))
+        else if (is_leaf(r, r->dropped[k]) || is_known_quiet(r, r->dropped[k]))
             rec_emit(r, IR_DROP, r->dropped[k], REF_NONE);
         else if (r->dropped_now[k] != NULL && !jit_is_quiet(r->frame->localsplus, 0, r->dropped_now[k], 1))
             rec_stop(r, "an object dies, which may be noticed");
         else
             objects[n++] = r->dropped[k];
     }
-    r->ndropped = 0;
+    r->ndropped = r->nquiet = 0;
     drop_objects(r, objects, n);
 }
 

@@ -66,15 +66,18 @@ rec_slice(struct recorder *r)
 {
     PyObject *o = r->sp[-3];
     ir_ref v = rec_peek(r, 3);
-    if (!is_object(r, v) || (!PyUnicode_CheckExact(o) && !PyBytes_CheckExact(o)))
-        return rec_stop(r, "a slice of something else than a string");
+    bool items = PyList_CheckExact(o) || PyTuple_CheckExact(o);
+    if (!is_object(r, v) || (!PyUnicode_CheckExact(o) && !PyBytes_CheckExact(o) && !items))
+        return rec_stop(r, "a slice of something else than a string, list or tuple");
     if (!rec_guard_type(r, v, Py_TYPE(o)))
         return false;
     ir_ref i = bound(r, rec_peek(r, 2), r->sp[-2], 0), j = r->why == NULL ? bound(r, rec_peek(r, 1), r->sp[-1], PY_SSIZE_T_MAX) : REF_NONE;
     if (r->why != NULL)
         return false;
     rec_before_effects(r, 3);
-    return give_new(r, 3, rec_leaf(r, IR_CALLN, PyUnicode_CheckExact(o) ? HELPER_STR_SLICE : HELPER_BYTES_SLICE, v, i, j));
+    rec_let_operands_die(r, 3);
+    enum ir_helper h = items ? HELPER_ITEMS_SLICE : PyUnicode_CheckExact(o) ? HELPER_STR_SLICE : HELPER_BYTES_SLICE;
+    return r->why == NULL && rec_give_new(r, 3, rec_leaf(r, IR_CALLN, h, v, i, j), Py_TYPE(o));
 }
 
 /* ---- two strings ---- */

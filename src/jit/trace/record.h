@@ -13,6 +13,7 @@
 #define REC_VIRTUALS 32                /* virtual objects at one time */
 #define REC_ALL (IR_FIELDS + REC_VIRTUALS * IR_FIELDS_MAX)
 #define REC_STORES 16
+#define BUILTIN_ARGS 8
 #define REC_DROPS 64
 #define REC_INSTRUCTIONS 2000
 #define REC_UNROLLED 8
@@ -20,6 +21,7 @@
 #define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
 struct loop_row;
+struct builtin_call;
 
 struct virtual_object {
     ir_ref v;                          /* its VIRT; REF_NONE: free */
@@ -79,7 +81,8 @@ struct recorder {
     uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
     uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
-    int nvirtuals, nheld, ndropped, npending;
+    int nvirtuals, nheld, ndropped, npending, nquiet;
+    ir_ref quiet[BUILTIN_ARGS + 2];    /* of which guards of the instruction at hand have said already that nobody notices */
     int used, used_fields;             /* what lies from slot `used` on below IR_FIELDS, and from `used_fields` on, has never been written: all zero */
     /* From here on rec_state.c copies what is in use only.
      * By index in localsplus, REF_NONE: not read yet, as in memory; and from IR_FIELDS on fields of virtual objects: of number i in `virtuals` from
@@ -257,6 +260,8 @@ void rec_protect(struct recorder *r);
 void rec_protect_from(struct recorder *r, int opcode);
 /* Slots that have o now, without owning it, get a reference; a new snapshot of the state at r->pc. Before o may die. */
 void rec_protect_now(struct recorder *r, PyObject *o);
+/* Objects that the top n values of the stack hold, and that go with the instruction: guards that nobody notices if they die, before its first effect. */
+void rec_let_operands_die(struct recorder *r, int n);
 /* v, a new reference that a leaf call has made, on the stack. */
 void rec_push_new(struct recorder *r, ir_ref v);
 /* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */
@@ -273,6 +278,20 @@ bool rec_load_key(struct recorder *r);
 bool rec_store_key(struct recorder *r);
 bool rec_contains(struct recorder *r);
 bool rec_append_item(struct recorder *r);
+/* rec_seq.c */
+/* v, a new object, in place of so many values; its type, if that is known. The guards that this may need are emitted already. */
+bool rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t);
+/* BINARY_OP whose left operand is a list, tuple, bytearray or set. */
+bool rec_is_seq(PyObject *o);
+bool rec_seq_operator(struct recorder *r);
+/* COMPARE_OP of two sets. */
+bool rec_compare_sets(struct recorder *r, int operator);
+bool rec_from_bytes(struct recorder *r, const struct builtin_call *c, ir_ref bytes, PyObject *now, bool little);
+bool rec_to_bytes(struct recorder *r, const struct builtin_call *c);
+bool rec_list_extend(struct recorder *r, const struct builtin_call *c);
+/* A function that looks at the items of its arguments, where that runs no code. */
+bool rec_call_inert(struct recorder *r, const struct builtin_call *c);
+bool rec_call_collection(struct recorder *r, const struct builtin_call *c);
 /* rec_str.c */
 bool rec_str_subscr(struct recorder *r);
 bool rec_concat(struct recorder *r);
@@ -361,13 +380,13 @@ void rec_remember(const struct recorder *r);
 /* It cannot be recorded: may the trace end before it? */
 bool rec_leave(struct recorder *r);
 /* rec_builtin.c */
-#define BUILTIN_ARGS 4
 struct builtin_call {
     PyObject *callable;                /* no Python function */
     ir_ref function;                   /* that, in the trace */
     int n, on_stack;                   /* arguments; how much of the stack all of it is */
     ir_ref args[BUILTIN_ARGS];
     PyObject *now[BUILTIN_ARGS];       /* what they are right now */
+    PyObject *names;                   /* a tuple, of the last ones, which are passed by keyword; or NULL */
 };
 bool rec_call_builtin(struct recorder *r, const struct builtin_call *c);
 /* Methods whose self is of the type that they belong to. */
@@ -378,6 +397,8 @@ bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
 bool rec_call_str(struct recorder *r, const struct builtin_call *c);
 /* rec_method.c: a method of a builtin type, called with self as first argument; a C function with an effect row; ord(), chr(), str() */
 bool rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, PyTypeObject *t);
+/* The arguments from `first` on as objects; what the instruction takes off the stack may die unnoticed. False: stopped. */
+bool rec_argument_objects(struct recorder *r, const struct builtin_call *c, int first, ir_ref *args);
 bool rec_call_bound(struct recorder *r, const struct builtin_call *c);
 bool rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, ir_ref self, int first);
 /* rec_global.c */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/leaf.h"
 
 #define B (&as->buf)
 
@@ -167,6 +168,14 @@ select_set(struct x64_asm *as, const struct ir_ins *in)
         asm_store(B, regs_use(as, in->b), rm_frame(in->a));
 }
 
+static void
+select_argument(struct x64_asm *as, const struct ir_ins *in)
+{
+    unsigned v = regs_use(as, in->b), place = regs_temp(as, GPR_SET & ~SET(v));
+    asm_store(B, v, rm_mem(place, 0));
+    asm_mov_imm(B, place, (int64_t)(uintptr_t)&jit_args[in->a]);
+}
+
 void
 select_frame(struct x64_asm *as, const struct ir_ins *in)
 {
@@ -177,6 +186,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_late(as, in); break;
     case IR_PUSHF: select_push_frame(as, in); break;
+    case IR_ARG: select_argument(as, in); break;
     case IR_FSET: select_set(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
     case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: case IR_NEW_I: case IR_NEW_F: select_count(as, in); break;

@@ -43,8 +43,8 @@ effect_of(void *fn)
     return found == NULL ? NULL : *found;
 }
 
-static unsigned
-kind_of(PyObject *v)
+unsigned
+effect_kind_of(PyObject *v)
 {
     static PyTypeObject *const types[] = { &PyLong_Type, &PyFloat_Type, &PyUnicode_Type, &PyBytes_Type, &PyList_Type, &PyTuple_Type,
                                            &PyDict_Type, &PySet_Type, &PyBool_Type, &_PyNone_Type };
@@ -62,7 +62,7 @@ effect_of_call(void *fn, PyObject *const *args, size_t nargs)
         return EFF_UNKNOWN;
     for (size_t i = 0; i < nargs && row->when != 0; i++) {
         unsigned allowed = row->when >> EFF_ARG_BITS * i & ((1u << EFF_ARG_BITS) - 1);
-        if (allowed != 0 && (allowed & kind_of(args[i])) == 0)
+        if (allowed != 0 && (allowed & effect_kind_of(args[i])) == 0)
             return EFF_UNKNOWN;
     }
     return row->flags;

@@ -12,4 +12,7 @@ const struct effect *effect_of(void *fn);
  * does not hold. */
 unsigned effect_of_call(void *fn, PyObject *const *args, size_t nargs);
 
+/* EFF_INT ... of an object of exactly such a type, else 0. */
+unsigned effect_kind_of(PyObject *o);
+
 #endif

@@ -234,6 +234,8 @@ m_round(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 EFFECT(m_bit_length, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
 EFFECT(m_bit_count, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
 EFFECT(m_ratio, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, 0);
+#define LENGTH_ORDER (EFF_ARG(0, EFF_INT | EFF_BOOL) | EFF_ARG(1, EFF_STR) | EFF_ARG(2, EFF_BOOL))
+EFFECT(int_to_bytes, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, LENGTH_ORDER);
 EFFECT(m_is_integer, 0, &PyBool_Type, 0);
 
 PyMethodDef int_methods[] = {

@@ -14,6 +14,7 @@
 #include "object/text/bytes_methods.h"
 #include "object/text/str.h"
 #include "rt/singletons.h"
+#include "rt/effect.h"
 
 #define HEADER ((Py_ssize_t)offsetof(PyBytesObject, ob_sval) + 1)     /* with the final NUL */
 #define BYTES(op) ((PyBytesObject *)(op))
@@ -687,6 +688,49 @@ bytes_m_fromhex(PyObject *type, PyObject *string)
         Py_SETREF(r, PyObject_CallOneArg(type, r));
     return r;
 }
+
+/* What compiled code may know of them, where self is no bytearray. decode() is known as UTF-8 only: another codec may be one of the program. */
+#define PART (EFF_ARG(0, EFF_BYTES | EFF_INT) | EFF_ARG(1, EFF_INT | EFF_NONE) | EFF_ARG(2, EFF_INT | EFF_NONE))
+EFFECT(bytes_m_capitalize, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, 0);
+EFFECT(bytes_m_lower, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, 0);
+EFFECT(bytes_m_swapcase, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, 0);
+EFFECT(bytes_m_title, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, 0);
+EFFECT(bytes_m_upper, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, 0);
+EFFECT(bytes_m_isalnum, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_isalpha, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_isascii, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_isdigit, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_islower, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_isspace, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_istitle, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_isupper, 0, &PyBool_Type, 0);
+EFFECT(bytes_m_find, EFF_ALLOC | EFF_FAILS, &PyLong_Type, PART);
+EFFECT(bytes_m_rfind, EFF_ALLOC | EFF_FAILS, &PyLong_Type, PART);
+EFFECT(bytes_m_index, EFF_ALLOC | EFF_FAILS, &PyLong_Type, PART);
+EFFECT(bytes_m_rindex, EFF_ALLOC | EFF_FAILS, &PyLong_Type, PART);
+EFFECT(bytes_m_count, EFF_ALLOC | EFF_FAILS, &PyLong_Type, PART);
+EFFECT(bytes_m_startswith, EFF_ALLOC | EFF_FAILS, &PyBool_Type, PART);
+EFFECT(bytes_m_endswith, EFF_ALLOC | EFF_FAILS, &PyBool_Type, PART);
+EFFECT(bytes_m_strip, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE));
+EFFECT(bytes_m_lstrip, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE));
+EFFECT(bytes_m_rstrip, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE));
+EFFECT(bytes_m_removeprefix, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES));
+EFFECT(bytes_m_removesuffix, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES));
+EFFECT(bytes_m_partition, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, EFF_ARG(0, EFF_BYTES));
+EFFECT(bytes_m_rpartition, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, EFF_ARG(0, EFF_BYTES));
+EFFECT(bytes_m_ljust, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_BYTES));
+EFFECT(bytes_m_rjust, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_BYTES));
+EFFECT(bytes_m_center, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_INT) | EFF_ARG(1, EFF_BYTES));
+EFFECT(bytes_m_zfill, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_INT));
+EFFECT(bytes_m_split, EFF_ALLOC | EFF_FAILS, &PyList_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE) | EFF_ARG(1, EFF_INT));
+EFFECT(bytes_m_rsplit, EFF_ALLOC | EFF_FAILS, &PyList_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE) | EFF_ARG(1, EFF_INT));
+EFFECT(bytes_m_splitlines, EFF_ALLOC | EFF_FAILS, &PyList_Type, EFF_ARG(0, EFF_INT | EFF_BOOL));
+EFFECT(bytes_m_replace, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES) | EFF_ARG(1, EFF_BYTES) | EFF_ARG(2, EFF_INT));
+EFFECT(bytes_m_translate, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES | EFF_NONE) | EFF_ARG(1, EFF_BYTES));
+EFFECT(bytes_m_maketrans, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_BYTES) | EFF_ARG(1, EFF_BYTES));
+EFFECT(bytes_m_hex, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_STR | EFF_BYTES) | EFF_ARG(1, EFF_INT));
+EFFECT(bytes_m_expandtabs, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_INT));
+EFFECT(bytes_m_decode, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_NONE) | EFF_ARG(1, EFF_NONE));
 
 static PyMethodDef bytes_methods[] = {
     {"__bytes__", bytes_m_bytes, METH_NOARGS, "__bytes__($self, /)\n--\n\nThe same as an exact bytes object."},

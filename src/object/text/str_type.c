@@ -313,6 +313,7 @@ PyObject *str_format_dunder(PyObject *self, PyObject *spec)
 
 /* What compiled code may know of them. */
 #define WHERE (EFF_ARG(0, EFF_STR) | EFF_ARG(1, EFF_INT | EFF_NONE) | EFF_ARG(2, EFF_INT | EFF_NONE))
+EFFECT_MEM(str_join, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, EFF_ARG(0, EFF_LIST | EFF_TUPLE), EFF_LISTS, 0);
 EFFECT(str_capitalize, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
 EFFECT(str_casefold, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);
 EFFECT(str_title, EFF_ALLOC | EFF_FAILS, &PyUnicode_Type, 0);

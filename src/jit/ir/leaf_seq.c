@@ -1,0 +1,169 @@
+/* jit/ir/leaf_seq.c: lists, tuples, bytes, sets and what is computed from them, for traces.
+ *
+ * Items are only copied, with a reference each; where they have to be compared, they are of types whose comparison runs no code. */
+#include "jit/ir/leaf.h"
+
+#include "object/coll/list_priv.h"
+#include "object/coll/set_priv.h"
+#include "object/coll/tuple.h"
+#include "object/num/int.h"
+#include "object/text/bytes.h"
+
+static PyObject *
+or_without_exception(PyObject *o)
+{
+    if (UNLIKELY(o == NULL))
+        PyErr_Clear();
+    return o;
+}
+
+/* ---- lists and tuples ---- */
+
+PyObject *
+jit_items_slice(PyObject *seq, int64_t i, int64_t j)
+{
+    Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(Py_SIZE(seq), &start, &stop, 1);
+    if (PyList_CheckExact(seq))
+        return or_without_exception(list_slice((PyListObject *)seq, start, start + n));
+    return or_without_exception(PyTuple_GetSlice(seq, start, start + n));
+}
+
+PyObject *jit_items_concat(PyObject *a, PyObject *b) { return or_without_exception(Py_TYPE(a)->tp_as_sequence->sq_concat(a, b)); }
+PyObject *jit_items_repeat(PyObject *a, int64_t n) { return or_without_exception(Py_TYPE(a)->tp_as_sequence->sq_repeat(a, n)); }
+
+int64_t
+jit_list_extend(PyObject *l, PyObject *seq)
+{
+    if (list_extend((PyListObject *)l, seq) == 0)
+        return 1;
+    PyErr_Clear();
+    return 0;
+}
+
+int64_t
+jit_bytearray_extend(PyObject *a, PyObject *b)
+{
+    Py_ssize_t n = Py_SIZE(a), m = PyBytes_GET_SIZE(b);
+    if (((PyByteArrayObject *)a)->ob_exports > 0 || n > PY_SSIZE_T_MAX - m)
+        return 0;
+    if (PyByteArray_Resize(a, n + m) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    memcpy(PyByteArray_AS_STRING(a) + n, PyBytes_AS_STRING(b), (size_t)m);
+    return 1;
+}
+
+/* ---- bytes and ints ---- */
+
+int64_t
+jit_int_from_bytes(PyObject *b, int64_t little)
+{
+    Py_ssize_t n = PyBytes_GET_SIZE(b);
+    const unsigned char *p = (const unsigned char *)PyBytes_AS_STRING(b);
+    uint64_t v = 0;
+    for (Py_ssize_t i = 0; i < n; i++)
+        v = v << 8 | p[little ? n - 1 - i : i];
+    return (int64_t)v;
+}
+
+PyObject *
+jit_int_to_bytes(int64_t v, int64_t length, int64_t little)
+{
+    if (v < 0 || length < 0 || length > 64 || (length < 8 && v >> 8 * length != 0))
+        return NULL;
+    PyObject *o = or_without_exception(PyBytes_FromStringAndSize(NULL, length));
+    for (int64_t i = 0; o != NULL && i < length; i++)
+        PyBytes_AS_STRING(o)[little ? i : length - 1 - i] = i < 8 ? (char)(v >> 8 * i) : 0;
+    return o;
+}
+
+/* ---- sets ---- */
+
+static bool
+has_plain_keys(PyObject *s)
+{
+    Py_ssize_t pos = 0;
+    setentry *e;
+    while (set_next(SET(s), &pos, &e))
+        if (!leaf_is_key(e->key))
+            return false;
+    return true;
+}
+
+int64_t
+jit_set_compare(PyObject *a, PyObject *b, int64_t operator)
+{
+    if (!has_plain_keys(a) || !has_plain_keys(b))
+        return -1;
+    PyObject *o = or_without_exception(Py_TYPE(a)->tp_richcompare(a, b, (int)operator));
+    if (o != Py_True && o != Py_False) {
+        Py_XDECREF(o);
+        return -1;
+    }
+    return o == Py_True;
+}
+
+PyObject *
+jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
+{
+    if (!has_plain_keys(a) || !has_plain_keys(b))
+        return NULL;
+    const PyNumberMethods *nb = Py_TYPE(a)->tp_as_number;
+    switch (operator) {
+    case '&': return or_without_exception(nb->nb_and(a, b));
+    case '|': return or_without_exception(nb->nb_or(a, b));
+    case '^': return or_without_exception(nb->nb_xor(a, b));
+    default: return or_without_exception(nb->nb_subtract(a, b));
+    }
+}
+
+/* ---- functions of many values ---- */
+
+/* No code runs when values of these types are hashed, compared with each other, added up, or asked whether they are true. */
+static bool
+is_inert(PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    return t == &PyLong_Type || t == &PyUnicode_Type || t == &PyFloat_Type || t == &PyBytes_Type || t == &PyBool_Type || o == Py_None;
+}
+
+static bool
+all_inert(PyObject *o)
+{
+    if (is_inert(o))
+        return true;
+    if (PyAnySet_CheckExact(o)) {
+        Py_ssize_t pos = 0;
+        setentry *e;
+        while (set_next(SET(o), &pos, &e))
+            if (!is_inert(e->key))
+                return false;
+        return true;
+    }
+    if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
+        return false;
+    PyObject **items = PyTuple_CheckExact(o) ? tuple_items(o) : ((PyListObject *)o)->ob_item;
+    for (Py_ssize_t i = 0; i < Py_SIZE(o); i++)
+        if (!is_inert(items[i]))
+            return false;
+    return true;
+}
+
+bool leaf_is_inert(PyObject *o) { return all_inert(o); }
+
+PyObject *
+jit_call_inert(const PyMethodDef *def, PyObject *self, int64_t x)
+{
+    for (int64_t i = 0; i < (x & 0xff); i++)
+        if (!all_inert(jit_args[i]))
+            return NULL;
+    return jit_call_args(def, self, x);
+}
+
+PyObject *
+jit_call_type(PyObject *t, PyObject *arg)
+{
+    bool copies = (t == (PyObject *)&PyList_Type || t == (PyObject *)&PyTuple_Type) && (PyList_CheckExact(arg) || PyTuple_CheckExact(arg) || PyAnySet_CheckExact(arg));
+    return copies || all_inert(arg) ? or_without_exception(PyObject_CallOneArg(t, arg)) : NULL;
+}
