@@ -95,6 +95,7 @@ add_key(struct recorder *r, ir_ref v, const struct key *k, PyObject *d, PyObject
         return rec_stop(r, "a key that is a bool");
     ir_ref lacks = call_key(r, IR_CALLR, HELPER_DICT_LACKS, v, k);
     rec_emit(r, IR_GNE_I, lacks, ir_int(r->ir, 0));
+    rec_outlives(r, r->nslots + r->depth - 2);
     rec_before_effects(r, 3);
     rec_object(r, rec_peek(r, 1));
     rec_object(r, rec_peek(r, 3));
@@ -126,6 +127,7 @@ rec_store_key(struct recorder *r)
     if (is_object(r, new) && !rec_guard_type(r, new, Py_TYPE(value)))
         return false;
     ir_ref at = call_key(r, IR_CALLP, of_gc ? HELPER_DICT_PUT_GC : HELPER_DICT_PUT, v, &k);
+    rec_outlives(r, r->nslots + r->depth - 2);
     return at != REF_NONE && rec_store_item(r, at, *now, 2);
 }
 
@@ -164,6 +166,15 @@ rec_contains(struct recorder *r)
 
 /* ---- methods; self is a dict, set or list, and its type guarded ---- */
 
+/* Self lies under the arguments, or in a bound method. */
+static void
+self_outlives(struct recorder *r, const struct builtin_call *c)
+{
+    int i = r->nslots + r->depth - c->n;
+    if (c->n < c->on_stack && r->slot[i] == c->args[0])
+        rec_outlives(r, i);
+}
+
 static bool
 give(struct recorder *r, const struct builtin_call *c, ir_ref v)
 {
@@ -201,6 +212,7 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
         return rec_stop(r, "a key whose comparison may run code");
     ir_ref found = call_key(r, IR_CALLR, HELPER_SET_HAS, c->args[0], &k);
     rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, now));
+    self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
@@ -212,6 +224,7 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
 bool
 rec_list_append(struct recorder *r, const struct builtin_call *c)
 {
+    self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
@@ -262,6 +275,7 @@ rec_list_pop(struct recorder *r, const struct builtin_call *c)
     ir_ref item = rec_emit(r, IR_LITEM, items, index);
     if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
         return false;
+    self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (!_Py_IsImmortal(now))
         rec_protect_now(r, now);

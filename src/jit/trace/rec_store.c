@@ -176,6 +176,16 @@ quiet_x(int k, int n)
     return n == 1 ? 1 : (uint32_t)n | (uint32_t)(k + 1) << QUIET_NTH;
 }
 
+void
+rec_outlives(struct recorder *r, int i)
+{
+    ir_ref v = r->slot[i];
+    if (!r->held[i] || rec_is_virtual(r, v) || is_leaf(r, v) || rec_has_heir(r, i) || r->nquiet > 0)
+        return;
+    rec_emit(r, IR_GKEPT, v, ir_int(r->ir, all_slots(r)));
+    r->quiet[r->nquiet++] = v;
+}
+
 /* Objects whose last reference it may be: nobody notices if they die, and what else slots have lives on. */
 static void
 drop_objects(struct recorder *r, const ir_ref *dropped, int n)
@@ -228,8 +238,8 @@ is_known_quiet(const struct recorder *r, ir_ref v)
 void
 rec_drop_held(struct recorder *r)
 {
-    ir_ref objects[REC_DROPS];
-    int n = 0;
+    ir_ref objects[REC_DROPS], leaves[REC_DROPS];        /* those come first: their guards leave to where nothing is dropped yet */
+    int n = 0, nleaves = 0;
     if (r->nvirtuals > 0)
         rec_sweep_virtuals(r);
     for (int i = top_of(r); i < r->used && r->nheld > 0; i++)
@@ -240,7 +250,7 @@ rec_drop_held(struct recorder *r)
         if (heir >= 0)
             hold(r, heir);
         else if (is_leaf(r, r->dropped[k]) || is_known_quiet(r, r->dropped[k]))
-            rec_emit(r, IR_DROP, r->dropped[k], REF_NONE);
+            leaves[nleaves++] = r->dropped[k];
         else if (r->dropped_now[k] != NULL && !jit_is_quiet(r->frame->localsplus, 0, r->dropped_now[k], 1))
             rec_stop(r, "an object dies, which may be noticed");
         else
@@ -248,6 +258,8 @@ rec_drop_held(struct recorder *r)
     }
     r->ndropped = r->nquiet = 0;
     drop_objects(r, objects, n);
+    for (int k = 0; k < nleaves; k++)
+        rec_emit(r, IR_DROP, leaves[k], REF_NONE);
 }
 
 bool
@@ -510,6 +522,8 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
     enum fate fate = r->why == NULL && v != old ? guard_old(r, old, o) : FAILS;
     if (v != old && fate == FAILS)
         return false;
+    if (v != old && fate == DIES && r->nquiet > 0)                /* which may take another reference along */
+        return rec_stop(r, "an object may die behind a store");
     if (v != old) {
         store(r, pl, ir_is_box(r->ir, v) ? new_number(r, v, old, fate, &gone) : reference_to(r, v));
         if (fate == HANDED_OVER)
@@ -614,7 +628,10 @@ rec_store_attr(struct recorder *r, PyObject *name)
     if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !find_attribute(r, v, owner, name, &pl))
         return rec_stop(r, "an attribute of a number");
     PyObject *old = *(PyObject **)((char *)owner + pl.offset);
-    return old != NULL ? store_object(r, &pl, old, 1) : rec_stop(r, "an attribute is added");
+    if (old == NULL)
+        return rec_stop(r, "an attribute is added");
+    rec_outlives(r, top_of(r) - 1);
+    return store_object(r, &pl, old, 1);
 }
 
 /* ---- items ---- */
@@ -637,5 +654,6 @@ rec_store_subscr(struct recorder *r)
     if (!rec_item_place(r, rec_peek(r, 2), o, rec_peek(r, 1), r->sp[-1], &pl.base, &pl.index))
         return false;
     Py_ssize_t i = int_compact_value(r->sp[-1]);
+    rec_outlives(r, top_of(r) - 2);
     return store_object(r, &pl, PyList_GET_ITEM(o, i < 0 ? i + PyList_GET_SIZE(o) : i), 2);
 }

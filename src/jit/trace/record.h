@@ -264,6 +264,8 @@ void rec_protect_now(struct recorder *r, PyObject *o);
 void rec_let_operands_die(struct recorder *r, int n);
 /* v, a new reference that a leaf call has made, on the stack. */
 void rec_push_new(struct recorder *r, ir_ref v);
+/* The instruction at hand has an effect and then lets go of its operand in slot i: a guard, if need be, that this lives on. In front of the effect; for one operand. */
+void rec_outlives(struct recorder *r, int i);
 /* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */
 void rec_before_effects(struct recorder *r, int popped);
 /* v with a reference for a container: its own, or one that a slot held. A number becomes an object, in all slots that have it. */
