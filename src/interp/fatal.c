@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "interp/faulthandler.h"
+#include "interp/stack_dump.h"
 #include "interp/sys.h"
 #include "rt/hooks.h"
 #include "rt/interp.h"
@@ -55,7 +56,7 @@ describe(const char *func, const char *message)
         fputc('\n', stderr);
         fflush(stderr);
         if (RUNTIME->core_initialized || RUNTIME->initialized)
-            faulthandler_dump(STDERR_FILENO, true, mine);
+            dump_stacks(STDERR_FILENO, true, mine);
     }
     if (RUNTIME->core_initialized || RUNTIME->initialized)
         faulthandler_dump_extensions(STDERR_FILENO, mine != NULL ? mine->interp : rt_main_interp);

@@ -1,7 +1,4 @@
-/* interp/faulthandler.c: Python tracebacks when the process dies: on fatal signals, after a timeout, on a user signal.
- *
- * The dump runs in a signal handler: it only reads memory and calls write(). Frames are walked as they are; a frame
- * whose code cannot be read ends the list. */
+/* interp/faulthandler.c: Python tracebacks when the process dies: on fatal signals, after a timeout, on a user signal. */
 #include "interp/faulthandler.h"
 
 #include <errno.h>
@@ -11,139 +8,10 @@
 #include <unistd.h>
 
 #include "interp/args.h"
+#include "interp/stack_dump.h"
 #include "rt/interp.h"
 #include "rt/runtime.h"
 #include "rt/singletons.h"
-#include "vm/frame.h"
-
-#define MAX_FRAMES 100
-#define MAX_THREADS 100
-#define MAX_TEXT 500
-
-/* ---- writing, async-signal-safe ---- */
-
-static void
-put(int fd, const char *s, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(fd, s, n);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return;
-        s += w;
-        n -= (size_t)w;
-    }
-}
-
-static void
-put_text(int fd, const char *s)
-{
-    put(fd, s, strlen(s));
-}
-
-static void
-put_number(int fd, unsigned long v, unsigned base, int width)
-{
-    char buf[32], *p = buf + sizeof(buf);
-    do {
-        *--p = "0123456789abcdef"[v % base];
-        v /= base;
-    } while (v != 0 || buf + sizeof(buf) - p < width);
-    put(fd, p, (size_t)(buf + sizeof(buf) - p));
-}
-
-static void
-put_str(int fd, PyObject *s)
-{
-    if (s == NULL || !PyUnicode_Check(s)) {
-        put_text(fd, "???");
-        return;
-    }
-    Py_ssize_t n = PyUnicode_GET_LENGTH(s), shown = n < MAX_TEXT ? n : MAX_TEXT;
-    for (Py_ssize_t i = 0; i < shown; i++) {
-        Py_UCS4 c = PyUnicode_READ_CHAR(s, i);
-        if (c >= ' ' && c < 127) {
-            char one = (char)c;
-            put(fd, &one, 1);
-        } else {
-            put_text(fd, c < 256 ? "\\x" : c < 65536 ? "\\u" : "\\U");
-            put_number(fd, c, 16, c < 256 ? 2 : c < 65536 ? 4 : 8);
-        }
-    }
-    if (shown < n)
-        put_text(fd, "...");
-}
-
-void faulthandler_put(int fd, const char *s) { put_text(fd, s); }
-
-void
-faulthandler_put_place(int fd, PyObject *filename, int line)
-{
-    put_text(fd, "  File ");
-    if (filename != NULL) {
-        put_text(fd, "\"");
-        put_str(fd, filename);
-        put_text(fd, "\"");
-    } else
-        put_text(fd, "???");
-    put_text(fd, ", line ");
-    if (line >= 0)
-        put_number(fd, (unsigned long)line, 10, 1);
-    else
-        put_text(fd, "???");
-}
-
-static void
-put_frame(int fd, _PyInterpreterFrame *f)
-{
-    PyCodeObject *code = frame_code(f);
-    faulthandler_put_place(fd, code->co_filename, PyCode_Addr2Line(code, frame_lasti(f) * (int)sizeof(_Py_CODEUNIT)));
-    put_text(fd, " in ");
-    put_str(fd, code->co_name);
-    put_text(fd, "\n");
-}
-
-static void
-put_stack(int fd, PyThreadState *ts, const char *header)
-{
-    put_text(fd, header);
-    if (ts == PyGILState_GetThisThreadState() && ts->interp->gc.collecting)
-        put_text(fd, "  Garbage-collecting\n");
-    _PyInterpreterFrame *f = frame_current(ts);
-    if (f == NULL)
-        put_text(fd, "  <no Python frame>\n");
-    for (int depth = 0; f != NULL; f = frame_walk(f->previous), depth++) {
-        if (depth >= MAX_FRAMES) {
-            put_text(fd, "  ...\n");
-            return;
-        }
-        put_frame(fd, f);
-    }
-}
-
-void
-faulthandler_dump(int fd, bool all_threads, PyThreadState *current)
-{
-    PyInterpreterState *interp = current != NULL ? current->interp : rt_main_interp;
-    if (!all_threads) {
-        if (current != NULL)
-            put_stack(fd, current, "Stack (most recent call first):\n");
-        return;
-    }
-    int n = 0;
-    for (PyThreadState *t = interp->threads.head; t != NULL; t = t->next, n++) {
-        if (n > 0)
-            put_text(fd, "\n");
-        if (n >= MAX_THREADS) {
-            put_text(fd, "...\n");
-            return;
-        }
-        put_text(fd, t == current ? "Current thread 0x" : "Thread 0x");
-        put_number(fd, t->thread_id, 16, 16);
-        put_stack(fd, t, " (most recent call first):\n");
-    }
-}
 
 static PyObject *stdlib_names_name;      /* interned: no string can be made in a signal handler */
 
@@ -170,13 +38,13 @@ faulthandler_dump_extensions(int fd, PyInterpreterState *interp)
         struct PyModuleDef *def = PyModule_GetDef(m);
         if (def == NULL || def->m_methods == NULL || (own != NULL && PySet_Contains(own, name) == 1))
             continue;
-        put_text(fd, n++ == 0 ? "\nExtension modules: " : ", ");
-        put_str(fd, name);
+        dump_put(fd, n++ == 0 ? "\nExtension modules: " : ", ");
+        dump_put_str(fd, name);
     }
     if (n > 0) {
-        put_text(fd, " (total: ");
-        put_number(fd, n, 10, 1);
-        put_text(fd, ")\n");
+        dump_put(fd, " (total: ");
+        dump_put_number(fd, n, 10, 1);
+        dump_put(fd, ")\n");
     }
 }
 
@@ -200,12 +68,12 @@ fatal_handler(int signum)
         if (fatals[i].installed)
             sigaction(signum, &fatals[i].old, NULL);
         fatals[i].installed = false;
-        put_text(state.fd, "Fatal Python error: ");
-        put_text(state.fd, fatals[i].name);
-        put_text(state.fd, "\n\n");
+        dump_put(state.fd, "Fatal Python error: ");
+        dump_put(state.fd, fatals[i].name);
+        dump_put(state.fd, "\n\n");
     }
     PyThreadState *ts = PyGILState_GetThisThreadState();     /* also without the GIL */
-    faulthandler_dump(state.fd, state.all_threads, ts);
+    dump_stacks(state.fd, state.all_threads, ts);
     faulthandler_dump_extensions(state.fd, ts != NULL ? ts->interp : rt_main_interp);
     errno = saved;
     raise(signum);
@@ -338,7 +206,7 @@ fh_dump_traceback(PyObject *m, PyObject *const *args, Py_ssize_t nargs, PyObject
     int all = a[1] == NULL ? 1 : PyObject_IsTrue(a[1]), fd = all < 0 ? -1 : file_descriptor(a[0], &keep);
     if (fd < 0)
         return NULL;
-    faulthandler_dump(fd, all, this_thread());
+    dump_stacks(fd, all, this_thread());
     Py_XDECREF(keep);
     Py_RETURN_NONE;
 }
@@ -375,8 +243,8 @@ watchdog(void *unused)
             r = pthread_cond_timedwait(&later.cond, &later.mutex, &t);
         if (later.cancel)
             break;
-        put_text(later.fd, later.header);
-        faulthandler_dump(later.fd, true, NULL);
+        dump_put(later.fd, later.header);
+        dump_stacks(later.fd, true, NULL);
         if (later.exit)
             _exit(1);
     } while (later.repeat);
@@ -468,7 +336,7 @@ user_handler(int signum)
     int saved = errno;
     if (!u->enabled)
         return;
-    faulthandler_dump(u->fd, u->all_threads, ts_current());
+    dump_stacks(u->fd, u->all_threads, ts_current());
     if (u->chain) {
         struct sigaction mine;
         sigaction(signum, &u->old, &mine);

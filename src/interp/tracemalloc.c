@@ -13,7 +13,7 @@
 #include <pthread.h>
 
 #include "interp/args.h"
-#include "interp/faulthandler.h"
+#include "interp/stack_dump.h"
 #include "jit/jit.h"
 #include "rt/hashtable.h"
 #include "rt/heap.h"
@@ -343,7 +343,7 @@ static void
 dump_allocation(int fd, const void *p)
 {
     if (!tm.on) {
-        faulthandler_put(fd, "Enable tracemalloc to get the memory block allocation traceback\n\n");
+        dump_put(fd, "Enable tracemalloc to get the memory block allocation traceback\n\n");
         return;
     }
     lock();
@@ -351,12 +351,12 @@ dump_allocation(int fd, const void *p)
     unlock();
     if (s == NULL)
         return;
-    faulthandler_put(fd, "Memory block allocated at (most recent call first):\n");
+    dump_put(fd, "Memory block allocated at (most recent call first):\n");
     for (int i = 0; i < s->frames; i++) {
-        faulthandler_put_place(fd, s->at[i].filename, (int)s->at[i].line);
-        faulthandler_put(fd, "\n");
+        dump_put_place(fd, s->at[i].filename, (int)s->at[i].line);
+        dump_put(fd, "\n");
     }
-    faulthandler_put(fd, "\n");
+    dump_put(fd, "\n");
 }
 
 int
