@@ -86,7 +86,7 @@ test-jit-stress: all
 # The same in one mode after the other; hours.
 JIT_ALL ?= stress stress-eval stress-registers stress,exit=1 stress,exit=3,seed=11 stress-eval,exit=2 stress-registers,exit=13,seed=7 \
 	stress,without=fold stress,without=cse stress,without=peel stress,without=ranges stress,without=dead \
-	stress,evict=1 stress-eval,evict=3 stress,poison=1 stress-registers,poison=3,exit=17,seed=5 stress,oom=3 stress-eval,oom=17
+	stress,evict=1 stress-eval,evict=3 stress,poison=1 stress-registers,poison=3,exit=17,seed=5 stress,oom=3 stress-eval,oom=17 stress,check=1000 stress-eval,check=1000,seed=3
 
 test-jit-stress-all: all
 	@failed=; for mode in $(JIT_ALL); do echo "== PYTHON_JIT=$$mode"; \

@@ -81,6 +81,7 @@ static const char xoptions_text[] =
     "         options follow, or stand alone: -X jit=stress,exit=5 is -X jit=stress -X jit-exit=5\n"
     "-X jit-evict=N, -X jit-poison=N, -X jit-oom=N: at every Nth entry a compiled loop is dropped, in every Nth call from\n"
     "    one, or every Nth allocation of the compiler fails, to test it\n"
+    "-X jit-check=N: for tests: what compiled code does is compared with the interpreter, N times at most\n"
     "-X jit-clock=1: sys._adder.jit_stats() tells how long compiled code ran\n"
     "-X jit-exit=N: for tests: every Nth condition of compiled code counts as false\n"
     "-X jit-memory=KIB: room for compiled code; 16384 without\n"

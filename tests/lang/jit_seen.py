@@ -85,7 +85,7 @@ for options in ["jit=fast"], ["jit=1,exits=3"], ["jit=1", "jit-exit=x"], ["jit=1
 # expect: True
 # expect: --- exits of steps, loop at 9 | trace 0 |  to line 6 
 # expect: 1 config_init_jit: -X jit: unknown mode 'fast'; the modes are 0, 1, stress, stress-registers, eval, stress-eval
-# expect: 1 config_init_jit: -X jit: unknown option 'exits'; the options are exit, evict, poison, oom, seed, without, log, clock, memory, patience
+# expect: 1 config_init_jit: -X jit: unknown option 'exits'; the options are exit, evict, poison, oom, check, seed, without, log, clock, memory, patience
 # expect: 1 config_init_jit: -X jit: jit-exit wants a number below 2**32
 # expect: 1 config_init_jit: -X jit: unknown pass 'magic'; the passes are fold, cse, peel, ranges, dead
 # expect: 1 config_init_jit: -X jit: jit-log: cannot write '/nonexistent/log': No such file or directory

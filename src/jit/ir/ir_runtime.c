@@ -396,6 +396,7 @@ jit_item_set_float(void *row, int64_t i, uint32_t code, double v)
 _Py_CODEUNIT *jit_open_pc;
 uint32_t jit_epoch;
 void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
+bool (*jit_leaves_opens)(int opcode);
 
 /* Has somebody the frame object of f or of one below it, down to the outer one? It can write into slots. */
 static bool
@@ -503,6 +504,11 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
     uint32_t epoch = jit_epoch;
     int opcode = op_deopt(instr->op.code), oparg = (int)(x & OPEN_ARG_MAX);
     f->instr_ptr = instr;
+    if (UNLIKELY(jit_leaves_opens != NULL && jit_leaves_opens(opcode))) {
+        jit_open_pc = with_argument(instr, oparg);
+        frame_set_stackpointer(f, sp);
+        return 1;
+    }
     if (opcode == RETURN_VALUE)
         return leave_frame(ts, f, sp - 1, sp[-1], outer);
     if (opcode == RETURN_CONST)

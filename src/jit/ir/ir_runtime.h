@@ -98,5 +98,7 @@ extern _Py_CODEUNIT *jit_open_pc;
 extern uint32_t jit_epoch;
 /* For tests: called at the end of each open call. */
 extern void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
+/* For tests: asked before each open call, by its opcode: true: the trace leaves before it. */
+extern bool (*jit_leaves_opens)(int opcode);
 
 #endif

@@ -7,7 +7,7 @@
 #include "jit/trace/events.h"
 #include "jit/x64/memory.h"
 
-const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", "memory", "evict", "poison", "oom", "patience", NULL };
+const char *const jit_option_names[] = { "exit", "seed", "without", "log", "clock", "memory", "evict", "poison", "oom", "check", "patience", NULL };
 
 /* What is wrong, in words. */
 static char trouble[512];
@@ -86,6 +86,8 @@ set_option(const char *name, size_t n, const char *value, size_t length)
         return set_number("oom", value, length, &jit_options.oom_every);
     if (n == 8 && memcmp(name, "patience", 8) == 0)
         return set_number("patience", value, length, &jit_options.patience);
+    if (n == 5 && memcmp(name, "check", 5) == 0)
+        return set_number("check", value, length, &jit_options.check);
     if (n == 6 && memcmp(name, "memory", 6) == 0) {
         uint32_t kilobytes;
         const char *why = set_number("memory", value, length, &kilobytes);
@@ -117,7 +119,7 @@ jit_configure(const char *value)
     jit_options.mode = JIT_ON;
     jit_options.stress = false;
     jit_options.seed = jit_options.exit_every = jit_options.clock = 0;
-    jit_options.evict_every = jit_options.poison_every = jit_options.oom_every = 0;
+    jit_options.evict_every = jit_options.poison_every = jit_options.oom_every = jit_options.check = 0;
     jit_options.patience = JIT_PATIENCE;
     opt_left_out = 0;
     if (value == NULL)

@@ -358,9 +358,9 @@ jit_stats_dict(void)
     PyObject *loops = rows_list();
     if (loops == NULL)
         return NULL;
-    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
+    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:n,s:N}", "mode", mode, "recorded", (unsigned long long)jit_stats.recorded,
         "aborted", (unsigned long long)jit_stats.aborted, "compiled", (unsigned long long)jit_stats.compiled,
         "instructions", (unsigned long long)jit_stats.compiled_ins, "exits", (unsigned long long)jit_stats.exits,
         "entries", (unsigned long long)jit_stats.entered, "compile_ns", (unsigned long long)jit_stats.compile_ns,
-        "trace_ns", (unsigned long long)jit_stats.trace_ns, "record_ns", (unsigned long long)jit_stats.record_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
+        "checked", (unsigned long long)jit_stats.checked, "unseen", (unsigned long long)jit_stats.unseen, "trace_ns", (unsigned long long)jit_stats.trace_ns, "record_ns", (unsigned long long)jit_stats.record_ns, "code_bytes", (Py_ssize_t)x64_used(), "loops", loops);
 }

@@ -69,6 +69,7 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->frames);
     PyMem_RawFree(t->virtuals);
     PyMem_RawFree(t->exits);
+    PyMem_Free(t->text);
     PyMem_RawFree(t);
 }
 

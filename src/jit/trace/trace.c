@@ -222,6 +222,8 @@ fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interv
         why = keep_head(t, r, at_loop);
     if (why == NULL)
         policy_weigh(t, r);
+    if (jit_options.check != 0)
+        t->text = ir_dump(r->ir, true, false);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
     return why != NULL ? why : put_in_place(ts, t);
@@ -271,6 +273,8 @@ trace_side_failed(unsigned parent, unsigned exit, bool counts)
 
 /* Which exit was taken last; only while the GIL is held without a break. */
 static struct { struct trace *t; uint32_t exit, rounds; } taken;
+
+unsigned trace_left_last(void) { return taken.t != NULL ? taken.t->id : NO_TRACE; }
 
 /* What the evaluator works with. */
 struct evaluation { union ir_value values[65536], handed[IR_MAX_INS]; };
@@ -361,16 +365,20 @@ wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
 /* From trace to trace until one leaves to the interpreter. */
 static void bury_dead(void);
 
-/* How many traces run, in all threads: those that wait for an open call too. */
-static unsigned running;
+/* Traces that run, in all threads: those that wait for an open call, too. */
+static struct run { struct run *previous; PyThreadState *ts; } *runs;
 static struct trace *dead;                               /* by next_dead: not freed yet, as a trace runs */
 
 static _Py_CODEUNIT *
 run(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
-    running++;
+    struct run r = { runs, ts };
+    runs = &r;
     _Py_CODEUNIT *pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
-    running--;
+    struct run **at = &runs;
+    while (*at != &r)                                    /* other threads may have begun one later that still goes on */
+        at = &(*at)->previous;
+    *at = r.previous;
     jit_stats.exits++;
     return pc;
 }
@@ -457,7 +465,7 @@ trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
 static void
 bury_dead(void)
 {
-    while (dead != NULL && running == 0) {
+    while (dead != NULL && runs == NULL) {
         struct trace *t = dead;
         dead = t->next_dead;
         trace_free(t);
@@ -529,8 +537,14 @@ jit_pause(PyThreadState *ts, bool on)
 void
 jit_after_fork(PyThreadState *ts)
 {
+    for (struct run **at = &runs; *at != NULL; )
+        if ((*at)->ts == ts)
+            at = &(*at)->previous;
+        else
+            *at = (*at)->previous;                       /* of a thread that is not there */
     record_drop_others(ts);
     policy_after_fork();
+    check_after_fork(ts);
 }
 
 int
@@ -545,9 +559,11 @@ jit_start(void)
     }
     if (jit_options.stress)
         code_loop_heat = 2;
-    x64_force_exits(jit_options.exit_every != 0);
+    x64_force_exits(jit_options.exit_every != 0 || jit_options.check != 0);
     if (jit_options.evict_every + jit_options.poison_every + jit_options.oom_every != 0)
         ops = stressed(&ops);
+    if (jit_options.check != 0)
+        ops = checking(&ops);
     if (jit_options.clock)
         ops = clocked(&ops);
     trace_install(&ops);
@@ -558,6 +574,7 @@ void
 jit_stop(void)
 {
     trace_install(NULL);
+    check_end();
     stress_end();
     record_end();
     for (unsigned i = 0; i < trace_limit(); i++)
@@ -566,7 +583,7 @@ jit_stop(void)
     dead = NULL;
     table_end();
     events_end();
-    if (jit_options.mode == JIT_ON && running == 0)
+    if (jit_options.mode == JIT_ON && runs == NULL)
         x64_fini();
     jit_options.mode = JIT_OFF;
 }

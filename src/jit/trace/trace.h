@@ -83,6 +83,7 @@ struct trace {
     struct loop_row *row;              /* of its loop, or NULL: events.h */
     int line;                          /* where it starts */
     void *gdb;                         /* what debuggers know of it, or NULL */
+    char *text;                        /* with check: its IR */
     uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
     uint32_t from_exit;
     uint32_t round_work;               /* bytecode instructions of a round, or of all of a linear trace */
@@ -99,6 +100,7 @@ struct jit_stats {
     uint64_t recorded, aborted, compiled, exits;
     uint64_t compile_ns, compiled_ins; /* of the IR, as recorded */
     uint64_t entered;                  /* from the interpreter */
+    uint64_t checked, unseen;          /* predictions that were right, and those that could not be compared: check.c */
     uint64_t trace_ns, record_ns;      /* with clock: in traces, open calls included; recording, with compile_ns */
 };
 
@@ -112,6 +114,7 @@ struct jit_options {
     uint32_t exit_every;               /* force an exit at every n-th guard; 0: at none */
     uint32_t evict_every, poison_every, oom_every;       /* stress.c; 0: never */
     uint32_t patience;                 /* policy_is_ripe() */
+    uint32_t check;                    /* predictions that are still to be compared: check.c */
     uint32_t clock;                    /* times are taken: clock.c */
 };
 
@@ -219,6 +222,13 @@ void version_put(struct trace *t, unsigned head);
 struct trace *version_at(const struct trace *t, unsigned i);
 /* Record the round that begins now as one more of t's. False: not now. */
 bool record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t);
+
+/* check.c: the same functions; what traces do is compared with what the interpreter does. At the end: no more of that. */
+struct trace_ops checking(const struct trace_ops *ops);
+void check_end(void);
+void check_after_fork(PyThreadState *ts);
+/* The trace that was left last. */
+unsigned trace_left_last(void);
 
 /* clock.c: the same functions with a clock around them. */
 struct trace_ops clocked(const struct trace_ops *ops);
