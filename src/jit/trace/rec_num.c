@@ -180,7 +180,13 @@ rec_binary_op(struct recorder *r)
         return rec_stop(r, "an operator on two bools is not recorded yet");
     if (type_of(r, a) == T_F64 || type_of(r, b) == T_F64)
         return rec_give(r, 2, float_operator(r, r->oparg, as_float(r, a), as_float(r, b)));
-    return rec_give(r, 2, int_operator(r, r->oparg, as_int(r, a), as_int(r, b), int_value_now(r->sp[-1])));
+    a = as_int(r, a);
+    b = as_int(r, b);
+    if (rec_keeps_left(r, r->oparg, a, b, int_value_now(r->sp[-2]), int_value_now(r->sp[-1]))) {
+        rec_pop(r);
+        return r->why == NULL;
+    }
+    return r->why == NULL && rec_give(r, 2, int_operator(r, r->oparg, a, b, int_value_now(r->sp[-1])));
 }
 
 /* ---- comparing ---- */

@@ -184,6 +184,8 @@ bool rec_range(struct recorder *r);
 /* Does `x[:k + 1] = x[k::-1]` begin at this BUILD_SLICE? Then record all of it. */
 bool rec_is_reversal(struct recorder *r);
 bool rec_reversal(struct recorder *r);
+/* rec_same.c: is the result of this operator on ints the left operand itself? Guards say so, or that it is not. x, y: what the operands are now. */
+bool rec_keeps_left(struct recorder *r, int operator, ir_ref a, ir_ref b, int64_t x, int64_t y);
 /* rec_num.c */
 bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);

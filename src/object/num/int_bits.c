@@ -41,6 +41,8 @@ int_shift_right(PyObject *a, size_t bits)
     bool negative = int_is_negative(a), lost = false;
     if (int_is_compact(a))
         return int_from_i64(int_compact_value(a) >> (bits > 62 ? 62 : bits));
+    if (negative && bits == 0)
+        return int_long(a);
     size_t words = bits / SHIFT;
     int rest = (int)(bits % SHIFT);
     if (words >= (size_t)n)

@@ -108,6 +108,15 @@ floor_words(int64_t x, int64_t y, int64_t *mod)
     return q;
 }
 
+/* The remainder r of a and b as an object: a itself where |a| is smaller at a glance, as it is for longer ints. */
+static PyObject *
+small_mod(PyObject *a, PyObject *b, int64_t x, int64_t r)
+{
+    Py_ssize_t sa = int_ndigits(a), sb = int_ndigits(b);
+    bool smaller = sb > 1 && (sa < sb || (sa == sb && int_digits(a)[sa - 1] < int_digits(b)[sb - 1]));
+    return smaller && r == x ? int_long(a) : int_from_i64(r);
+}
+
 int
 int_divmod(PyObject *a, PyObject *b, PyObject **div, PyObject **mod)
 {
@@ -116,7 +125,7 @@ int_divmod(PyObject *a, PyObject *b, PyObject **div, PyObject **mod)
         return zero_division("integer division or modulo by zero");
     if (int_get_small(a, &x) && int_get_small(b, &y)) {
         *div = int_from_i64(floor_words(x, y, &r));
-        *mod = *div == NULL ? NULL : int_from_i64(r);
+        *mod = *div == NULL ? NULL : small_mod(a, b, x, r);
         return *mod == NULL ? (*div == NULL ? 0 : (Py_DECREF(*div), 0), -1) : 0;
     }
     if (div_truncate(a, b, div, mod) < 0)
@@ -172,7 +181,7 @@ int_mod(PyObject *a, PyObject *b)
     }
     if (int_get_small(a, &x) && int_get_small(b, &y)) {
         floor_words(x, y, &r);
-        return int_from_i64(r);
+        return small_mod(a, b, x, r);
     }
     if (int_ndigits(b) == 1)
         return mod_digit(a, b);
