@@ -255,6 +255,9 @@ class GlobalMaker(CallMaker):
 
 
 def text_of(number):
+    if number >= 4000000:
+        import jit_containers
+        return jit_containers.text_of(number)
     if number >= 3000000:
         import jit_objects
         return jit_objects.text_of(number)
@@ -265,7 +268,10 @@ def outcome(text):
     """What the program gives, as text. Large ints are shown by size and remainder."""
     space = {}
     warnings.simplefilter("ignore")
-    exec(compile(text, "<program>", "exec"), space)
+    try:
+        exec(compile(text, "<program>", "exec"), space)
+    except (NameError, SyntaxError) as e:                # what was left to chance came to nothing
+        return repr(e)
     return "\n".join(shown(space["f"](*args)) for args in space["calls"])
 
 
@@ -288,7 +294,7 @@ def run(first, count):
 
 MODES = ["stress", "stress", "stress", "stress-eval", "stress-registers", "1", "eval", "stress,exit=1", "stress,exit=2,seed=5", "stress,exit=7,seed=9", "stress-registers,exit=5,seed=3",
          "stress-eval,exit=3,seed=4", "stress,without=fold", "stress,without=cse", "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress-eval,without=fold+cse+peel+ranges+dead",
-         "stress,evict=1", "stress,evict=3,exit=11", "stress-eval,evict=2", "stress,poison=1", "stress,poison=3", "stress-registers,poison=2,exit=9,seed=8", "stress,oom=2", "stress-eval,oom=11"]
+         "stress,check=3000", "stress,check=3000,seed=3", "stress-eval,check=3000,seed=7", "stress,evict=1", "stress,evict=3,exit=11", "stress-eval,evict=2", "stress,poison=1", "stress,poison=3", "stress-registers,poison=2,exit=9,seed=8", "stress,oom=2", "stress-eval,oom=11"]
 BATCH = 200
 
 
@@ -380,7 +386,7 @@ def hunt(adder, seconds, first, references):
     end, bad, runs, number = time.monotonic() + seconds, 0, 0, first
     while time.monotonic() < end:
         r = random.Random(number)
-        start = r.choice([0, 1000000, 2000000, 3000000, 3000000, 3000000, 3000000]) + number % 900000
+        start = r.choice([0, 1000000, 2000000, 3000000, 3000000, 3000000, 4000000, 4000000, 4000000]) + number % 900000
         ways = [(r.split(), {}) for r in references[:1]] + [([adder], {"PYTHON_JIT": mode}) for mode in ["0", *r.sample(MODES, 4)]]
         bad += compare_batch(ways, start, BATCH, len(references[:1]))
         runs += BATCH * (len(ways) - 1)
