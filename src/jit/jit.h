@@ -17,7 +17,8 @@ const char *jit_configure(const char *value);
  * same in each run; 0: none. evict=N: at every N-th entry of a trace one is taken away, poison=N: in every N-th open call; oom=N: every N-th allocation of the
  * recorder fails. check=N: at up to N places what a trace does is compared with what the interpreter does. without=PASS+PASS: passes of the optimiser that are left out. log=FILE: what
  * happens, one JSON object a line. clock=1: jit_stats() tells how long traces ran, and how long recording took.
- * memory=N: at most so many KiB of code. patience=N: what got hot is compiled when it has gone on for N times as long as that will take; 0: at once. */
+ * memory=N: at most so many KiB of code. patience=N: what got hot is compiled when it has gone on for N times as long as that will take; 0: at once,
+ * whatever all of it costs. */
 #define JIT_OPTIONS "exit, evict, poison, oom, check, seed, without, log, clock, memory, patience"
 #define JIT_PASSES "fold, cse, peel, ranges, dead"
 extern const char *const jit_option_names[];             /* ends with NULL */

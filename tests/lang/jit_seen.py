@@ -47,13 +47,13 @@ def adder(*options, program=PROGRAM + SHOW):
     return subprocess.run([sys.executable, "-I", "-S", *options, "-c", program], capture_output=True, text=True, env=env)
 
 
-for mode in "1", "eval":
+for mode in "1,patience=0", "eval,patience=0":
     p = adder("-X", f"jit={mode}")
     print(p.stdout + p.stderr, end="")
 
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "l\u00f6g")
-    p = adder("-X", "jit=1", "-X", "jit-log=" + path, "-X", "dump=exits:steps", program=PROGRAM)
+    p = adder("-X", "jit=1,patience=0", "-X", "jit-log=" + path, "-X", "dump=exits:steps", program=PROGRAM)
     with open(path, encoding="utf-8") as f:
         rows = [json.loads(line) for line in f]
 print(sorted({r["event"] for r in rows}))

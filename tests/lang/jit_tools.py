@@ -47,12 +47,12 @@ def take(path):
     return content
 
 
-for options, arguments in (("-X", "jit=1", "-X", "perf"), ()), (("-X", "jit=1"), ["now"]):
+for options, arguments in (("-X", "jit=1,patience=0", "-X", "perf"), ()), (("-X", "jit=1,patience=0"), ["now"]):
     for pid in run(*options, arguments=arguments):
         lines = [line.split(b" ", 2) for line in take(f"/tmp/perf-{pid}.map").splitlines()]
         print({name.strip().decode() for address, size, name in lines if b"jit:" in name and int(address, 16) > 2**16 and 16 < int(size, 16) < 2**16}
               >= {"jit:hot:6", "jit:late:12"})
-for pid in run("-X", "jit=1", "-X", "perf_jit"):
+for pid in run("-X", "jit=1,patience=0", "-X", "perf_jit"):
     content = take(f"/tmp/jit-{pid}.dump")
     print(content.startswith(b"DTiJ"), b"jit:hot:6\0" in content, b"jit:late:12\0" in content)
 

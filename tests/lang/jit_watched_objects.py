@@ -166,14 +166,14 @@ def monitored(on):
 
 for switch in lambda on: sys.settrace(tracer if on else None), lambda on: sys.setprofile(profiler if on else None), monitored:
     account = Account()
-    hot(account, 3000)
+    hot(account, 20000)
     before = entries()
     counts.clear()
     switch(True)
     hot(account, 800)
     switch(False)
     during = entries()
-    hot(account, 3000)
+    hot(account, 20000)
     compiled = any(row["state"] == "compiled" for row in jit_stats()["loops"] if row["function"] == "hot") if jit_stats()["mode"] != "off" else True
     print(counts, during == before, account.total)
     print("compiled again", compiled)
@@ -186,9 +186,9 @@ for switch in lambda on: sys.settrace(tracer if on else None), lambda on: sys.se
 # expect: Enough True
 # expect: {(20000, 2500, (20000, 60000), 4, 3)}
 # expect: [('start', True, True, True), ('stop', True, True, True)]
-# expect: {'call': 1601, 'line': 6503, 'return': 1601} True 6800
+# expect: {'call': 1601, 'line': 6503, 'return': 1601} True 40800
 # expect: compiled again True
-# expect: {'call': 1601, 'return': 1601, 'c_call': 100, 'c_return': 100} True 6800
+# expect: {'call': 1601, 'return': 1601, 'c_call': 100, 'c_return': 100} True 40800
 # expect: compiled again True
-# expect: {'line': 6503} True 6800
+# expect: {'line': 6503} True 40800
 # expect: compiled again True

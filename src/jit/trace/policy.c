@@ -1,6 +1,7 @@
 /* jit/trace/policy.c: what compiling may cost, and where it stops.
  *
- * The budget is a bucket of CPU time: it starts with FIRST, fills with a share of the time that the process uses, and holds BURST at most; each recording
+ * What got hot waits until that has taken a while (policy_is_ripe()). The budget is a bucket of CPU time: it fills with a share of the time that the process uses, and holds
+ * a part of all that it has used, BURST at most; each recording
  * takes out what it has cost. As long as traces have not saved what all of them have cost, the share is smaller. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
  * not even then each time while the bucket is empty.
  *
@@ -20,8 +21,9 @@
 #include "jit/trace/events.h"
 #include "vm/heat.h"
 
-#define FIRST_NS 2000000
-#define BURST_NS 8000000
+#define BURST_LEAST_NS 150000          /* the bucket holds that, or one nanosecond */
+#define BURST_AGE 128                  /* out of so many that the process has used, */
+#define BURST_NS 8000000               /* but no more than that */
 #define SHARE 7                        /* one nanosecond out of so many: 14 %, */
 #define SHARE_UNPAID 25                /* or 4 % while all that was compiled has taken longer than it has saved */
 #define SAVED_NS 3                     /* by an instruction in a trace */
@@ -38,7 +40,7 @@
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
 
-static int64_t left = FIRST_NS;        /* under the GIL */
+static int64_t left = BURST_LEAST_NS;        /* under the GIL */
 static uint64_t filled_at;             /* CPU time of the process when the bucket was filled last */
 static unsigned skip;
 static uint64_t spent_ns, worked;      /* all in all; instructions in traces that were entered and left */
@@ -90,17 +92,21 @@ policy_young_loop(const _Py_CODEUNIT *jump)
 bool
 policy_affords(void)
 {
-    if (jit_options.stress || skip > 0) {
-        skip -= skip > 0;
-        return jit_options.stress;
+    if (jit_options.stress || jit_options.patience == 0)
+        return true;
+    if (skip > 0) {
+        skip--;
+        return false;
     }
     uint64_t now = cpu_time();
     if (filled_at == 0)                                  /* the program begins */
         filled_at = now;
     left += (int64_t)((now - filled_at) / (worked * SAVED_NS < spent_ns ? SHARE_UNPAID : SHARE));
     filled_at = now;
-    if (left > BURST_NS)
-        left = BURST_NS;
+    int64_t room = (int64_t)(now / BURST_AGE);
+    room = room < BURST_LEAST_NS ? BURST_LEAST_NS : room > BURST_NS ? BURST_NS : room;
+    if (left > room)
+        left = room;
     if (left < 0)
         skip = SKIPPED;
     return left >= 0;
@@ -119,7 +125,7 @@ policy_after_fork(void)
 {
     filled_at = 0;                                       /* the child's CPU time begins anew */
     skip = 0;
-    left = left > FIRST_NS ? left : FIRST_NS;
+    left = left > BURST_LEAST_NS ? left : BURST_LEAST_NS;
 }
 
 /* How many of t and its parents begin where e leads to. */

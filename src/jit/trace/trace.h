@@ -191,7 +191,7 @@ void stress_work(int change);
 /* policy.c: has what got hot been hot for as long as it pays to wait? *since: when that was asked first, 0: never. units: length of its code. If not,
  * ask again after some more rounds. policy_young_loop(): where that is kept of a loop with this jump. */
 #define POLICY_LOOK_AGAIN 32
-#define JIT_PATIENCE 0                 /* so many times as long as compiling will take */
+#define JIT_PATIENCE 10                /* so many times as long as compiling will take */
 bool policy_is_ripe(uint64_t *since, unsigned units);
 uint64_t *policy_young_loop(const _Py_CODEUNIT *jump);
 /* May a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
