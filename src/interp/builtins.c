@@ -88,6 +88,7 @@ builtins_init(PyThreadState *ts)
     PyObject *m = PyModule_Create2(&builtins_def, PYTHON_API_VERSION);
     if (m == NULL)
         return NULL;
+    builtins_iter_init();
     PyObject *dict = PyModule_GetDict(m);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(parts); i++) {
         if (PyModule_AddFunctions(m, parts[i]) < 0)

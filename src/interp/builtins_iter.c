@@ -1,12 +1,12 @@
 /* interp/builtins_iter.c: the builtins that walk an iterable. */
 #include "interp/builtins.h"
 
-#include <math.h>
-
 #include "interp/args.h"
 #include "object/coll/iter.h"
 #include "object/num/int.h"
+#include "object/num/sum.h"
 #include "rt/singletons.h"
+#include "vm/consume.h"
 
 static PyObject *
 any_or_all(PyObject *iterable, int stop_at)
@@ -229,101 +229,20 @@ builtin_sorted(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObje
     return list;
 }
 
-/* sum() runs in stages: machine integers, then compensated doubles, then any `+`. Each stage hands over what it
- * has as an object when it meets an item that it does not know; *item is that item, NULL at the end. */
-static PyObject *
-sum_ints(PyObject *it, PyObject *start, PyObject **item)
-{
-    int overflow;
-    long acc = PyLong_AsLongAndOverflow(start, &overflow);
-    if (overflow) {
-        *item = PyIter_Next(it);
-        return Py_NewRef(start);
-    }
-    while ((*item = PyIter_Next(it)) != NULL) {
-        if (!PyLong_CheckExact(*item) && !PyBool_Check(*item))
-            break;
-        long b = PyLong_AsLongAndOverflow(*item, &overflow), next;
-        if (overflow || __builtin_add_overflow(acc, b, &next))
-            break;
-        acc = next;
-        Py_DECREF(*item);
-    }
-    return PyLong_FromLong(acc);
-}
-
-/* Neumaier's variant of Kahan summation. */
-struct comp_sum { double hi, lo; };
-
-static void
-comp_add(struct comp_sum *s, double x)
-{
-    double t = s->hi + x;
-    s->lo += fabs(s->hi) >= fabs(x) ? (s->hi - t) + x : (x - t) + s->hi;
-    s->hi = t;
-}
-
-static double
-comp_value(const struct comp_sum *s)
-{
-    return s->lo != 0.0 && isfinite(s->lo) ? s->hi + s->lo : s->hi;
-}
-
-static PyObject *
-sum_floats(PyObject *it, double start, PyObject **item)
-{
-    struct comp_sum s = { start, 0.0 };
-    while (*item != NULL) {
-        if (PyFloat_CheckExact(*item))
-            comp_add(&s, PyFloat_AS_DOUBLE(*item));
-        else if (PyLong_Check(*item)) {
-            int overflow;
-            long v = PyLong_AsLongAndOverflow(*item, &overflow);
-            if (overflow)
-                break;
-            comp_add(&s, (double)v);
-        } else
-            break;
-        Py_DECREF(*item);
-        *item = PyIter_Next(it);
-    }
-    return PyFloat_FromDouble(comp_value(&s));
-}
-
-static PyObject *
-sum_objects(PyObject *it, STEALS PyObject *acc, PyObject *item)
-{
-    while (item != NULL) {
-        PyObject *next = acc == NULL ? NULL : PyNumber_Add(acc, item);
-        Py_DECREF(item);
-        Py_XDECREF(acc);
-        if ((acc = next) == NULL)
-            return NULL;
-        item = PyIter_Next(it);
-    }
-    if (PyErr_Occurred())
-        Py_CLEAR(acc);
-    return acc;
-}
-
 static PyObject *
 sum_iter(PyObject *it, PyObject *start)
 {
-    PyObject *item = NULL, *acc;
-    if (PyLong_CheckExact(start)) {
-        acc = sum_ints(it, start, &item);
-        if (item != NULL && acc != NULL && PyFloat_CheckExact(item)) {
-            double x = PyLong_AsDouble(acc);
-            if (x == -1.0 && PyErr_Occurred())
-                PyErr_Clear();
-            else
-                Py_SETREF(acc, sum_floats(it, x, &item));
-        }
-    } else {
-        item = PyIter_Next(it);
-        acc = PyFloat_CheckExact(start) ? sum_floats(it, PyFloat_AS_DOUBLE(start), &item) : Py_NewRef(start);
+    struct sum s;
+    PyObject *acc, *item;
+    sum_begin(&s, start, &acc);
+    while ((item = PyIter_Next(it)) != NULL)
+        if (sum_take(&s, &acc, item) < 0)
+            return NULL;
+    if (PyErr_Occurred()) {
+        Py_XDECREF(acc);
+        return NULL;
     }
-    return sum_objects(it, acc, item);
+    return sum_end(&s, &acc);
 }
 
 static PyObject *
@@ -366,3 +285,14 @@ PyMethodDef builtins_iter_methods[] = {
     { "sum", FASTKW(builtin_sum), PyDoc_STR("sum($module, iterable, /, start=0)\n--\n\nThe start value plus all items.") },
     { NULL },
 };
+
+void
+builtins_iter_init(void)
+{
+    consume_register(builtin_any, CONSUME_ANY);
+    consume_register(builtin_all, CONSUME_ALL);
+    consume_register(_PyCFunction_CAST(builtin_sum), CONSUME_SUM);
+    consume_register(_PyCFunction_CAST(builtin_min), CONSUME_MIN);
+    consume_register(_PyCFunction_CAST(builtin_max), CONSUME_MAX);
+    consume_register(_PyCFunction_CAST(builtin_sorted), CONSUME_SORTED);
+}

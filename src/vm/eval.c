@@ -11,6 +11,7 @@
 #include "rt/hooks.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/consume.h"
 #include "vm/deps.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
@@ -255,7 +256,7 @@ vm_init(PyInterpreterState *interp)
     if (interp->config._config_init != 0)
         code_state.debug_ranges = interp->config.code_debug_ranges;
     code_death_notice = code_dies;
-    return mon_init(interp) < 0 ? -1 : make_init_shim();
+    return mon_init(interp) < 0 || make_init_shim() < 0 ? -1 : consume_init();
 }
 
 void

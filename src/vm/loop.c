@@ -23,6 +23,7 @@
 #include "object/text/str.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/consume.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
 #include "vm/heat.h"

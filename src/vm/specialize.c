@@ -14,6 +14,7 @@
 #include "object/num/int.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
+#include "vm/consume.h"
 #include "vm/function.h"
 #include "vm/genobject.h"
 #include "vm/slow.h"
@@ -602,11 +603,21 @@ class_call(PyThreadState *ts, PyTypeObject *t, _Py_CODEUNIT *instr, int nargs)
     return CALL_NON_PY_GENERAL;
 }
 
+/* tuple(g), any(g), ... */
+static bool
+consumes(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs, PyObject *last)
+{
+    return nargs == 1 && instr->op.arg == 1 && Py_TYPE(last) == &PyGen_Type && method_guard == NULL && ts->interp->eval_frame == NULL
+        && consume_which(callable) != CONSUME_NOT;
+}
+
 void
-spec_call(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs)
+spec_call(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs, PyObject **sp)
 {
     int op;
-    if (PyCFunction_CheckExact(callable))
+    if (consumes(ts, callable, instr, nargs, sp[-1]))
+        op = CALL_CONSUME;
+    else if (PyCFunction_CheckExact(callable))
         op = c_call(ts, callable, nargs);
     else if (PyFunction_Check(callable))
         op = python_call(ts, (PyFunctionObject *)callable, instr, nargs, false);

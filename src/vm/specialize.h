@@ -20,6 +20,6 @@ void spec_send(PyThreadState *ts, PyObject *receiver, _Py_CODEUNIT *instr);
 void spec_load_attr(PyThreadState *ts, PyObject *owner, _Py_CODEUNIT *instr, PyObject *name);
 void spec_store_attr(PyThreadState *ts, PyObject *owner, _Py_CODEUNIT *instr, PyObject *name);
 void spec_load_super_attr(PyThreadState *ts, PyObject *super, PyObject *cls, _Py_CODEUNIT *instr, int is_method);
-void spec_call(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs);
+void spec_call(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs, PyObject **sp);
 
 #endif

@@ -72,11 +72,13 @@ for options in ["jit=fast"], ["jit=1,exits=3"], ["jit=1", "jit-exit=x"], ["jit=1
 # few modes: waiting, or processes of its own
 # expect: steps 4 compiled None True True
 # expect:     6 the other branch True True None
-# expect: doubles 13 gave up generators and coroutines are not compiled yet False False
+# expect: doubles 13 compiled None True True
+# expect:     13 a condition that no longer holds True False None
 # expect: texts 17 gave up IMPORT_NAME is not recorded yet False False
 # expect: steps 4 compiled None True True
 # expect:     6 the other branch True True None
-# expect: doubles 13 gave up generators and coroutines are not compiled yet False False
+# expect: doubles 13 compiled None True True
+# expect:     13 a condition that no longer holds True False None
 # expect: texts 17 gave up IMPORT_NAME is not recorded yet False False
 # expect: ['abort', 'compiled', 'exit', 'link', 'record']
 # expect: [('steps', 5)]

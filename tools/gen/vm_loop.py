@@ -217,7 +217,7 @@ def main():
         for i in range(256):
             name = by_number.get(i)
             base = name if name in there else info[name]['family'] if name else None
-            if base in there and info[name]['kind'] in ('BASE', 'SPEC'):
+            if base in there and info[name]['kind'] in ('BASE', 'SPEC', 'TRACE'):
                 f.write('    [%d] = step_%s,\n' % (i, base))
         f.write('};\n\n')
         for op in chosen:

@@ -234,6 +234,11 @@ step(struct eval *ev, ir_ref r)
     switch (in->op) {
     case IR_NOP: case IR_BASE: case IR_LOOP: case IR_PHI: case IR_LINK: case IR_VIRT:
         return true;
+    case IR_BELOW: case IR_BLOAD:
+        v[r].p = ev->slots[-(int)(offsetof(_PyInterpreterFrame, localsplus) - offsetof(_PyInterpreterFrame, previous)) / (int)sizeof(PyObject *)];
+        if (in->op == IR_BLOAD)
+            v[r].o = ((PyObject **)v[r].p)[in->a];
+        return true;
     case IR_SLOAD:
         v[r].o = ev->slots[in->a];
         return true;

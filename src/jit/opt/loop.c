@@ -122,7 +122,7 @@ static ir_ref
 object_in_copy(struct loop *lp, ir_ref r)
 {
     ir_ref o = lp->cp.ir->at[r].a;
-    if (ref_is_const(o))
+    if (ref_is_const(o) || lp->cp.ir->at[o].op == IR_BLOAD)
         return o;
     return lp->cp.ir->at[o].op == IR_SLOAD && copy_sload(&lp->cp, o) == NULL ? replaced(&lp->cp, o) : REF_NONE;
 }
@@ -131,7 +131,7 @@ object_in_copy(struct loop *lp, ir_ref r)
 static bool
 is_stable(struct loop *lp, ir_ref obj)
 {
-    if (ref_is_const(obj))
+    if (ref_is_const(obj) || lp->cp.ir->at[obj].op == IR_BLOAD)
         return true;
     return lp->cp.ir->at[obj].op == IR_SLOAD && copy_sload(&lp->cp, obj) == NULL && replaced(&lp->cp, obj) == obj;
 }

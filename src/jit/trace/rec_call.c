@@ -595,8 +595,10 @@ rec_call_kw(struct recorder *r)
 /* ---- in the callee ---- */
 
 bool
-rec_is_behind(_PyInterpreterFrame *f)
+rec_is_behind(_PyInterpreterFrame *f, const _PyInterpreterFrame *outer)
 {
+    if (f->previous == outer && outer->owner == FRAME_OWNED_BY_GENERATOR)
+        return true;
     return (PyObject **)f == (PyObject **)f->previous + frame_code(f->previous)->co_framesize;
 }
 
@@ -609,7 +611,7 @@ rec_follow(struct recorder *r, _PyInterpreterFrame *f)
         below = r->inner == f->previous->previous;
     if (r->entering == NULL || !below || f->f_funcobj != (PyObject *)r->entering || frame_code(f) != callee->code)
         return rec_stop(r, "a frame of something that was not recorded");
-    if (!rec_is_behind(f) || (f->previous != r->inner && !rec_is_behind(f->previous)))
+    if (!rec_is_behind(f, r->frame) || (f->previous != r->inner && !rec_is_behind(f->previous, r->frame)))
         return rec_stop(r, "a frame in another part of the stack");
     r->inner = f;
     r->entering = NULL;
@@ -653,8 +655,9 @@ rec_init_check(struct recorder *r)
 bool
 rec_resume(struct recorder *r)
 {
-    if ((r->oparg & RESUME_OPARG_LOCATION_MASK) != RESUME_AT_FUNC_START)
+    if ((r->oparg & RESUME_OPARG_LOCATION_MASK) != RESUME_AT_FUNC_START && r->below == NULL)
         return rec_stop(r, "a generator goes on");
+    r->below = NULL;
     return true;
 }
 

@@ -91,7 +91,7 @@ rec_enter(struct recorder *r, int opcode)
     PyFunctionObject *func = function_of(r, opcode, first, &v);
     if (r->why != NULL || func == NULL)
         return false;
-    if (!may_enter(r, func))
+    if (rec_in_generator(r) || !may_enter(r, func))
         return is_recursion(r, func) && rec_stop(r, "a recursion");
     if (!rec_guard_callee(r, v, func))
         return false;

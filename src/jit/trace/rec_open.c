@@ -54,6 +54,10 @@ push_frame(struct recorder *r, const struct ir_frame *f)
 {
     struct ir *ir = r->ir;
     const struct ir_frame *caller = &ir->frames[f->parent];
+    if (rec_in_generator(r)) {
+        rec_stop(r, "an open call above a generator's frame");
+        return;
+    }
     rec_snap(r, r->target, 0);
     ir_ref x = ir_int(ir, (int64_t)PUSH_X(f->call, f->ret, f->below - caller->base));
     ir_ref function = vm_is_shim(f->code) && f->code != vm_init_shim() ? ir_obj(ir, (PyObject *)f->code) : r->slot[f->function];

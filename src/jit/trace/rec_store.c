@@ -537,11 +537,13 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
 }
 
 bool
-rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above)
+rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above)
 {
-    struct place pl = { base, ir_int(r->ir, 0), 0 };
+    struct place pl = { base, index, 0 };
     return store_object(r, &pl, o, above);
 }
+
+bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above) { return rec_store_place(r, base, ir_int(r->ir, 0), o, above); }
 
 /* ---- attributes ---- */
 

@@ -413,6 +413,7 @@ one_instruction(struct recorder *r, int opcode)
     case POP_JUMP_IF_NONE: case POP_JUMP_IF_NOT_NONE: return rec_pop_jump_none(r);
     case GET_ITER: return rec_get_iter(r);
     case FOR_ITER: return rec_for_iter(r);
+    case YIELD_VALUE: return rec_yield(r);
     case JUMP_BACKWARD: return rec_jump_backward(r);
     default: return rec_stop(r, words_not_recorded(opcode));
     }
@@ -466,7 +467,7 @@ never_recorded(PyCodeObject *code)
 {
     if (code->co_nlocalsplus + code->co_stacksize > REC_SLOTS || Py_SIZE(code) > UINT16_MAX)
         return "the function is too large";
-    return code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) ? "generators and coroutines are not compiled yet" : NULL;
+    return NULL;
 }
 
 static bool
@@ -691,7 +692,7 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     int inlined = p->frames[p->snaps[p->exits[exit].snap].frame].depth;
     _PyInterpreterFrame *outer = f;
     for (; inlined-- > 0; outer = outer->previous)
-        if (!rec_is_behind(outer))
+        if (!rec_is_behind(outer, inlined == 0 ? outer->previous : NULL))
             return false;
     if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
         return false;
@@ -754,6 +755,8 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     int opcode;
     if (r->ts != ts)
         return false;
+    if (rec_is_below(r, f))
+        return true;
     if ((f != r->inner || r->entering || frame_code(f) != r->inner_code) && !rec_follow(r, f))
         return finish(r);
     if (r->depth < 0) {

@@ -68,6 +68,7 @@ struct recorder {
     unsigned ends_at;                  /* code unit behind that loop */
     unsigned extended;                 /* EXTENDED_ARG bits so far; ext_pc: where they began */
     unsigned ext_pc;
+    _PyInterpreterFrame *below;        /* the generator has yielded to this frame, and will go on at its RESUME; or NULL */
     bool begun;                        /* the instruction at hand is being recorded, which found */
     int begun_depth, begun_base;       /* so many values on the stack, and this frame: what leaves to it must leave that */
     PyObject **sp;                     /* the interpreter's */
@@ -157,6 +158,9 @@ bool rec_calls_python(const struct recorder *r, int opcode);
 /* A call of a Python function that was not inlined: its frame is pushed by the interpreter's own body, and the trace goes on in it. False: that cannot be, nothing was emitted or
  * the recording has stopped (r->why). */
 bool rec_enter(struct recorder *r, int opcode);
+/* rec_yield.c: YIELD_VALUE; and is f the frame that a generator has yielded to, whose instructions are none of the trace's? */
+bool rec_yield(struct recorder *r);
+bool rec_is_below(const struct recorder *r, _PyInterpreterFrame *f);
 /* rec_open.c */
 /* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
 bool rec_can_open(const struct recorder *r, int opcode);
@@ -244,6 +248,7 @@ bool rec_row_store(struct recorder *r);
 /* rec_store.c */
 /* The value on the stack, under `above` others that go, too, is stored where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
+bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
@@ -341,8 +346,10 @@ bool rec_call_setitem(struct recorder *r);
 bool rec_return(struct recorder *r, int opcode);
 /* Slots from..to-1 are of no frame any more. */
 void rec_forget_slots(struct recorder *r, int from, int to);
-/* Where the code runs that an inlined frame needs: is f right behind its caller on the data stack, so that its slots are where struct ir_frame says? */
-bool rec_is_behind(_PyInterpreterFrame *f);
+/* Is f right behind its caller on the data stack, so that its slots are where struct ir_frame says? Or is its caller `outer` and a generator's frame, above which
+ * frames are never in memory while a trace runs. */
+bool rec_is_behind(_PyInterpreterFrame *f, const _PyInterpreterFrame *outer);
+static inline bool rec_in_generator(const struct recorder *r) { return r->frame->owner == FRAME_OWNED_BY_GENERATOR; }
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
 /* rec_virtual.c: objects that are made only where somebody else than the trace sees them. */

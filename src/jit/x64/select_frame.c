@@ -16,6 +16,16 @@ select_sload(struct x64_asm *as, const struct ir_ins *in)
     asm_load(B, r, rm_frame(in->a));
 }
 
+/* Word a of the frame below the outer one, or where that lies. */
+static void
+select_below(struct x64_asm *as, const struct ir_ins *in)
+{
+    unsigned r = regs_define(as, as->cur, 0);
+    if (in->op == IR_BLOAD)
+        asm_load(B, r, rm_mem(r, 8 * in->a));
+    asm_load(B, r, rm_mem(RBP, offsetof(_PyInterpreterFrame, previous)));
+}
+
 static void
 select_guard_null(struct x64_asm *as, const struct ir_ins *in)
 {
@@ -181,6 +191,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
 {
     switch (in->op) {
     case IR_SLOAD: case IR_FLOAD: select_sload(as, in); break;
+    case IR_BELOW: case IR_BLOAD: select_below(as, in); break;
     case IR_CALLO: select_open_call(as, in); break;
     case IR_GNULL: case IR_GEMPTY: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;

@@ -682,6 +682,8 @@ extend_dict(PyListObject *l, PyObject *d, int which)
     return 0;
 }
 
+int list_fit(PyListObject *l) { return Py_SIZE(l) < l->allocated ? list_resize(l, Py_SIZE(l)) : 0; }
+
 static int
 extend_iter(PyListObject *l, PyObject *iterable)
 {
@@ -715,9 +717,7 @@ extend_iter(PyListObject *l, PyObject *iterable)
         PyErr_Clear();
     }
     Py_DECREF(it);
-    if (Py_SIZE(l) < l->allocated)
-        return list_resize(l, Py_SIZE(l));
-    return 0;
+    return list_fit(l);
 fail:
     Py_DECREF(it);
     return -1;
