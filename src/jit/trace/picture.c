@@ -92,6 +92,8 @@ value_of(PyObject *o)
         return mix(int_digits(o), int_ndigits(o) * sizeof(digit), (uintptr_t)int_sign(o));
     if (PyFloat_Check(o)) {
         d = float_value(o);
+        if (d != d)                                      /* of two NaNs a sum is either: it is the C compiler's choice */
+            return 1;
         return mix(&d, sizeof(d), 1);
     }
     if (PyUnicode_Check(o))

@@ -167,6 +167,8 @@ rec_may_overwrite(const struct recorder *r, int i)
 bool
 rec_before_iterator(struct recorder *r, int slot)
 {
+    if (r->nvirtuals > 0 && !rec_materialise_all(r))     /* what lies below it goes to memory, numbers that fields share with slots, too */
+        return false;
     for (int i = r->top < slot ? r->top : slot; i <= slot; i++)
         if (!rec_may_overwrite(r, i))
             return rec_stop(r, "a variable moves to another");
