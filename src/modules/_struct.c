@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "modules/modargs.h"
+#include "rt/effect.h"
 
 /* kind: x pad, i signed, u unsigned, ? bool, c char, s string, p Pascal string, f float, P pointer */
 struct code { char letter, kind; uint8_t size, align; };
@@ -759,6 +760,10 @@ m_unpack_from(PyObject *m, PyObject *const *args, Py_ssize_t n, PyObject *kwname
     Py_DECREF(f);
     return out;
 }
+
+#define PLAIN (EFF_INT | EFF_FLOAT | EFF_BOOL | EFF_BYTES)
+EFFECT(m_pack, EFF_ALLOC | EFF_FAILS, &PyBytes_Type, EFF_ARG(0, EFF_STR) | EFF_ARG(1, PLAIN) | EFF_ARG(2, PLAIN));
+EFFECT(m_unpack, EFF_ALLOC | EFF_FAILS, &PyTuple_Type, EFF_ARG(0, EFF_STR) | EFF_ARG(1, EFF_BYTES));
 
 static PyMethodDef struct_functions[] = {
     { "_clearcache", m_clearcache, METH_NOARGS, "_clearcache($module, /)\n--\n\nForgets the compiled formats." },

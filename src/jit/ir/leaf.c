@@ -70,6 +70,7 @@ jit_bytes_slice(PyObject *s, int64_t i, int64_t j)
     return or_without_exception(PyBytes_FromStringAndSize(PyBytes_AS_STRING(s) + start, n));
 }
 
+PyObject *jit_str_utf8(PyObject *s) { return or_without_exception(PyUnicode_AsUTF8String(s)); }
 int64_t jit_bytes_at(PyObject *b, int64_t i) { return (unsigned char)PyBytes_AS_STRING(b)[i]; }
 int64_t jit_bytearray_at(PyObject *b, int64_t i) { return (unsigned char)PyByteArray_AS_STRING(b)[i]; }
 

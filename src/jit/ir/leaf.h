@@ -96,6 +96,8 @@ OWNED PyObject *jit_bytes_slice(PyObject *s, int64_t i, int64_t j);
 /* b[i], 0 <= i < len(b); bytes or bytearray. */
 int64_t jit_bytes_at(PyObject *b, int64_t i);
 int64_t jit_bytearray_at(PyObject *b, int64_t i);
+/* s in UTF-8; NULL: with surrogates. */
+OWNED PyObject *jit_str_utf8(PyObject *s);
 /* str() of an int. */
 OWNED PyObject *jit_int_str(int64_t v);
 

@@ -229,7 +229,7 @@ call_chr(struct recorder *r, const struct builtin_call *c)
 }
 
 static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
-    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
+    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "getattr", 2, 3, rec_call_getattr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
     { "min", 2, BUILTIN_ARGS, call_min }, { "ord", 1, 1, call_ord },
 };
 

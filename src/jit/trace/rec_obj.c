@@ -390,6 +390,50 @@ rec_load_attr(struct recorder *r, PyObject *name, bool method_form)
     return load_from_instance(r, v, owner, name, method_form);
 }
 
+/* The class of o, which is v, has nothing under this name, nor has o; guards say so. */
+static bool
+guard_missing(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t->tp_getattro != PyObject_GenericGetAttr || PyType_Check(o) || PyModule_CheckExact(o) || type_lookup(t, name) != NULL)
+        return rec_stop(r, "getattr() of a class that answers in its own way");
+    if (!rec_guard_type(r, v, t) || !watch_access(r, t, name))
+        return false;
+    if (!type_has(t, Py_TPFLAGS_INLINE_VALUES))
+        return (!type_has(t, Py_TPFLAGS_MANAGED_DICT) && t->tp_dictoffset == 0) || rec_stop(r, "getattr() of an instance with a dict of its own");
+    PyDictValues *values = inline_values(o);
+    Py_ssize_t index = key_index(type_shared_keys(t), name);
+    if (!values->valid || values->shape <= SHAPE_NEVER || (index >= 0 && values->values[index] != NULL))
+        return rec_stop(r, "an instance without shape");
+    return guard_shape(r, v, values);
+}
+
+/* The attribute that is missing is the third argument. One that is there is loaded as LOAD_ATTR does, if that calls nothing. */
+bool
+rec_call_getattr(struct recorder *r, const struct builtin_call *c)
+{
+    PyObject *o = c->now[0], *name = c->now[1], **sp = r->sp;
+    ir_ref v = c->args[0], instead = c->n == 3 ? c->args[2] : REF_NONE;
+    if (c->names != NULL || r->ir->at[c->args[1]].op != IR_KO || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) || !is_object(r, v) || rec_is_virtual(r, v))
+        return rec_stop(r, "getattr() with a name that is no constant");
+    PyObject *descr = type_lookup(Py_TYPE(o), name);
+    if (instead != REF_NONE && descr == NULL && guard_missing(r, v, o, name)) {
+        for (int i = 0; i < c->on_stack; i++)
+            rec_pop(r);
+        rec_push(r, instead);
+        return r->why == NULL;
+    }
+    if (r->why != NULL || (descr != NULL && Py_TYPE(descr) == &PyProperty_Type))
+        return rec_stop(r, "getattr() of a property");
+    rec_set(r, r->nslots + r->depth - c->on_stack, v);
+    for (int i = 1; i < c->on_stack; i++)
+        rec_pop(r);
+    r->sp = &o + 1;
+    bool loaded = rec_load_attr(r, name, false);
+    r->sp = sp;
+    return loaded;
+}
+
 /* What a cell holds. */
 bool
 rec_load_deref(struct recorder *r)

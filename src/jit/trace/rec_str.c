@@ -6,6 +6,7 @@
 
 #include "jit/ir/leaf.h"
 #include "code/opcodes.h"
+#include "rt/interp.h"
 
 static bool
 is_object(struct recorder *r, ir_ref v)
@@ -178,4 +179,24 @@ rec_build_string(struct recorder *r)
         all = longer;
     }
     return give_new(r, n, all);
+}
+
+/* Of which the names of codec and error handler are constants: how surrogates are dealt with is not asked, as there are none. */
+bool
+rec_encode(struct recorder *r, const struct builtin_call *c)
+{
+    bool utf8 = c->names == NULL;
+    for (int i = 1; i < c->n; i++)
+        utf8 = utf8 && r->ir->at[c->args[i]].op == IR_KO && PyUnicode_CheckExact(c->now[i]);
+    if (!utf8 || (c->n > 1 && !PyUnicode_EqualToUTF8(c->now[1], "utf-8") && !PyUnicode_EqualToUTF8(c->now[1], "utf8")) || r->ts->interp->config.dev_mode)
+        return rec_stop(r, "encode() of another kind");
+    rec_before_effects(r, c->on_stack);
+    rec_let_operands_die(r, c->on_stack);
+    ir_ref v = r->why == NULL ? rec_leaf(r, IR_CALLN, HELPER_STR_UTF8, c->args[0], REF_NONE, REF_NONE) : REF_NONE;
+    if (v == REF_NONE)
+        return false;
+    for (int i = 0; i < c->on_stack; i++)
+        rec_pop(r);
+    rec_push_new(r, v);
+    return r->why == NULL;
 }

@@ -405,6 +405,9 @@ bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
 bool rec_set_add(struct recorder *r, const struct builtin_call *c);
 bool rec_list_append(struct recorder *r, const struct builtin_call *c);
 bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
+bool rec_encode(struct recorder *r, const struct builtin_call *c);
+/* rec_obj.c: getattr() with a constant name. */
+bool rec_call_getattr(struct recorder *r, const struct builtin_call *c);
 bool rec_call_str(struct recorder *r, const struct builtin_call *c);
 /* rec_method.c: a method of a builtin type, called with self as first argument; a C function with an effect row; ord(), chr(), str() */
 bool rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, PyTypeObject *t);

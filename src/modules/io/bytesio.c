@@ -3,6 +3,7 @@
  * buf is a bytes object of which string_size bytes count. It is shared with the outside (getvalue(), the initial value)
  * as long as nobody writes: writing needs it alone, or copies. Exported views (getbuffer()) freeze it. */
 #include "modules/io/io.h"
+#include "rt/effect.h"
 
 struct bytesio {
     PyObject ob_base;
@@ -240,6 +241,8 @@ bytesio_write(PyObject *self, PyObject *arg)
     return n < 0 ? NULL : PyLong_FromSsize_t(n);
 }
 
+EFFECT(bytesio_write, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_BYTES));      /* what it changes nobody else has */
+
 static PyObject *
 bytesio_writelines(PyObject *self, PyObject *lines)
 {
@@ -316,6 +319,8 @@ bytesio_tell(PyObject *self, PyObject *unused)
 {
     return check_open(BYTESIO(self)) < 0 ? NULL : PyLong_FromSsize_t(BYTESIO(self)->pos);
 }
+
+EFFECT(bytesio_tell, EFF_ALLOC | EFF_FAILS, &PyLong_Type, 0);
 
 static PyObject *
 bytesio_getvalue(PyObject *self, PyObject *unused)
