@@ -6,6 +6,7 @@
 #define ADDER_JIT_OPT_COPY_H
 
 #include "jit/ir/ir.h"
+#include "jit/opt/opt.h"
 
 struct copy {
     struct ir *ir;                             /* where it is emitted */
@@ -42,6 +43,6 @@ replaced(const struct copy *cp, ir_ref r)
 /* The store writes some of the eight bytes at offset x. */
 static inline bool touches(const struct snap_store *st, uint32_t x) { return st->offset < x + 8 && x < st->offset + 8; }
 
-extern const char opt_unstable[], opt_may_be_same[];
+extern const char opt_may_be_same[];
 
 #endif

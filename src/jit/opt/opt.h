@@ -16,6 +16,7 @@ static inline bool opt_wants(enum opt_pass p) { return !(opt_left_out >> p & 1);
  * PHIs. A slot that holds a box at the end of both rounds needs no PHI itself, only the box's operand. Snapshots of the body also list what the first round left changed. What does not change in the loop is
  * not computed in the body. Fails with "type of a variable changes from round to round" when a guard can never hold. */
 const char *opt_loop(struct ir *ir);
+extern const char opt_unstable[];      /* those words */
 /* The loop that a trace goes on in: its round as opt_loop() has left it, and what its body wants to begin with (ir_live_ins() of the finished trace; of
  * integers the bounds that opt_ranges() has relied on). */
 struct link_target {

@@ -653,7 +653,7 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
-        if (r->anchor != NO_ANCHOR && (r->why == loop_ended || r->why == rec_long_loop))
+        if (r->anchor != NO_ANCHOR && (r->why == loop_ended || r->why == rec_long_loop || r->why == opt_unstable))
             heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
         if (r->why == by_tool && r->anchor != NO_ANCHOR)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);

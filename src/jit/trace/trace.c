@@ -14,6 +14,7 @@ struct jit_stats jit_stats;
 
 #define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
 #define SIDE_TRIES 4
+#define POSTPONED 20
 #define SIDE_AGAIN 6                   /* if it is too early then, it is asked again after so many times */
 #define SIDE_UNITS 60                  /* a guess of what follows, in code units */
 
@@ -409,6 +410,18 @@ begin_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, struc
     return begun;
 }
 
+/* What leaves through e most of the time would go on there, if a side trace could be afforded: then it may be worth what it costs. */
+static bool
+may_grow(struct trace *t, const struct exit_state *e)
+{
+    bool waits = e->tries < SIDE_TRIES && e->why == NULL && e->taken >= (SIDE_AT << e->tries) && t->postponed < POSTPONED;
+    if (waits) {
+        t->postponed++;
+        t->balance /= 2;
+    }
+    return waits;
+}
+
 /* From trace to trace until one leaves to the interpreter. */
 static _Py_CODEUNIT *
 run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
@@ -442,7 +455,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             bool loses = t->machine.code != NULL && policy_left(in, t, e, taken.rounds);
             if (!t->snaps[e->snap].open && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
-            else if (UNLIKELY(loses) && !in->dead)
+            else if (UNLIKELY(loses) && !in->dead && !may_grow(in, e))
                 policy_give_up(ts, in);
             return pc;
         }

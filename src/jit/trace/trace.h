@@ -47,6 +47,7 @@ struct trace {
     uint16_t versions[VERSIONS], version_of;
     uint8_t nversions, version_tries;
     bool wants_version;
+    uint8_t postponed;                 /* times that it was not given up although it loses, as an exit waits for a side trace */
     uint16_t root;                     /* of its tree: of a root itself */
     uint16_t tree;                     /* of a root: traces in its tree but itself */
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
