@@ -160,7 +160,7 @@ is_quiet(struct quiet *q, PyObject *o)
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
 {
-    return Py_REFCNT(o) > 1 + 64 || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
+    return Py_REFCNT(o) > 1 + __builtin_popcountll(late) || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
 }
 
 bool

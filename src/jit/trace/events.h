@@ -21,6 +21,7 @@ struct loop_row {
     uint32_t traces;                   /* that were compiled, side traces included */
     uint64_t entries;                  /* into traces that are gone */
     uint8_t rests, broken;             /* times its trace was taken away as it did not pay; as a fact was broken */
+    unsigned unstable;                 /* rounds whose variables changed type: the next one may be better */
 };
 
 /* In the order in which things happen. Each recording ends in event_abort() or event_compiled(); r->row is set by event_record(). */

@@ -112,6 +112,8 @@ policy_affords(void)
     return left >= 0;
 }
 
+bool policy_is_broke(void) { return left < 0; }
+
 void
 policy_spent(unsigned instructions, uint64_t compile_ns)
 {

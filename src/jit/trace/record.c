@@ -14,6 +14,8 @@
 #include "vm/heat.h"
 #include "vm/step.h"
 
+#define UNSTABLE 24                    /* tries that do not count */
+
 static struct recorder recorder;
 
 bool
@@ -646,6 +648,19 @@ compile_recorded(struct recorder *r)
     event_compiled(r, r->compile_ns);
 }
 
+/* Another round is soon tried, where that may be better. One of which only the types did not fit does not count as a try at first; it is not always as many rounds until the next. */
+static void
+try_again(struct recorder *r)
+{
+    _Py_CODEUNIT *jump = &_PyCode_CODE(r->code)[r->anchor];
+    bool free = r->why == opt_unstable && r->row != NULL && r->row->unstable++ < UNSTABLE;
+    unsigned runs = free ? 7 + r->row->unstable % 5 : 7;
+    if (r->why == loop_ended || r->why == rec_long_loop || r->why == opt_unstable)
+        heat_again(jump, runs);
+    if (free)
+        heat_again(jump, runs);
+}
+
 static bool
 finish(struct recorder *r)
 {
@@ -653,8 +668,8 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
-        if (r->anchor != NO_ANCHOR && (r->why == loop_ended || r->why == rec_long_loop || r->why == opt_unstable))
-            heat_again(&_PyCode_CODE(r->code)[r->anchor], 7);
+        if (r->anchor != NO_ANCHOR)
+            try_again(r);
         if (r->why == by_tool && r->anchor != NO_ANCHOR)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
         if (r->is_side)

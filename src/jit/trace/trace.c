@@ -416,7 +416,7 @@ may_grow(struct trace *t, const struct exit_state *e)
 {
     bool waits = e->tries < SIDE_TRIES && e->why == NULL && e->taken >= (SIDE_AT << e->tries) && t->postponed < POSTPONED;
     if (waits) {
-        t->postponed++;
+        t->postponed += !policy_is_broke();
         t->balance /= 2;
     }
     return waits;

@@ -197,6 +197,8 @@ bool policy_is_ripe(uint64_t *since, unsigned units);
 uint64_t *policy_young_loop(const _Py_CODEUNIT *jump);
 /* May a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
 bool policy_affords(void);
+/* Has more been spent than there was? */
+bool policy_is_broke(void);
 void policy_spent(unsigned instructions, uint64_t compile_ns);
 void policy_after_fork(void);
 /* Why this exit of t never gets a side trace, or NULL. */
