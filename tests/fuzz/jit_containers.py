@@ -17,14 +17,14 @@ class Box:
     def __init__(self, v):
         self.v = v
     def __repr__(self):
-        return f"Box({self.v!r})"
+        return "Box"
 class Gone:
     def __init__(self, v):
         self.v = v
     def __del__(self):
         note("gone", self.v, sys._getframe(1).f_lineno)
     def __repr__(self):
-        return f"Gone({self.v!r})"
+        return "Gone"
 def fail(i, k, kind):
     if i % k == 0:
         raise kind(i)
@@ -101,15 +101,19 @@ def f(k):
             tb = tb.tb_next
         r = type(e).__name__, str(e), lines
     return shown(r), shown(log), shown(a), shown(d), sorted(x for x in s if type(x) is int)
-def shown(v):
+def shown(v, depth=0):
+    if depth > 6:
+        return type(v).__name__
     if type(v) in (set, frozenset):
-        return "{" + ", ".join(sorted(map(repr, v))) + "}"
+        return "{" + ", ".join(sorted(shown(x, depth + 1) for x in v)) + "}"
     if type(v) is list:
-        return "[" + ", ".join(map(shown, v[:200])) + "]"
+        return "[" + ", ".join(shown(x, depth + 1) for x in v[:200]) + "]"
     if type(v) is tuple:
-        return "(" + ", ".join(map(shown, v[:200])) + ")"
+        return "(" + ", ".join(shown(x, depth + 1) for x in v[:200]) + ")"
     if type(v) is dict:
-        return "{" + ", ".join(shown(k) + ": " + shown(x) for k, x in list(v.items())[:200]) + "}"
+        return "{" + ", ".join(shown(k, depth + 1) + ": " + shown(x, depth + 1) for k, x in list(v.items())[:200]) + "}"
+    if type(v) in (Box, Gone):
+        return f"{type(v).__name__}({shown(v.v, depth + 1)})"
     return repr(v)[:300]
 calls = [(3,), (-1,), (300,), (3,)]
 '''

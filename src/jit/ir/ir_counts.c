@@ -255,14 +255,6 @@ store(struct ledger *l, ir_ref r, ir_ref v)
     return add(l, v, -1) && add(l, old, 1);
 }
 
-/* An item that was read from list l. */
-static bool
-is_item_of(const struct ir *ir, ir_ref r, ir_ref l)
-{
-    ir_ref items = ir->at[r].op == IR_LITEM ? ir->at[r].a : REF_NONE;
-    return items != REF_NONE && ir->at[items].op == IR_ALOAD && ir->at[items].a == l;
-}
-
 /* A leaf call takes over the references of arguments for which its signature says so, and may give a new one, or one that a list had. */
 static bool
 book_call(struct ledger *l, ir_ref r)
@@ -274,13 +266,18 @@ book_call(struct ledger *l, ir_ref r)
     for (size_t i = 0; sig[i + 1] != '\0'; i++)
         if (sig[i + 1] == 'R' && !add(l, args[i], -1))
             return false;
-    ir_ref item = r;
-    bool cuts = in->x == HELPER_LIST_CUT || in->x == HELPER_LIST_CUT_AT;
-    while (cuts && --item > REF_BIAS && !is_item_of(ir, item, in->a)) {}
-    return in->op == IR_CALLN ? add(l, r, 1) : !cuts || add(l, item, 1);
+    ir_ref item = in->x == HELPER_LIST_CUT ? in->b : in->x == HELPER_LIST_CUT_AT ? in->c : REF_NONE;
+    return in->op == IR_CALLN ? add(l, r, 1) : item == REF_NONE || add(l, item, 1);
 }
 
-/* A leaf call that has no memory leaves, although references were made for it since the snapshot: these are lost. */
+/* Of NEW_RANGE there are other reasons. */
+static bool
+leaves_without_memory(enum ir_op op)
+{
+    return op == IR_CALLS || op == IR_CALLN || (op >= IR_NEW_I && op <= IR_NEW_METHOD && op != IR_NEW_RANGE);
+}
+
+/* A leaf call or an allocation that has no memory leaves, although references were made for it since the snapshot: these are lost. */
 static void
 lose_what_was_made(struct ledger *l, ir_ref r, const struct snap *s)
 {
@@ -352,7 +349,7 @@ ir_verify_counts(const struct ir *ir)
         if (in->t & IRT_GUARD) {
             const struct snap *s = snap_of(ir, r);
             struct ledger now = l;
-            if (in->op == IR_CALLS || in->op == IR_CALLN)
+            if (leaves_without_memory(in->op))
                 lose_what_was_made(&now, r, s);
             if (!agrees(&now, r, in->op == IR_CALLO ? "an open call" : "may leave", s))
                 return message;

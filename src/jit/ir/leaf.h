@@ -48,10 +48,10 @@ int64_t jit_items_have(PyObject *seq, PyObject *v);
 int64_t jit_items_have_int(PyObject *seq, int64_t v);
 /* 0: no memory. */
 int64_t jit_list_append(PyObject *l, STEALS PyObject *v);
-/* The list forgets its last item, whose reference is the caller's from then on. */
-int64_t jit_list_cut(PyObject *l);
+/* The list forgets its last item, which is this, and whose reference is the caller's from then on. */
+int64_t jit_list_cut(PyObject *l, PyObject *item);
 /* The same of item i, which is there; those behind it move up. */
-int64_t jit_list_cut_at(PyObject *l, int64_t i);
+int64_t jit_list_cut_at(PyObject *l, int64_t i, PyObject *item);
 
 /* The items 0 to last change places, the first with the last. 0: it has not so many. */
 int64_t jit_list_reverse(PyObject *l, int64_t last);

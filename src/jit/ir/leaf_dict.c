@@ -286,7 +286,7 @@ jit_list_append(PyObject *l, PyObject *v)
 }
 
 int64_t
-jit_list_cut(PyObject *l)
+jit_list_cut(PyObject *l, PyObject *item)
 {
     PyListObject *list = (PyListObject *)l;
     if (Py_SIZE(l) == 1) {                                   /* as list.pop() does */
@@ -303,12 +303,12 @@ jit_list_cut(PyObject *l)
 }
 
 int64_t
-jit_list_cut_at(PyObject *l, int64_t i)
+jit_list_cut_at(PyObject *l, int64_t i, PyObject *item)
 {
-    PyObject **items = ((PyListObject *)l)->ob_item, *item = items[i];
+    PyObject **items = ((PyListObject *)l)->ob_item;
     size_t behind = (size_t)(Py_SIZE(l) - 1 - i) * sizeof(PyObject *);
     memmove(&items[i], &items[i + 1], behind);
-    if (LIKELY(jit_list_cut(l)))
+    if (LIKELY(jit_list_cut(l, item)))
         return 1;
     memmove(&items[i + 1], &items[i], behind);
     items[i] = item;

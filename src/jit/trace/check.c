@@ -6,7 +6,7 @@
  * and does not notice. So effects need not be withheld, and what is compared is what really runs: machine code or the evaluator.
  *
  * The second child may pass the place a few times before everything is as predicted, as the number of rounds is not part of the picture. When it never is, that is a
- * fault, unless the trace has ended in a call that the interpreter makes in C: there is no instruction there that could be shown to this file.
+ * fault, unless the trace has ended in a call that the interpreter makes in C, where no instruction is shown to this file, or began in a generator.
  * Each place is looked at more and more seldom. Only this thread goes on in a child, nothing is collected, no signal is handled. */
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +27,7 @@
 #define SECONDS 20                     /* that a child may take */
 #define INSTRUCTIONS 50000             /* that the interpreter runs in one, */
 #define VISITS 300                     /* and pictures that it takes */
+#define OUTSIDE 500                    /* instructions that it runs of the consumers of a generator */
 #define GUARDS_LOG2 9
 #define PLACES 4096
 
@@ -50,7 +51,7 @@ static int best = -1;                  /* nodes that were the same where most we
 static unsigned instructions, visits;
 
 /* Traces that run, of all threads: what they were entered with. Under the GIL. */
-static struct entered { struct entered *previous; PyThreadState *ts; _PyInterpreterFrame *outer; unsigned trace; } *entered, about;  /* in a child `about` is the one that it is about */
+static struct entered { struct entered *previous; PyThreadState *ts; _PyInterpreterFrame *outer; unsigned trace; bool is_generator; } *entered, about;  /* in a child `about` is the one that it is about */
 
 /* ---- when ---- */
 
@@ -206,12 +207,22 @@ is_below(const _PyInterpreterFrame *f, const _PyInterpreterFrame *outer)
     return f != NULL;
 }
 
+/* The frame that the trace began in is left for good. A generator's only seems so while its consumer runs. */
+static bool
+is_left(const _PyInterpreterFrame *f)
+{
+    static unsigned outside;
+    if (is_below(f, about.outer))
+        return false;
+    return !about.is_generator || ++outside == OUTSIDE;
+}
+
 static bool
 rec_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
 {
     if (role != VERIFIES)
         return plain.rec_ins(ts, f, pc, sp);
-    bool ends = !is_below(f, about.outer) || ++instructions == INSTRUCTIONS || visits == VISITS;
+    bool ends = is_left(f) || ++instructions == INSTRUCTIONS || visits == VISITS;
     if (!ends && pc == shared->pc && picture_take(&found, ts, f, pc, sp, about.outer)) {
         int same = picture_compare(&shared->expected, &found);
         visits++;
@@ -221,7 +232,7 @@ rec_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **
             picture_describe(&shared->expected, &found, best = same, shared->text, sizeof(shared->text));
     }
     if (ends)
-        end_verifying(shared->expected.plain ? DIFFERENT : UNSEEN);
+        end_verifying(shared->expected.plain && !about.is_generator ? DIFFERENT : UNSEEN);
     return true;
 }
 
@@ -231,7 +242,7 @@ rec_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
     if (role != VERIFIES)
         plain.rec_unwind(ts, f, pc);
     else if (f == about.outer && pc == NULL)
-        end_verifying(shared->expected.plain ? DIFFERENT : UNSEEN);
+        end_verifying(shared->expected.plain && !about.is_generator ? DIFFERENT : UNSEEN);
 }
 
 /* ---- where it happens ---- */
@@ -253,7 +264,7 @@ enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         return pc;
     if (role == PREDICTS || rt_thread_of(ts)->loop_state != LOOP_READY)
         return plain.enter(ts, f, n);
-    struct entered e = { entered, ts, f, (unsigned)n };
+    struct entered e = { entered, ts, f, (unsigned)n, f->owner == FRAME_OWNED_BY_GENERATOR };
     entered = &e;
     if (is_time(pc) && split_up(ts, &e, f, f->localsplus + f->stacktop)) {
         rt_thread_of(ts)->loop_record = 1;

@@ -283,9 +283,9 @@ rec_list_pop(struct recorder *r, const struct builtin_call *c)
     if (r->why != NULL)
         return false;
     if (c->n == 1)
-        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT, c->args[0], REF_NONE, REF_NONE);
+        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT, c->args[0], item, REF_NONE);
     else
-        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT_AT, c->args[0], index, REF_NONE);
+        rec_leaf(r, IR_CALLS, HELPER_LIST_CUT_AT, c->args[0], index, item);
     for (int i = 0; i < c->on_stack; i++)
         rec_pop(r);
     rec_push_new(r, item);
