@@ -321,13 +321,15 @@ push_local(struct recorder *r, int i)
     return true;
 }
 
-/* A local that another entry may find unbound: only when the trace itself has bound it. */
+/* A local that another entry may find unbound. */
 static bool
 push_checked(struct recorder *r, int i)
 {
-    ir_ref v = r->slot[r->base + i];
-    bool bound = v != REF_NONE && (r->changed[r->base + i] || r->ir->at[v].op != IR_SLOAD);
-    return bound ? push_local(r, i) : rec_stop(r, "a variable that may be unbound");
+    ir_ref v = rec_local(r, r->base + i);
+    if (v == REF_NONE)
+        return rec_stop(r, "a variable without value");
+    guard_bound(r, v);
+    return r->why == NULL && push_local(r, i);
 }
 
 /* A comprehension puts a variable aside, which may have no value. */
