@@ -108,6 +108,7 @@ for f in (tuple,sum,any,max):
     for i in range(3): tp2(f)
     print(f.__name__, ev); ev.clear()
 print(sum([1, 1e100, 1.0, -1e100]), sum(x for x in [1, 1e100, 1.0, -1e100]), sum(x for x in [.1]*10), sum(2**62 for i in range(10)),sum(x for x in [True,1.5,.1]))
+print(sum([1e16, 1, 1, 1]), sum([1e16, 1.0, 1, 1, 1.0]), sum(x for x in [1e16, 1.0, -1e16, 3]), sum(x for x in [1, 2**60, 1.5, 1, .1]))
 # expect: [('g', 12), ('run', 16), ('<module>', 19)] 4 [] [] []
 # expect: [('g', 12), ('run', 16), ('<module>', 19)] 4 [] [] []
 # expect: (0, 1)
@@ -411,3 +412,4 @@ print(sum([1, 1e100, 1.0, -1e100]), sum(x for x in [1, 1e100, 1.0, -1e100]), sum
 # expect: any [('c_call', 'tp2', 'any'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'any'), ('c_call', 'tp2', 'setprofile'), ('c_call', 'tp2', 'any'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'any'), ('c_call', 'tp2', 'setprofile'), ('c_call', 'tp2', 'any'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'any'), ('c_call', 'tp2', 'setprofile')]
 # expect: max [('c_call', 'tp2', 'max'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'max'), ('c_call', 'tp2', 'setprofile'), ('c_call', 'tp2', 'max'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'max'), ('c_call', 'tp2', 'setprofile'), ('c_call', 'tp2', 'max'), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('call', '<genexpr>', None), ('return', '<genexpr>', None), ('c_return', 'tp2', 'max'), ('c_call', 'tp2', 'setprofile')]
 # expect: 1.0 1.0 1.0 46116860184273879040 2.6
+# expect: 1e+16 1.0000000000000002e+16 4.0 1.152921504606847e+18

@@ -61,7 +61,7 @@ take_float(struct sum *s, PyObject *item)
     }
     if (!PyLong_Check(item) || (v = PyLong_AsLongAndOverflow(item, &overflow), overflow))
         return false;
-    add_double(s, (double)v);
+    s->hi += (double)v;                                  /* ints are not compensated for */
     return true;
 }
 
