@@ -16,9 +16,8 @@ PyObject *_PySet_Dummy = &set_dummy;
 
 /* ---- table ---- */
 
-/* The entry of key, or the free one where it would go; NULL on error. */
 static setentry *
-lookup(PySetObject *so, PyObject *key, Py_hash_t hash)
+probe(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
     size_t mask, i, perturb;
     setentry *e;
@@ -60,6 +59,14 @@ restart:
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
     }
+}
+
+/* The entry of key, or the free one where it would go; NULL on error. Most keys are where their hash says, or nothing is. */
+static inline setentry *
+lookup(PySetObject *so, PyObject *key, Py_hash_t hash)
+{
+    setentry *e = &so->table[(size_t)hash & (size_t)so->mask];
+    return e->key == NULL || (e->key == key && e->hash == hash) ? e : probe(so, key, hash);
 }
 
 /* Put a key that is not there into a table without deleted slots. */

@@ -35,14 +35,15 @@ Py_hash_t set_frozen_hash(PySetObject *so);
 /* Next entry from *pos on: true, and *pos behind it. */
 static inline bool set_next(PySetObject *so, Py_ssize_t *pos, setentry **entry)
 {
-    Py_ssize_t i = *pos;
-    if (i < 0)
+    if (*pos < 0)
         return false;
-    while (i <= so->mask && (so->table[i].key == NULL || so->table[i].key == &set_dummy))
+    setentry *table = so->table;
+    Py_ssize_t i = *pos, last = so->mask;
+    while (i <= last && (table[i].key == NULL || table[i].key == &set_dummy))
         i++;
     *pos = i + 1;
-    *entry = &so->table[i <= so->mask ? i : 0];
-    return i <= so->mask;
+    *entry = &table[i <= last ? i : 0];
+    return i <= last;
 }
 
 #endif
