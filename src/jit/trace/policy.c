@@ -35,6 +35,7 @@
 #define CHAIN 5
 #define TREE 250
 #define ENTRY 28
+#define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN 10
 #define LOSSES 400
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
@@ -187,7 +188,8 @@ policy_left(struct trace *t, const struct trace *last, const struct exit_state *
 {
     uint64_t work = e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     worked += work;
-    t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - ENTRY;
+    int32_t price = t->code->co_flags & CO_GENERATOR ? GENERATOR_ENTRY : ENTRY;
+    t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;
     return UNLIKELY(t->balance < -LOSSES * ENTRY);
