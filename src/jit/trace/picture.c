@@ -88,6 +88,8 @@ value_of(PyObject *o)
     double d;
     if (_Py_IsImmortal(o))
         return (uintptr_t)o;
+    if (PyLong_Check(o) && int_is_compact(o))
+        return (uintptr_t)int_compact_value(o);
     if (PyLong_Check(o))
         return mix(int_digits(o), int_ndigits(o) * sizeof(digit), (uintptr_t)int_sign(o));
     if (PyFloat_Check(o)) {
@@ -276,7 +278,12 @@ static const char *type_name(uintptr_t type) { return type == 0 ? "word" : ((PyT
 static const char *
 text_of(const struct picture *found, int at)
 {
+    static char number[24];
     PyObject *o = at < (int)found->n ? camera.objects[at] : NULL;
+    if (o != NULL && PyLong_Check(o) && int_is_compact(o)) {
+        snprintf(number, sizeof(number), "%zd", int_compact_value(o));
+        return number;
+    }
     return o != NULL && PyUnicode_Check(o) && PyUnicode_IS_COMPACT_ASCII(o) ? PyUnicode_DATA(o) : "";
 }
 
