@@ -27,16 +27,18 @@
 #define SHARE 7                        /* one nanosecond out of so many: 14 %, */
 #define SHARE_UNPAID 25                /* or 4 % while all that was compiled has taken longer than it has saved */
 #define SAVED_NS 3                     /* by an instruction in a trace */
-#define INSTRUCTION_NS 350             /* what recording an instruction takes */
+#define INSTRUCTION_NS 700             /* what recording an instruction takes, */
+#define RECORDING_NS 20000             /* and what a recording takes besides: statistics, facts, tables; being freed */
 #define SKIPPED 8
 #define TRACE_NS 40000                 /* it takes to compile a trace, */
 #define UNIT_NS 600                    /* and for each code unit */
 #define YOUNG 1024                     /* loops that wait */
 #define CHAIN 5
-#define TREE 250
+#define TREE 40
 #define ENTRY 28
 #define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN 10
+#define FRAME 10                       /* of an inlined call, when it must be made */
 #define LOSSES 400
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
@@ -118,7 +120,7 @@ bool policy_is_broke(void) { return left < 0; }
 void
 policy_spent(unsigned instructions, uint64_t compile_ns)
 {
-    uint64_t ns = instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
+    uint64_t ns = RECORDING_NS + instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
     spent_ns += ns;
     left -= (int64_t)ns;
 }
@@ -155,6 +157,14 @@ policy_side(const struct trace *t, const struct exit_state *e)
 
 /* ---- does it pay? ---- */
 
+/* Leaving there, in instructions of the interpreter: with the objects and the frames that it makes. */
+static uint16_t
+cost_of(const struct trace *t, const struct exit_state *e)
+{
+    const struct snap *s = &t->snaps[e->snap];
+    return (uint16_t)(ENTRY + s->nentries + 2 * s->nstores + FRAME * (t->frames[s->frame].depth - s->real));
+}
+
 static uint32_t
 share(uint32_t work, uint32_t part, uint32_t whole)
 {
@@ -179,6 +189,8 @@ policy_weigh(struct trace *t, const struct recorder *r)
     }
     for (; exit < t->nexits; exit++)
         t->exits[exit].work = before + t->round_work;
+    for (exit = 0; exit < t->nexits; exit++)
+        t->exits[exit].cost = cost_of(t, &t->exits[exit]);
     if (root != NULL && root != t)                       /* it may do better now */
         trace_get(t->root)->balance = Py_MAX(root->balance, 0);
 }
@@ -188,7 +200,7 @@ policy_left(struct trace *t, const struct trace *last, const struct exit_state *
 {
     uint64_t work = e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     worked += work;
-    int32_t price = t->code->co_flags & CO_GENERATOR ? GENERATOR_ENTRY : ENTRY;
+    int32_t price = e->cost + (t->code->co_flags & CO_GENERATOR ? GENERATOR_ENTRY - ENTRY : 0);
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;

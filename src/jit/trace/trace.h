@@ -19,6 +19,7 @@ struct exit_state {
     uint8_t tries;                     /* recordings that came to nothing */
     uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
     bool in_loop;                      /* behind LOOP */
+    uint16_t cost;                     /* of entering the trace and leaving it there, in instructions (policy.c) */
     uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
     uint64_t taken;                    /* times, all in all */
     uint64_t since;                    /* when it was taken for the first few times: policy_is_ripe() */
