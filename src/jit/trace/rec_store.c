@@ -66,6 +66,23 @@ static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : 
 
 /* ---- references that slots hold ---- */
 
+PyObject *
+rec_object_now(const struct recorder *r, int i)
+{
+    const struct ir *ir = r->ir;
+    const _PyInterpreterFrame *f = r->inner;
+    unsigned k = ir->frame;
+    if (i >= REC_SLOTS)
+        return NULL;
+    if (i < r->nslots + r->code->co_stacksize || r->frame->owner != FRAME_OWNED_BY_GENERATOR)
+        return r->frame->localsplus[i];
+    while (f != r->frame && f->previous != r->frame)         /* the first call */
+        f = f->previous;
+    while (k != 0 && ir->frames[k].parent != 0)
+        k = ir->frames[k].parent;
+    return f != r->frame && k != 0 && i >= ir->frames[k].base ? f->localsplus[i - ir->frames[k].base] : NULL;
+}
+
 void
 rec_let_go(struct recorder *r, int i)
 {
@@ -74,7 +91,7 @@ rec_let_go(struct recorder *r, int i)
     if (r->ndropped == REC_DROPS)
         rec_stop(r, "too many references at once");
     else {
-        r->dropped_now[r->ndropped] = i < REC_SLOTS ? r->frame->localsplus[i] : NULL;
+        r->dropped_now[r->ndropped] = rec_object_now(r, i);
         r->dropped[r->ndropped++] = r->slot[i];
     }
 }
@@ -215,7 +232,7 @@ rec_let_operands_die(struct recorder *r, int n)
     for (int i = from; i < top; i++) {
         if (!r->held[i] || is_leaf(r, r->slot[i]))
             continue;
-        PyObject *now = i < REC_SLOTS ? r->frame->localsplus[i] : NULL;
+        PyObject *now = rec_object_now(r, i);
         if (r->nquiet == (int)Py_ARRAY_LENGTH(r->quiet) || (now != NULL && !jit_is_quiet(r->frame->localsplus, 0, now, 1)))
             rec_stop(r, "an object dies, which may be noticed");
         else
@@ -350,10 +367,9 @@ rec_settle_held(struct recorder *r)
 void
 rec_protect_now(struct recorder *r, PyObject *o)
 {
-    PyObject **slots = r->frame->localsplus;
     for (int k = 0; k < top_of(r); k++) {
         ir_ref v = r->slot[k];
-        if (!r->changed[k] || r->held[k] || v == REF_NONE || slots[k] != o || ir_is_box(r->ir, v) || ir_type_of(r->ir, v) != T_OBJ)
+        if (!r->changed[k] || r->held[k] || v == REF_NONE || rec_object_now(r, k) != o || ir_is_box(r->ir, v) || ir_type_of(r->ir, v) != T_OBJ)
             continue;
         rec_emit(r, IR_INC, v, REF_NONE);
         hold(r, k);
@@ -420,7 +436,7 @@ name_in_slots(struct recorder *r, ir_ref old, PyObject *o)
     for (int i = 0; i < top_of(r); i++) {
         ir_ref v = r->slot[i];
         bool object = r->changed[i] && v != REF_NONE && v != old && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && !rec_is_virtual(r, v);
-        if (!object || r->frame->localsplus[i] != o || _Py_IsImmortal(o) || slots_with(r, old) > 0)
+        if (!object || rec_object_now(r, i) != o || _Py_IsImmortal(o) || slots_with(r, old) > 0)
             continue;
         rec_emit(r, IR_GEQ_P, old, v);
         return v;

@@ -251,6 +251,8 @@ bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
+/* What the interpreter has in slot i, or NULL if that is not known. Frames of calls lie behind the outer one, but for one that a generator owns. */
+PyObject *rec_object_now(const struct recorder *r, int i);
 /* Slot i, which holds a reference, is overwritten; behind the instruction it goes. */
 void rec_let_go(struct recorder *r, int i);
 /* Does another slot have what slot i of the frame's memory has, without owning it? */
