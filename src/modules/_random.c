@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rt/effect.h"
+
 #define N 624
 #define M 397
 
@@ -114,9 +116,14 @@ seed_object(struct random *r, PyObject *arg)
 static PyObject *
 random_random(PyObject *self, PyObject *unused)
 {
+    PyObject *out = PyFloat_FromDouble(0.0);             /* without memory nothing has happened */
+    if (out == NULL)
+        return NULL;
     uint32_t a = next_word((struct random *)self) >> 5, b = next_word((struct random *)self) >> 6;
-    return PyFloat_FromDouble((a * 67108864.0 + b) * (1.0 / 9007199254740992.0));
+    ((PyFloatObject *)out)->ob_fval = (a * 67108864.0 + b) * (1.0 / 9007199254740992.0);
+    return out;
 }
+EFFECT(random_random, EFF_ALLOC | EFF_FAILS, &PyFloat_Type, 0);
 
 static PyObject *
 random_seed(PyObject *self, PyObject *const *args, Py_ssize_t n)
@@ -189,14 +196,20 @@ random_getrandbits(PyObject *self, PyObject *arg)
     Py_DECREF(i);
     if (k == UINT64_MAX && PyErr_Occurred())
         return NULL;
-    if (k <= 32)
-        return PyLong_FromUnsignedLong(k == 0 ? 0 : next_word(r) >> (32 - k));
+    if (k == 0)
+        return PyLong_FromLong(0);
+    if (k <= 32) {
+        PyObject *out = PyLong_FromUnsignedLong(next_word(r) >> (32 - k));
+        r->index -= out == NULL;                         /* without memory nothing has happened */
+        return out;
+    }
     if (k > (uint64_t)PY_SSIZE_T_MAX / 2)
         return PyErr_NoMemory();
     size_t words = (k - 1) / 32 + 1;
     uint32_t *v = PyMem_Malloc(words * 4);
     if (v == NULL)
         return PyErr_NoMemory();
+    struct random before = *r;
     for (size_t w = 0; w < words; w++, k -= 32) {
         v[w] = next_word(r);
         if (k < 32)
@@ -204,8 +217,13 @@ random_getrandbits(PyObject *self, PyObject *arg)
     }
     PyObject *out = _PyLong_FromByteArray((unsigned char *)v, words * 4, 1, 0);
     PyMem_Free(v);
+    if (out == NULL) {
+        r->index = before.index;
+        memcpy(r->state, before.state, sizeof(r->state));
+    }
     return out;
 }
+EFFECT(random_getrandbits, EFF_ALLOC | EFF_FAILS, &PyLong_Type, EFF_ARG(0, EFF_INT));
 
 static int
 random_init(PyObject *self, PyObject *args, PyObject *kwargs)

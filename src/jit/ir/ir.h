@@ -117,12 +117,13 @@ struct ir_frame {
  * first + k is the field that was set as the k-th, if the snapshot lists it. */
 #define IR_FIELDS 1024
 #define IR_FIELDS_MAX 16               /* of one object */
-/* V_LIST_ITER, V_TUPLE_ITER: field 0 is what they go through, field 1 their index, a box. */
-enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD, V_LIST_ITER, V_TUPLE_ITER };
+/* V_LIST_ITER, V_TUPLE_ITER: field 0 is what they go through, field 1 their index, a box. V_RANGE_ITER: boxes of the next value, the step, and how many are left. */
+enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD, V_LIST_ITER, V_TUPLE_ITER, V_RANGE_ITER };
 struct ir_virtual {
     PyTypeObject *type;
     uint16_t first;
     uint8_t kind;
+    uint8_t made;                      /* V_LIST: it was made for so many items; others were appended */
     uint8_t at[IR_FIELDS_MAX];         /* where field k is: V_INSTANCE: number of the inline value; V_MEMBERS: offset in words; else its index */
 };
 
@@ -143,8 +144,8 @@ struct snap {
 
 #define IR_MAX_CONSTS 2048
 #define IR_MAX_INS 12000
-#define IR_MAX_SNAPS 2000
-#define IR_MAX_ENTRIES 60000
+#define IR_MAX_SNAPS 4000
+#define IR_MAX_ENTRIES 240000
 #define IR_MAX_STORES 8000
 #define IR_MAX_FRAMES 200
 #define IR_MAX_VIRTUALS 400

@@ -151,6 +151,10 @@ is_quiet(struct quiet *q, PyObject *o)
         return PyList_GET_SIZE(o) <= QUIET_EDGES && all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
     if (t == &PyMethod_Type)
         return ((PyMethodObject *)o)->im_weakreflist == NULL && is_quiet(q, ((PyMethodObject *)o)->im_self) && is_quiet(q, ((PyMethodObject *)o)->im_func);
+    if (t == &PyCFunction_Type) {
+        const PyCFunctionObject *f = (PyCFunctionObject *)o;
+        return f->m_weakreflist == NULL && (f->m_self == NULL || is_quiet(q, f->m_self)) && (f->m_module == NULL || is_quiet(q, f->m_module));
+    }
     if (t == &PyListIter_Type || t == &PyTupleIter_Type)
         return sequence_of(o) == NULL || is_quiet(q, sequence_of(o));
     return instance_quiet(q, o);
@@ -274,7 +278,14 @@ jit_new_sequence_iterator(PyTypeObject *t)
     return (PyObject *)it;
 }
 
-PyObject *jit_new_list(Py_ssize_t n) { return or_without_exception(PyList_New(n)); }
+PyObject *
+jit_new_list(Py_ssize_t n)
+{
+    PyObject *l = or_without_exception(PyList_New(n >> 8 != 0 ? n >> 8 : n));
+    if (l != NULL)
+        Py_SET_SIZE(l, n & 0xff);
+    return l;
+}
 
 PyObject *
 jit_new_method(PyObject *func, PyObject *self)

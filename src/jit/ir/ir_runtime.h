@@ -17,7 +17,7 @@ OWNED PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step
 OWNED PyObject *jit_new_iterator(PyObject *seq);
 
 /* A new instance of t, as its tp_alloc makes it; its inline values will be those whose numbers are the bytes of low and high, up to the first 255, in this order,
- * and its shape this one. A tuple, a list of n items. The caller stores the values at once. The method of func for self. NULL without exception. */
+ * and its shape this one. A tuple, a list of n items; of the list, n >> 8: for how many there is room, 0: for n. The caller stores the values at once. The method of func for self. NULL without exception. */
 OWNED PyObject *jit_new_instance(PyTypeObject *t, uint64_t low, uint64_t high, uint32_t shape);
 OWNED PyObject *jit_new_tuple(Py_ssize_t n);
 OWNED PyObject *jit_new_list(Py_ssize_t n);

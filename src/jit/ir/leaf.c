@@ -84,6 +84,7 @@ jit_int_str(int64_t v)
 /* ---- C functions ---- */
 
 PyObject *jit_call_class(void *type) { return or_without_exception(PyObject_CallNoArgs(type)); }
+PyObject *jit_bind_method(PyObject *descr, PyObject *self) { return or_without_exception(PyCFunction_NewEx(((PyMethodDescrObject *)descr)->d_method, self, NULL)); }
 PyObject *jit_call_self(void *f, PyObject *self) { return or_without_exception(((PyCFunction)f)(self, NULL)); }
 PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunction)f)(self, arg)); }
 PyObject *jit_call_fast_none(void *f, PyObject *self) { return or_without_exception(((PyCFunctionFast)f)(self, NULL, 0)); }

@@ -103,6 +103,8 @@ OWNED PyObject *jit_int_str(int64_t v);
 
 /* ---- C functions of ours; NULL also when they raise, which they will do again ---- */
 
+/* The method of a builtin type that descr, a method descriptor, gives for self. */
+OWNED PyObject *jit_bind_method(PyObject *descr, PyObject *self);
 OWNED PyObject *jit_call_self(void *f, PyObject *self);                        /* METH_NOARGS */
 OWNED PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg);          /* METH_O */
 OWNED PyObject *jit_call_fast_none(void *f, PyObject *self);                   /* METH_FASTCALL */

@@ -7,6 +7,7 @@
 #include "jit/trace/trace.h"
 
 #include "object/coll/dict_values.h"
+#include "object/coll/iter.h"
 #include "object/coll/list.h"
 #include "object/coll/tuple.h"
 #include "object/num/float.h"
@@ -68,7 +69,8 @@ new_virtual(const struct rebuilt *b, uint32_t i)
         n += is_field(v, snap_slot(b->t->entries[b->snap->entries + k]));
     switch ((enum virtual_kind)v->kind) {
     case V_TUPLE: return jit_new_tuple(n);
-    case V_LIST: return jit_new_list(n);
+    case V_LIST: return jit_new_list(n | (Py_ssize_t)rec_list_room(v->made, (unsigned)n) << 8);
+    case V_RANGE_ITER: return jit_new_range_iterator(0, 1, 1);
     case V_METHOD: return PyMethod_New(Py_None, Py_None);
     case V_LIST_ITER: case V_TUPLE_ITER: return jit_new_sequence_iterator(v->type);
     default: return PyType_GenericAlloc(v->type, 0);
@@ -86,6 +88,13 @@ set_iterator(struct list_iter *it, unsigned at, PyObject *value)
     }
 }
 
+static void
+set_range(struct range_iter *it, unsigned at, PyObject *value)
+{
+    *(at == 0 ? &it->start : at == 1 ? &it->step : &it->len) = PyLong_AsLong(value);
+    Py_DECREF(value);
+}
+
 /* Field number `at` of o, which takes over the reference. */
 static void
 set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
@@ -96,6 +105,7 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
     case V_TUPLE: tuple_items(o)[at] = value; break;
     case V_LIST: PyList_SET_ITEM(o, at, value); break;
     case V_LIST_ITER: case V_TUPLE_ITER: set_iterator((struct list_iter *)o, at, value); break;
+    case V_RANGE_ITER: set_range((struct range_iter *)o, at, value); break;
     case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
     }
 }

@@ -9,6 +9,8 @@
 #include "object/num/int.h"
 #include "object/text/str.h"
 #include "rt/items.h"
+#include "object/core/type.h"
+#include "rt/singletons.h"
 #include "vm/step.h"
 
 #define DEEPEST 4
@@ -216,6 +218,9 @@ is_plain(_PyInterpreterFrame *f)
 {
     if (f->owner != FRAME_OWNED_BY_THREAD || vm_is_shim(frame_code(f)) || f->previous == NULL || f->previous->owner != FRAME_OWNED_BY_THREAD)
         return false;
+    PyObject *self = frame_code(f)->co_nlocalsplus > 0 ? f->localsplus[0] : NULL;
+    if (self != NULL && type_has(Py_TYPE(self), Py_TPFLAGS_HEAPTYPE) && type_lookup(Py_TYPE(self), ID(__call__)) == f->f_funcobj)
+        return false;                                    /* an instance is called: the interpreter does that in C */
     int op = op_deopt(f->previous->instr_ptr->op.code);
     return op == CALL || op == CALL_KW;
 }

@@ -278,6 +278,15 @@ is_of_builtins(PyObject *callable)
     return def != NULL && strcmp(def->m_name, "builtins") == 0;
 }
 
+/* operator.index() of an int: that itself. */
+static bool
+is_index(const struct builtin_call *c, const char *name)
+{
+    PyObject *self = PyCFunction_GET_SELF(c->callable);
+    PyModuleDef *def = self != NULL && PyModule_CheckExact(self) ? PyModule_GetDef(self) : NULL;
+    return c->n == 1 && c->names == NULL && strcmp(name, "index") == 0 && PyLong_CheckExact(c->now[0]) && def != NULL && strcmp(def->m_name, "_operator") == 0;
+}
+
 static bool
 call_c_function(struct recorder *r, const struct builtin_call *c)
 {
@@ -291,6 +300,8 @@ call_c_function(struct recorder *r, const struct builtin_call *c)
     for (size_t i = 0; i < Py_ARRAY_LENGTH(of_items); i++)
         if (strcmp(of_items[i], name) == 0 && is_of_builtins(c->callable))
             return rec_call_inert(r, c);
+    if (is_index(c, name))
+        return number(r, c, 0) != REF_NONE && give_argument(r, c, 0);
     PyObject *self = PyCFunction_GET_SELF(c->callable);
     if (self == NULL || !PyModule_CheckExact(self))
         return rec_call_bound(r, c);

@@ -539,6 +539,32 @@ open_method(struct recorder *r, struct call *c, PyObject *method)
     return ((PyMethodObject *)method)->im_func;
 }
 
+/* The method in Python that calling an instance comes down to, or NULL. */
+static PyFunctionObject *
+call_method(PyObject *callable)
+{
+    PyTypeObject *t = Py_TYPE(callable);
+    PyObject *f = type_has(t, Py_TPFLAGS_HEAPTYPE) && !PyType_Check(callable) ? type_lookup(t, ID(__call__)) : NULL;
+    return f != NULL && Py_TYPE(f) == &PyFunction_Type ? (PyFunctionObject *)f : NULL;
+}
+
+/* The interpreter would run it in a loop of its own: what is on its stack becomes the call of a method. */
+static bool
+call_instance(struct recorder *r, struct call *c, PyObject **place, int on_stack, PyObject *kwnames)
+{
+    PyObject *o = place[0];
+    ir_ref v = rec_local(r, c->first);
+    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)) || !rec_watch_name(r, Py_TYPE(o), ID(__call__)))
+        return rec_stop(r, "a number is called");
+    c->args[0] = v;
+    c->function = rec_const(r, (PyObject *)c->func);
+    if (!call_function(r, c, on_stack, kwnames))
+        return false;
+    place[1] = o;
+    place[0] = Py_NewRef((PyObject *)c->func);
+    return true;
+}
+
 /* Stack: callable, self or NULL, `given` arguments, and `behind` more that are none. */
 static bool
 call(struct recorder *r, int given, int behind, PyObject *kwnames)
@@ -563,6 +589,13 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     }
     if (n == 1 && kwnames == NULL && callable == type_lookup(&PyBaseObject_Type, ID(__init__)))
         return call_object_init(r, &c, callable, given + 2);
+    if (!self && !bound && n + 1 < ARGS_MAX && (c.func = call_method(callable)) != NULL) {
+        c.code = (PyCodeObject *)c.func->func_code;
+        c.nargs = n + 1 - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
+        for (int i = 0; i < n; i++)
+            c.args[i + 1] = rec_local(r, c.first + 2 + i);
+        return call_instance(r, &c, &sp[-given - 2], given + 2 + behind, kwnames);
+    }
     if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS)
         return call_builtin(r, callable, c.first, n, given + 2 + behind, kwnames);
     if (n + bound > ARGS_MAX)

@@ -236,6 +236,9 @@ rec_list_append(struct recorder *r, const struct builtin_call *c)
 bool
 rec_append_item(struct recorder *r)
 {
+    for (int i = 1; i <= r->oparg + 1; i += r->oparg)
+        if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
+            return false;
     ir_ref v = rec_peek(r, r->oparg + 1), item = rec_peek(r, 1);
     if (!is_object(r, v) || item == REF_NONE || !rec_guard_type(r, v, &PyList_Type))
         return rec_stop(r, "an item for no list");

@@ -55,6 +55,8 @@ rec_for_iter(struct recorder *r)
         return rec_for_sequence(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
         return rec_for_any(r);
+    if (rec_is_virtual(r, it))
+        return rec_for_virtual_range(r, it);
     if (!rec_guard_type(r, it, &PyRangeIter_Type))
         return false;
     ir_ref left = rec_field(r, it, offsetof(struct range_iter, len));
@@ -96,7 +98,10 @@ unroll(struct recorder *r, const struct trace *other)
         return rec_stop(r, "an inner loop comes first");
     r->jumps++;
     r->all_jumps++;
-    if (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED) {
+    r->again = r->again_at == r->pc ? r->again + 1 : 1;
+    r->again_at = r->pc;
+    bool is_short = r->ir->frame != 0 && r->again <= REC_ROUNDS_SHORT && r->jumps <= REC_UNROLLED_SHORT && r->all_jumps <= 4 * REC_UNROLLED_SHORT && r->count <= REC_SHORT;
+    if (!is_short && (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED)) {
         if (r->ir->frame != 0)
             rec_call_alone(r->inner_code);
         return rec_stop(r, r->ir->frame != 0 ? rec_long_loop : "an inner loop without a trace");

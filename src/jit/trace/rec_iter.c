@@ -124,6 +124,19 @@ for_virtual(struct recorder *r, ir_ref it)
 
 /* ---- those that do ---- */
 
+/* Its iterator is the object itself, as comprehensions ask for once more. Where an iterator over a sequence comes to its end nobody else may have it: so it is one that the
+ * trace has made, and no variable has. */
+static bool
+is_iterator(struct recorder *r, ir_ref v, const PyTypeObject *t)
+{
+    int n = 0;
+    if (rec_is_virtual(r, v) || t == &PyRangeIter_Type)
+        return t->tp_iter == PyObject_SelfIter;
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
+        n += r->slot[i] == v;
+    return n == 1 && (r->ir->at[v].op == IR_NEW_LIST_IT || r->ir->at[v].op == IR_NEW_TUPLE_IT);
+}
+
 /* GET_ITER of a list or tuple: the iterator goes where the interpreter has it, into the frame's memory, which owns it. */
 bool
 rec_get_iter(struct recorder *r)
@@ -131,6 +144,8 @@ rec_get_iter(struct recorder *r)
     PyObject *o = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
     int slot = r->nslots + r->depth - 1;
+    if (v != REF_NONE && is_iterator(r, v, Py_TYPE(o)))
+        return rec_is_virtual(r, v) || (ir_type_of(r->ir, v) == T_OBJ && rec_guard_type(r, v, Py_TYPE(o))) || rec_stop(r, "an iterator over a number");
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
     if (t != &PyList_Type && t != &PyTuple_Type)
         return rec_stop(r, "an iterator of this kind is not made in traces");

@@ -158,13 +158,16 @@ rec_call_bound(struct recorder *r, const struct builtin_call *c)
     PyObject *self = PyCFunction_GET_SELF(c->callable);
     const PyMethodDef *def = ((PyCFunctionObject *)c->callable)->m_ml;
     struct builtin_call method = *c;
-    if (self == NULL || c->n == BUILTIN_ARGS || !(Py_TYPE(self)->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) || !is_object(r, c->function))
+    bool by_row = self != NULL && !(Py_TYPE(self)->tp_flags & Py_TPFLAGS_IMMUTABLETYPE);     /* of an instance of a class of the program, say */
+    if (self == NULL || c->n == BUILTIN_ARGS || (by_row && effect_of((void *)def->ml_meth) == NULL) || !is_object(r, c->function))
         return rec_stop(r, "a call of a builtin that is no constant");
     if (!rec_guard_type(r, c->function, &PyCFunction_Type))
         return false;
     rec_emit(r, IR_GEQ_P, rec_emit_x(r, IR_ALOAD, c->function, REF_NONE, offsetof(PyCFunctionObject, m_ml)), ir_ptr(r->ir, def));
     method.args[0] = rec_emit_x(r, IR_OLOAD, c->function, REF_NONE, offsetof(PyCFunctionObject, m_self));
     method.now[0] = self;
+    if (by_row)
+        return r->why == NULL && rec_call_by_row(r, c, def, method.args[0], 0);
     for (int i = 0; i < c->n; i++) {
         method.args[i + 1] = c->args[i];
         method.now[i + 1] = c->now[i];

@@ -95,6 +95,25 @@ give_static(struct recorder *r, PyObject *descr, bool method_form)
     return give_constant(r, callable, method_form);
 }
 
+/* A method of a builtin type, which is bound to an instance of a class that has it. */
+static bool
+give_builtin_method(struct recorder *r, PyObject *descr)
+{
+    if (rec_is_virtual(r, rec_peek(r, 1)) && !rec_materialise(r, rec_peek(r, 1)))
+        return false;
+    ir_ref self = rec_peek(r, 1);
+    if (!is_object(r, self) || ((PyMethodDescrObject *)descr)->d_method->ml_flags & METH_METHOD)
+        return rec_stop(r, "a method of a builtin type is bound");
+    rec_before_effects(r, 1);
+    ir_ref m = r->why == NULL ? rec_leaf(r, IR_CALLN, HELPER_BIND_METHOD, rec_const(r, descr), self, REF_NONE) : REF_NONE;
+    if (r->why != NULL)
+        return false;
+    r->ir->at[m].kt = ir_ptr(r->ir, &PyCFunction_Type);
+    rec_pop(r);
+    rec_push_new(r, m);
+    return r->why == NULL;
+}
+
 /* A new bound method, if that is what the descriptor makes. */
 static bool
 give_method(struct recorder *r, PyObject *func, ir_ref self)
@@ -137,7 +156,7 @@ load_from_class(struct recorder *r, PyObject *descr, bool method_form)
     if (type_has(t, Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(t, Py_TPFLAGS_IMMUTABLETYPE)) {
         ir_ref self = rec_peek(r, 1);
         if (!method_form)
-            return give_method(r, descr, self);
+            return t == &PyMethodDescr_Type ? give_builtin_method(r, descr) : give_method(r, descr, self);
         return give_constant(r, descr, false) && (rec_push(r, self), r->why == NULL);
     }
     return is_plain_value(r, descr) && give_constant(r, descr, method_form);
@@ -525,17 +544,14 @@ rec_item_place(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *
     return r->why == NULL;
 }
 
-/* An item of a virtual tuple by a constant stays virtual; all other operands are made. */
+/* The container and the index exist. */
 static bool
-virtual_item(struct recorder *r, PyObject *o)
+make_operands(struct recorder *r)
 {
-    ir_ref v = rec_peek(r, 2), sub = rec_peek(r, 1);
-    bool small = r->ir->at[sub].op == IR_KO && PyLong_CheckExact(r->sp[-1]) && int_is_compact(r->sp[-1]) && int_compact_value(r->sp[-1]) >= 0;
-    if (rec_is_virtual(r, sub) && !rec_materialise(r, sub))
-        return false;
-    if (!rec_is_virtual(r, v) || (small && PyTuple_CheckExact(o) && int_compact_value(r->sp[-1]) < rec_nfields(r, v)))
-        return true;
-    return rec_materialise(r, v);
+    for (int i = 1; i <= 2; i++)
+        if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
+            return false;
+    return true;
 }
 
 bool
@@ -544,11 +560,13 @@ rec_binary_subscr(struct recorder *r)
     PyObject *o = r->sp[-2];
     if (rec_is_getitem(r))
         return rec_call_getitem(r);
-    if (r->nvirtuals > 0 && !virtual_item(r, o))
-        return false;
     ir_ref v = rec_peek(r, 2);
-    if (rec_is_virtual(r, v)) {
-        ir_ref got = r->slot[rec_field_slot(r, v, (unsigned)int_compact_value(r->sp[-1]))];
+    int at = r->nvirtuals > 0 && rec_is_virtual(r, v) ? rec_virtual_index(r) : -1;
+    if (at < 0 && (r->why != NULL || !make_operands(r)))
+        return false;
+    v = rec_peek(r, 2);
+    if (at >= 0) {
+        ir_ref got = r->slot[rec_field_slot(r, v, (unsigned)at)];
         rec_pop(r);
         return give_value(r, got, false);
     }

@@ -14,7 +14,9 @@ rec_is_range(const struct recorder *r)
 {
     int n = r->oparg;
     const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
-    return n >= 1 && n <= ARGS_MAX && r->ir->frame == 0 && r->opens + r->tree_opens == 0 && r->sp[-n - 2] == (PyObject *)&PyRange_Type && r->sp[-n - 1] == NULL
+    if (r->ir->frame == 0 && r->opens + r->tree_opens > 0)
+        return false;
+    return n >= 1 && n <= ARGS_MAX && r->sp[-n - 2] == (PyObject *)&PyRange_Type && r->sp[-n - 1] == NULL
         && op_deopt(next->op.code) == GET_ITER;
 }
 
@@ -39,6 +41,13 @@ arguments(struct recorder *r, ir_ref v[ARGS_MAX])
     return true;
 }
 
+/* Argument i as a number, which it is. */
+static int64_t
+now(const struct recorder *r, int i)
+{
+    return PyLong_AsLongLong(r->sp[i - r->oparg]);
+}
+
 bool
 rec_range(struct recorder *r)
 {
@@ -47,6 +56,8 @@ rec_range(struct recorder *r)
     rec_emit(r, IR_GEQ_P, rec_local(r, slot), ir_obj(r->ir, (PyObject *)&PyRange_Type));
     if (!arguments(r, v))
         return false;
+    if (r->ir->frame != 0)
+        return rec_virtual_range(r, v, r->oparg == 1 ? 0 : now(r, 0), now(r, r->oparg > 1));
     if (!rec_before_iterator(r, slot))
         return false;
     rec_put_iterator(r, slot, opt_emit(r->ir, IR_NEW_RANGE, v[0], v[1], v[2], 0), r->oparg + 2);

@@ -661,6 +661,10 @@ rec_store_subscr(struct recorder *r)
     struct place pl = { .offset = 0 };
     if (rec_is_setitem(r))
         return rec_call_setitem(r);
+    if (r->nvirtuals > 0 && rec_store_virtual(r))
+        return true;
+    if (r->why != NULL)
+        return false;
     for (int i = 1; i <= 3 && r->nvirtuals > 0; i++)
         if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
             return false;

@@ -223,7 +223,7 @@ new_object(struct recorder *r, const struct ir_virtual *d, int first, int n)
 {
     switch ((enum virtual_kind)d->kind) {
     case V_TUPLE: return rec_emit(r, IR_NEW_TUPLE, (ir_ref)n, REF_NONE);
-    case V_LIST: return rec_emit(r, IR_NEW_LIST, (ir_ref)n, REF_NONE);
+    case V_LIST: return rec_emit(r, IR_NEW_LIST, (ir_ref)((unsigned)n | rec_list_room(d->made, (unsigned)n) << 8), REF_NONE);
     case V_METHOD: return rec_emit(r, IR_NEW_METHOD, r->slot[first], r->slot[first + 1]);
     default: return new_instance(r, d, n);
     }
@@ -275,13 +275,15 @@ rec_materialise(struct recorder *r, ir_ref v)
         return rec_stop(r, "a virtual object that is gone");
     struct ir_virtual *d = rec_virtual(r, v);
     int n = r->virtuals[place].n;
-    bool iterates = d->kind == V_LIST_ITER || d->kind == V_TUPLE_ITER;
+    bool iterates = d->kind == V_LIST_ITER || d->kind == V_TUPLE_ITER || d->kind == V_RANGE_ITER;
     for (int k = first; k < first + n && !iterates; k++)
         if (!own(r, k))
             return false;
     ir_ref o = REF_NONE;
     if (!iterates)
         o = new_object(r, d, first, n);
+    else if (d->kind == V_RANGE_ITER)
+        o = rec_make_range(r, v);
     else if (!make_iterator(r, d, &o, first))
         return false;
     if (r->why != NULL || o == REF_NONE)
@@ -323,7 +325,7 @@ is_aware(int opcode)
     switch (opcode) {
     case LOAD_ATTR: case STORE_ATTR: case CALL: case CALL_KW: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY:
     case SWAP: case RETURN_VALUE: case UNPACK_SEQUENCE: case BINARY_SUBSCR: case STORE_SUBSCR: case BUILD_TUPLE: case IS_OP: case POP_JUMP_IF_NONE: case LOAD_SUPER_ATTR:
-    case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER:
+    case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER: case BUILD_LIST: case LIST_APPEND:
         return true;
     default:
         return false;

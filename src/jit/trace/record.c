@@ -404,7 +404,8 @@ one_instruction(struct recorder *r, int opcode)
     case BINARY_SLICE: return rec_slice(r);
     case BUILD_SLICE: return rec_is_reversal(r) ? rec_reversal(r) : rec_stop(r, words_not_recorded(opcode));
     case CONTAINS_OP: return rec_contains(r);
-    case LIST_APPEND: return rec_append_item(r);
+    case BUILD_LIST: return rec_build_list(r);
+    case LIST_APPEND: return rec_append_virtual(r) || (r->why == NULL && rec_append_item(r));
     case FORMAT_SIMPLE: return rec_format(r);
     case CONVERT_VALUE: return rec_convert(r);
     case BUILD_STRING: return rec_build_string(r);

@@ -15,8 +15,11 @@
 #define REC_STORES 16
 #define BUILTIN_ARGS 8
 #define REC_DROPS 64
-#define REC_INSTRUCTIONS 2000
+#define REC_INSTRUCTIONS 4000
 #define REC_UNROLLED 8
+#define REC_ROUNDS_SHORT 16             /* of one loop in an inlined call */
+#define REC_UNROLLED_SHORT 64            /* of all of them, in inlined calls, as long as the trace has no more than REC_SHORT instructions */
+#define REC_SHORT 3000
 #define REC_REPEATS 12
 #define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
@@ -55,6 +58,7 @@ struct recorder {
     int start_top;                     /* `top` where the trace starts */
     unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
     unsigned last;                     /* of a root: the last jump back to its start, where the loop's code ends */
+    unsigned again, again_at;          /* how often the last backward jump was taken in a row, and where it is */
     unsigned jumps, all_jumps;         /* backward jumps that did not end it; with those of its parents */
     unsigned start;                    /* code unit */
     unsigned pc;                       /* of the instruction at hand, or of the first EXTENDED_ARG before it */
@@ -385,6 +389,17 @@ rec_next_slot(const struct recorder *r, int i)
 }
 static inline int rec_first_slot(const struct recorder *r) { return r->nslots + r->depth > 0 ? 0 : rec_next_slot(r, -1); }
 bool rec_build_tuple(struct recorder *r);
+/* rec_list.c. False without reason (r->why): the list has to be made first. */
+bool rec_build_list(struct recorder *r);
+bool rec_append_virtual(struct recorder *r);
+bool rec_store_virtual(struct recorder *r);
+/* BINARY_SUBSCR, STORE_SUBSCR: which item of a virtual tuple or list; -1: another one, or r->why. */
+int rec_virtual_index(struct recorder *r);
+/* The call of range() and GET_ITER in an inlined call: arguments, and what the first two are now. */
+bool rec_virtual_range(struct recorder *r, const ir_ref v[3], int64_t start, int64_t stop);
+bool rec_for_virtual_range(struct recorder *r, ir_ref it);
+/* A real one instead of it. REF_NONE: there is no room. */
+ir_ref rec_make_range(struct recorder *r, ir_ref it);
 bool rec_unpack_virtual(struct recorder *r);
 
 /* rec_leave.c */

@@ -241,4 +241,7 @@ struct trace_ops clocked(const struct trace_ops *ops);
 bool dump_wanted(bool stage, PyCodeObject *code);
 void dump_text(const char *stage, PyCodeObject *code, unsigned pc, const char *text);
 
+/* rec_list.c: as much as a list has room for that was made for `made` items and to which others were appended until it had n. */
+unsigned rec_list_room(unsigned made, unsigned n);
+
 #endif
