@@ -115,6 +115,7 @@ stop_notes(void **state)
 static void
 nobody_counts_without_a_compiler(void **state)
 {
+    trace_install(NULL);
     run(LOOP "loop(500)\nloop(500)");
     PyCodeObject *co = code_of("loop");
     _Py_CODEUNIT *jump = _PyCode_CODE(co) + find_op(co, JUMP_BACKWARD, 0);
@@ -534,17 +535,27 @@ opcode_rows_are_consistent(void **state)
     assert_null(vm_op_helper[LOAD_FAST]);
 }
 
-/* True when some method table of the types and of these modules leads to fn. */
+/* True when the methods of the type or of one below it, or their __get__, lead to fn. */
+static bool
+type_leads_to(PyTypeObject *t, void *fn)
+{
+    for (PyMethodDef *m = t->tp_methods; m != NULL && m->ml_name != NULL; m++)
+        if ((void *)m->ml_meth == fn)
+            return true;
+    bool found = (void *)t->tp_descr_get == fn;
+    PyObject *below = found || t == &PyType_Type ? NULL : PyObject_CallMethod((PyObject *)t, "__subclasses__", NULL);
+    for (Py_ssize_t i = 0; below != NULL && i < PyList_GET_SIZE(below) && !found; i++)
+        found = type_leads_to((PyTypeObject *)PyList_GET_ITEM(below, i), fn);
+    Py_XDECREF(below);
+    return found;
+}
+
+/* True when some type, or one of these modules, leads to fn. */
 static bool
 is_reachable(void *fn)
 {
-    static PyTypeObject *const types[] = { &PyList_Type, &PyDict_Type, &PyUnicode_Type, &PyLong_Type, &PyFloat_Type };
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(types); i++)
-        for (PyMethodDef *m = types[i]->tp_methods; m->ml_name != NULL; m++)
-            if ((void *)m->ml_meth == fn)
-                return true;
-    static const char *const modules[] = { "builtins", "math" };
-    bool found = false;
+    static const char *const modules[] = { "builtins", "math", "_struct", "binascii", "_io", "_collections" };
+    bool found = type_leads_to(&PyBaseObject_Type, fn);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(modules) && !found; i++) {
         PyObject *module = PyImport_ImportModule(modules[i]), *name, *value;
         Py_ssize_t pos = 0;
@@ -569,7 +580,7 @@ effect_rows_name_functions_and_are_sane(void **state)
         assert_int_equal(e->flags & ~(EFF_UNKNOWN | EFF_PURE | EFF_TESTS_COUNT), 0);
         if ((e->flags & EFF_OPEN) == 0)
             assert_int_equal(e->flags & (EFF_FRAMES | EFF_RELEASES_GIL), 0);
-        assert_true((e->fast == NULL) == (e->sig == EFF_SIG_OBJECTS));
+        assert_true((e->fast == NULL) == (e->sig == EFF_SIG_OBJECTS || e->sig == EFF_SIG_ITEM));
         assert_true(e->result == NULL || PyType_HasFeature(e->result, Py_TPFLAGS_READY));
         assert_int_equal(e->when >> 3 * EFF_ARG_BITS, 0);
     }
