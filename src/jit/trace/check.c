@@ -25,8 +25,8 @@
 #include "vm/heat.h"
 
 #define SECONDS 20                     /* that a child may take */
-#define INSTRUCTIONS 50000             /* that the interpreter runs in one, */
-#define VISITS 300                     /* and pictures that it takes */
+#define INSTRUCTIONS 200000            /* that the interpreter runs in one, */
+#define VISITS 2000                    /* and pictures that it takes; beyond that it gives up */
 #define OUTSIDE 500                    /* instructions that it runs of the consumers of a generator */
 #define GUARDS_LOG2 9
 #define PLACES 4096
@@ -173,11 +173,14 @@ split_up(PyThreadState *ts, const struct entered *e, _PyInterpreterFrame *f, PyO
 
 /* ---- the child that predicts ---- */
 
+/* A frame that is about to go need not have everything that nobody can see any more. */
+static bool returns(int opcode) { return opcode == RETURN_VALUE || opcode == RETURN_CONST; }
+
 static _Noreturn void
 predicted(PyThreadState *ts, _Py_CODEUNIT *pc)
 {
     _PyInterpreterFrame *f = ts->current_frame;
-    if (pc == NULL)                                      /* it raises */
+    if (pc == NULL || (f != about.outer && returns(op_deopt(pc->op.code))))        /* it raises, or returns */
         _exit(0);
     shared->pc = pc;
     shared->trace = trace_left_last();
@@ -222,7 +225,9 @@ rec_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **
 {
     if (role != VERIFIES)
         return plain.rec_ins(ts, f, pc, sp);
-    bool ends = is_left(f) || ++instructions == INSTRUCTIONS || visits == VISITS;
+    bool ends = is_left(f);
+    if (++instructions == INSTRUCTIONS || visits == VISITS)
+        end_verifying(UNSEEN);
     if (!ends && pc == shared->pc && picture_take(&found, ts, f, pc, sp, about.outer)) {
         int same = picture_compare(&shared->expected, &found);
         visits++;
@@ -280,11 +285,11 @@ enter(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     return pc;
 }
 
-/* The trace leaves in front of its next open call. A frame that is about to go need not have everything that nobody can see any more. */
+/* The trace leaves in front of its next open call. */
 static bool
 leaves(int opcode)
 {
-    if (role == PREDICTS && (opcode == RETURN_VALUE || opcode == RETURN_CONST))
+    if (role == PREDICTS && returns(opcode))
         _exit(0);
     return role == PREDICTS;
 }
