@@ -34,7 +34,9 @@
 #define UNIT_NS 600                    /* and for each code unit */
 #define YOUNG 1024                     /* loops that wait */
 #define CHAIN 5
-#define TREE 40
+#define TREE 40                         /* side traces of a root, or, */
+#define TREE_MANY 250                   /* as long as they are short, with no more */
+#define TREE_BYTES 2048                 /* bytes than this each on average, so many */
 #define ENTRY 28
 #define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN 10
@@ -146,13 +148,22 @@ chain_length(const struct trace *t, const struct exit_state *e)
     return n;
 }
 
+static size_t
+tree_bytes(const struct trace *t)
+{
+    size_t n = t->machine.size;
+    for (const struct trace *child = t->first_child; child != NULL; child = child->next_child)
+        n += tree_bytes(child);
+    return n;
+}
+
 const char *
 policy_side(const struct trace *t, const struct exit_state *e)
 {
     const struct trace *root = trace_get(t->root);
     if (chain_length(t, e) >= CHAIN)
         return "a place that goes too many ways";
-    return root != NULL && root->tree >= TREE ? "the loop has too many side traces" : NULL;
+    return root != NULL && root->tree >= TREE && (root->tree >= TREE_MANY || tree_bytes(root) > (size_t)root->tree * TREE_BYTES) ? "the loop has too many side traces" : NULL;
 }
 
 /* ---- does it pay? ---- */
@@ -267,15 +278,6 @@ used_at(const struct trace *t)
             last = root->used_at;
     }
     return last;
-}
-
-static size_t
-tree_bytes(const struct trace *t)
-{
-    size_t n = t->machine.size;
-    for (const struct trace *child = t->first_child; child != NULL; child = child->next_child)
-        n += tree_bytes(child);
-    return n;
 }
 
 void
