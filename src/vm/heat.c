@@ -46,13 +46,25 @@ heat_again(_Py_CODEUNIT *jump, unsigned runs)
     }
 }
 
+uint16_t heat_entry_at = HEAT_ENTRY_AT;
+
+/* Calls until a function is hot that has been tried so often; 0: for ever. */
+static uint16_t entry_countdown(unsigned tries) { return tries < HEAT_TRIES ? (uint16_t)(heat_entry_at << tries) : 0; }
+
+static void
+restart_entry(struct jit_code *j, unsigned tries)
+{
+    j->tries = (uint8_t)tries;
+    j->calls = entry_countdown(tries);
+}
+
 /* The jit_code of co, made if need be, or NULL. */
 static struct jit_code *
 jit_code_make(PyCodeObject *co)
 {
     struct jit_code *j = jit_code_of(co);
     if (j == NULL && (j = PyMem_Calloc(1, sizeof(*j))) != NULL) {
-        j->calls = HEAT_ENTRY_AT - 2;                  /* two calls have been: a RESUME, and the one that made this */
+        j->calls = heat_entry_at > 2 ? (uint16_t)(heat_entry_at - 2) : 1;      /* two calls have been: a RESUME, and the one that made this */
         co->co_executors = (_PyExecutorArray *)j;
     }
     return j;
@@ -66,9 +78,40 @@ heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume)
         (void)jit_code_make(frame_code(f));
         return false;
     }
-    if (++j->tries < HEAT_TRIES)
-        j->calls = (uint16_t)(HEAT_ENTRY_AT << j->tries);
+    restart_entry(j, j->tries + 1u);
     return trace_ops.hot != NULL && trace_ops.hot(ts, f, resume, HEAT_ENTRY);
+}
+
+void
+heat_forgive_entry(PyCodeObject *co)
+{
+    struct jit_code *j = jit_code_of(co);
+    if (j != NULL)
+        restart_entry(j, j->tries > 0 ? j->tries - 1u : 0);
+}
+
+void
+heat_wait_entry(PyCodeObject *co, unsigned calls)
+{
+    heat_forgive_entry(co);
+    if (jit_code_of(co) != NULL)
+        jit_code_of(co)->calls = (uint16_t)calls;
+}
+
+void
+heat_restart_entry(PyCodeObject *co)
+{
+    if (jit_code_of(co) != NULL)
+        restart_entry(jit_code_of(co), 0);
+}
+
+bool
+heat_is_off(PyCodeObject *co, int pc)
+{
+    const _Py_CODEUNIT *instr = _PyCode_CODE(co) + pc;
+    if (op_deopt(instr->op.code) != RESUME)
+        return instr[1].counter.value == 0;
+    return jit_code_of(co) != NULL && jit_code_of(co)->calls == 0;
 }
 
 void
@@ -128,6 +171,8 @@ restore(PyCodeObject *co, int pc)
     _Py_CODEUNIT *instr = _PyCode_CODE(co) + pc;
     if (instr->op.code == JUMP_BACKWARD_TRACE)
         instr[1].counter = countdown(0);
+    if (instr->op.code == RESUME_TRACE)
+        restart_entry(jit_code_of(co), 0);
     if (instr->op.code == JUMP_BACKWARD_TRACE || instr->op.code == RESUME_TRACE)
         instr->op.code = (uint8_t)op_deopt(instr->op.code);
 }
@@ -174,6 +219,8 @@ anchor_rest(PyCodeObject *co, uint16_t trace, int tries)
         anchor_clear(co, pc);
         if (_PyCode_CODE(co)[pc].op.code == JUMP_BACKWARD)
             _PyCode_CODE(co)[pc + 1].counter = countdown(2 * tries);
+        else if (_PyCode_CODE(co)[pc].op.code == RESUME)
+            restart_entry(j, (unsigned)tries);
     }
 }
 

@@ -42,6 +42,18 @@ void heat_forgive(_Py_CODEUNIT *jump);
 void heat_wait(_Py_CODEUNIT *jump, unsigned runs);
 bool heat_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume);
 
+/* The same of heat_entry(); and the function is hot again after so many calls. */
+void heat_forgive_entry(PyCodeObject *co);
+void heat_wait_entry(PyCodeObject *co, unsigned calls);
+/* A fresh counter. */
+void heat_restart_entry(PyCodeObject *co);
+/* Will the jump or RESUME at pc, which has no anchor, never be hot again? */
+bool heat_is_off(PyCodeObject *co, int pc);
+/* How often a function was hot. */
+static inline unsigned heat_tries(PyCodeObject *co) { return jit_code_of(co) == NULL ? 0 : jit_code_of(co)->tries; }
+/* HEAT_ENTRY_AT, unless functions are to be compiled sooner (tests). */
+extern uint16_t heat_entry_at;
+
 /* What was tried last at this jump counts but half: it is hot again after `runs` runs, unless that was the last try. */
 void heat_again(_Py_CODEUNIT *jump, unsigned runs);
 

@@ -322,6 +322,8 @@ step(struct eval *ev, ir_ref r)
     case IR_CALLO:
         v[r].i = jit_open(thread_of(ev), frame_at(ev, v[in->b].i), in->a, in->x, frame_at(ev, 0), v[in->c].p);
         return v[r].i == 0;
+    case IR_NEXT:
+        return false;
     case IR_PUSHF:
         return jit_push_frame(thread_of(ev), frame_at(ev, in->a), (PyFunctionObject *)v[in->b].o, (uint64_t)v[in->c].i) != 0;
     case IR_FLOAD:

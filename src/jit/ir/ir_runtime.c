@@ -418,7 +418,7 @@ is_seen(_PyInterpreterFrame *f, _PyInterpreterFrame *outer)
     return f->frame_obj != NULL;
 }
 
-/* f, whose stack ends at sp, returns to its caller, on whose stack the value lies then. */
+/* f, whose stack ends at sp, returns to its caller, on whose stack the value lies then. Where f is the outer one the trace ends. */
 static int64_t
 leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *value, _PyInterpreterFrame *outer)
 {
@@ -427,13 +427,15 @@ leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *
     vm_step_return(ts, f, sp);
     sp = frame_stackpointer(caller);
     *sp++ = value;
-    if (UNLIKELY(jit_poison != NULL))
-        jit_poison(ts, caller);
-    if (LIKELY(epoch == jit_epoch && !is_seen(caller, outer)))
-        return 0;
+    if (f != outer) {
+        if (UNLIKELY(jit_poison != NULL))
+            jit_poison(ts, caller);
+        if (LIKELY(epoch == jit_epoch && !is_seen(caller, outer)))
+            return 0;
+    }
     jit_open_pc = caller->instr_ptr + caller->return_offset;
     frame_set_stackpointer(caller, sp);
-    return 1;
+    return f != outer;
 }
 
 /* FOR_ITER: the next value on the stack; at the end NULL in its place and in that of the iterator, which goes. NULL: raised. */
@@ -477,9 +479,14 @@ open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, Py
 static int64_t
 enter_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, PyCodeObject *callee)
 {
+    bool last = (PyObject *)callee == Py_None;
     uint32_t epoch = jit_epoch;
     _PyInterpreterFrame *to = vm_step_call(ts, f, instr, &sp, oparg);
     PyObject **behind = (PyObject **)f + frame_code(f)->co_framesize;
+    if (last && to != NULL && to != f) {
+        jit_open_pc = to->instr_ptr;
+        return 0;
+    }
     if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && epoch == jit_epoch && !is_seen(f, outer))) {
         (void)frame_stackpointer(to);
         return 0;

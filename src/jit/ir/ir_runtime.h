@@ -82,7 +82,7 @@ OWNED PyObject *jit_new_sequence_iterator(PyTypeObject *t);
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 
 /* The open call of IR's CALLO: runs the instruction at code unit pc of f; x as there; outer: the trace's. callee: a call pushes the frame of a function with this code, else
- * NULL. 0: the trace goes on. Else it leaves: the interpreter goes on at jit_open_pc, with the end of the current frame's stack stored; NULL: an exception
+ * NULL; None: of any function, which ends the trace, as a return from the outer frame does: jit_open_pc is set then. 0: the trace goes on. Else it leaves: the interpreter goes on at jit_open_pc, with the end of the current frame's stack stored; NULL: an exception
  * was raised at its instr_ptr. */
 int64_t jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer, PyCodeObject *callee);
 /* Is there C stack enough for an instruction that calls Python functions in a loop of their own? Else traces leave before it. */

@@ -39,7 +39,7 @@
 #define TREE_BYTES 2048                 /* bytes than this each on average, so many */
 #define ENTRY 28
 #define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
-#define OPEN 10
+#define OPEN OPEN_COST
 #define FRAME 10                       /* of an inlined call, when it must be made */
 #define LOSSES 400
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
@@ -207,9 +207,9 @@ policy_weigh(struct trace *t, const struct recorder *r)
 }
 
 bool
-policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds)
+policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds, uint64_t before)
 {
-    uint64_t work = e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
+    uint64_t work = before + e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     worked += work;
     int32_t price = e->cost + (t->code->co_flags & CO_GENERATOR ? GENERATOR_ENTRY - ENTRY : 0);
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
@@ -231,6 +231,12 @@ is_used(const struct trace *t)
 void
 policy_give_up(PyThreadState *ts, struct trace *t)
 {
+    if (t->place != NULL && t->anchor != NO_ANCHOR && !jit_options.stress) {               /* the interpreter does not enter it any more, other traces do */
+        anchor_rest(t->code, t->id, HEAT_TRIES);
+        t->anchor = NO_ANCHOR;
+        t->balance = 0;
+        return;
+    }
     if (is_used(t) || t->anchor == NO_ANCHOR || jit_options.stress) {                /* it stays for the others */
         t->balance = 0;
         return;

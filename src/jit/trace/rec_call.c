@@ -58,6 +58,8 @@ void rec_call_alone(PyCodeObject *code) { *alone_at(code) = code; }
 const char *
 rec_place_refused(struct recorder *r, PyCodeObject *code)
 {
+    if (rec_has_large_loop(code))
+        return "a function with loops of its own";
     const struct ir *ir = r->ir;
     int same = 0;
     if (*alone_at(code) == code)
@@ -574,7 +576,7 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
     bool self = sp[-given - 1] != NULL, bound = !self && Py_TYPE(callable) == &PyMethod_Type;
     int n = given + self;
     ir_ref under = rec_local(r, c.first + 1);
-    if (under != REF_NONE && r->ir->at[under].op == IR_FLOAD)              /* an open call has left self there, or NULL */
+    if (under != REF_NONE && (r->ir->at[under].op == IR_FLOAD || r->ir->at[under].op == IR_SLOAD))       /* an open call, or what was before the trace, has left self there, or NULL */
         rec_emit(r, self ? IR_GNE_P : IR_GEQ_P, under, ir_ptr(r->ir, NULL));
     else if (!self && under != REF_NONE)
         rec_stop(r, "a call that began before the trace");
@@ -718,7 +720,7 @@ rec_return(struct recorder *r, int opcode)
     struct ir *ir = r->ir;
     const struct ir_frame *f = &ir->frames[ir->frame];
     if (ir->frame == 0)
-        return rec_stop(r, "the function returns");
+        return rec_last_return(r, opcode);
     if (f->depth <= ir->real)
         return rec_open_return(r, opcode);
     ir_ref v = opcode == RETURN_VALUE ? rec_pop(r) : rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));

@@ -217,7 +217,7 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
     if (r->why != NULL)
         return false;
     if (now == 0)
-        rec_leaf(r, IR_CALLS, HELPER_SET_ADD, c->args[0], rec_reference(r, c->args[1]), REF_NONE);
+        rec_leaf(r, IR_CALLS, HELPER_SET_ADD, c->args[0], rec_reference(r, rec_peek(r, 1)), REF_NONE);
     return give(r, c, ir_obj(r->ir, Py_None));
 }
 

@@ -35,7 +35,10 @@ function_of(struct recorder *r, int opcode, int first, ir_ref *v)
 {
     PyObject *callable = r->sp[-on_stack(opcode, r->oparg)];
     *v = rec_local(r, first);
-    if (Py_TYPE(callable) == &PyMethod_Type && opcode != CALL_FUNCTION_EX) {
+    if (Py_TYPE(callable) == &PyMethod_Type && opcode != CALL_FUNCTION_EX && rec_is_virtual(r, *v)) {
+        *v = r->slot[rec_field_slot(r, *v, 0)];
+        callable = ((PyMethodObject *)callable)->im_func;
+    } else if (Py_TYPE(callable) == &PyMethod_Type && opcode != CALL_FUNCTION_EX) {
         rec_guard_type(r, *v, &PyMethod_Type);
         *v = rec_emit_x(r, IR_OLOAD, *v, REF_NONE, offsetof(PyMethodObject, im_func));
         callable = ((PyMethodObject *)callable)->im_func;
@@ -91,8 +94,10 @@ rec_enter(struct recorder *r, int opcode)
     PyFunctionObject *func = function_of(r, opcode, first, &v);
     if (r->why != NULL || func == NULL)
         return false;
-    if (rec_in_generator(r) || !may_enter(r, func))
+    if (rec_in_generator(r))
         return is_recursion(r, func) && rec_stop(r, "a recursion");
+    if (!may_enter(r, func))
+        return (is_recursion(r, func) || rec_is_chained(r, (PyCodeObject *)func->func_code)) && rec_last_call(r, func);
     if (!rec_guard_callee(r, v, func))
         return false;
     PyCodeObject *code = (PyCodeObject *)func->func_code;

@@ -3,6 +3,7 @@
  * The guard of a conditional jump leaves to the side that was not taken, with the tested value gone: there is nothing to do again. */
 #include "jit/trace/record.h"
 
+#include "jit/ir/next.h"
 #include "vm/heat.h"
 
 #include "object/coll/iter.h"
@@ -94,7 +95,7 @@ may_repeat(const struct recorder *r, const struct trace *other)
 static bool
 unroll(struct recorder *r, const struct trace *other)
 {
-    if (other == NULL && r->ir->frame == 0 && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff < HEAT_HALF_TRIES)
+    if (other == NULL && r->ir->frame == 0 && !r->is_return && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff < HEAT_HALF_TRIES)
         return rec_stop(r, "an inner loop comes first");
     r->jumps++;
     r->all_jumps++;
@@ -138,11 +139,13 @@ bool
 rec_jump_backward(struct recorder *r)
 {
     unsigned target = r->next - (unsigned)r->oparg;
-    bool own = target == r->start && !r->is_side && r->ir->frame == 0;
+    bool own = target == r->start && !rec_is_linear(r) && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
     if (other != NULL && r->is_side)
         other = version_for(trace_get(r->parent), r->parent_exit, other);
-    bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other)));
+    if (other != NULL && !frame_fits(r->frame, other->globals, other->builtins, other->is_module))
+        return rec_stop(r, "a loop that was compiled for other globals");
+    bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other) && !r->is_function && !r->is_return));
     if (!goes_on && !settle(r, own))
         return false;
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);

@@ -1,6 +1,6 @@
-/* jit/trace/rec_leave.c: a side trace that cannot go on.
+/* jit/trace/rec_leave.c: a side trace, or that of a function, which cannot go on.
  *
- * Its parent leaves to the interpreter there in any case. So what was recorded up to the instruction that stopped it is worth having: the trace
+ * The interpreter takes over there in any case. So what was recorded up to the instruction that stopped it is worth having: the trace
  * ends with the state before that instruction, and leaves. What the instruction has emitted already is taken back. */
 #include "jit/trace/record.h"
 
@@ -12,7 +12,7 @@ static ir_ref end;
 void
 rec_remember(const struct recorder *r)
 {
-    if (!r->is_side)
+    if (!rec_is_linear(r))
         return;
     rec_set_aside(&before, r);
     before.why = NULL;
@@ -26,7 +26,7 @@ bool
 rec_leave(struct recorder *r)
 {
     struct ir *ir = r->ir;
-    if (!r->is_side || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip)
+    if (!rec_is_linear(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip)
         return false;
     ir_cut(ir, end);
     rec_take_back(r, &before);

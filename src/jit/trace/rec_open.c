@@ -176,8 +176,8 @@ is_unnoticed(const struct recorder *r, ir_ref v)
 }
 
 /* Locals that need not be stored, as the frame goes at once. Nobody can look at them meanwhile. */
-static void
-forget_locals(struct recorder *r, int end)
+void
+rec_forget_locals(struct recorder *r, int end)
 {
     for (int i = r->base; i < end; i++) {
         if (!r->changed[i] || r->slot[i] == REF_NONE || r->held[i] || !is_unnoticed(r, r->slot[i]))
@@ -196,7 +196,7 @@ rec_open_return(struct recorder *r, int opcode)
     r->target = r->pc;
     if (!rec_settle_held(r))
         return false;
-    forget_locals(r, end - (opcode == RETURN_VALUE));
+    rec_forget_locals(r, end - (opcode == RETURN_VALUE));
     if (!rec_publish(r))
         return false;
     ir_ref v = opcode == RETURN_VALUE ? rec_peek(r, 1) : ir_obj(ir, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));

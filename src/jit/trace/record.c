@@ -5,6 +5,7 @@
 
 #include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/next.h"
 #include "jit/opt/opt.h"
 #include "jit/jit.h"
 #include "jit/trace/events.h"
@@ -537,10 +538,39 @@ end_of_loop(PyCodeObject *code, unsigned start)
     return last;
 }
 
+/* A function was called often: what it does from behind its RESUME to its return. */
+static bool
+record_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume)
+{
+    PyCodeObject *code = frame_code(f);
+    unsigned at = (unsigned)(resume - _PyCode_CODE(code));
+    if (op_deopt(resume->op.code) != RESUME || (resume->op.arg & RESUME_OPARG_LOCATION_MASK) != RESUME_AT_FUNC_START || f->owner != FRAME_OWNED_BY_THREAD)
+        return false;
+    const char *never = never_recorded(code);
+    if (never != NULL || (code->co_flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != CO_OPTIMIZED)
+        return false;
+    if (!policy_is_ripe(policy_young_loop(resume), (unsigned)Py_SIZE(code))) {
+        heat_wait_entry(code, POLICY_LOOK_AGAIN);
+        return false;
+    }
+    policy_evict(ts);
+    if (!policy_affords() || !start(ts, f, at + 1)) {
+        heat_forgive_entry(code);
+        return false;
+    }
+    recorder.anchor = at;
+    recorder.is_function = true;
+    rec_begin_function(&recorder);
+    event_record(&recorder);
+    return true;
+}
+
 bool
 record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat)
 {
     PyCodeObject *code = frame_code(f);
+    if (heat == HEAT_ENTRY)
+        return record_entry(ts, f, pc);
     if (heat != HEAT_LOOP || f->instr_ptr->op.code != JUMP_BACKWARD)       /* a tool may have changed it at the poll of this very jump */
         return false;
     unsigned jump = (unsigned)(f->instr_ptr - _PyCode_CODE(code));
@@ -664,6 +694,13 @@ try_again(struct recorder *r)
         heat_again(jump, runs);
 }
 
+static void
+function_failed(struct recorder *r)
+{
+    if (r->why == by_tool)
+        heat_forgive_entry(r->code);
+}
+
 static bool
 finish(struct recorder *r)
 {
@@ -671,11 +708,13 @@ finish(struct recorder *r)
         compile_recorded(r);
     if (r->why != NULL) {
         dep_forget(r->ts, (uint16_t)r->id);
-        if (r->anchor != NO_ANCHOR)
+        if (r->is_function)
+            function_failed(r);
+        else if (r->anchor != NO_ANCHOR)
             try_again(r);
-        if (r->why == by_tool && r->anchor != NO_ANCHOR)
+        if (r->why == by_tool && r->anchor != NO_ANCHOR && !r->is_function)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
-        if (r->is_side)
+        if (r->is_side || r->is_return)
             trace_side_failed(r->parent, r->parent_exit, r->why != by_tool);
         jit_stats.aborted++;
         event_abort(r);
@@ -725,6 +764,21 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
         finish(r);
         return false;
     }
+    return true;
+}
+
+/* A return has led to pc of f often, and no trace begins there. */
+bool
+record_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
+{
+    struct recorder *r = &recorder;
+    if (f->owner != FRAME_OWNED_BY_THREAD || vm_is_shim(frame_code(f)) || never_recorded(frame_code(f)) != NULL || next_is_set(pc)
+        || !start(ts, f, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
+        return false;
+    r->is_return = true;
+    r->parent = parent;
+    r->parent_exit = exit;
+    event_record(r);
     return true;
 }
 
@@ -798,7 +852,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_stop(r, "too long");
     else if (op_is_instrumented(opcode))
         rec_stop(r, by_tool);
-    else if (!r->is_side && f == r->frame && (r->at < r->start || r->at > r->last))
+    else if (!rec_is_linear(r) && f == r->frame && (r->at < r->start || r->at > r->last))
         rec_stop(r, loop_ended);
     else {
         rec_remember(r);

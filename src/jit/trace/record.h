@@ -21,6 +21,7 @@
 #define REC_UNROLLED_SHORT 64            /* of all of them, in inlined calls, as long as the trace has no more than REC_SHORT instructions */
 #define REC_SHORT 3000
 #define REC_REPEATS 12
+#define OPEN_COST 10                   /* instructions that an open call takes more than in the interpreter */
 #define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
 struct loop_row;
@@ -56,7 +57,8 @@ struct recorder {
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
     unsigned skip_to;                  /* what lies before this code unit was recorded with the one before; NO_ANCHOR: nothing */
     int start_top;                     /* `top` where the trace starts */
-    unsigned anchor;                   /* the backward jump of a root; NO_ANCHOR for a side trace */
+    unsigned anchor;                   /* the backward jump of a root, or the RESUME; NO_ANCHOR for a side trace */
+    bool is_function, is_return;       /* a root behind a RESUME; or behind a call */
     unsigned last;                     /* of a root: the last jump back to its start, where the loop's code ends */
     unsigned again, again_at;          /* how often the last backward jump was taken in a row, and where it is */
     unsigned jumps, all_jumps;         /* backward jumps that did not end it; with those of its parents */
@@ -109,6 +111,8 @@ void rec_use_slots(struct recorder *r, int base, PyCodeObject *code);
 void rec_set_aside(struct recorder *to, const struct recorder *r);
 void rec_take_back(struct recorder *r, const struct recorder *from);
 
+/* A trace that need not come to the head of a loop. */
+static inline bool rec_is_linear(const struct recorder *r) { return r->is_side || r->is_function || r->is_return; }
 /* Why the recording ends without a trace; false. */
 bool rec_stop(struct recorder *r, const char *why);
 
@@ -180,6 +184,17 @@ void rec_see_value(struct recorder *r, unsigned at);
 bool rec_publish(struct recorder *r);
 /* The inlined call at hand, whose frame is in memory, returns. */
 bool rec_open_return(struct recorder *r, int opcode);
+/* rec_ends.c: the outer frame returns, and the trace ends. */
+bool rec_last_return(struct recorder *r, int opcode);
+bool rec_has_large_loop(PyCodeObject *code);
+/* Does a call of a function of this code, which is not inlined, end the trace, as the function has one of its own or is likely to get one? */
+bool rec_is_chained(const struct recorder *r, PyCodeObject *code);
+/* A call of func that cannot be inlined ends the trace, if there is one for func, or will be: that which is recorded. */
+bool rec_last_call(struct recorder *r, PyFunctionObject *func);
+/* The recording begins where the function does: locals that are no parameters have no values yet. */
+void rec_begin_function(struct recorder *r);
+/* rec_open.c: locals that need not be stored, as the frame whose stack ends at slot `end` goes at once. */
+void rec_forget_locals(struct recorder *r, int end);
 /* A new iterator, which emit() makes, goes where the interpreter has it, into slot i of memory: before it, all below it; then it on the stack
  * instead of `popped` values, and in memory. False: the recording stops. */
 bool rec_before_iterator(struct recorder *r, int i);

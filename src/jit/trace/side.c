@@ -303,7 +303,7 @@ static const char *
 link_to(struct recorder *r, const struct trace *t)
 {
     struct link_target to = { t->round, t->live, t->bounds, t->nlive };
-    if (r->opens + r->tree_opens > 0 && !rec_publish(r))
+    if ((r->opens + r->tree_opens > 0 || !values_stay(r, t)) && !rec_publish(r))
         return r->why;
     if (!values_stay(r, t)) {
         if (!may_protect(r, t))

@@ -6,6 +6,7 @@
 
 #include "jit/jit.h"
 #include "jit/trace/record.h"
+#include "vm/heat.h"
 
 #define BUCKETS 1024
 #define DEAD_MAX 200
@@ -165,7 +166,7 @@ void
 event_abort(const struct recorder *r)
 {
     int line = code_line(r->inner_code, r->pc);
-    struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    struct trace *parent = r->is_side || r->is_return ? trace_get(r->parent) : NULL;
     if (parent != NULL && r->parent_exit < parent->nexits)
         parent->exits[r->parent_exit].why = r->why;
     bool whole = r->row != NULL && r->version_of == NO_TRACE;            /* what stops one more trace of a loop does not stop the loop */
@@ -173,8 +174,8 @@ event_abort(const struct recorder *r)
         r->row->why = r->why;
         r->row->why_line = line;
     }
-    if (whole && !r->is_side)
-        r->row->state = r->anchor != NO_ANCHOR && _PyCode_CODE(r->code)[r->anchor + 1].counter.value == 0 ? LOOP_GAVE_UP : LOOP_COUNTING;
+    if (whole && !r->is_side && !r->is_return)
+        r->row->state = r->anchor != NO_ANCHOR && heat_is_off(r->code, (int)r->anchor) ? LOOP_GAVE_UP : LOOP_COUNTING;
     log_abort(r, line);
 }
 

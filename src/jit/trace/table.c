@@ -79,7 +79,7 @@ trace_root_at(PyCodeObject *code, unsigned start)
     const struct jit_code *j = jit_code_of(code);
     for (unsigned i = 0; j != NULL && i < j->nanchors; i++) {
         struct trace *t = trace_get(j->anchors[i].trace);
-        if (t != NULL && t->is_root && t->code == code && t->start == start)
+        if (t != NULL && t->is_root && !t->is_linear && t->code == code && t->start == start)
             return t;
     }
     return NULL;

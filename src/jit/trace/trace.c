@@ -2,6 +2,7 @@
 #include "jit/trace/record.h"
 
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/next.h"
 #include "jit/jit.h"
 #include "jit/trace/events.h"
 
@@ -146,17 +147,33 @@ lead_from_parent(struct trace *t)
     return true;
 }
 
+/* NEXT leads to t from now on. A function that has something to do before its RESUME begins in the interpreter. */
+static const char *
+offer(struct trace *t, const struct recorder *r)
+{
+    _Py_CODEUNIT *first = _PyCode_CODE(t->code);
+    if (t->machine.code == NULL || jit_options.check != 0 || !(r->is_return || (r->is_function && r->anchor == 0)))
+        return NULL;
+    struct next_place place = { r->is_return ? first + t->start : first, t->machine.code, r->is_function, t->opens, t->is_module, t->globals, t->builtins };
+    if (!next_set(&place))
+        return r->is_return ? "no room for the places that returns lead to" : NULL;
+    t->place = first + (r->is_return ? t->start : 0);
+    return NULL;
+}
+
 /* Code objects take their traces along; a jump, or the exit of its parent, leads to the trace. */
 static const char *
-put_in_place(PyThreadState *ts, struct trace *t)
+put_in_place(PyThreadState *ts, struct trace *t, const struct recorder *r)
 {
     if (dep_watch(ts, DEP_DEATH, t->code, NULL, t->id) < 0 || dep_watch(ts, DEP_CODE_INSTRUMENTED, t->code, NULL, t->id) < 0
         || (t->anchor != NO_ANCHOR && anchor_set(t->code, t->anchor, t->id) < 0))
         return "out of memory";
     if (t->parent != NO_TRACE && !lead_from_parent(t))
         return "the parent's code is too far";
-    trace_join(t);
-    return NULL;
+    const char *why = offer(t, r);
+    if (why == NULL)
+        trace_join(t);
+    return why;
 }
 
 /* Where the back end has put the values, and its code. */
@@ -227,7 +244,7 @@ fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interv
         t->text = ir_dump(r->ir, true, false);
     if (why == NULL && t->machine.code != NULL && dump_wanted(jit_options.dump_asm, t->code))
         dump_machine(r->ir, t);
-    return why != NULL ? why : put_in_place(ts, t);
+    return why != NULL ? why : put_in_place(ts, t, r);
 }
 
 const char *
@@ -239,8 +256,8 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
-        .parent = NO_TRACE, .version_of = NO_TRACE };
+        .is_root = !r->is_side, .is_linear = r->is_function || r->is_return, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
+        .parent = NO_TRACE, .version_of = NO_TRACE, .globals = r->frame->f_globals, .builtins = r->frame->f_builtins, .is_module = r->frame->f_locals == r->frame->f_globals };
     t->root = t->id;
     if (r->is_side) {
         t->root = trace_get(r->parent)->root;
@@ -273,7 +290,7 @@ trace_side_failed(unsigned parent, unsigned exit, bool counts)
 /* ---- entering ---- */
 
 /* Which exit was taken last; only while the GIL is held without a break. */
-static struct { struct trace *t; uint32_t exit, rounds; } taken;
+static struct { struct trace *t; uint32_t exit, rounds; uint64_t work; } taken;      /* work: of the traces before it that ended in NEXT */
 
 unsigned trace_left_last(void) { return taken.t != NULL ? taken.t->id : NO_TRACE; }
 
@@ -374,8 +391,12 @@ static _Py_CODEUNIT *
 run(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
     struct run r = { runs, ts };
+    uint64_t before = jit_next_work;
+    jit_next_work = 0;
     runs = &r;
     _Py_CODEUNIT *pc = t->ir != NULL ? evaluate(ts, f, t) : x64_enter(ts, f, t->machine.code);
+    taken.work = jit_next_work;
+    jit_next_work = before;
     struct run **at = &runs;
     while (*at != &r)                                    /* other threads may have begun one later that still goes on */
         at = &(*at)->previous;
@@ -422,6 +443,23 @@ may_grow(struct trace *t, const struct exit_state *e)
     return waits;
 }
 
+/* A return or a call has led to a place without a trace. Functions are recorded when they have been called often enough. */
+static bool
+wants_next(PyThreadState *ts, const struct trace *t, struct exit_state *e, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
+{
+    if (t->machine.code == NULL || jit_options.check != 0 || pc == NULL || f->owner != FRAME_OWNED_BY_THREAD || pc == _PyCode_CODE(frame_code(f)) || !wants_side(ts, t, e))
+        return false;
+    bool without_memory = UNLIKELY(jit_options.oom_every != 0);
+    if (without_memory)
+        stress_work(1);
+    bool begun = record_return(ts, f, pc, t->id, taken.exit);
+    if (without_memory)
+        stress_work(-1);
+    if (!begun)
+        e->count = 0;
+    return begun;
+}
+
 /* From trace to trace until one leaves to the interpreter. */
 static _Py_CODEUNIT *
 run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
@@ -430,7 +468,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
     _Py_CODEUNIT *pc = f->instr_ptr;
     if (UNLIKELY(record_is_on(ts) && rt_thread_of(ts)->loop_state == LOOP_RECORDING))        /* it wants to see each instruction */
         return pc;
-    if (UNLIKELY(t->opens && !jit_may_nest(ts)))         /* it would soon leave */
+    if (UNLIKELY(!frame_fits(f, t->globals, t->builtins, t->is_module) || (t->opens && !jit_may_nest(ts))))          /* it would soon leave */
         return pc;
     if (UNLIKELY(t->wants_version) && begin_version(ts, f, pc, t))
         return pc;
@@ -452,7 +490,12 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             return pc;
         f = ts->current_frame;
         if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
-            bool loses = t->machine.code != NULL && policy_left(in, t, e, taken.rounds);
+            bool loses = t->machine.code != NULL && policy_left(in, t, e, taken.rounds, taken.work);
+            t->used_at = jit_stats.entered;
+            if (e->op == IR_NEXT && wants_next(ts, t, e, f, pc)) {
+                rt_thread_of(ts)->loop_record = 1;
+                return pc;
+            }
             if (!t->snaps[e->snap].open && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
             else if (UNLIKELY(loses) && !in->dead && !may_grow(in, e))
@@ -485,6 +528,15 @@ bury_dead(void)
     }
 }
 
+/* NEXT does not lead to t any more. If the interpreter had given up entering it, it may be made again. */
+static void
+withdraw(const struct trace *t, const void *dying)
+{
+    next_clear(t->place);
+    if (t->place == _PyCode_CODE(t->code) && t->anchor == NO_ANCHOR && t->code != dying)
+        heat_restart_entry(t->code);
+}
+
 /* dying: the code object at whose death this happens, or NULL. */
 static void
 free_doomed(PyThreadState *ts, const void *dying)
@@ -494,6 +546,8 @@ free_doomed(PyThreadState *ts, const void *dying)
         dep_forget(ts, t->id);
         if (t->anchor != NO_ANCHOR && t->code != dying)
             anchor_clear_trace(t->code, t->id);
+        if (t->place != NULL)
+            withdraw(t, dying);
         event_freed(t);                                  /* while its loop has a row */
         t->row = NULL;
         t->dead = true;
@@ -571,7 +625,7 @@ jit_start(void)
         return -1;
     }
     if (jit_options.stress)
-        code_loop_heat = 2;
+        code_loop_heat = heat_entry_at = 2;
     x64_force_exits(jit_options.exit_every != 0 || jit_options.check != 0);
     if (jit_options.evict_every + jit_options.poison_every + jit_options.oom_every != 0)
         ops = stressed(&ops);
@@ -594,6 +648,7 @@ jit_stop(void)
         if (trace_get(i) != NULL)
             anchor_clear_all(trace_get(i)->code);
     dead = NULL;
+    next_clear_all();
     table_end();
     events_end();
     if (jit_options.mode == JIT_ON && runs == NULL)

@@ -38,12 +38,14 @@ struct trace_item {
 
 struct trace {
     uint16_t id;
-    uint16_t anchor, start;            /* code units: of the backward jump, or NO_ANCHOR for a side trace; and where the trace starts */
+    uint16_t anchor, start;            /* code units: of the backward jump or RESUME, or NO_ANCHOR for a side trace; and where the trace starts */
     uint16_t link;                     /* the trace that goes on behind its end; NO_TRACE: a loop, or the interpreter */
     bool is_linked;                    /* it goes on there without leaving machine code, inside the other's loop */
     bool to_start;                     /* or rather where the other starts */
     uint16_t repeats;                  /* traces that have repeated its first round to go on in its loop */
-    bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it */
+    bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it; */
+    bool is_linear;                    /* or rather where a function begins or goes on behind a call: none does, but for NEXT */
+    _Py_CODEUNIT *place;               /* such an instruction, by which it is found (jit/ir/next.h), or NULL */
     /* Of a root: others that start where it does, made of rounds that went another way (version.c); of one of those: whose. Whether the next round is to become one. */
     uint16_t versions[VERSIONS], version_of;
     uint8_t nversions, version_tries;
@@ -54,6 +56,8 @@ struct trace {
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
     uint32_t parent_exit;
     PyCodeObject *code;                /* borrowed; its death frees the trace */
+    PyObject *globals, *builtins;      /* of the frame on which it runs, borrowed: only such frames enter it (frame_fits()) */
+    bool is_module;
     int nslots;                        /* locals and cells of the frame: where its stack begins in localsplus */
     int top;                           /* one past the last slot that the frame's memory holds while it runs */
     /* Of a loop that others may link to in registers, else NULL: the round as it was before its loop was known well; what it leaves changed, a bit
@@ -141,7 +145,7 @@ struct trace *trace_get(unsigned id);
 /* Nothing leads to it (NULL: to those that trace_doom() was called for) and those that depend on it any more; they are freed when none runs. */
 void trace_take_away(PyThreadState *ts, struct trace *t);
 struct trace *trace_at(unsigned id);
-/* The root that starts there, or NULL. */
+/* The root of a loop that starts there, or NULL. */
 struct trace *trace_root_at(PyCodeObject *code, unsigned start);
 /* t has its number from now on; and is part of those it hangs on. */
 void trace_put(struct trace *t);
@@ -176,6 +180,8 @@ void record_drop_others(PyThreadState *ts);
 void record_break(const char *why);
 /* Drops a recording that goes on, and what is kept for the next. */
 void record_end(void);
+/* The same where the NEXT of trace `parent` has led, which is this exit. */
+bool record_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
 /* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
 bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
 
@@ -207,8 +213,8 @@ const char *policy_side(const struct trace *t, const struct exit_state *e);
 
 /* t was made of this: what its exits have done. */
 void policy_weigh(struct trace *t, const struct recorder *r);
-/* t was entered, and left by exit e of `last`, after so many rounds of that. True: it costs more than it saves; then take it away. */
-bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds);
+/* t was entered, and left by exit e of `last`, after so many rounds of that, and after traces that ended in NEXT had done so much work. True: it costs more than it saves; then take it away. */
+bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds, uint64_t before);
 void policy_give_up(PyThreadState *ts, struct trace *t);
 /* A fact that t relies on was broken; t is about to be taken away. */
 void policy_broken(struct trace *t);

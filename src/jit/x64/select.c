@@ -511,7 +511,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_NOP: case IR_BASE: case IR_BOX_I: case IR_BOX_F: case IR_VIRT: break;
     case IR_LOOP: loop_head(as); break;
     case IR_PLOAD_I ... IR_PLOAD_B: case IR_LINK: break;       /* ends.c */
-    case IR_BELOW: case IR_BLOAD: case IR_SLOAD: case IR_CALLO: case IR_PUSHF: case IR_FLOAD: case IR_GNULL ... IR_FDROP: case IR_NEW_I ... IR_NEW_METHOD: select_frame(as, in); break;
+    case IR_BELOW: case IR_BLOAD: case IR_SLOAD: case IR_CALLO: case IR_NEXT: case IR_PUSHF: case IR_FLOAD: case IR_GNULL ... IR_FDROP: case IR_NEW_I ... IR_NEW_METHOD: select_frame(as, in); break;
     case IR_GPOLL: select_poll(as); break;
     case IR_GDEPTH: select_guard_depth(as, in); break;
     case IR_GTYPE: select_guard_type(as, in); break;

@@ -6,6 +6,7 @@
 
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
+#include "jit/ir/next.h"
 
 #define B (&as->buf)
 
@@ -154,6 +155,23 @@ select_open_call(struct x64_asm *as, const struct ir_ins *in)
     asm_move(B, RDI, R14);
 }
 
+/* Nothing is in registers any more; the code behind it is never reached. */
+static void
+select_next(struct x64_asm *as, const struct ir_ins *in)
+{
+    static const uint8_t jmp_rax[2] = { 0xff, 0xe0 };
+    regs_clobber(as, CALL_CLOBBERED);
+    as->busy |= CALL_CLOBBERED;
+    asm_bytes(B, jmp_rax, 2);
+    asm_store(B, RBP, rm_mem(RSP, (int32_t)offsetof(struct x64_state, frame)));
+    asm_load(B, RBP, rm_mem(R14, (int32_t)offsetof(PyThreadState, current_frame)));
+    x64_guard(as, CC_E);
+    asm_rr(B, OP_TEST, RAX, RAX);
+    call_out(as, (const void *)jit_next);
+    asm_mov_imm(B, RSI, in->x);
+    asm_move(B, RDI, R14);
+}
+
 static void
 select_push_frame(struct x64_asm *as, const struct ir_ins *in)
 {
@@ -193,6 +211,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_SLOAD: case IR_FLOAD: select_sload(as, in); break;
     case IR_BELOW: case IR_BLOAD: select_below(as, in); break;
     case IR_CALLO: select_open_call(as, in); break;
+    case IR_NEXT: select_next(as, in); break;
     case IR_GNULL: case IR_GEMPTY: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_late(as, in); break;

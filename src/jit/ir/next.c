@@ -1,0 +1,74 @@
+/* jit/ir/next.c: places that calls and returns lead to, by the address of their instruction: a table whose entries lie near where their address says. */
+#include "jit/ir/next.h"
+
+#include "jit/ir/ir_runtime.h"
+
+#define PLACES 8192
+#define NEAR 8                         /* entries that an address may have */
+
+static struct next_place places[PLACES + NEAR];          /* under the GIL */
+uint64_t jit_next_work;
+
+static struct next_place *
+near(const _Py_CODEUNIT *pc)
+{
+    return &places[(uint32_t)((uintptr_t)pc >> 1) * 2654435769u >> 19];
+}
+
+static struct next_place *
+find(const _Py_CODEUNIT *pc)
+{
+    struct next_place *p = near(pc);
+    for (int i = 0; i < NEAR; i++)
+        if (p[i].pc == pc)
+            return &p[i];
+    return NULL;
+}
+
+bool
+next_set(const struct next_place *place)
+{
+    struct next_place *p = find(place->pc) == NULL ? near(place->pc) : NULL;
+    for (int i = 0; p != NULL && i < NEAR; i++) {
+        if (p[i].pc != NULL)
+            continue;
+        p[i] = *place;
+        return true;
+    }
+    return false;
+}
+
+void
+next_clear(const _Py_CODEUNIT *pc)
+{
+    struct next_place *p = find(pc);
+    if (p != NULL)
+        *p = (struct next_place){ 0 };
+}
+
+bool next_is_set(const _Py_CODEUNIT *pc) { return find(pc) != NULL; }
+
+void
+next_clear_all(void)
+{
+    memset(places, 0, sizeof(places));
+}
+
+/* Where the interpreter would poll the eval breaker, and look for tools, it does. */
+static bool
+may_begin(PyThreadState *ts, _PyInterpreterFrame *f)
+{
+    return frame_code(f)->_co_instrumentation_version == ts->eval_breaker;
+}
+
+const void *
+jit_next(PyThreadState *ts, uint32_t work)
+{
+    const struct next_place *p = find(jit_open_pc);
+    _PyInterpreterFrame *f = ts->current_frame;
+    jit_next_work += work;
+    if (p == NULL || !frame_fits(f, p->globals, p->builtins, p->is_module) || (p->begins && !may_begin(ts, f)) || (p->opens && !jit_may_nest(ts)))
+        return NULL;
+    (void)frame_stackpointer(f);
+    return p->code;
+}

@@ -1,0 +1,112 @@
+/* jit/trace/rec_ends.c: traces that begin where a function begins, and those that end where one returns.
+ *
+ * The outer frame returns as in an open call: its memory gets what differs, then the interpreter's own way of leaving a frame drops what it holds, with the caller
+ * current, in the order of its slots. That may run any code. Behind it the caller goes on: in a trace that begins there, if there is one (jit/ir/next.h), without leaving machine code;
+ * else in the interpreter. When that has happened often, one is recorded there. A call that is not inlined ends a trace likewise, where its function has a trace. So loops
+ * and functions that call themselves are chains of traces with all frames in memory, and take no C stack. */
+#include "jit/trace/record.h"
+
+#include "code/opcodes.h"
+#include "jit/ir/next.h"
+#include "vm/heat.h"
+
+#define PATIENCE 2                     /* tries to record a function before its callers go on without */
+#define LARGE 64                       /* code units of a loop: the ways through it multiply where it is unrolled */
+#define WORTH 8                        /* instructions: entering a trace of fewer takes longer than they do */
+
+void
+rec_begin_function(struct recorder *r)
+{
+    int flags = r->code->co_flags;
+    int nparams = r->code->co_argcount + r->code->co_kwonlyargcount + !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
+    for (int i = nparams; i < r->nslots; i++) {
+        if (r->frame->localsplus[i] != NULL)             /* a cell */
+            continue;
+        r->empty[i] = true;
+        r->late[i / 64] |= (uint64_t)1 << i % 64;
+    }
+}
+
+/* What a trace that ends here has done, as policy_weigh() will see it. */
+static uint32_t
+work_done(const struct recorder *r)
+{
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    uint32_t before = parent != NULL ? parent->exits[r->parent_exit].work : 0;
+    return before + (r->count > OPEN_COST * r->opens ? r->count - OPEN_COST * r->opens : 0);
+}
+
+static bool
+may_end(struct recorder *r)
+{
+    if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
+        return rec_stop(r, "too little but open calls");
+    return true;
+}
+
+/* The open call of the instruction at hand, which changes the frames, and the way to the trace of the one that is current then. */
+static bool
+end_in_other_frame(struct recorder *r, PyCodeObject *callee)
+{
+    struct snap *s = snap_begin(r->ir, r->pc, (unsigned)r->depth);
+    uint32_t work = work_done(r);
+    s->open = s->branch = true;
+    rec_emit_open(r, r->nslots + r->depth, callee);
+    r->opens--;                                          /* it takes no longer than the interpreter's */
+    ir_append(r->ir, IR_NEXT, 0, 0, 0, work);
+    if (r->ir->full != NULL)
+        return rec_stop(r, r->ir->full);
+    return r->leaves = r->closed = true;
+}
+
+bool
+rec_last_return(struct recorder *r, int opcode)
+{
+    int end = r->nslots + r->depth;
+    if (r->frame->owner != FRAME_OWNED_BY_THREAD || r->code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
+        return rec_stop(r, "the function returns");
+    if (r->is_function && r->count < WORTH && !jit_options.stress)
+        return rec_stop(r, "a function too short to be entered");
+    r->target = r->pc;
+    if (!may_end(r) || !rec_settle_held(r))
+        return false;
+    rec_forget_locals(r, end - (opcode == RETURN_VALUE));
+    return rec_publish(r) && end_in_other_frame(r, NULL);
+}
+
+/* A trace of functions of this code exists, or is being recorded. */
+static bool
+has_trace(const struct recorder *r, PyCodeObject *code)
+{
+    return (r->is_function && code == r->code) || next_is_set(_PyCode_CODE(code));
+}
+
+/* Small ones are unrolled into callers. */
+bool
+rec_has_large_loop(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
+    for (unsigned i = 0; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op_deopt(unit[i].op.code)].caches)
+        if (op_deopt(unit[i].op.code) == JUMP_BACKWARD && (unit[i].op.arg >= LARGE || (i > 0 && unit[i - 1].op.code == EXTENDED_ARG)))
+            return true;
+    return false;
+}
+
+bool
+rec_is_chained(const struct recorder *r, PyCodeObject *code)
+{
+    const int refused = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
+    if (code->co_flags & refused || op_deopt(_PyCode_CODE(code)->op.code) != RESUME)
+        return false;
+    return has_trace(r, code) || (!heat_is_off(code, 0) && heat_tries(code) < PATIENCE);
+}
+
+bool
+rec_last_call(struct recorder *r, PyFunctionObject *func)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    if (!has_trace(r, code))
+        return rec_stop(r, "a function has no trace yet");
+    r->target = r->pc;
+    return may_end(r) && rec_publish(r) && end_in_other_frame(r, (PyCodeObject *)Py_None);
+}
