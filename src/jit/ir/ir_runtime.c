@@ -7,6 +7,8 @@
 #include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
+#include "object/coll/dict_priv.h"
+#include "object/coll/set_priv.h"
 #include "object/coll/tuple.h"
 #include "object/core/object.h"
 #include "object/core/type.h"
@@ -37,6 +39,8 @@ sequence_of(PyObject *o)
 
 /* ---- deaths that nobody notices ---- */
 
+#define QUIET_TABLE 8                  /* items of a dict or set: to look through more takes longer than to let the interpreter drop it */
+#define QUIET_ITEMS 256               /* of a list: leaves are no references that count */
 #define QUIET_EDGES 40                 /* references looked at; what more refer to lives on */
 
 /* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list that it is. */
@@ -118,6 +122,58 @@ lost_late(PyObject **slots, uint64_t late, PyObject *o)
     return n;
 }
 
+static bool
+dict_quiet(struct quiet *q, PyDictObject *d)
+{
+    PyObject *key, *value;
+    Py_ssize_t pos = 0;
+    if (d->ma_version_tag & DICT_WATCHER_MASK || d->ma_values != NULL || d->ma_used > QUIET_TABLE)
+        return false;
+    while (PyDict_Next((PyObject *)d, &pos, &key, &value))
+        if (!is_quiet(q, key) || !is_quiet(q, value))
+            return false;
+    return true;
+}
+
+static bool
+set_quiet(struct quiet *q, PyObject *s)
+{
+    PyObject *key;
+    Py_ssize_t pos = 0;
+    Py_hash_t hash;
+    if (((PySetObject *)s)->weakreflist != NULL || PySet_GET_SIZE(s) > QUIET_TABLE)
+        return false;
+    while (_PySet_NextEntry(s, &pos, &key, &hash))
+        if (!is_quiet(q, key))
+            return false;
+    return true;
+}
+
+/* Views and iterators of our own: what they refer to. */
+static bool
+others_quiet(struct quiet *q, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    PyObject *refers[3] = { NULL };
+    if (t == &PyDictKeys_Type || t == &PyDictValues_Type || t == &PyDictItems_Type)
+        refers[0] = (PyObject *)((struct dict_view *)o)->dv_dict;
+    else if (t == &PyDictIterKey_Type || t == &PyDictIterValue_Type || t == &PyDictIterItem_Type) {
+        refers[0] = (PyObject *)((struct dict_iter *)o)->di_dict;
+        refers[1] = ((struct dict_iter *)o)->di_result;
+    } else if (t == &PySetIter_Type)
+        refers[0] = (PyObject *)((struct set_iter *)o)->si_set;
+    else if (t == &PyEnum_Type) {
+        refers[0] = ((struct enum_iter *)o)->en_sit;
+        refers[1] = ((struct enum_iter *)o)->en_result;
+        refers[2] = ((struct enum_iter *)o)->en_longindex;
+    } else if (t == &PyZip_Type) {
+        refers[0] = ((struct zip_iter *)o)->ittuple;
+        refers[1] = ((struct zip_iter *)o)->result;
+    } else
+        return instance_quiet(q, o);
+    return all_quiet(q, refers, 3);
+}
+
 /* May o, which loses a reference, die of it? */
 static bool
 may_die(struct quiet *q, PyObject *o)
@@ -148,7 +204,7 @@ is_quiet(struct quiet *q, PyObject *o)
     if (t == &PyTuple_Type)
         return all_quiet(q, tuple_items(o), PyTuple_GET_SIZE(o));
     if (t == &PyList_Type)
-        return PyList_GET_SIZE(o) <= QUIET_EDGES && all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
+        return PyList_GET_SIZE(o) <= QUIET_ITEMS && all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
     if (t == &PyMethod_Type)
         return ((PyMethodObject *)o)->im_weakreflist == NULL && is_quiet(q, ((PyMethodObject *)o)->im_self) && is_quiet(q, ((PyMethodObject *)o)->im_func);
     if (t == &PyCFunction_Type) {
@@ -157,7 +213,11 @@ is_quiet(struct quiet *q, PyObject *o)
     }
     if (t == &PyListIter_Type || t == &PyTupleIter_Type)
         return sequence_of(o) == NULL || is_quiet(q, sequence_of(o));
-    return instance_quiet(q, o);
+    if (t == &PyDict_Type)
+        return dict_quiet(q, (PyDictObject *)o);
+    if (t == &PySet_Type || t == &PyFrozenSet_Type)
+        return set_quiet(q, o);
+    return others_quiet(q, o);
 }
 
 /* More references to o than will be dropped. */

@@ -39,6 +39,8 @@ int64_t jit_dict_add(PyObject *d, STEALS PyObject *k, STEALS PyObject *v);
 
 /* ---- sets; lists and tuples ---- */
 
+/* Has the set a key with this hash? As jit_set_has(). */
+int leaf_set_has(PyObject *s, PyObject *k, Py_hash_t hash);
 int64_t jit_set_has(PyObject *s, PyObject *k);
 int64_t jit_set_has_int(PyObject *s, int64_t k);
 /* k is not there. 0: no memory. */
@@ -68,14 +70,29 @@ int64_t jit_bytearray_extend(PyObject *a, PyObject *b);
 /* The number that at most seven bytes spell; v as bytes. NULL: it does not fit. */
 int64_t jit_int_from_bytes(PyObject *b, int64_t little);
 OWNED PyObject *jit_int_to_bytes(int64_t v, int64_t length, int64_t little);
-/* Two exact sets or frozensets: a comparison (Py_LT ...), -1: who knows; & | ^ - by its character. */
+/* Two exact sets or frozensets: a comparison (Py_LT ...), -1: who knows. */
 int64_t jit_set_compare(PyObject *a, PyObject *b, int64_t operator);
-OWNED PyObject *jit_set_operate(PyObject *a, PyObject *b, int64_t operator);
 /* Is o a number, string, bytes or None, or a list, tuple or set of nothing else? */
 bool leaf_is_inert(PyObject *o);
 /* As jit_call_args(), if all arguments are inert; the call of a type with such an argument. */
 OWNED PyObject *jit_call_inert(const PyMethodDef *def, PyObject *self, int64_t x);
 OWNED PyObject *jit_call_type(PyObject *t, PyObject *arg);
+
+/* ---- iterators (leaf_iter.c) ---- */
+
+/* Iterators of a kind whose next item comes without running code, as far as that is known now. */
+bool leaf_is_iter(PyObject *it);
+/* It lets go what its last tuple had, when nobody else has that tuple. */
+bool leaf_gives_tuples(PyObject *it);
+/* 1: it has another item; 0: it is at its end, and nobody else sees that; -1: who knows. */
+int64_t jit_iter_state(PyObject *it);
+/* That item. NULL: there is none, or what goes with it might be noticed. */
+OWNED PyObject *jit_iter_next(PyObject *it);
+
+/* iter(o) runs no code; that; enumerate() or zip() of the first n of jit_args. */
+bool leaf_can_iterate(PyObject *o);
+OWNED PyObject *jit_get_iter(PyObject *o);
+OWNED PyObject *jit_call_iterator(PyObject *type, int64_t n);
 
 /* ---- strings (leaf.c) ---- */
 

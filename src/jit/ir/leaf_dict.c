@@ -207,16 +207,11 @@ jit_dict_add(PyObject *d, PyObject *k, PyObject *v)
 
 /* ---- sets ---- */
 
-int64_t
-jit_set_has(PyObject *op, PyObject *key)
+int
+leaf_set_has(PyObject *op, PyObject *key, Py_hash_t hash)
 {
     PySetObject *so = SET(op);
-    size_t mask = (size_t)so->mask, perturb, i;
-    Py_hash_t hash;
-    if (!hash_of(key, &hash))
-        return -1;
-    perturb = (size_t)hash;
-    i = perturb & mask;
+    size_t mask = (size_t)so->mask, perturb = (size_t)hash, i = perturb & mask;
     for (;;) {
         const setentry *e = &so->table[i];
         for (int left = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0; left >= 0; left--, e++) {
@@ -231,6 +226,13 @@ jit_set_has(PyObject *op, PyObject *key)
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
     }
+}
+
+int64_t
+jit_set_has(PyObject *op, PyObject *key)
+{
+    Py_hash_t hash;
+    return hash_of(key, &hash) ? leaf_set_has(op, key, hash) : -1;
 }
 
 int64_t

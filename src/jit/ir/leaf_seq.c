@@ -80,41 +80,33 @@ jit_int_to_bytes(int64_t v, int64_t length, int64_t little)
 
 /* ---- sets ---- */
 
-static bool
-has_plain_keys(PyObject *s)
+/* Has b all that a has? 1, 0, -1: who knows. */
+static int
+is_subset(PyObject *a, PyObject *b)
 {
     Py_ssize_t pos = 0;
     setentry *e;
-    while (set_next(SET(s), &pos, &e))
-        if (!leaf_is_key(e->key))
-            return false;
-    return true;
+    while (set_next(SET(a), &pos, &e)) {
+        int has = leaf_set_has(b, e->key, e->hash);
+        if (has <= 0)
+            return has;
+    }
+    return 1;
 }
 
 int64_t
 jit_set_compare(PyObject *a, PyObject *b, int64_t operator)
 {
-    if (!has_plain_keys(a) || !has_plain_keys(b))
-        return -1;
-    PyObject *o = or_without_exception(Py_TYPE(a)->tp_richcompare(a, b, (int)operator));
-    if (o != Py_True && o != Py_False) {
-        Py_XDECREF(o);
-        return -1;
-    }
-    return o == Py_True;
-}
-
-PyObject *
-jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
-{
-    if (!has_plain_keys(a) || !has_plain_keys(b))
-        return NULL;
-    const PyNumberMethods *nb = Py_TYPE(a)->tp_as_number;
+    Py_ssize_t n = PySet_GET_SIZE(a), m = PySet_GET_SIZE(b);
+    int same;
     switch (operator) {
-    case '&': return or_without_exception(nb->nb_and(a, b));
-    case '|': return or_without_exception(nb->nb_or(a, b));
-    case '^': return or_without_exception(nb->nb_xor(a, b));
-    default: return or_without_exception(nb->nb_subtract(a, b));
+    case Py_LT: return n < m ? is_subset(a, b) : 0;
+    case Py_LE: return n <= m ? is_subset(a, b) : 0;
+    case Py_GT: return n > m ? is_subset(b, a) : 0;
+    case Py_GE: return n >= m ? is_subset(b, a) : 0;
+    default:
+        same = n == m ? is_subset(a, b) : 0;
+        return same < 0 || operator == Py_EQ ? same : !same;
     }
 }
 

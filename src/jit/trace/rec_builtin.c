@@ -324,6 +324,8 @@ rec_call_builtin(struct recorder *r, const struct builtin_call *c)
         return call_method(r, c);
     if (PyCFunction_CheckExact(c->callable))
         return call_c_function(r, c);
+    if (c->callable == (PyObject *)&PyEnum_Type || c->callable == (PyObject *)&PyZip_Type)
+        return rec_call_iterator(r, c);
     if (c->names != NULL)
         return rec_stop(r, "a class that is called with keyword arguments");
     if (c->n == 1 && c->callable == (PyObject *)&PyFloat_Type)

@@ -24,6 +24,7 @@ ir_ref
 rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c)
 {
     ir_ref v = opt_emit(r->ir, op, a, b, c, helper);
+    r->calls += op == IR_CALLN || helper == HELPER_SET_COMPARE;
     if (r->ir->full != NULL)
         rec_stop(r, r->ir->full);
     return r->why == NULL ? v : REF_NONE;
@@ -219,6 +220,41 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
     if (now == 0)
         rec_leaf(r, IR_CALLS, HELPER_SET_ADD, c->args[0], rec_reference(r, rec_peek(r, 1)), REF_NONE);
     return give(r, c, ir_obj(r->ir, Py_None));
+}
+
+/* SET_ADD and MAP_ADD of comprehensions. */
+bool
+rec_add_to_set(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, r->oparg + 1);
+    struct builtin_call c = { .n = 2, .on_stack = 1, .args = { v, rec_peek(r, 1) }, .now = { r->sp[-r->oparg - 1], r->sp[-1] } };
+    if (!is_object(r, v) || c.args[1] == REF_NONE || !PySet_CheckExact(c.now[0]) || !rec_guard_type(r, v, &PySet_Type) || !rec_set_add(r, &c))
+        return rec_stop(r, "an item for no set");
+    rec_pop(r);
+    return r->why == NULL;
+}
+
+bool
+rec_add_pair(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, r->oparg + 2), key = rec_peek(r, 2), value = rec_peek(r, 1);
+    PyObject *d = r->sp[-r->oparg - 2], *sub = r->sp[-2];
+    struct key k;
+    if (!is_object(r, v) || !PyDict_CheckExact(d) || !leaf_is_key(sub) || jit_dict_lacks(d, sub) != 1 || value == REF_NONE || !rec_guard_type(r, v, &PyDict_Type))
+        return rec_stop(r, "a pair whose key the dict has, or whose comparison may run code");
+    if (!key_of(r, key, sub, &k) || ir_type_of(r->ir, key) == T_BOOL)
+        return rec_stop(r, "a key that is a bool");
+    rec_emit(r, IR_GNE_I, call_key(r, IR_CALLR, HELPER_DICT_LACKS, v, &k), ir_int(r->ir, 0));
+    rec_before_effects(r, 2);
+    rec_object(r, rec_peek(r, 2));
+    rec_object(r, rec_peek(r, 1));
+    if (r->why != NULL)
+        return false;
+    ir_ref owned = rec_reference(r, rec_peek(r, 2));
+    rec_leaf(r, IR_CALLS, HELPER_DICT_ADD, v, owned, rec_reference(r, rec_peek(r, 1)));
+    rec_pop(r);
+    rec_pop(r);
+    return r->why == NULL;
 }
 
 bool

@@ -3,6 +3,8 @@
  * The guard of a conditional jump leaves to the side that was not taken, with the tested value gone: there is nothing to do again. */
 #include "jit/trace/record.h"
 
+#include "jit/ir/ir_runtime.h"
+#include "jit/ir/leaf.h"
 #include "jit/ir/next.h"
 #include "vm/heat.h"
 
@@ -54,6 +56,8 @@ rec_for_iter(struct recorder *r)
     ir_ref it = rec_peek(r, 1);
     if (rec_is_sequence(o))
         return rec_for_sequence(r);
+    if (leaf_is_iter(o) && (jit_iter_state(o) > 0 || (Py_REFCNT(o) == 1 && jit_iter_state(o) == 0 && jit_is_quiet(r->frame->localsplus, 0, o, 1))))
+        return rec_for_leaf(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
         return rec_for_any(r);
     if (rec_is_virtual(r, it))

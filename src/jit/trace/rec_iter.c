@@ -5,6 +5,7 @@
 #include "jit/trace/record.h"
 
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/leaf.h"
 
 #include <stddef.h>
 
@@ -26,6 +27,42 @@ sequence_of(struct recorder *r, ir_ref it, PyObject *seq)
     ir_ref v = rec_emit_x(r, IR_OLOAD, it, REF_NONE, offsetof(struct list_iter, it_seq));
     rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
     return r->why == NULL && rec_guard_type(r, v, Py_TYPE(seq)) ? v : REF_NONE;
+}
+
+/* ---- dicts, sets, enumerate(), zip() ---- */
+
+static bool let_die(struct recorder *r, int slot);
+
+/* What it lets go when it moves on may be what a slot lends. */
+bool
+rec_for_leaf(struct recorder *r)
+{
+    PyObject *now = r->sp[-1];
+    ir_ref it = rec_peek(r, 1);
+    int slot = r->nslots + r->depth - 1;
+    int64_t state = jit_iter_state(now);
+    if (!rec_guard_type(r, it, Py_TYPE(now)))
+        return false;
+    if (state == 0 && Py_REFCNT(now) == 1) {
+        rec_emit(r, IR_GEQ_I, rec_leaf(r, IR_CALLR, HELPER_ITER_STATE, it, REF_NONE, REF_NONE), ir_int(r->ir, 0));
+        if (r->why != NULL || !let_die(r, slot))
+            return false;
+        rec_set(r, slot, REF_NONE);
+        r->depth--;
+        return r->why == NULL;
+    }
+    if (leaf_gives_tuples(now)) {
+        rec_protect(r);
+        rec_snap(r, r->pc, 0);
+    }
+    rec_before_effects(r, 0);
+    ir_ref v = state > 0 && r->why == NULL ? rec_leaf(r, IR_CALLN, HELPER_ITER_NEXT, it, REF_NONE, REF_NONE) : REF_NONE;
+    if (v == REF_NONE || r->why != NULL)
+        return rec_stop(r, "an iterator that others see");
+    if (leaf_gives_tuples(now))
+        r->ir->at[v].kt = ir_ptr(r->ir, &PyTuple_Type);
+    rec_push_new(r, v);
+    return r->why == NULL;
 }
 
 /* The iterator in this slot goes: late, if the sequence lives on; else at once, if nobody notices. */
@@ -137,6 +174,44 @@ is_iterator(struct recorder *r, ir_ref v, const PyTypeObject *t)
     return n == 1 && (r->ir->at[v].op == IR_NEW_LIST_IT || r->ir->at[v].op == IR_NEW_TUPLE_IT);
 }
 
+/* GET_ITER of a dict, set or view: the stack holds the iterator. Of an iterator: that itself. */
+static bool
+get_leaf_iter(struct recorder *r)
+{
+    PyObject *o = r->sp[-1];
+    PyTypeObject *t = Py_TYPE(o);
+    ir_ref v = rec_peek(r, 1);
+    PyTypeObject *type = t == &PyDict_Type || t == &PyDictKeys_Type ? &PyDictIterKey_Type : t == &PyDictValues_Type ? &PyDictIterValue_Type
+                       : t == &PyDictItems_Type ? &PyDictIterItem_Type : t == &PySet_Type || t == &PyFrozenSet_Type ? &PySetIter_Type : NULL;
+    bool itself = t == &PyEnum_Type || t == &PyZip_Type;
+    if ((type == NULL && !itself) || ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, t))
+        return rec_stop(r, "an iterator of this kind is not made in traces");
+    if (itself)
+        return r->why == NULL;
+    rec_before_effects(r, 1);
+    rec_let_operands_die(r, 1);
+    return r->why == NULL && rec_give_new(r, 1, rec_leaf(r, IR_CALLN, HELPER_GET_ITER, v, REF_NONE, REF_NONE), type);
+}
+
+/* enumerate() and zip() */
+bool
+rec_call_iterator(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref args[BUILTIN_ARGS];
+    bool enumerates = c->callable == (PyObject *)&PyEnum_Type;
+    if (c->names != NULL || (enumerates && c->n != 1) || c->n > LEAF_ARGS)
+        return rec_stop(r, "enumerate() or zip() with other arguments");
+    for (int i = 0; i < c->n; i++)
+        if (!leaf_can_iterate(c->now[i]) || c->args[i] == REF_NONE || ir_type_of(r->ir, c->args[i]) != T_OBJ || ir_is_box(r->ir, c->args[i]))
+            return rec_stop(r, "enumerate() or zip() of what may run code");
+    if (!rec_argument_objects(r, c, 0, args))
+        return false;
+    for (int i = 0; i < c->n; i++)
+        rec_emit(r, IR_ARG, (ir_ref)i, args[i]);
+    ir_ref v = rec_leaf(r, IR_CALLN, HELPER_CALL_ITERATOR, ir_obj(r->ir, c->callable), ir_int(r->ir, c->n), REF_NONE);
+    return rec_give_new(r, c->on_stack, v, (PyTypeObject *)c->callable);
+}
+
 /* GET_ITER of a list or tuple: the iterator goes where the interpreter has it, into the frame's memory, which owns it. */
 bool
 rec_get_iter(struct recorder *r)
@@ -148,7 +223,7 @@ rec_get_iter(struct recorder *r)
         return rec_is_virtual(r, v) || (ir_type_of(r->ir, v) == T_OBJ && rec_guard_type(r, v, Py_TYPE(o))) || rec_stop(r, "an iterator over a number");
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
     if (t != &PyList_Type && t != &PyTuple_Type)
-        return rec_stop(r, "an iterator of this kind is not made in traces");
+        return get_leaf_iter(r);
     if (r->ir->frame != 0 && rec_is_virtual(r, v))
         return make_virtual(r, t == &PyList_Type);
     if (rec_is_virtual(r, v) && !rec_materialise(r, v))

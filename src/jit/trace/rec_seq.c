@@ -1,4 +1,4 @@
-/* jit/trace/rec_seq.c: recording operators on lists, tuples, bytearrays and sets, and functions of many values, by leaf calls (jit/ir/leaf.h).
+/* jit/trace/rec_seq.c: recording operators on lists, tuples and bytearrays, comparisons of sets, and functions of many values, by leaf calls (jit/ir/leaf.h).
  *
  * What is made is a new object, held by the stack's slot. Where items have to be compared or hashed, the call looks whether that runs no code, each time. */
 #include "jit/trace/record.h"
@@ -70,29 +70,16 @@ repeat(struct recorder *r)
     return rec_give_new(r, 2, rec_leaf(r, IR_CALLN, HELPER_ITEMS_REPEAT, v, n, REF_NONE), t);
 }
 
-static bool
-operate_on_sets(struct recorder *r)
-{
-    static const char operators[] = { [NB_AND] = '&', [NB_OR] = '|', [NB_XOR] = '^', [NB_SUBTRACT] = '-' };
-    PyTypeObject *t = Py_TYPE(r->sp[-2]);
-    int operator = r->oparg < (int)sizeof(operators) ? operators[r->oparg] : 0;
-    if (operator == 0 || !PyAnySet_CheckExact(r->sp[-1]) || jit_set_compare(r->sp[-2], r->sp[-1], Py_EQ) < 0 || !guard_both(r) || !before_effects(r, 2))
-        return rec_stop(r, "an operator on sets that is not recorded yet");
-    return rec_give_new(r, 2, rec_leaf(r, IR_CALLN, HELPER_SET_OPERATE, rec_peek(r, 2), rec_peek(r, 1), ir_int(r->ir, operator)), t);
-}
-
 bool
 rec_is_seq(PyObject *o)
 {
-    return PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyByteArray_CheckExact(o) || PyAnySet_CheckExact(o);
+    return PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyByteArray_CheckExact(o);
 }
 
 bool
 rec_seq_operator(struct recorder *r)
 {
     PyObject *a = r->sp[-2], *b = r->sp[-1];
-    if (PyAnySet_CheckExact(a))
-        return operate_on_sets(r);
     if (PyByteArray_CheckExact(a))
         return r->oparg == NB_INPLACE_ADD && PyBytes_CheckExact(b) && guard_both(r) ? grow(r, HELPER_BYTEARRAY_EXTEND)
                                                                                    : rec_stop(r, "an operator on a bytearray that is not recorded yet");
@@ -185,7 +172,7 @@ rec_call_collection(struct recorder *r, const struct builtin_call *c)
     PyTypeObject *t = (PyTypeObject *)c->callable;
     PyObject *o = c->now[0];
     bool copies = (t == &PyList_Type || t == &PyTuple_Type) && (PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyAnySet_CheckExact(o));
-    bool makes_set = (t == &PySet_Type || t == &PyFrozenSet_Type || t == &PyList_Type || t == &PyTuple_Type) && rec_is_seq(o) && leaf_is_inert(o);
+    bool makes_set = (t == &PySet_Type || t == &PyFrozenSet_Type || t == &PyList_Type || t == &PyTuple_Type) && (rec_is_seq(o) || PyAnySet_CheckExact(o)) && leaf_is_inert(o);
     if ((!copies && !makes_set) || !is_object(r, c->args[0]) || !rec_guard_type(r, c->args[0], Py_TYPE(o)) || !before_effects(r, c->on_stack))
         return rec_stop(r, "a call of something else than a function");
     return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_CALL_TYPE, ir_obj(r->ir, c->callable), c->args[0], REF_NONE), t);

@@ -407,6 +407,8 @@ one_instruction(struct recorder *r, int opcode)
     case CONTAINS_OP: return rec_contains(r);
     case BUILD_LIST: return rec_build_list(r);
     case LIST_APPEND: return rec_append_virtual(r) || (r->why == NULL && rec_append_item(r));
+    case SET_ADD: return rec_add_to_set(r);
+    case MAP_ADD: return rec_add_pair(r);
     case FORMAT_SIMPLE: return rec_format(r);
     case CONVERT_VALUE: return rec_convert(r);
     case BUILD_STRING: return rec_build_string(r);

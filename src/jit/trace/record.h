@@ -67,7 +67,7 @@ struct recorder {
     unsigned at;                       /* of the instruction itself */
     unsigned next;                     /* and of the one that follows it */
     int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
-    unsigned count, opens;             /* instructions so far, and those of them that are open calls */
+    unsigned count, opens, calls;      /* instructions so far, those of them that are open calls, and leaf calls that make something: they save little */
     bool tree_opens;                   /* its parents have open calls */
     int oparg;
     ir_ref awaited;                    /* what FOR_ITER has left on the stack, a value or NULL: the next instruction tells; or REF_NONE */
@@ -308,10 +308,12 @@ bool rec_load_key(struct recorder *r);
 bool rec_store_key(struct recorder *r);
 bool rec_contains(struct recorder *r);
 bool rec_append_item(struct recorder *r);
+bool rec_add_to_set(struct recorder *r);
+bool rec_add_pair(struct recorder *r);
 /* rec_seq.c */
 /* v, a new object, in place of so many values; its type, if that is known. The guards that this may need are emitted already. */
 bool rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t);
-/* BINARY_OP whose left operand is a list, tuple, bytearray or set. */
+/* BINARY_OP whose left operand is a list, tuple or bytearray. */
 bool rec_is_seq(PyObject *o);
 bool rec_seq_operator(struct recorder *r);
 /* COMPARE_OP of two sets. */
@@ -334,6 +336,9 @@ bool rec_build_string(struct recorder *r);
 bool rec_get_iter(struct recorder *r);
 bool rec_is_sequence(PyObject *it);
 bool rec_for_sequence(struct recorder *r);
+bool rec_call_iterator(struct recorder *r, const struct builtin_call *c);
+/* FOR_ITER of an iterator with leaf_is_iter(). */
+bool rec_for_leaf(struct recorder *r);
 
 /* rec_call.c */
 /* Functions of this code have loops that are too long to be unrolled: from now on they are called instead of being inlined. */
