@@ -554,7 +554,7 @@ type_leads_to(PyTypeObject *t, void *fn)
 static bool
 is_reachable(void *fn)
 {
-    static const char *const modules[] = { "builtins", "math", "_struct", "binascii", "_io", "_collections" };
+    static const char *const modules[] = { "builtins", "math", "_struct", "binascii", "_io", "_collections", "_random", "_operator" };
     bool found = type_leads_to(&PyBaseObject_Type, fn);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(modules) && !found; i++) {
         PyObject *module = PyImport_ImportModule(modules[i]), *name, *value;
