@@ -331,6 +331,8 @@ step(struct eval *ev, ir_ref r)
         return true;
     case IR_GPOLL:
         return (*ev->breaker & 0xff) == 0;
+    case IR_GROOM:
+        return rt_thread_of(thread_of(ev))->young.used < rt_thread_of(thread_of(ev))->young.limit;
     case IR_GDEPTH:
         return thread_of(ev)->py_recursion_remaining >= in->a;
     case IR_RSTORE_I: case IR_RSTORE_F:

@@ -78,7 +78,7 @@ static ir_ref
 fold_constants(struct fold *f)
 {
     const struct ir_op_info *info = &ir_ops[f->op];
-    bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || (is_guard(f->op) && !(info->flags & I_STORE))) && f->op > IR_SLOAD && f->op != IR_GPOLL && info->a != 'o';
+    bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || (is_guard(f->op) && !(info->flags & I_STORE))) && f->op > IR_SLOAD && f->op != IR_GPOLL && f->op != IR_GROOM && info->a != 'o';
     if (!computes || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
         return NO_RULE;
     struct ir *ir = f->ir;

@@ -120,6 +120,7 @@ give_method(struct recorder *r, PyObject *func, ir_ref self)
 {
     if (Py_TYPE(func) != &PyFunction_Type)
         return rec_stop(r, "a method of a builtin type is bound");
+    rec_emit(r, IR_GROOM, REF_NONE, REF_NONE);           /* the object that is not made may be the one that makes a collection due */
     ir_ref m = rec_new_virtual(r, V_METHOD, &PyMethod_Type);
     if (m == REF_NONE || !rec_put_field(r, m, 0, rec_const(r, func)) || !rec_put_field(r, m, 1, self))
         return rec_stop(r, "too many virtual objects");

@@ -19,6 +19,7 @@ exit_words(const struct trace *t, const struct exit_state *e)
     case IR_GTYPE: case IR_GSTYPE: return "a value of another type";
     case IR_GNULL: case IR_GEMPTY: return "a variable that is bound";
     case IR_GPOLL: return "a signal, another thread, a collection or a tool";
+    case IR_GROOM: return "a collection that is due soon";
     case IR_GCOMPACT: return "an int of more than 30 bits";
     case IR_GINT2: return "an int of more than 60 bits";
     case IR_ADDOV_I: case IR_SUBOV_I: case IR_MULOV_I: case IR_NEGOV_I: case IR_SHLOV_I: return "a result of more than 64 bits";

@@ -365,7 +365,7 @@ leave(struct x64_state *st)
 static bool
 wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
 {
-    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->tries >= SIDE_TRIES || ++e->count < (SIDE_AT << e->tries))
+    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->op == IR_GROOM || e->tries >= SIDE_TRIES || ++e->count < (SIDE_AT << e->tries))
         return false;
     if (version_wish((struct trace *)t, e)) {
         e->count = 0;

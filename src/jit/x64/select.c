@@ -268,6 +268,15 @@ select_poll(struct x64_asm *as)
 }
 
 static void
+select_guard_room(struct x64_asm *as)
+{
+    unsigned t = regs_temp(as, GPR_SET);
+    x64_guard(as, CC_AE);
+    asm_op(B, OP_ALU(ALU_CMP), t, rm_mem(R14, (int32_t)offsetof(struct rt_thread, young.limit)));
+    asm_op(B, OP_MOV, t, rm_mem(R14, (int32_t)offsetof(struct rt_thread, young.used)));
+}
+
+static void
 select_guard_depth(struct x64_asm *as, const struct ir_ins *in)
 {
     x64_guard(as, CC_L);
@@ -513,6 +522,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_PLOAD_I ... IR_PLOAD_B: case IR_LINK: break;       /* ends.c */
     case IR_BELOW: case IR_BLOAD: case IR_SLOAD: case IR_CALLO: case IR_NEXT: case IR_PUSHF: case IR_FLOAD: case IR_GNULL ... IR_FDROP: case IR_NEW_I ... IR_NEW_METHOD: select_frame(as, in); break;
     case IR_GPOLL: select_poll(as); break;
+    case IR_GROOM: select_guard_room(as); break;
     case IR_GDEPTH: select_guard_depth(as, in); break;
     case IR_GTYPE: select_guard_type(as, in); break;
     case IR_GCOMPACT: select_guard_digits(as, in, 1); break;
