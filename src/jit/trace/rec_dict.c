@@ -85,6 +85,19 @@ rec_load_key(struct recorder *r)
     return r->why == NULL;
 }
 
+/* Key and value, so deep on the stack, into the dict v, which lacks the key. All guards of the instruction are emitted already. */
+static bool
+add_pair(struct recorder *r, ir_ref v, int key, int value)
+{
+    rec_object(r, rec_peek(r, key));
+    rec_object(r, rec_peek(r, value));
+    if (r->why != NULL)
+        return false;
+    ir_ref owned = rec_reference(r, rec_peek(r, key));
+    rec_leaf(r, IR_CALLS, HELPER_DICT_ADD, v, owned, rec_reference(r, rec_peek(r, value)));
+    return r->why == NULL;
+}
+
 /* A key that is not there: nothing dies of it. */
 static bool
 add_key(struct recorder *r, ir_ref v, const struct key *k, PyObject *d, PyObject *sub)
@@ -98,12 +111,8 @@ add_key(struct recorder *r, ir_ref v, const struct key *k, PyObject *d, PyObject
     rec_emit(r, IR_GNE_I, lacks, ir_int(r->ir, 0));
     rec_outlives(r, r->nslots + r->depth - 2);
     rec_before_effects(r, 3);
-    rec_object(r, rec_peek(r, 1));
-    rec_object(r, rec_peek(r, 3));
-    if (r->why != NULL)
+    if (!add_pair(r, v, 1, 3))
         return false;
-    ir_ref owned_key = rec_reference(r, rec_peek(r, 1));
-    rec_leaf(r, IR_CALLS, HELPER_DICT_ADD, v, owned_key, rec_reference(r, rec_peek(r, 3)));
     for (int i = 0; i < 3; i++)
         rec_pop(r);
     return r->why == NULL;
@@ -246,12 +255,8 @@ rec_add_pair(struct recorder *r)
         return rec_stop(r, "a key that is a bool");
     rec_emit(r, IR_GNE_I, call_key(r, IR_CALLR, HELPER_DICT_LACKS, v, &k), ir_int(r->ir, 0));
     rec_before_effects(r, 2);
-    rec_object(r, rec_peek(r, 2));
-    rec_object(r, rec_peek(r, 1));
-    if (r->why != NULL)
+    if (!add_pair(r, v, 2, 1))
         return false;
-    ir_ref owned = rec_reference(r, rec_peek(r, 2));
-    rec_leaf(r, IR_CALLS, HELPER_DICT_ADD, v, owned, rec_reference(r, rec_peek(r, 1)));
     rec_pop(r);
     rec_pop(r);
     return r->why == NULL;
