@@ -76,7 +76,7 @@ static const char xoptions_text[] =
     "-X frozen_modules=on|off: use frozen modules\n"
     "-X importtime: print how long each import takes\n"
     "-X int_max_str_digits=N: largest number of digits in conversions of int and str\n"
-    "-X jit=MODE: the just-in-time compiler: 0 off (the default), 1 on, stress: loops are compiled at once,\n"
+    "-X jit=MODE: the just-in-time compiler: 0 off, 1 on (the default), stress: loops are compiled at once,\n"
     "         stress-registers: and registers chosen at random, eval, stress-eval: without machine code;\n"
     "         options follow, or stand alone: -X jit=stress,exit=5 is -X jit=stress -X jit-exit=5\n"
     "-X jit-evict=N, -X jit-poison=N, -X jit-oom=N: at every Nth entry a compiled loop is dropped, in every Nth call from\n"

@@ -8,7 +8,7 @@
 #include "base/own.h"
 
 /* What -X jit=VALUE or PYTHON_JIT says: MODE[,OPTION=VALUE...]. Modes: "0" off, "1" on, "stress" on from the second round of a loop, "stress-registers"
- * with random choices of registers besides, "eval" and "stress-eval" with the evaluator in place of machine code. NULL: the default, "0".
+ * with random choices of registers besides, "eval" and "stress-eval" with the evaluator in place of machine code. NULL: the default, "1".
  * NULL, or what is wrong with it, in words (a static buffer). */
 #define JIT_MODES "0, 1, stress, stress-registers, eval, stress-eval"
 const char *jit_configure(const char *value);

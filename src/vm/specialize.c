@@ -39,6 +39,15 @@ failed(_Py_CODEUNIT *instr)
     instr[1].counter = (_Py_BackoffCounter){ .backoff = (uint16_t)backoff, .value = (uint16_t)((1 << backoff) - 1) };
 }
 
+void
+specialize_soon(_Py_CODEUNIT *pc, bool first)
+{
+    int opcode = pc->op.code;
+    bool jump = opcode == JUMP_BACKWARD || (opcode >= POP_JUMP_IF_FALSE && opcode <= POP_JUMP_IF_TRUE);
+    if (op_table[opcode].caches > 0 && op_table[opcode].kind == OPK_BASE && !jump && (!first || pc[1].counter.backoff <= 1))
+        pc[1].counter.value = 0;
+}
+
 static void
 choose(_Py_CODEUNIT *instr, int op)
 {

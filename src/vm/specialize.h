@@ -22,4 +22,8 @@ void spec_store_attr(PyThreadState *ts, PyObject *owner, _Py_CODEUNIT *instr, Py
 void spec_load_super_attr(PyThreadState *ts, PyObject *super, PyObject *cls, _Py_CODEUNIT *instr, int is_method);
 void spec_call(PyThreadState *ts, PyObject *callable, _Py_CODEUNIT *instr, int nargs, PyObject **sp);
 
+/* The instruction at pc, if it is one that learns and has not: its next run tries to; with `first`, only if it has never tried, as each failure
+ * puts the next try off for twice as long. For who takes runs away that the counter would have counted: traces. */
+void specialize_soon(_Py_CODEUNIT *pc, bool first);
+
 #endif

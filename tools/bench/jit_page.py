@@ -57,7 +57,7 @@ def measure(pythons, adder, folder, only, rounds):
         try:
             base, *others = [run_case(p, folder, words, rounds) for p in pythons]
             off = run_case(adder, folder, words, rounds, PYTHON_JIT="0")
-            on = run_case(adder, folder, words, rounds, PYTHON_JIT="1", BENCH_JIT="1")
+            on = run_case(adder, folder, words, rounds, BENCH_JIT="1")
         except (RuntimeError, subprocess.TimeoutExpired) as e:
             failed[line] = str(e)[:100]
             continue

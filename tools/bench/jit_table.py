@@ -90,7 +90,7 @@ def row_of_loops(adder, folder, rounds):
     c, ours = {}, {}
     run_c = in_c(folder)
     for _ in range(rounds):
-        for best, new in ((c, run_c()), (ours, adder.run(["-B", str(HERE / "loops.py"), str(ROUNDS_OF_A_LOOP)], 600, PYTHON_JIT="1")[0])):
+        for best, new in ((c, run_c()), (ours, adder.run(["-B", str(HERE / "loops.py"), str(ROUNDS_OF_A_LOOP)], 600)[0])):
             for name, ns in new.items():
                 best[name] = min(ns, best.get(name, ns))
     return ("plain loops, time over C with overflow checks", "3", "1.5", ", ".join(f"{name} {ours[name] / c[name]:.2f}" for name in c))
@@ -101,7 +101,7 @@ def row_of_calls(pythons, border, rounds):
     for _ in range(rounds):
         for i, p in enumerate(pythons):
             try:
-                best[i] = min(best[i], p.run([str(HERE / "border_cases.py"), str(border), re.escape(PARSED)], 600, PYTHON_JIT="1")[0][PARSED])
+                best[i] = min(best[i], p.run([str(HERE / "border_cases.py"), str(border), re.escape(PARSED)], 600)[0][PARSED])
             except RuntimeError:                        # it cannot load the module
                 pass
     return (f"a loop over a C function of two doubles, speed over {pythons[0].label}", "1.2", "2", f"{best[0] / best[-1]:.2f}" if best[0] < 1e30 else "-")
@@ -110,7 +110,7 @@ def row_of_calls(pythons, border, rounds):
 def row_of_start(pythons, rounds):
     def least(p, **env):
         return min(p.run(["-B", str(HERE / "inside.py"), "memory"], 600, **env)[0]["KiB"] for _ in range(rounds))
-    off, on = least(pythons[-1], PYTHON_JIT="0"), least(pythons[-1], PYTHON_JIT="1")
+    off, on = least(pythons[-1], PYTHON_JIT="0"), least(pythons[-1])
     return ("peak memory of a start, with the compiler less without", "0.3 MB", "-", f"{(on - off) / 1024:.2f} MB ({on / 1024:.1f}; {pythons[0].label} {least(pythons[0]) / 1024:.1f})")
 
 

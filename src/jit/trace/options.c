@@ -116,7 +116,7 @@ jit_set_option(const char *name, const char *value)
 const char *
 jit_configure(const char *value)
 {
-    jit_options.mode = JIT_OFF;
+    jit_options.mode = JIT_ON;
     jit_options.stress = false;
     jit_options.seed = jit_options.exit_every = jit_options.clock = 0;
     jit_options.evict_every = jit_options.poison_every = jit_options.oom_every = jit_options.check = 0;

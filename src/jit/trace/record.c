@@ -13,6 +13,7 @@
 #include "object/num/int.h"
 #include "rt/interp.h"
 #include "vm/heat.h"
+#include "vm/specialize.h"
 #include "vm/step.h"
 
 #define UNSTABLE 24                    /* tries that do not count */
@@ -860,6 +861,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_remember(r);
         begin_instruction(r);
         record_or_open(r, opcode);
+        specialize_soon(pc, true);
         r->begun = false;
     }
     if ((r->constructs != NULL || r->operates != NULL) && r->why == NULL)

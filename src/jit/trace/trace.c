@@ -9,6 +9,7 @@
 #include "object/core/err.h"
 #include "object/core/tracer.h"
 #include "vm/heat.h"
+#include "vm/specialize.h"
 
 struct jit_options jit_options;
 struct jit_stats jit_stats;
@@ -485,7 +486,8 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         if (UNLIKELY(pc == NULL || t->dead || stress_forced(ts)))
             return pc;
         struct exit_state *e = &t->exits[taken.exit];
-        e->taken++;
+        if (e->taken++ == 0 && pc != NULL)               /* something is different from what was recorded */
+            specialize_soon(pc, false);
         if (trace_get(e->side) != NULL)                  /* only machine code leads there */
             return pc;
         f = ts->current_frame;
