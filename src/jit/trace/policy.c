@@ -80,14 +80,15 @@ policy_is_ripe(uint64_t *since, unsigned units)
     return now - *since >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
 }
 
-/* Two jumps may come to have one place: then one of them waits for the other's time. */
+/* Two jumps may come to have one place: then each waits anew when the other has asked. Code that is gone may have lain at the same address: so versions, too. */
 uint64_t *
-policy_young_loop(const _Py_CODEUNIT *jump)
+policy_young_loop(const PyCodeObject *code, const _Py_CODEUNIT *jump)
 {
-    static struct { const _Py_CODEUNIT *jump; uint64_t since; } young[YOUNG];      /* under the GIL */
+    static struct { const _Py_CODEUNIT *jump; uint32_t version; uint64_t since; } young[YOUNG];      /* under the GIL */
     unsigned at = (unsigned)((uintptr_t)jump / sizeof(*jump) * 2654435769u % (1u << 31) / ((1u << 31) / YOUNG));
-    if (young[at].jump != jump) {
+    if (young[at].jump != jump || young[at].version != code->co_version) {
         young[at].jump = jump;
+        young[at].version = code->co_version;
         young[at].since = 0;
     }
     return &young[at].since;
@@ -213,7 +214,7 @@ policy_left(struct trace *t, const struct trace *last, const struct exit_state *
 {
     uint64_t work = before + e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     worked += work;
-    int32_t price = e->cost + (t->code->co_flags & CO_GENERATOR ? GENERATOR_ENTRY - ENTRY : 0);
+    int32_t price = e->cost + (t->is_generator ? GENERATOR_ENTRY - ENTRY : 0);
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;

@@ -552,7 +552,7 @@ record_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume)
     const char *never = never_recorded(code);
     if (never != NULL || (code->co_flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != CO_OPTIMIZED)
         return false;
-    if (!policy_is_ripe(policy_young_loop(resume), (unsigned)Py_SIZE(code))) {
+    if (!policy_is_ripe(policy_young_loop(code, resume), (unsigned)Py_SIZE(code))) {
         heat_wait_entry(code, POLICY_LOOK_AGAIN);
         return false;
     }
@@ -587,7 +587,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
         return false;
     }
-    if (!policy_is_ripe(policy_young_loop(f->instr_ptr), jump - (unsigned)(pc - _PyCode_CODE(code)))) {
+    if (!policy_is_ripe(policy_young_loop(code, f->instr_ptr), jump - (unsigned)(pc - _PyCode_CODE(code)))) {
         heat_wait(f->instr_ptr, POLICY_LOOK_AGAIN);
         return false;
     }

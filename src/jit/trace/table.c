@@ -68,6 +68,8 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->consts);
     PyMem_RawFree(t->frames);
     PyMem_RawFree(t->virtuals);
+    for (uint32_t i = 0; t->exits != NULL && i < t->nexits; i++)
+        PyMem_RawFree(t->exits[i].plan);
     PyMem_RawFree(t->exits);
     PyMem_Free(t->text);
     PyMem_RawFree(t);

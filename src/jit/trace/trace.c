@@ -19,6 +19,7 @@ struct jit_stats jit_stats;
 #define POSTPONED 20
 #define SIDE_AGAIN 6                   /* if it is too early then, it is asked again after so many times */
 #define SIDE_UNITS 60                  /* a guess of what follows, in code units */
+#define PLAN_AT 16                     /* times an exit is taken before it gets a plan */
 
 /* ---- making ---- */
 
@@ -258,7 +259,8 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
         .is_root = !r->is_side, .is_linear = r->is_function || r->is_return, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
-        .parent = NO_TRACE, .version_of = NO_TRACE, .globals = r->frame->f_globals, .builtins = r->frame->f_builtins, .is_module = r->frame->f_locals == r->frame->f_globals };
+        .parent = NO_TRACE, .version_of = NO_TRACE, .globals = r->frame->f_globals, .builtins = r->frame->f_builtins, .is_module = r->frame->f_locals == r->frame->f_globals,
+        .is_generator = (r->code->co_flags & CO_GENERATOR) != 0 };
     t->root = t->id;
     if (r->is_side) {
         t->root = trace_get(r->parent)->root;
@@ -355,10 +357,14 @@ static void *
 leave(struct x64_state *st)
 {
     struct trace *t = trace_at(st->trace);
-    const struct x64_exit *e = &t->machine.exits[st->exit];
     taken.t = t;
     taken.exit = st->exit;
     taken.rounds = (uint32_t)st->gpr[t->machine.rounds];
+    const struct exit_plan *plan = t->exits[st->exit].plan;
+    _Py_CODEUNIT *pc = plan == NULL ? NULL : plan_apply(st->ts, st->frame, plan, st);
+    if (LIKELY(pc != NULL))
+        return pc;
+    const struct x64_exit *e = &t->machine.exits[st->exit];
     return exit_apply(st->ts, st->frame, t, e->snap, &(struct exit_values){ .st = st, .locs = t->machine.locs + e->locs });
 }
 
@@ -488,6 +494,8 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         struct exit_state *e = &t->exits[taken.exit];
         if (e->taken++ == 0 && pc != NULL)               /* something is different from what was recorded */
             specialize_soon(pc, false);
+        if (UNLIKELY(e->taken == (jit_options.stress ? 1 : PLAN_AT)) && t->machine.code != NULL)
+            e->plan = plan_make(t, &t->machine.exits[taken.exit]);
         if (trace_get(e->side) != NULL)                  /* only machine code leads there */
             return pc;
         f = ts->current_frame;

@@ -12,16 +12,18 @@
 #define NO_ANCHOR 0xffff
 #define VERSIONS 3
 
+/* What is read each time it is taken comes first: with many traces, memory that is not at hand is most of what entering and leaving cost. */
 struct exit_state {
+    uint64_t taken;                    /* times, all in all */
+    struct exit_plan *plan;            /* what it does, worked out once it has been taken often; or NULL */
     uint32_t snap;                     /* its snapshot */
     uint32_t count;
+    uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
+    uint16_t cost;                     /* of entering the trace and leaving it there, in instructions (policy.c) */
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
     uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
     bool in_loop;                      /* behind LOOP */
-    uint16_t cost;                     /* of entering the trace and leaving it there, in instructions (policy.c) */
-    uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
-    uint64_t taken;                    /* times, all in all */
     uint64_t since;                    /* when it was taken for the first few times: policy_is_ripe() */
     const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
     char *text;                        /* the guard, for -X dump=exits */
@@ -37,27 +39,40 @@ struct trace_item {
 };
 
 struct trace {
+    /* Read at each entry and exit. */
+    PyObject *globals, *builtins;      /* of the frame on which it runs, borrowed: only such frames enter it (frame_fits()) */
+    struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
+    struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
+    uint64_t entered;                  /* times it was entered from the frame's memory */
+    uint64_t used_at;                  /* when it was entered last, in entries of all traces */
+    uint32_t nexits;
+    uint32_t round_work;               /* bytecode instructions of a round, or of all of a linear trace */
+    int32_t balance;                   /* of the entries so far: what they have saved, less what entering and leaving take (policy.c) */
     uint16_t id;
-    uint16_t anchor, start;            /* code units: of the backward jump or RESUME, or NO_ANCHOR for a side trace; and where the trace starts */
     uint16_t link;                     /* the trace that goes on behind its end; NO_TRACE: a loop, or the interpreter */
     bool is_linked;                    /* it goes on there without leaving machine code, inside the other's loop */
+    bool is_module;                    /* the frame's locals are its globals */
+    bool opens;                        /* it or a parent has open calls */
+    bool wants_version;                /* the next round is to become a version */
+    bool dead;                         /* nothing leads to it; freed when no trace runs, as an open call in it may still return */
+    bool is_generator;                 /* its code's frames are those of generators */
+    struct x64_code machine;
+    /* The rest is not. */
+    uint16_t anchor, start;            /* code units: of the backward jump or RESUME, or NO_ANCHOR for a side trace; and where the trace starts */
     bool to_start;                     /* or rather where the other starts */
     uint16_t repeats;                  /* traces that have repeated its first round to go on in its loop */
     bool is_root;                      /* it starts at the head of a loop, so that other traces may link to it; */
     bool is_linear;                    /* or rather where a function begins or goes on behind a call: none does, but for NEXT */
     _Py_CODEUNIT *place;               /* such an instruction, by which it is found (jit/ir/next.h), or NULL */
-    /* Of a root: others that start where it does, made of rounds that went another way (version.c); of one of those: whose. Whether the next round is to become one. */
+    /* Of a root: others that start where it does, made of rounds that went another way (version.c); of one of those: whose. */
     uint16_t versions[VERSIONS], version_of;
     uint8_t nversions, version_tries;
-    bool wants_version;
     uint8_t postponed;                 /* times that it was not given up although it loses, as an exit waits for a side trace */
     uint16_t root;                     /* of its tree: of a root itself */
     uint16_t tree;                     /* of a root: traces in its tree but itself */
     uint16_t parent;                   /* whose exit it continues with what was in registers; NO_TRACE: entered from the frame's memory */
     uint32_t parent_exit;
     PyCodeObject *code;                /* borrowed; its death frees the trace */
-    PyObject *globals, *builtins;      /* of the frame on which it runs, borrowed: only such frames enter it (frame_fits()) */
-    bool is_module;
     int nslots;                        /* locals and cells of the frame: where its stack begins in localsplus */
     int top;                           /* one past the last slot that the frame's memory holds while it runs */
     /* Of a loop that others may link to in registers, else NULL: the round as it was before its loop was known well; what it leaves changed, a bit
@@ -78,26 +93,16 @@ struct trace {
     unsigned nframes;
     unsigned jumps;                    /* backward jumps in it and its parents that were unrolled */
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
-    struct x64_code machine;
-    struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
-    bool opens;                        /* it or a parent has open calls */
     struct trace *first_child, *next_child;              /* those that continue its exits */
     struct trace *first_user, *next_user;                /* those that lead to it behind their ends, but itself */
     struct trace *next_doomed, *next_dead;
     bool doomed;                       /* about to be freed */
-    bool dead;                         /* nothing leads to it; freed when no trace runs, as an open call in it may still return */
     struct loop_row *row;              /* of its loop, or NULL: events.h */
     int line;                          /* where it starts */
     void *gdb;                         /* what debuggers know of it, or NULL */
     char *text;                        /* with check: its IR */
     uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
     uint32_t from_exit;
-    uint32_t round_work;               /* bytecode instructions of a round, or of all of a linear trace */
-    int32_t balance;                   /* of the entries so far: what they have saved, less what entering and leaving take (policy.c) */
-    uint64_t used_at;                  /* when it was entered last, in entries of all traces */
-    uint64_t entered;                  /* times it was entered from the frame's memory */
-    uint32_t nexits;
-    struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
 };
 
 enum jit_mode { JIT_OFF, JIT_ON, JIT_EVAL };             /* JIT_EVAL: the evaluator instead of machine code */
@@ -166,6 +171,11 @@ _Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
 struct exit_values { const struct x64_state *st; const uint16_t *locs; const union ir_value *values; };
 _Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, const struct exit_values *from);
 
+/* plan.c: what exit e of t does, in one block (PyMem_RawFree()); NULL if there is no plan for it, or no memory. plan_apply(): the same as exit_apply(); NULL without exception when memory
+ * is short: nothing has changed. */
+struct exit_plan *plan_make(const struct trace *t, const struct x64_exit *e);
+_Py_CODEUNIT *plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p, const struct x64_state *st);
+
 /* record.c: trace_ops.hot, rec_ins, rec_unwind */
 bool record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum trace_heat heat);
 bool record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp);
@@ -197,11 +207,11 @@ void stress_end(void);
 void stress_work(int change);
 
 /* policy.c: has what got hot been hot for as long as it pays to wait? *since: when that was asked first, 0: never. units: length of its code. If not,
- * ask again after some more rounds. policy_young_loop(): where that is kept of a loop with this jump. */
+ * ask again after some more rounds. policy_young_loop(): where that is kept of a loop of `code` with this jump. */
 #define POLICY_LOOK_AGAIN 32
 #define JIT_PATIENCE 10                /* so many times as long as compiling will take */
 bool policy_is_ripe(uint64_t *since, unsigned units);
-uint64_t *policy_young_loop(const _Py_CODEUNIT *jump);
+uint64_t *policy_young_loop(const PyCodeObject *code, const _Py_CODEUNIT *jump);
 /* May a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
 bool policy_affords(void);
 /* Has more been spent than there was? */

@@ -41,6 +41,7 @@ struct x64_const { uint64_t word; uint8_t reg; };
 
 struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
+    uint8_t rounds;                    /* in which gpr[] of the state an exit of the body leaves how often the loop has gone round; only with a loop */
     uint32_t size, text;               /* bytes of all, and of the instructions proper; stubs of exits and constants follow them */
     uint32_t room;                     /* free bytes behind it */
     uint32_t nexits, nlocs;
@@ -50,7 +51,6 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     struct x64_in *ins;
     uint32_t nconsts;
     struct x64_const consts[32];
-    uint8_t rounds;                    /* in which gpr[] of the state an exit of the body leaves how often the loop has gone round; only with a loop */
 };
 
 /* How a trace hangs together with others in machine code. Registers and slots of the parent's exit are read at its start, those of the target's
