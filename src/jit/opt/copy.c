@@ -322,6 +322,7 @@ copy_round(struct copy *cp, ir_ref first, ir_ref last, uint32_t nsnaps)
             copy_snap(cp, &s, &from->entries[s.entries], &from->stores[s.stores]);
         }
         const char *why = copy_instruction(cp, r);
+        cp->end[r - REF_BIAS] = cp->ir->end;
         if (why == NULL)
             why = cp->ir->full;
         if (why != NULL)

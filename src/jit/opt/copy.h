@@ -22,6 +22,7 @@ struct copy {
     void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES before the round's first open call, instead of a copy, if not NULL */
     void *arg;
     ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
+    ir_ref end[IR_MAX_INS];                    /* and where its code in the copy ends */
 };
 
 /* The inlined calls and virtual objects of from, which is another trace, are some of ir, too. Before the copy begins. */

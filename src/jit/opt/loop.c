@@ -259,13 +259,22 @@ peel_or_unroll(struct loop *lp)
     }
 }
 
+static struct loop work;                                       /* under the GIL */
+
+bool
+opt_loop_copies(struct loop_copies *c)
+{
+    *c = (struct loop_copies){ .last = work.last, .body = work.cp.subst, .end = work.cp.end };
+    return work.last != REF_NONE;
+}
+
 const char *
 opt_loop(struct ir *ir)
 {
+    struct loop *lp = &work;
+    lp->last = REF_NONE;
     if (ir->full != NULL || !opt_wants(OPT_PEEL))
         return ir->full;
-    static struct loop work;                                   /* under the GIL */
-    struct loop *lp = &work;
     lp->cp.ir = ir;
     lp->cp.from = ir;
     lp->cp.frames = lp->cp.virtuals = 0;

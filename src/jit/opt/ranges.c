@@ -239,6 +239,9 @@ opt_ranges(struct ir *ir, struct interval *at_loop)
         for (int i = 0; i < REFINEMENTS; i++)
             refine_phis(rg);
         walk_body(rg, true);
+        for (ir_ref r = ir->loop; at_loop != NULL && r < ir->end; r++)     /* whoever enters the body may bring what any round brings */
+            if (is_int_phi(ir, r))
+                at_loop[ir->at[r].a - REF_BIAS] = rg->left[r - REF_BIAS];
     }
     return NULL;
 }

@@ -81,14 +81,30 @@ has_trace(const struct recorder *r, PyCodeObject *code)
     return (r->is_function && code == r->code) || next_is_set(_PyCode_CODE(code));
 }
 
-/* Small ones are unrolled into callers. */
+/* Between code units from and to the program chooses between ways. */
+static bool
+has_branch(const _Py_CODEUNIT *unit, unsigned from, unsigned to)
+{
+    for (unsigned i = from, op; i < to; i += 1 + (unsigned)op_table[op].caches) {
+        op = (unsigned)op_deopt(unit[i].op.code);
+        if (op == POP_JUMP_IF_TRUE || op == POP_JUMP_IF_FALSE || op == POP_JUMP_IF_NONE || op == POP_JUMP_IF_NOT_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Small ones are unrolled into callers, and those through which there is one way. */
 bool
 rec_has_large_loop(PyCodeObject *code)
 {
     const _Py_CODEUNIT *unit = _PyCode_CODE(code);
-    for (unsigned i = 0; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op_deopt(unit[i].op.code)].caches)
-        if (op_deopt(unit[i].op.code) == JUMP_BACKWARD && (unit[i].op.arg >= LARGE || (i > 0 && unit[i - 1].op.code == EXTENDED_ARG)))
+    for (unsigned i = 0, extended = 0, op; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op].caches) {
+        op = (unsigned)op_deopt(unit[i].op.code);
+        unsigned oparg = extended << 8 | unit[i].op.arg, next = i + 1 + (unsigned)op_table[op].caches;
+        extended = op == EXTENDED_ARG ? oparg : 0;
+        if (op == JUMP_BACKWARD && oparg >= LARGE && oparg <= next && has_branch(unit, next - oparg, i))
             return true;
+    }
     return false;
 }
 

@@ -126,6 +126,22 @@ link_to_start(struct recorder *r, const struct trace *other)
     return false;
 }
 
+/* In its loop at once: that takes a few guards, whoever comes from where. */
+static bool
+link_to_body(struct recorder *r, const struct trace *other)
+{
+    bool before = r->to_start;
+    if (other->round == NULL)
+        return false;
+    r->to_start = false;
+    r->to_body = true;
+    if (rec_link(r, other))
+        return true;
+    r->to_body = false;
+    r->to_start = before;
+    return false;
+}
+
 /* No slot holds a reference when the next round begins. Guards behind this, with which a link ends, leave to the jump as it is then. */
 static bool
 settle(struct recorder *r, bool own)
@@ -166,7 +182,7 @@ rec_jump_backward(struct recorder *r)
         r->link = other->id;
         r->to_start = other->round == NULL || !may_repeat(r, other);
     }
-    if (r->why == NULL && !own && (rec_link(r, other) || link_to_start(r, other)))
+    if (r->why == NULL && !own && (link_to_body(r, other) || rec_link(r, other) || link_to_start(r, other)))
         r->linked = true;
     else
         rec_snap(r, target, 0);

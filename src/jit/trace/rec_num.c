@@ -131,16 +131,28 @@ helper(struct recorder *r, enum ir_helper h, ir_ref a, ir_ref b)
     return rec_emit_x(r, IR_CALLL_F, a, b, h);
 }
 
-/* Only where nothing but pow() of the C library decides: positive finite base, finite exponent and result. */
+/* A whole number above 0: of negative numbers and of 0 there is such a power, too. */
+static bool
+is_plain_exponent(const struct ir *ir, ir_ref b)
+{
+    double k = ir->at[b].op == IR_KF ? ir_float_value(ir, b) : 0.5;
+    return k > 0 && isfinite(k) && floor(k) == k;
+}
+
+/* Only where nothing but pow() of the C library decides: finite base, positive but for some exponents; finite exponent and result. */
 static ir_ref
 power(struct recorder *r, ir_ref a, ir_ref b)
 {
     ir_ref inf = ir_float(r->ir, INFINITY);
-    rec_emit(r, IR_GGT_F, a, ir_float(r->ir, 0.0));
-    rec_emit(r, IR_GLT_F, a, inf);
-    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, b, REF_NONE), inf);
+    if (is_plain_exponent(r->ir, b)) {
+        rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, a, REF_NONE), inf);
+    } else {
+        rec_emit(r, IR_GGT_F, a, ir_float(r->ir, 0.0));
+        rec_emit(r, IR_GLT_F, a, inf);
+        rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, b, REF_NONE), inf);
+    }
     ir_ref v = helper(r, HELPER_FPOW, a, b);
-    rec_emit(r, IR_GLT_F, v, inf);
+    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, v, REF_NONE), inf);
     return v;
 }
 

@@ -52,6 +52,7 @@ struct recorder {
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
     bool linked;                       /* it goes on at that one without leaving machine code */
     bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */
+    bool to_body;                      /* in its loop, without its first round in front of that */
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */

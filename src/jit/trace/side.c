@@ -302,7 +302,7 @@ late(void *r, unsigned slot)
 static const char *
 link_to(struct recorder *r, const struct trace *t)
 {
-    struct link_target to = { t->round, t->live, t->bounds, t->nlive };
+    struct link_target to = { t->round, t->live, t->bounds, t->nlive, t->copies };
     if ((r->opens + r->tree_opens > 0 || !values_stay(r, t)) && !rec_publish(r))
         return r->why;
     if (!values_stay(r, t)) {
@@ -314,7 +314,7 @@ link_to(struct recorder *r, const struct trace *t)
     rec_snap(r, r->target, 0);
     if (r->why != NULL || r->to_start)
         return r->why;
-    const char *why = opt_link(r->ir, &to, r->slot, late, r);
+    const char *why = r->to_body ? opt_enter(r->ir, &to, r->slot, late, r) : opt_link(r->ir, &to, r->slot, late, r);
     return why != NULL ? why : r->why;
 }
 
@@ -332,7 +332,7 @@ rec_link(struct recorder *r, const struct trace *t)
     if (why != NULL) {
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {
             char line[200];
-            snprintf(line, sizeof(line), "not linked at %u: %s\n", r->pc, why);
+            snprintf(line, sizeof(line), "not linked at %u%s: %s\n", r->pc, before.to_body ? " to the body" : "", why);
             dump_text("rec", r->code, r->start, line);
         }
         ir_restore(before.ir, ir);

@@ -61,6 +61,8 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->changed);
     PyMem_RawFree(t->live);
     PyMem_RawFree(t->bounds);
+    PyMem_RawFree(t->copies.body);
+    PyMem_RawFree(t->copies.bounds);
     PyMem_RawFree(t->snaps);
     PyMem_RawFree(t->entries);
     PyMem_RawFree(t->items);

@@ -203,6 +203,35 @@ make_code(struct trace *t, const struct recorder *r)
     return x64_compile(r->ir, t->id, stress_seed(), parent != NULL || target != NULL ? &ends : NULL, &t->machine);
 }
 
+/* How the round became the body, and what the body takes for granted of its integers. */
+static bool
+keep_copies(struct trace *t, const struct recorder *r, const struct interval *at_loop)
+{
+    struct loop_copies c, *to = &t->copies;
+    if (!opt_loop_copies(&c))
+        return true;
+    size_t n = (size_t)(c.last - REF_BIAS), ints = 0, k = 0;
+    for (ir_ref v = REF_BIAS + 1; v < r->ir->loop; v++)
+        ints += ir_type_of(r->round, v) == T_I64;
+    to->body = PyMem_RawMalloc((2 * n + 1) * sizeof(*to->body));
+    to->bounds = PyMem_RawMalloc((ints + 1) * (sizeof(*to->bounds) + sizeof(*to->ints)));
+    if (to->body == NULL || to->bounds == NULL)
+        return false;
+    to->last = c.last;
+    to->end = memcpy(to->body + n, c.end, n * sizeof(*c.end));
+    memcpy(to->body, c.body, n * sizeof(*c.body));
+    to->ints = (ir_ref *)(to->bounds + ints);
+    for (ir_ref v = REF_BIAS + 1; v < r->ir->loop; v++) {
+        struct interval b = at_loop[v - REF_BIAS];
+        if (ir_type_of(r->round, v) != T_I64 || (b.low == INT64_MIN && b.high == INT64_MAX))
+            continue;
+        to->ints[k] = v;
+        to->bounds[k++] = b;
+    }
+    to->nints = (unsigned)k;
+    return true;
+}
+
 /* What others need to go on in this loop. */
 static const char *
 keep_head(struct trace *t, struct recorder *r, const struct interval *at_loop)
@@ -215,7 +244,7 @@ keep_head(struct trace *t, struct recorder *r, const struct interval *at_loop)
     t->live = copied(live, n, sizeof(*live));
     t->bounds = PyMem_RawMalloc((n + 1) * sizeof(*t->bounds));
     t->changed = PyMem_RawCalloc((size_t)t->top / 64 + 1, sizeof(*t->changed));
-    if (t->live == NULL || t->bounds == NULL || t->changed == NULL)
+    if (t->live == NULL || t->bounds == NULL || t->changed == NULL || !keep_copies(t, r, at_loop))
         return "out of memory";
     for (unsigned i = 0; i < n; i++)
         t->bounds[i] = ir_type_of(r->ir, live[i]) == T_I64 ? at_loop[live[i] - REF_BIAS] : (struct interval)INTERVAL_ALL;
@@ -273,7 +302,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     const char *why = fill(ts, t, r, at_loop);
     if (why != NULL)
         trace_free(t);
-    else if (t->is_linked && !t->to_start)
+    else if (t->is_linked && !t->to_start && !r->to_body)
         trace_get(t->link)->repeats++;
     if (why == NULL && r->version_of != NO_TRACE)
         version_put(t, r->version_of);

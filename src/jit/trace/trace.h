@@ -4,7 +4,7 @@
 #ifndef ADDER_JIT_TRACE_TRACE_H
 #define ADDER_JIT_TRACE_TRACE_H
 
-#include "jit/opt/facts.h"
+#include "jit/opt/opt.h"
 #include "jit/x64/x64.h"
 #include "vm/trace_ops.h"
 
@@ -82,6 +82,7 @@ struct trace {
     unsigned nlive;
     ir_ref *live;
     struct interval *bounds;
+    struct loop_copies copies;         /* how the round became the body */
     /* A copy of what exits need of the IR. */
     uint32_t nsnaps, nentries, nstores, nconsts;
     struct snap *snaps;
