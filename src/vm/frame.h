@@ -70,6 +70,7 @@ int frame_traverse(_PyInterpreterFrame *f, visitproc visit, void *arg);
 void frame_clear_and_pop(PyThreadState *ts, _PyInterpreterFrame *f);
 
 OWNED PyObject *frame_locals(_PyInterpreterFrame *f);          /* what locals() gives */
+extern uint32_t vm_frame_writes;                               /* counts up when a local variable of a frame that may be running is written from outside, through such a view */
 OWNED PyObject *frame_locals_proxy(_PyInterpreterFrame *f);    /* frame.f_locals */
 int frame_line(_PyInterpreterFrame *f);                        /* current line, or -1 */
 PyGenObject *frame_generator(_PyInterpreterFrame *f);          /* owner of a generator frame */

@@ -60,10 +60,13 @@ local_index(_PyInterpreterFrame *f, PyObject *key, bool read)
     return -1;
 }
 
+uint32_t vm_frame_writes;
+
 static void
 local_set(_PyInterpreterFrame *f, int i, PyObject *v)
 {
     PyObject *old = f->localsplus[i];
+    vm_frame_writes++;
     bool cell = (code_local_kind(frame_code(f), i) & (CO_FAST_CELL | CO_FAST_FREE)) && old != NULL && PyCell_Check(old);
     if (cell) {
         PyCell_Set(old, v);

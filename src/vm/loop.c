@@ -455,6 +455,10 @@ op_record:
         if (sp == NULL) {
             sp = frame_stackpointer(frame);
             pc++;
+            if (vm_step_reraised) {
+                vm_step_reraised = false;
+                goto unwind;
+            }
             goto error;
         }
         pc += 1 + caches;

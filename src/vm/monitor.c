@@ -172,6 +172,13 @@ watched(PyThreadState *ts, int event)
     return UNLIKELY(ts->interp->vm->monitors.tools[event] != 0);
 }
 
+bool
+mon_sees_exceptions(PyThreadState *ts)
+{
+    return watched(ts, PY_MONITORING_EVENT_RAISE) || watched(ts, PY_MONITORING_EVENT_RERAISE) || watched(ts, PY_MONITORING_EVENT_EXCEPTION_HANDLED)
+        || watched(ts, PY_MONITORING_EVENT_PY_UNWIND);
+}
+
 void
 mon_raise(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr)
 {

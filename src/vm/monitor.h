@@ -24,6 +24,9 @@ void mon_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr);
 void mon_throw(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr);
 int mon_handled(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject *exc);   /* -1: a callback raised */
 
+/* Does any tool want to hear of exceptions that are raised, travel or are handled? */
+bool mon_sees_exceptions(PyThreadState *ts);
+
 /* Instrumented opcodes: fire `event` at instr for the tools of the code object. 0 or -1. */
 int mon_call(PyThreadState *ts, int event, _PyInterpreterFrame *f, _Py_CODEUNIT *instr);
 int mon_call_arg(PyThreadState *ts, int event, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject *arg);

@@ -9,6 +9,14 @@ bool vm_can_step(int opcode);
 /* Run the instruction at pc, whose argument (with EXTENDED_ARG) is oparg, on frame f, whose stack ends at sp: what stands there now, specialised or not.
  * f->instr_ptr is set. The new end of the stack; NULL with an exception, the end of the stack stored in f. May run any code. */
 PyObject **vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int oparg);
+/* Set when vm_step() has failed because the instruction raised once more what had been raised before, whose traceback gets no entry of this frame. Whoever looks resets it. */
+extern bool vm_step_reraised;
+/* Behind a step that failed at code unit `at` of f, whose stack pointer is stored: the exception travels to the next handler, in f or a frame below it down to `outer`. That one is
+ * current then, its stack pointer stored, and the handler has taken over the exception (PUSH_EXC_INFO). Where it goes on; NULL: none of them has a handler, or it is the loop's
+ * business, and nothing has happened. May run any code. */
+_Py_CODEUNIT *vm_catch(PyThreadState *ts, _PyInterpreterFrame *f, int at, _PyInterpreterFrame *outer);
+/* Would an exception raised there find a handler so? */
+bool vm_is_caught(PyThreadState *ts, _PyInterpreterFrame *f, int at, _PyInterpreterFrame *outer);
 /* The same for a call, whose argument is a Python function: its frame, which has started and is current, at its first instruction, its stack pointer stored. f: what was called was
  * something else, and *sp is the new end of the stack. NULL with an exception as above. */
 _PyInterpreterFrame *vm_step_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject ***sp, int oparg);

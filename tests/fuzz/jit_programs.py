@@ -11,7 +11,7 @@
 
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
 Those from 1000000 on call functions and read global names, those from 2000000 on have global variables, those from 3000000 on
-are about objects (jit_objects.py), from 5000000 on about generators (jit_generators.py)."""
+are about objects (jit_objects.py), from 5000000 on about generators (jit_generators.py), from 7000000 on about exceptions (jit_exceptions.py)."""
 
 import hashlib
 import os
@@ -255,6 +255,9 @@ class GlobalMaker(CallMaker):
 
 
 def text_of(number):
+    if number >= 7000000:
+        import jit_exceptions
+        return jit_exceptions.text_of(number)
     if number >= 5000000:
         import jit_generators
         return jit_generators.text_of(number)
@@ -389,7 +392,7 @@ def hunt(adder, seconds, first, references):
     end, bad, runs, number = time.monotonic() + seconds, 0, 0, first
     while time.monotonic() < end:
         r = random.Random(number)
-        start = r.choice([0, 1000000, 2000000, 3000000, 3000000, 3000000, 4000000, 4000000, 4000000, 5000000, 5000000]) + number % 900000
+        start = r.choice([0, 1000000, 2000000, 3000000, 3000000, 3000000, 4000000, 4000000, 4000000, 5000000, 5000000, 7000000, 7000000]) + number % 900000
         ways = [(r.split(), {}) for r in references[:1]] + [([adder], {"PYTHON_JIT": mode}) for mode in ["0", *r.sample(MODES, 4)]]
         bad += compare_batch(ways, start, BATCH, len(references[:1]))
         runs += BATCH * (len(ways) - 1)

@@ -121,11 +121,12 @@ def label_of(op):
 
 
 # Families of opcodes that can be run one by one: they neither jump nor leave the frame.
-STEPS = set("""BINARY_OP BINARY_SLICE BINARY_SUBSCR BUILD_CONST_KEY_MAP BUILD_LIST BUILD_MAP BUILD_SET BUILD_SLICE BUILD_STRING BUILD_TUPLE CALL
-    CALL_FUNCTION_EX CALL_INTRINSIC_1 CALL_KW COMPARE_OP CONTAINS_OP CONVERT_VALUE DELETE_ATTR DELETE_SUBSCR DICT_MERGE DICT_UPDATE FORMAT_SIMPLE FORMAT_WITH_SPEC
-    GET_ITER GET_LEN LIST_APPEND LIST_EXTEND LOAD_ATTR LOAD_DEREF LOAD_GLOBAL LOAD_NAME LOAD_SUPER_ATTR MAKE_CELL MAKE_FUNCTION MAP_ADD POP_TOP
-    SET_ADD SET_FUNCTION_ATTRIBUTE SET_UPDATE STORE_ATTR STORE_DEREF
-    STORE_FAST STORE_FAST_LOAD_FAST STORE_FAST_STORE_FAST STORE_GLOBAL STORE_NAME STORE_SLICE STORE_SUBSCR TO_BOOL UNARY_INVERT UNARY_NEGATIVE UNPACK_EX UNPACK_SEQUENCE""".split())
+STEPS = set("""BEFORE_WITH BINARY_OP BINARY_SLICE BINARY_SUBSCR BUILD_CONST_KEY_MAP BUILD_LIST BUILD_MAP BUILD_SET BUILD_SLICE BUILD_STRING BUILD_TUPLE CALL
+    CALL_FUNCTION_EX CALL_INTRINSIC_1 CALL_INTRINSIC_2 CALL_KW CHECK_EG_MATCH CHECK_EXC_MATCH COMPARE_OP CONTAINS_OP CONVERT_VALUE DELETE_ATTR DELETE_SUBSCR DICT_MERGE DICT_UPDATE FORMAT_SIMPLE FORMAT_WITH_SPEC
+    GET_ITER GET_LEN LIST_APPEND LIST_EXTEND LOAD_ATTR LOAD_DEREF LOAD_GLOBAL LOAD_NAME LOAD_SUPER_ATTR MAKE_CELL MAKE_FUNCTION MAP_ADD POP_EXCEPT POP_TOP
+    PUSH_EXC_INFO RAISE_VARARGS RERAISE SET_ADD SET_FUNCTION_ATTRIBUTE SET_UPDATE STORE_ATTR STORE_DEREF
+    STORE_FAST STORE_FAST_LOAD_FAST STORE_FAST_STORE_FAST STORE_GLOBAL STORE_NAME STORE_SLICE STORE_SUBSCR TO_BOOL UNARY_INVERT UNARY_NEGATIVE UNPACK_EX UNPACK_SEQUENCE
+    WITH_EXCEPT_START""".split())
 
 
 CALLS = ('CALL', 'CALL_KW', 'CALL_FUNCTION_EX')
@@ -134,13 +135,13 @@ CALLS = ('CALL', 'CALL_KW', 'CALL_FUNCTION_EX')
 def is_step(op, info):
     if info['kind'] not in ('BASE', 'SPEC') or info['family'] not in STEPS or 'heat' in op['attrs']:
         return False
-    return info['kind'] == 'BASE' or not re.search(r'\bENTER_FRAME\b|\bgoto (?!error)|\bpc (\+=|=)', op['body'])
+    return info['kind'] == 'BASE' or not re.search(r'\bENTER_FRAME\b|\bgoto (?!error|unwind)|\bpc (\+=|=)', op['body'])
 
 
 def emit_step(op, info, f, prefix='step'):
     f.write('static PyObject **\n%s_%s(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg)\n' % (prefix, op['name']))
     emit(op, info, f, deopt='return step_%s(ts, frame, this, sp, oparg);' % info['family'], label='',
-         end='error: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
+         end='    goto error;\nunwind: __attribute__((unused));\n    vm_step_reraised = true;\nerror: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
 
 
 def emit(op, info, f, deopt='pc = this; goto op_%s;', label=None, end='}\n\n'):

@@ -469,13 +469,24 @@ uint32_t jit_epoch;
 void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
 bool (*jit_leaves_opens)(int opcode);
 
-/* Has somebody the frame object of f or of one below it, down to the outer one? It can write into slots. */
-static bool
-is_seen(_PyInterpreterFrame *f, _PyInterpreterFrame *outer)
+_Py_CODEUNIT *jit_turned_pc;
+
+/* Changes when something has happened that a trace which runs must not go on after: traces were taken away, or somebody wrote into the slots of a frame. */
+static uint32_t troubles(void) { return jit_epoch + vm_frame_writes; }
+
+/* The step at `instr` of f has failed. The trace goes on in the handler of the exception, if it was recorded so; else it is left for that. */
+static int64_t
+raised(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, _PyInterpreterFrame *outer, uint32_t before, bool expected)
 {
-    while (f != outer && f->frame_obj == NULL)
-        f = f->previous;
-    return f->frame_obj != NULL;
+    jit_open_pc = vm_catch(ts, f, (int)(instr - _PyCode_CODE(frame_code(f))), outer);
+    if (jit_open_pc == NULL)
+        return 1;
+    if (LIKELY(before == troubles() && expected)) {
+        (void)frame_stackpointer(ts->current_frame);
+        return 0;
+    }
+    jit_turned_pc = before == troubles() ? jit_open_pc : NULL;
+    return 1;
 }
 
 /* f, whose stack ends at sp, returns to its caller, on whose stack the value lies then. Where f is the outer one the trace ends. */
@@ -483,14 +494,14 @@ static int64_t
 leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *value, _PyInterpreterFrame *outer)
 {
     _PyInterpreterFrame *caller = f->previous;
-    uint32_t epoch = jit_epoch;
+    uint32_t before = troubles();
     vm_step_return(ts, f, sp);
     sp = frame_stackpointer(caller);
     *sp++ = value;
     if (f != outer) {
         if (UNLIKELY(jit_poison != NULL))
             jit_poison(ts, caller);
-        if (LIKELY(epoch == jit_epoch && !is_seen(caller, outer)))
+        if (LIKELY(before == troubles()))
             return 0;
     }
     jit_open_pc = caller->instr_ptr + caller->return_offset;
@@ -517,21 +528,23 @@ step_iterator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, Py
 
 /* Loops over generators are the interpreter's: they do not nest on the C stack. */
 static int64_t
-open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer)
+open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, bool expected)
 {
-    uint32_t epoch = jit_epoch;
+    uint32_t before = troubles();
     PyObject **end = NULL;
     bool mine = Py_TYPE(sp[-1]) != &PyGen_Type;
     if (LIKELY(mine)) {
         end = step_iterator(ts, f, instr, sp);
         if (UNLIKELY(jit_poison != NULL))
             jit_poison(ts, f);
-        if (LIKELY(end != NULL && epoch == jit_epoch && !is_seen(f, outer)))
+        if (end == NULL)
+            return raised(ts, f, instr, outer, before, expected);
+        if (LIKELY(before == troubles() && !expected))
             return 0;
     }
-    jit_open_pc = !mine ? instr : end == NULL ? NULL : instr + 1 + op_table[FOR_ITER].caches + (end < sp ? oparg + 2 : 0);
-    if (!mine || end != NULL)
-        frame_set_stackpointer(f, mine ? end : sp);
+    jit_open_pc = !mine ? instr : instr + 1 + op_table[FOR_ITER].caches + (end < sp ? oparg + 2 : 0);
+    jit_turned_pc = mine && expected && before == troubles() ? jit_open_pc : NULL;
+    frame_set_stackpointer(f, mine ? end : sp);
     return 1;
 }
 
@@ -540,18 +553,20 @@ static int64_t
 enter_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, PyCodeObject *callee)
 {
     bool last = (PyObject *)callee == Py_None;
-    uint32_t epoch = jit_epoch;
+    uint32_t before = troubles();
     _PyInterpreterFrame *to = vm_step_call(ts, f, instr, &sp, oparg);
     PyObject **behind = (PyObject **)f + frame_code(f)->co_framesize;
     if (last && to != NULL && to != f) {
         jit_open_pc = to->instr_ptr;
         return 0;
     }
-    if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && epoch == jit_epoch && !is_seen(f, outer))) {
+    if (UNLIKELY(to == NULL))
+        return raised(ts, f, instr, outer, before, false);
+    if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && before == troubles())) {
         (void)frame_stackpointer(to);
         return 0;
     }
-    jit_open_pc = to == NULL ? NULL : to == f ? instr + 1 + op_table[op_deopt(instr->op.code)].caches : to->instr_ptr;
+    jit_open_pc = to == f ? instr + 1 + op_table[op_deopt(instr->op.code)].caches : to->instr_ptr;
     if (to == f)
         frame_set_stackpointer(f, sp);
     return 1;
@@ -579,9 +594,11 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
 {
     _Py_CODEUNIT *instr = _PyCode_CODE(frame_code(f)) + pc;
     PyObject **sp = frame_stackbase(f) + (x >> 20);
-    uint32_t epoch = jit_epoch;
+    uint32_t before = troubles();
+    bool expected = callee == OPEN_RAISES;
     int opcode = op_deopt(instr->op.code), oparg = (int)(x & OPEN_ARG_MAX);
     f->instr_ptr = instr;
+    jit_turned_pc = NULL;
     if (UNLIKELY(jit_leaves_opens != NULL && jit_leaves_opens(opcode))) {
         jit_open_pc = with_argument(instr, oparg);
         frame_set_stackpointer(f, sp);
@@ -592,10 +609,11 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
     if (opcode == RETURN_CONST)
         return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
     if (opcode == FOR_ITER)
-        return open_for_iter(ts, f, instr, sp, oparg, outer);
-    if (callee != NULL)
+        return open_for_iter(ts, f, instr, sp, oparg, outer, expected);
+    if (callee != NULL && !expected)
         return enter_call(ts, f, instr, sp, oparg, outer, callee);
-    if (UNLIKELY(!jit_may_nest(ts))) {
+    bool raises = opcode == RAISE_VARARGS || opcode == RERAISE;
+    if (UNLIKELY(!jit_may_nest(ts)) || (raises && !vm_is_caught(ts, f, (int)pc, outer))) {
         jit_open_pc = with_argument(instr, oparg);
         frame_set_stackpointer(f, sp);
         return 1;
@@ -605,11 +623,13 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         collect(ts);
     if (UNLIKELY(jit_poison != NULL))
         jit_poison(ts, f);
-    if (LIKELY(sp != NULL && epoch == jit_epoch && !is_seen(f, outer)))
+    if (sp == NULL)
+        return raised(ts, f, instr, outer, before, expected);
+    if (LIKELY(before == troubles() && !expected))
         return 0;
-    jit_open_pc = sp == NULL ? NULL : instr + 1 + op_table[opcode].caches;
-    if (sp != NULL)
-        frame_set_stackpointer(f, sp);
+    jit_open_pc = instr + 1 + op_table[opcode].caches;
+    jit_turned_pc = expected && before == troubles() ? jit_open_pc : NULL;
+    frame_set_stackpointer(f, sp);
     return 1;
 }
 

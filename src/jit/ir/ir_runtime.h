@@ -90,6 +90,10 @@ bool jit_may_nest(PyThreadState *ts);
 /* PUSHF: a frame for func (STEALS), its locals not set, becomes the current one behind `caller`. x: code units of the caller's call and of where it goes on, and the
  * end of its stack counted from its first local. 0: there is no room right behind the caller, or the thread is in too many calls. */
 int64_t jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x);
+/* `callee` of an open call that raised when it was recorded: the trace goes on in the handler, one of its frames', and leaves where it does not raise. */
+#define OPEN_RAISES ((PyCodeObject *)Py_True)
+/* jit_open_pc, where an open call leaves only because it raised and had not when it was recorded, or the other way round: a side trace may begin there. Else NULL. */
+extern _Py_CODEUNIT *jit_turned_pc;
 #define PUSH_X(call, ret, end) ((uint64_t)(end) << 32 | (uint64_t)(ret) << 16 | (uint64_t)(call))
 #define OPEN_X(depth, oparg) ((uint32_t)(depth) << 20 | (uint32_t)(oparg))
 #define OPEN_ARG_MAX ((1 << 20) - 1)

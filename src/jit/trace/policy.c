@@ -191,7 +191,7 @@ policy_weigh(struct trace *t, const struct recorder *r)
     const struct trace *parent = trace_get(t->parent), *root = trace_get(t->root);
     uint32_t before = parent != NULL ? parent->exits[t->parent_exit].work : 0, exit = 0;
     uint32_t end = (ir->loop != REF_NONE ? ir->loop : ir->end) - REF_BIAS, body = ir->end - REF_BIAS - end;
-    unsigned calls = OPEN * r->opens + LEAF_CALL * r->calls;
+    unsigned calls = OPEN * rec_dear_opens(r) + LEAF_CALL * r->calls;
     t->round_work = r->count > calls ? r->count - calls : 0;
     for (ir_ref k = REF_BIAS; k < ir->end && exit < t->nexits; k++) {
         if (!(ir_ops[ir->at[k].op].flags & I_GUARD))

@@ -33,13 +33,13 @@ work_done(const struct recorder *r)
 {
     const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
     uint32_t before = parent != NULL ? parent->exits[r->parent_exit].work : 0;
-    return before + (r->count > OPEN_COST * r->opens ? r->count - OPEN_COST * r->opens : 0);
+    return before + (r->count > OPEN_COST * rec_dear_opens(r) ? r->count - OPEN_COST * rec_dear_opens(r) : 0);
 }
 
 static bool
 may_end(struct recorder *r)
 {
-    if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
+    if (rec_dear_opens(r) * OPEN_SHARE > r->count && !jit_options.stress)
         return rec_stop(r, "too little but open calls");
     return true;
 }

@@ -24,8 +24,10 @@ rec_calls_python(const struct recorder *r, int opcode)
 {
     if (!is_call(opcode))
         return false;
-    PyObject *callable = r->sp[-on_stack(opcode, r->oparg)];
+    PyObject *const *base = r->sp - on_stack(opcode, r->oparg), *callable = base[0];
     PyTypeObject *t = Py_TYPE(callable);
+    if (t == &PyMethod_Type && opcode != CALL_FUNCTION_EX && base[1] != NULL)       /* the end of a with statement: a C function calls it */
+        return false;
     return t == &PyFunction_Type || t == &PyMethod_Type || (PyType_Check(callable) && ((PyTypeObject *)callable)->tp_flags & Py_TPFLAGS_HEAPTYPE);
 }
 

@@ -174,7 +174,7 @@ rec_jump_backward(struct recorder *r)
     if (r->nslots + r->depth != (own ? r->start_top : other->top))
         return rec_stop(r, "the stack is not as at the start of the loop");
     r->target = target;
-    if (r->opens * OPEN_SHARE > r->count && !jit_options.stress)
+    if (rec_dear_opens(r) * OPEN_SHARE > r->count && !jit_options.stress)
         return rec_stop(r, "too little but open calls");
     if (own)
         rec_drop_slots(r, r->start_top);

@@ -21,6 +21,7 @@ rec_for_any(struct recorder *r)
     s->open = s->branch = true;
     ir_ref call = rec_emit_open(r, slot, NULL);
     rec_load_slot(r, slot, call);
+    r->open_call = call;
     r->depth = before + 1;
     r->top = r->ir->top = (uint16_t)(slot + 1);
     r->awaited = r->slot[slot];

@@ -154,6 +154,8 @@ rec_open(struct recorder *r, int opcode)
     for (int i = r->nslots + before - popped; i < r->nslots + after; i++)
         rec_load_slot(r, i, call);
     load_locals(r, opcode, call);
+    r->open_call = call;
+    r->raises += opcode == POP_EXCEPT;
     r->depth = after;
     r->top = r->ir->top = (uint16_t)(r->nslots + after);
     if (r->ir->full != NULL)

@@ -61,8 +61,13 @@ replace_in_slots(struct recorder *r, ir_ref v, ir_ref by)
             r->slot[i] = by;
 }
 
-/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link. */
-static int64_t all_slots(struct recorder *r) { return r->start_top >= 64 ? -1 : ((int64_t)1 << r->start_top) - 1; }
+/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link; a linear trace may have taken some off the stack. */
+static int64_t
+all_slots(struct recorder *r)
+{
+    int end = r->start_top < r->top ? r->start_top : r->top;
+    return end >= 64 ? -1 : ((int64_t)1 << end) - 1;
+}
 
 /* ---- references that slots hold ---- */
 

@@ -9,6 +9,7 @@
 #include "jit/opt/opt.h"
 #include "jit/jit.h"
 #include "jit/trace/events.h"
+#include "object/core/err.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
 #include "rt/interp.h"
@@ -424,6 +425,10 @@ one_instruction(struct recorder *r, int opcode)
     case FOR_ITER: return rec_for_iter(r);
     case YIELD_VALUE: return rec_yield(r);
     case JUMP_BACKWARD: return rec_jump_backward(r);
+    case CHECK_EXC_MATCH: return rec_check_exc_match(r);
+    case JUMP_BACKWARD_NO_INTERRUPT: return rec_jump_out(r);
+    case DELETE_FAST: return rec_delete_fast(r);
+    case RAISE_VARARGS: case RERAISE: return rec_raise(r);
     default: return rec_stop(r, words_not_recorded(opcode));
     }
 }
@@ -447,6 +452,8 @@ record_or_open(struct recorder *r, int opcode)
             rec_protect_from(r, opcode);
         return one_instruction(r, opcode) && drop_what_goes(r);
     }
+    if (UNLIKELY(rec_raises_here(r)))
+        return rec_open(r, opcode);
     rec_set_aside(&before, r);
     ir_ref end = r->ir->end;
     uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
@@ -770,6 +777,29 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     return true;
 }
 
+bool
+record_turn(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *outer, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
+{
+    unsigned n = 0;
+    for (_PyInterpreterFrame *at = f; at != outer; at = at->previous)
+        if (n++ > UINT8_MAX || !rec_is_behind(at, at->previous == outer ? outer : NULL))
+            return false;
+    if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
+        return false;
+    struct recorder *r = &recorder;
+    r->inner = f;
+    r->is_side = true;
+    r->parent = parent;
+    r->parent_exit = exit;
+    event_record(r);
+    if (!rec_inherit_turn(r, trace_get(parent), exit, n, pc)) {
+        rec_stop(r, "what the exit leaves cannot be handed on");
+        finish(r);
+        return false;
+    }
+    return true;
+}
+
 /* A return has led to pc of f often, and no trace begins there. */
 bool
 record_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
@@ -804,6 +834,7 @@ static void
 begin_instruction(struct recorder *r)
 {
     r->begun = true;
+    r->open_call = REF_NONE;
     r->begun_depth = r->depth;
     r->begun_base = r->base;
     rec_snap(r, r->pc, 0);
@@ -855,7 +886,7 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         rec_stop(r, "too long");
     else if (op_is_instrumented(opcode))
         rec_stop(r, by_tool);
-    else if (!rec_is_linear(r) && f == r->frame && (r->at < r->start || r->at > r->last))
+    else if (!rec_is_linear(r) && f == r->frame && rec_is_behind_loop(r))
         rec_stop(r, loop_ended);
     else {
         rec_remember(r);
@@ -876,10 +907,15 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
 void
 record_unwind(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
 {
-    if (recorder.ts == ts) {
-        rec_stop(&recorder, "an exception");
-        finish(&recorder);
+    struct recorder *r = &recorder;
+    if (r->ts != ts)
+        return;
+    PyObject *exc = err_get_raised(ts);
+    if (!rec_unwind(r, f, pc)) {
+        (void)rec_leave(r);
+        finish(r);
     }
+    err_set_raised(ts, exc);
 }
 
 void

@@ -68,6 +68,10 @@ struct recorder {
     unsigned at;                       /* of the instruction itself */
     unsigned next;                     /* and of the one that follows it */
     int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
+    ir_ref open_call;                  /* of the instruction at hand, which may raise; or REF_NONE */
+    unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
+    unsigned left;                     /* inlined calls that its exception has left */
+    unsigned raises;                   /* open calls that raise or end a handler: they take no longer than in the interpreter */
     unsigned count, opens, calls;      /* instructions so far, those of them that are open calls, and leaf calls that make something: they save little */
     bool tree_opens;                   /* its parents have open calls */
     int oparg;
@@ -151,6 +155,8 @@ enum snap_how rec_how_of(const struct recorder *r, ir_ref v);
 /* side.c */
 /* Begin with what this exit of p leaves, instead of the frame's memory. False: that cannot be done. */
 bool rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit);
+/* Begin where an open call has led because it raised, or did not, at pc of the frame at hand, which is the n-th of the inlined calls that have frames: all is in memory. */
+bool rec_inherit_turn(struct recorder *r, const struct trace *p, uint32_t exit, unsigned n, _Py_CODEUNIT *pc);
 /* At the head of t's loop (r->target): emit what leads into its body. False: that cannot be done, everything is as it was. */
 bool rec_link(struct recorder *r, const struct trace *t);
 /* Stores that wait for fields of obj are done now; REF_NONE: all. */
@@ -178,6 +184,20 @@ bool rec_open(struct recorder *r, int opcode);
  * in slot i of memory. */
 ir_ref rec_emit_open(struct recorder *r, int end, PyCodeObject *callee);
 void rec_load_slot(struct recorder *r, int i, ir_ref call);
+/* rec_raise.c: RAISE_VARARGS and RERAISE: an open call that raises. */
+bool rec_raise(struct recorder *r);
+/* The open call of the instruction at hand has raised: the exception leaves f (pc NULL), or has come to a handler in it. False: the recording stops. */
+bool rec_unwind(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+/* Did the instruction at hand raise where it was recorded as one that does not? Then it had better be an open call. */
+bool rec_raises_here(const struct recorder *r);
+bool rec_check_exc_match(struct recorder *r);
+bool rec_delete_fast(struct recorder *r);
+/* JUMP_BACKWARD_NO_INTERRUPT: from a handler back to where the code goes on. */
+bool rec_jump_out(struct recorder *r);
+/* Is the instruction at hand, of the outer frame, no part of the loop? */
+bool rec_is_behind_loop(struct recorder *r);
+/* Open calls that take more time than in the interpreter. */
+static inline unsigned rec_dear_opens(const struct recorder *r) { return r->opens - r->raises; }
 /* rec_next.c: FOR_ITER of any iterator but a generator; and, at the next instruction, whether there was a value. */
 bool rec_for_any(struct recorder *r);
 void rec_see_value(struct recorder *r, unsigned at);

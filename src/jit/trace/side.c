@@ -132,6 +132,30 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     return r->why == NULL && r->ir->full == NULL;
 }
 
+bool
+rec_inherit_turn(struct recorder *r, const struct trace *p, uint32_t exit, unsigned n, _Py_CODEUNIT *pc)
+{
+    const struct snap *s = &p->snaps[p->exits[exit].snap];
+    unsigned frame = s->frame;
+    while (p->frames[frame].depth > n)
+        frame = p->frames[frame].parent;
+    if (p->frames[frame].depth != n || !inherit_frames(r, p, frame))
+        return false;
+    int end = r->base + r->inner->stacktop;
+    if (end > REC_SLOTS)
+        return false;
+    r->depth = end - r->nslots;
+    r->all_jumps = p->jumps;
+    r->tree_opens = true;
+    r->top = r->ir->top = (uint16_t)end;
+    r->ir->real = (uint16_t)n;
+    struct snap *first = snap_begin(r->ir, r->start, (unsigned)r->depth);
+    first->open = first->branch = true;
+    ir_ref turned = rec_emit(r, IR_LITEM, ir_ptr(r->ir, &jit_turned_pc), ir_int(r->ir, 0));
+    rec_emit(r, IR_GEQ_P, turned, ir_ptr(r->ir, pc));
+    return r->why == NULL && r->ir->full == NULL;
+}
+
 /* ---- the end ---- */
 
 /* The frame's memory must hold slot i at the head of t's loop, or at its start, and does not. */

@@ -322,7 +322,7 @@ trace_side_failed(unsigned parent, unsigned exit, bool counts)
 /* ---- entering ---- */
 
 /* Which exit was taken last; only while the GIL is held without a break. */
-static struct { struct trace *t; uint32_t exit, rounds; uint64_t work; } taken;      /* work: of the traces before it that ended in NEXT */
+static struct { struct trace *t; _PyInterpreterFrame *outer; uint32_t exit, rounds; uint64_t work; } taken;      /* work: of the traces before it that ended in NEXT */
 
 unsigned trace_left_last(void) { return taken.t != NULL ? taken.t->id : NO_TRACE; }
 
@@ -375,6 +375,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
         }
     }
     taken.t = t;
+    taken.outer = f;
     taken.exit = exit;
     _Py_CODEUNIT *pc = exit_apply(ts, f, t, e.snap, &(struct exit_values){ .values = eval->values });
     PyMem_RawFree(eval);
@@ -387,6 +388,7 @@ leave(struct x64_state *st)
 {
     struct trace *t = trace_at(st->trace);
     taken.t = t;
+    taken.outer = st->frame;
     taken.exit = st->exit;
     taken.rounds = (uint32_t)st->gpr[t->machine.rounds];
     const struct exit_plan *plan = t->exits[st->exit].plan;
@@ -447,7 +449,7 @@ begin_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const st
     bool without_memory = UNLIKELY(jit_options.oom_every != 0);
     if (without_memory)
         stress_work(1);
-    bool begun = record_side(ts, f, pc, t->id, taken.exit);
+    bool begun = t->snaps[t->exits[taken.exit].snap].open ? record_turn(ts, f, taken.outer, pc, t->id, taken.exit) : record_side(ts, f, pc, t->id, taken.exit);
     if (without_memory)
         stress_work(-1);
     return begun;
@@ -535,7 +537,8 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
                 rt_thread_of(ts)->loop_record = 1;
                 return pc;
             }
-            if (!t->snaps[e->snap].open && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
+            bool turned = e->op == IR_CALLO && jit_turned_pc != NULL && jit_turned_pc == pc;
+            if ((!t->snaps[e->snap].open || turned) && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
             else if (UNLIKELY(loses) && !in->dead && !may_grow(in, e))
                 policy_give_up(ts, in);

@@ -193,7 +193,9 @@ void record_break(const char *why);
 void record_end(void);
 /* The same where the NEXT of trace `parent` has led, which is this exit. */
 bool record_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
-/* Record what follows pc, where this exit of trace `parent` has led. False: not now. */
+/* Record what follows pc, where this exit of trace `parent` has led. False: not now. record_turn(): the exit of an open call, which leads to the frame f, above `outer` or that; its
+ * stack pointer is stored. */
+bool record_turn(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *outer, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
 bool record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit);
 
 /* stress.c: a seed for the choices of registers in the next trace, 0 for no choices. */
