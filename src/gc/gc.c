@@ -15,12 +15,11 @@
 
 /* ---- which generation -------------------------------------------------------------------------------------------- */
 
-static void
-count_young(PyThreadState *ts)
+/* What is compared with the threshold of generation i. */
+static int
+count_of(PyThreadState *ts, int i)
 {
-    struct gc_log *young = gc_log_of(ts, GC_LOG_YOUNG);
-    gc_log_squeeze(young, GC_LOG_YOUNG);
-    ts->interp->gc.generations[0].count = (int)young->used;
+    return i == 0 ? (int)gc_young_net(ts) : ts->interp->gc.generations[i].count;
 }
 
 /* The oldest generation over its threshold, or -1. A full collection waits until a quarter of what survived the last
@@ -29,9 +28,9 @@ static int
 generation_due(PyThreadState *ts)
 {
     struct gc_state *gc = &ts->interp->gc;
-    count_young(ts);
+    gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     for (int i = GC_GENERATIONS - 1; i >= 0; i--) {
-        if (gc->generations[i].count < gc->generations[i].threshold + (i > 0))
+        if (count_of(ts, i) < gc->generations[i].threshold + (i > 0))
             continue;
         if (i == GC_GENERATIONS - 1 && gc->long_lived_pending < gc->long_lived_total / 4)
             continue;
@@ -191,7 +190,7 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     bool stats = (gc->debug & GC_DEBUG_STATS) != 0;
     int64_t start = stats ? os_monotonic_ns() : 0;
     *uncollectable = 0;
-    count_young(ts);
+    gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     if (stats)
         print_sizes(ts, generation);
     size_t before = generation < old ? gc_log_of(ts, old)->used : 0;

@@ -89,7 +89,7 @@ m_get_count(PyObject *m, PyObject *unused)
     PyThreadState *ts = ts_current();
     struct gc_generation *g = state()->generations;
     gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
-    return three((int)gc_log_of(ts, GC_LOG_YOUNG)->used, g[1].count, g[2].count);
+    return three((int)gc_young_net(ts), g[1].count, g[2].count);
 }
 
 /* ---- looking at objects ---------------------------------------------------------------------------------------------- */

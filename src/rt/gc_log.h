@@ -10,6 +10,9 @@ extern size_t gc_log_max;
 bool gc_log_reserve(struct gc_log *log, size_t n);
 /* Closes the holes of the log of generation `gen`. */
 void gc_log_squeeze(struct gc_log *log, int gen);
+/* New objects less those that have died, of any age: what is compared with the threshold. The log has been squeezed. The count of generation 0 is what the older ones
+ * that have died since the last collection give, a number below 0. */
+size_t gc_young_net(PyThreadState *ts);
 /* After a change of threshold, enabling, or contents: when the young log asks for a collection next. */
 void gc_young_set_limit(PyThreadState *ts);
 

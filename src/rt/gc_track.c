@@ -1,6 +1,6 @@
 /* rt/gc_track.c: the young log's slow paths.
  * The log is squeezed before anything else: slots of the dead do not count, so that a collection is asked for when
- * the *net* number of new objects passes the threshold, as in CPython. */
+ * the *net* number of new objects passes the threshold, as in CPython: the death of an old object is one new object less, too, but there are never less than none. */
 #include "rt/gc_track.h"
 
 #include "rt/interp.h"
@@ -50,6 +50,13 @@ gc_log_squeeze(struct gc_log *log, int gen)
     log->used = to;
 }
 
+size_t
+gc_young_net(PyThreadState *ts)
+{
+    size_t used = rt_thread_of(ts)->young.used, old = (size_t)-ts->interp->gc.generations[0].count;
+    return used > old ? used - old : 0;
+}
+
 void
 gc_young_set_limit(PyThreadState *ts)
 {
@@ -57,9 +64,11 @@ gc_young_set_limit(PyThreadState *ts)
     struct gc_state *gc = &ts->interp->gc;
     size_t limit = log->cap;
     if (gc->enabled && gc->generations[0].threshold > 0) {
-        size_t ask = (size_t)gc->generations[0].threshold + 1;
+        size_t old = (size_t)-gc->generations[0].count, ask = (size_t)gc->generations[0].threshold + 1 + old;
         if (ask <= log->used)
             ask = log->used + log->used / 2 + 64;
+        if (old > 0 && ask < log->used + log->used / 8)                /* each time the log is squeezed */
+            ask = log->used + log->used / 8;
         if (ask < limit)
             limit = ask;
     }
@@ -88,7 +97,7 @@ gc_track_slow(struct rt_thread *t, PyObject *op)
         interp->gc_chain = op;
         return;
     }
-    if (gc->enabled && gc->generations[0].threshold > 0 && log->used >= (size_t)gc->generations[0].threshold && !gc->collecting) {
+    if (gc->enabled && gc->generations[0].threshold > 0 && gc_young_net(&t->api) >= (size_t)gc->generations[0].threshold && !gc->collecting) {
         ts_set_breaker(&t->api, EB_GC);
         size_t more = log->used + log->used / 2 + 64;
         log->limit = more < log->cap ? more : log->cap;
@@ -166,6 +175,9 @@ gc_untrack_slow(struct rt_thread *t, PyObject *op)
         t->young.items[slot] = NULL;
         return;
     }
+    struct gc_generation *count = &t->api.interp->gc.generations[0];
+    if (gen != GC_LOG_YOUNG && -count->count < (int)Py_MIN(t->young.used, INT_MAX))
+        count->count--;
     if (place == 0 || forget(log_of(t->api.interp, gen), op, GC_SLOT(place)))
         return;
     for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)
