@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "object/coll/tuple.h"
 #include "rt/hooks.h"
 
 #define REFS_ONE ((uintptr_t)1 << GC_FLAG_BITS)
@@ -36,7 +37,17 @@ copy_counts(struct gc_set *set)
     }
 }
 
-static int
+/* The items of a list or tuple: most references are in one of them, so visitors are inlined for these, from the last item on as tp_traverse goes. NULL: another type. */
+static inline PyObject **
+items_of(PyObject *op, Py_ssize_t *n)
+{
+    *n = Py_SIZE(op);
+    if (Py_IS_TYPE(op, &PyList_Type))
+        return ((PyListObject *)op)->ob_item;
+    return Py_IS_TYPE(op, &PyTuple_Type) ? tuple_items(op) : (*n = 0, NULL);
+}
+
+static inline int
 visit_subtract(PyObject *op, void *unused)
 {
     if (gc_is_collectable(op)) {
@@ -73,6 +84,21 @@ is_dead(PyObject *op)
     return (uintptr_t)op->ob_type == (uintptr_t)0xDDDDDDDDDDDDDDDDu;
 }
 
+static void
+subtract_members(struct gc_set *set)
+{
+    Py_ssize_t n;
+    for (size_t i = 0; i < set->used; i++) {
+        PyObject *op = set->items[i], **items = items_of(op, &n);
+        prefetch_object(set, i);
+        if (items == NULL)
+            Py_TYPE(op)->tp_traverse(op, visit_subtract, op);
+        for (Py_ssize_t k = n; --k >= 0; )
+            if (items[k] != NULL)
+                visit_subtract(items[k], NULL);
+    }
+}
+
 static int
 visit_subtract_checked(PyObject *op, void *from)
 {
@@ -86,16 +112,16 @@ visit_subtract_checked(PyObject *op, void *from)
 static void
 subtract(struct gc_set *set)
 {
-    visitproc visit = interp_current()->config.dev_mode ? visit_subtract_checked : visit_subtract;
-    for (size_t i = 0; i < set->used; i++) {
-        PyObject *op = set->items[i];
-        prefetch_object(set, i);
-        Py_TYPE(op)->tp_traverse(op, visit, op);
+    if (LIKELY(!interp_current()->config.dev_mode)) {
+        subtract_members(set);
+        return;
     }
+    for (size_t i = 0; i < set->used; i++)
+        Py_TYPE(set->items[i])->tp_traverse(set->items[i], visit_subtract_checked, set->items[i]);
 }
 
 /* A reachable object refers to op: it will be kept when the walk comes to it, or is put at the end again. */
-static int
+static inline int
 visit_reach(PyObject *op, void *arg)
 {
     struct gc_set *set = arg;
@@ -111,6 +137,18 @@ visit_reach(PyObject *op, void *arg)
     else if (REFS(head) == 0)
         head->_gc_prev |= REFS_ONE;
     return 0;
+}
+
+static void
+reach_from(PyObject *op, struct gc_set *set)
+{
+    Py_ssize_t n;
+    PyObject **items = items_of(op, &n);
+    if (items == NULL)
+        Py_TYPE(op)->tp_traverse(op, visit_reach, set);
+    for (Py_ssize_t k = n; --k >= 0; )
+        if (items[k] != NULL)
+            visit_reach(items[k], set);
 }
 
 void
@@ -130,7 +168,7 @@ gc_mark(struct gc_set *set, struct gc_set *trash)
             continue;
         }
         gc_clear_flags(op);
-        Py_TYPE(op)->tp_traverse(op, visit_reach, set);
+        reach_from(op, set);
         set->items[kept++] = op;
     }
     (void)given;
