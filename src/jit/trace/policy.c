@@ -49,7 +49,7 @@
 static int64_t left = BURST_LEAST_NS;        /* under the GIL */
 static uint64_t filled_at;             /* CPU time of the process when the bucket was filled last */
 static unsigned skip;
-static uint64_t spent_ns, worked;      /* all in all; instructions in traces that were entered and left */
+static uint64_t spent_ns, worked;      /* all in all; instructions in traces that were entered and left, less what that took */
 
 static uint64_t
 cpu_time(void)
@@ -213,8 +213,8 @@ bool
 policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds, uint64_t before)
 {
     uint64_t work = before + e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
-    worked += work;
     int32_t price = e->cost + (t->is_generator ? GENERATOR_ENTRY - ENTRY : 0);
+    worked += work > (uint64_t)price ? work - (uint64_t)price : 0;
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;
@@ -231,25 +231,35 @@ is_used(const struct trace *t)
     return user != NULL;
 }
 
-void
-policy_give_up(PyThreadState *ts, struct trace *t)
+/* The interpreter does not enter t any more; what leads to t in machine code still does. It may be tried again, but not often. */
+static void
+let_rest(struct trace *t)
 {
-    if (t->place != NULL && t->anchor != NO_ANCHOR && !jit_options.stress) {               /* the interpreter does not enter it any more, other traces do */
-        anchor_rest(t->code, t->id, HEAT_TRIES);
-        t->anchor = NO_ANCHOR;
-        t->balance = 0;
-        return;
-    }
-    if (is_used(t) || t->anchor == NO_ANCHOR || jit_options.stress) {                /* it stays for the others */
-        t->balance = 0;
-        return;
-    }
     struct loop_row *row = t->row;
     unsigned rests = row != NULL ? row->rests++ : RESTS;
     anchor_rest(t->code, t->id, rests < RESTS ? REST_TRIES + (int)rests : HEAT_TRIES);
-    event_evicted(t, "entering and leaving it took longer than it saved");
     if (row != NULL && rests >= RESTS)
         row->state = LOOP_GAVE_UP;
+}
+
+void
+policy_give_up(PyThreadState *ts, struct trace *t)
+{
+    bool is_function = t->place != NULL;
+    t->balance = 0;
+    if (t->anchor == NO_ANCHOR || jit_options.stress)
+        return;
+    if (is_function) {                                   /* it stays for calls from traces */
+        anchor_rest(t->code, t->id, HEAT_TRIES);
+        t->anchor = NO_ANCHOR;
+        return;
+    }
+    let_rest(t);
+    if (is_used(t)) {
+        t->anchor = NO_ANCHOR;
+        return;
+    }
+    event_evicted(t, "entering and leaving it took longer than it saved");
     trace_take_away(ts, t);
 }
 
