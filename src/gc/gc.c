@@ -30,7 +30,7 @@ generation_due(PyThreadState *ts)
     struct gc_state *gc = &ts->interp->gc;
     gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     for (int i = GC_GENERATIONS - 1; i >= 0; i--) {
-        if (count_of(ts, i) < gc->generations[i].threshold + (i > 0))
+        if (count_of(ts, i) < (i > 0 ? gc->generations[i].threshold + 1 : (int)gc_young_goal(ts->interp)))
             continue;
         if (i == GC_GENERATIONS - 1 && gc->long_lived_pending < gc->long_lived_total / 4)
             continue;
@@ -239,6 +239,8 @@ gc_collect(PyThreadState *ts, int generation, enum gc_reason reason)
     stats->collections++;
     stats->collected += collected;
     stats->uncollectable += uncollectable;
+    if (reason == GC_REASON_HEAP || collected + uncollectable > 0)
+        gc_young_note(collected + uncollectable);
     if (reason != GC_REASON_SHUTDOWN)
         call_back(ts, "stop", generation, collected, uncollectable);
     err_set_raised(ts, pending);

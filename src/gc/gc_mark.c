@@ -5,6 +5,7 @@
  * Order:     the set is walked like a list: a member without outside references is passed over (tentatively), and
  *            appended again when a reachable one refers to it. So both results keep the order that users can see in
  *            finalizers.
+ * Leaves:    most objects refer to none of the set. The first pass notes that in the lowest bit of their addresses, so that the second need not look at what they refer to.
  * Invariant: nothing here may change a reference count or run Python code. */
 #include "gc/gc_impl.h"
 
@@ -47,13 +48,22 @@ items_of(PyObject *op, Py_ssize_t *n)
     return Py_IS_TYPE(op, &PyTuple_Type) ? tuple_items(op) : (*n = 0, NULL);
 }
 
+#define LEAF ((uintptr_t)1)
+static inline PyObject *mark_leaf(PyObject *op) { return (PyObject *)((uintptr_t)op | LEAF); }
+static inline bool is_leaf(PyObject *op) { return (uintptr_t)op & LEAF; }
+static inline PyObject *without_mark(PyObject *op) { return (PyObject *)((uintptr_t)op & ~LEAF); }
+
+/* *refers: one of the set is among them. */
 static inline int
-visit_subtract(PyObject *op, void *unused)
+visit_subtract(PyObject *op, void *refers)
 {
     if (gc_is_collectable(op)) {
         PyGC_Head *head = GC_HEAD(op);
-        if ((head->_gc_prev & GC_COLLECTING) && REFS(head) > 0)
-            head->_gc_prev -= REFS_ONE;
+        if (head->_gc_prev & GC_COLLECTING) {
+            *(bool *)refers = true;
+            if (REFS(head) > 0)
+                head->_gc_prev -= REFS_ONE;
+        }
     }
     return 0;
 }
@@ -90,12 +100,15 @@ subtract_members(struct gc_set *set)
     Py_ssize_t n;
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i], **items = items_of(op, &n);
+        bool refers = false;
         prefetch_object(set, i);
         if (items == NULL)
-            Py_TYPE(op)->tp_traverse(op, visit_subtract, op);
+            Py_TYPE(op)->tp_traverse(op, visit_subtract, &refers);
         for (Py_ssize_t k = n; --k >= 0; )
             if (items[k] != NULL)
-                visit_subtract(items[k], NULL);
+                visit_subtract(items[k], &refers);
+        if (!refers)
+            set->items[i] = mark_leaf(op);
     }
 }
 
@@ -106,7 +119,8 @@ visit_subtract_checked(PyObject *op, void *from)
         report_dead(from);
     if (gc_is_collectable(op) && (GC_HEAD(op)->_gc_prev & GC_COLLECTING) && REFS(GC_HEAD(op)) == 0)
         report_count(op, from);
-    return visit_subtract(op, NULL);
+    bool refers;
+    return visit_subtract(op, &refers);
 }
 
 static void
@@ -159,7 +173,7 @@ gc_mark(struct gc_set *set, struct gc_set *trash)
     subtract(set);
     trash->used = 0;
     for (size_t i = 0; i < set->used; i++) {
-        PyObject *op = set->items[i];
+        PyObject *op = without_mark(set->items[i]);
         PyGC_Head *head = GC_HEAD(op);
         prefetch_object(set, i);
         if (REFS(head) == 0) {
@@ -168,7 +182,8 @@ gc_mark(struct gc_set *set, struct gc_set *trash)
             continue;
         }
         gc_clear_flags(op);
-        reach_from(op, set);
+        if (!is_leaf(set->items[i]))
+            reach_from(op, set);
         set->items[kept++] = op;
     }
     (void)given;

@@ -4,6 +4,8 @@
 
 #include "rt/thread.h"
 
+#define RT_GC_THRESHOLD 2000           /* of the young generation, when nobody has set another */
+
 /* The most slots that a log may have: tests make it small. */
 extern size_t gc_log_max;
 /* Room for n slots in all; false when out of memory. */
@@ -13,6 +15,10 @@ void gc_log_squeeze(struct gc_log *log, int gen);
 /* New objects less those that have died, of any age: what is compared with the threshold. The log has been squeezed. The count of generation 0 is what the older ones
  * that have died since the last collection give, a number below 0. */
 size_t gc_young_net(PyThreadState *ts);
+/* How large that is when a collection of young objects is due: the threshold, or more where collections have found nothing for some time. */
+size_t gc_young_goal(PyInterpreterState *interp);
+/* A collection that nobody has asked for found so many unreachable objects. */
+void gc_young_note(Py_ssize_t found);
 /* After a change of threshold, enabling, or contents: when the young log asks for a collection next. */
 void gc_young_set_limit(PyThreadState *ts);
 

@@ -57,6 +57,33 @@ gc_young_net(PyThreadState *ts)
     return used > old ? used - old : 0;
 }
 
+/* ---- how many objects make a collection due ---- */
+
+#define BARREN 4                       /* collections in a row that find nothing: then they may be rarer, */
+#define BARREN_FACTOR 16               /* by so much, while all young objects are few against the older ones */
+#define OLD_SHARE 2
+
+static int barren;                     /* of whatever interpreter; all share a GIL */
+
+void
+gc_young_note(Py_ssize_t found)
+{
+    barren = found > 0 ? 0 : barren + (barren < BARREN);
+}
+
+/* Who has set a threshold of his own, listens or debugs gets what he asked for. */
+size_t
+gc_young_goal(PyInterpreterState *interp)
+{
+    const struct gc_state *gc = &interp->gc;
+    size_t goal = (size_t)gc->generations[0].threshold, older = (interp->gc_logs[GC_LOG_MIDDLE].used + interp->gc_logs[GC_LOG_OLD].used) / OLD_SHARE;
+    if (barren < BARREN || goal != RT_GC_THRESHOLD || gc->debug != 0 || older <= goal)
+        return goal;
+    if (gc->callbacks != NULL && Py_SIZE(gc->callbacks) > 0)
+        return goal;
+    return older < BARREN_FACTOR * goal ? older : BARREN_FACTOR * goal;
+}
+
 void
 gc_young_set_limit(PyThreadState *ts)
 {
@@ -64,7 +91,7 @@ gc_young_set_limit(PyThreadState *ts)
     struct gc_state *gc = &ts->interp->gc;
     size_t limit = log->cap;
     if (gc->enabled && gc->generations[0].threshold > 0) {
-        size_t old = (size_t)-gc->generations[0].count, ask = (size_t)gc->generations[0].threshold + 1 + old;
+        size_t old = (size_t)-gc->generations[0].count, ask = gc_young_goal(ts->interp) + 1 + old;
         if (ask <= log->used)
             ask = log->used + log->used / 2 + 64;
         if (old > 0 && ask < log->used + log->used / 8)                /* each time the log is squeezed */
@@ -97,7 +124,7 @@ gc_track_slow(struct rt_thread *t, PyObject *op)
         interp->gc_chain = op;
         return;
     }
-    if (gc->enabled && gc->generations[0].threshold > 0 && gc_young_net(&t->api) >= (size_t)gc->generations[0].threshold && !gc->collecting) {
+    if (gc->enabled && gc->generations[0].threshold > 0 && gc_young_net(&t->api) >= gc_young_goal(interp) && !gc->collecting) {
         ts_set_breaker(&t->api, EB_GC);
         size_t more = log->used + log->used / 2 + 64;
         log->limit = more < log->cap ? more : log->cap;

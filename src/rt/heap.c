@@ -56,6 +56,7 @@ static struct {
     struct heap_page *partial[HEAP_CLASSES];
     VEC(struct heap_page *) free_pages;
     size_t discarded;                    /* so many of them, the first ones, have given their memory back */
+    size_t missed;                       /* and so many that had were needed again: who makes and drops much in turn keeps it */
     PyThreadState *owner;                /* its lists are the live ones; NULL = `stash` */
     struct heap_lists stash;
     void *spare[HEAP_CLASSES];           /* full lists (class_cap blocks) of the same owner, or NULL */
@@ -162,7 +163,10 @@ page_new(size_t c)
     struct heap_page *page;
     if (heap.free_pages.len > 0) {
         page = vec_pop(&heap.free_pages);
-        heap.discarded = Py_MIN(heap.discarded, heap.free_pages.len);
+        if (heap.free_pages.len < heap.discarded) {
+            heap.discarded = heap.free_pages.len;
+            heap.missed += heap.missed < heap.top / PAGE_SIZE;
+        }
     }
     else {
         if (heap.base == NULL || (heap.top + PAGE_SIZE > heap.committed && !commit_more()))
@@ -183,7 +187,7 @@ page_release(struct heap_page *page)
     page->cls = 0;
     if (!vec_push(&heap.free_pages, page))
         return;                              /* the page is lost, its memory is not: see below */
-    if (heap.free_pages.len - heap.discarded > KEEP_FREE_PAGES + heap.top / PAGE_SIZE / 2) {
+    if (heap.free_pages.len - heap.discarded > KEEP_FREE_PAGES + heap.top / PAGE_SIZE / 2 + heap.missed) {
         struct heap_page **pages = heap.free_pages.items;
         os_discard(page, PAGE_SIZE);
         pages[heap.free_pages.len - 1] = pages[heap.discarded];

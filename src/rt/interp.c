@@ -2,6 +2,7 @@
 #include "rt/interp.h"
 
 #include "base/os.h"
+#include "rt/gc_log.h"
 #include "rt/gil.h"
 #include "rt/heap.h"
 #include "rt/hooks.h"
@@ -17,7 +18,7 @@ void rt_unlock_lists(void) { pthread_mutex_unlock(&lists_mutex); }
 static void
 interp_init(PyInterpreterState *interp, int64_t id, long whence)
 {
-    static const int thresholds[3] = { 2000, 10, 10 };
+    static const int thresholds[3] = { RT_GC_THRESHOLD, 10, 10 };
     interp->runtime = &_PyRuntime;
     interp->id = id;
     interp->id_refcount = -1;
