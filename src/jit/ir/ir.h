@@ -201,7 +201,7 @@ static inline bool ir_writes_slot(enum ir_op op) { return op >= IR_FPUT && op <=
 static inline bool
 ir_acts_first(enum ir_op op)
 {
-    return op == IR_CALLN || op == IR_CALLS || op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF;
+    return op == IR_CALLN || op == IR_CALLS || op == IR_RENEW_F || op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF;
 }
 static inline bool ir_is_virtual(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_VIRT; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }

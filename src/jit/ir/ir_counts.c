@@ -302,7 +302,7 @@ book(struct ledger *l, ir_ref r)
         return add(l, in->op == IR_INC ? in->a : r, 1);
     case IR_NEW_METHOD:
         return add(l, in->a, -1) && add(l, in->b, -1) && add(l, r, 1);
-    case IR_REUSE_F: case IR_RENEW_I:
+    case IR_REUSE_F: case IR_RENEW_F: case IR_RENEW_I:
         return add(l, in->a, -1) && add(l, r, 1);
     case IR_OSTORE: return store(l, r, in->b);
     case IR_LSTORE: return store(l, r, in->c);

@@ -255,6 +255,9 @@ step(struct eval *ev, ir_ref r)
         return true;
     case IR_GAPART:
         return v[in->a].o != v[in->b].o || _Py_IsImmortal(v[in->a].o);
+    case IR_RENEW_F:
+        v[r].o = jit_float_instead(v[in->a].o, v[in->b].f);
+        return v[r].o != NULL;
     case IR_RENEW_I:
         v[r].o = jit_int_instead(v[in->a].o, v[in->b].i);
         return v[r].o != NULL;

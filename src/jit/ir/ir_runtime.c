@@ -255,6 +255,19 @@ jit_int_instead(PyObject *o, int64_t v)
     return other;
 }
 
+PyObject *
+jit_float_instead(PyObject *o, double v)
+{
+    if (Py_REFCNT(o) == 1) {
+        ((PyFloatObject *)o)->ob_fval = v;
+        return o;
+    }
+    PyObject *other = jit_new_float(v);
+    if (other != NULL)
+        Py_DECREF(o);
+    return other;
+}
+
 /* An iterator over characters, whose death nobody notices. */
 static bool
 iterates_text(PyObject *o)

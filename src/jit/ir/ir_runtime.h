@@ -55,6 +55,8 @@ bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o);
 void jit_drop(PyObject *o);
 /* An int of this value instead of the int o, which is dropped; NULL without exception when there is no memory: o is not dropped then. */
 OWNED PyObject *jit_int_instead(PyObject *o, int64_t v);
+/* A float instead of the float o, in the same way. */
+OWNED PyObject *jit_float_instead(PyObject *o, double v);
 
 /* Rows of numbers: log2 of the bytes of an item of this type code; -1: a code of no number. Signed, an int? */
 static inline int

@@ -50,6 +50,8 @@ int64_t jit_items_have(PyObject *seq, PyObject *v);
 int64_t jit_items_have_int(PyObject *seq, int64_t v);
 /* 0: no memory. */
 int64_t jit_list_append(PyObject *l, STEALS PyObject *v);
+/* In front of item i, as list.insert() understands that. */
+int64_t jit_list_insert(PyObject *l, int64_t i, STEALS PyObject *v);
 /* The list forgets its last item, which is this, and whose reference is the caller's from then on. */
 int64_t jit_list_cut(PyObject *l, PyObject *item);
 /* The same of item i, which is there; those behind it move up. */

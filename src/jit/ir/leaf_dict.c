@@ -288,6 +288,17 @@ jit_list_append(PyObject *l, PyObject *v)
 }
 
 int64_t
+jit_list_insert(PyObject *l, int64_t i, PyObject *v)
+{
+    if (list_insert_at((PyListObject *)l, i, v) < 0) {       /* with a reference of its own */
+        PyErr_Clear();
+        return 0;
+    }
+    Py_DECREF(v);
+    return 1;
+}
+
+int64_t
 jit_list_cut(PyObject *l, PyObject *item)
 {
     PyListObject *list = (PyListObject *)l;

@@ -342,7 +342,7 @@ fold_unbox(struct fold *f)
     bool made = ir_is_box(f->ir, f->a) || op_of(f, f->a) == IR_NEW_I || op_of(f, f->a) == IR_NEW_F;
     if (made && type_of(f, f->ir->at[f->a].a) == want)
         return f->ir->at[f->a].a;
-    if ((op_of(f, f->a) == IR_REUSE_F && want == T_F64) || (op_of(f, f->a) == IR_RENEW_I && want == T_I64))
+    if (((op_of(f, f->a) == IR_REUSE_F || op_of(f, f->a) == IR_RENEW_F) && want == T_F64) || (op_of(f, f->a) == IR_RENEW_I && want == T_I64))
         return f->ir->at[f->a].b;
     if (want == T_BOOL && is_bool_object(f, f->a))
         return f->ir->at[f->a].a;
@@ -589,7 +589,7 @@ is_in_memory(const struct ir *ir, const struct snap *s, unsigned slot)
     return true;
 }
 
-/* There is one reference to a, from the place where it was found. Whether v was found in another place, which refers to it, too. */
+/* One reference to a goes, that of the place where it was found. Whether v was found in another place, which keeps it, whether it is a or not. */
 static bool
 is_elsewhere(const struct fold *f, const struct snap *s, ir_ref v)
 {
@@ -603,6 +603,32 @@ is_elsewhere(const struct fold *f, const struct snap *s, ir_ref v)
     }
 }
 
+/* Where a and v come from, if that is the same field of two objects, or the same item of two lists. */
+static bool
+found_alike(const struct fold *f, ir_ref v, ir_ref *from_a, ir_ref *from_v)
+{
+    const struct ir_ins *a = &f->ir->at[f->a], *in = &f->ir->at[v];
+    *from_a = a->a;
+    *from_v = in->a;
+    if (a->op == IR_OLOAD && in->op == IR_OLOAD)
+        return a->x == in->x && a->a != in->a;
+    if (a->op != IR_LITEM || in->op != IR_LITEM || a->b != in->b || op_of(f, a->b) != IR_KI || op_of(f, a->a) != IR_ALOAD || op_of(f, in->a) != IR_ALOAD)
+        return false;
+    *from_a = f->ir->at[a->a].a;
+    *from_v = f->ir->at[in->a].a;
+    return *from_a != *from_v && f->ir->at[a->a].x == f->ir->at[in->a].x;
+}
+
+/* A guard that a is not v: that two vectors are two is said once for all their items. */
+static bool
+guard_other(struct fold *f, ir_ref v)
+{
+    ir_ref from_a, from_v;
+    if (!found_alike(f, v, &from_a, &from_v))
+        return emit2(f, IR_GAPART, v, f->a) != REF_FAIL;
+    return emit2(f, IR_GNE_P, from_v, from_a) != REF_FAIL;
+}
+
 /* Guards that nobody in the trace refers to a, but as many slots by the same name as GOTHERS says: what the snapshot lists are the references that are not counted. */
 static ir_ref
 fold_alone(struct fold *f)
@@ -610,6 +636,7 @@ fold_alone(struct fold *f)
     const struct ir *ir = f->ir;
     const struct snap *s = ir->nsnaps > 0 ? &ir->snaps[ir->nsnaps - 1] : NULL;
     int64_t same = 0;
+    bool apart = true;
     bool unique = ir->chain[IR_GUNIQ] != REF_NONE && ir->at[ir->chain[IR_GUNIQ]].a == f->a;
     if (f->op == IR_GOTHERS && is_mortal_const(f, f->a))                             /* slots make a number of a, which would not be the constant */
         return REF_FAIL;
@@ -621,10 +648,10 @@ fold_alone(struct fold *f)
         if (snap_how(e) != HOW_OBJ || (op_of(f, v) == IR_KO && !is_mortal_const(f, v)))
             continue;
         same += v == f->a;
-        if (v != f->a && !(unique && is_elsewhere(f, s, v)))
-            emit2(f, IR_GAPART, v, f->a);
+        if (v != f->a && !((unique || f->op == IR_GALONE) && is_elsewhere(f, s, v)))
+            apart &= guard_other(f, v);
     }
-    if (same != (f->op == IR_GALONE ? 0 : ir_int_value(ir, f->b)))
+    if (!apart || same != (f->op == IR_GALONE ? 0 : ir_int_value(ir, f->b)))
         return REF_FAIL;
     return NO_RULE;
 }
@@ -763,7 +790,7 @@ made_type(enum ir_op op)
 {
     switch (op) {
     case IR_BOX_I: case IR_NEW_I: case IR_RENEW_I: return &PyLong_Type;
-    case IR_BOX_F: case IR_NEW_F: case IR_REUSE_F: return &PyFloat_Type;
+    case IR_BOX_F: case IR_NEW_F: case IR_REUSE_F: case IR_RENEW_F: return &PyFloat_Type;
     case IR_NEW_RANGE: return &PyRangeIter_Type;
     case IR_NEW_LIST_IT: return &PyListIter_Type;
     case IR_NEW_TUPLE_IT: return &PyTupleIter_Type;

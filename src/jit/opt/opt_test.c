@@ -361,6 +361,7 @@ static const struct { const char *in, *out; } rules[] = {
     { "a = ALOAD o +24\nb = LITEM a 1\nLSTORE a x u\nr = LITEM a 1", "t1 = ALOAD o +24; t2 = LITEM t1 1; LSTORE t1 x u; t4 = LITEM t1 1; t4" },
     { "a = ALOAD o +24\nLSTORE a x u\nr = LITEM a x", "t1 = ALOAD o +24; LSTORE t1 x u; u" },
     { "a = REUSE_F w f\nGTYPE a float\nr = UNBOX_F a", "t1 = REUSE_F w f : float; f" }, { "a = RENEW_I w x\nr = UNBOX2_I a", "t1 = RENEW_I w x : int; x" },
+    { "a = RENEW_F w f\nGTYPE a float\nr = UNBOX_F a", "t1 = RENEW_F w f : float; f" },
     { "GAPART u w\nGAPART w u", "GAPART w u; holds" }, { "b = BOX_F f\nGAPART b u", "t1 = BOX_F f : float; holds" },
     { "GTYPE u int\nGTYPE w float\nGAPART u w", "GTYPE u int; GTYPE w float; holds" }, { "GUNIQ u\nGUNIQ u", "GUNIQ u; GUNIQ u; guard" },
     { "a = ALOAD o +24\nb = LITEM a 1\nc = LITEM a 2\nr = LITEM a 1", "t1 = ALOAD o +24; t2 = LITEM t1 1; t3 = LITEM t1 2; t2" },

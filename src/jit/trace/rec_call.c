@@ -213,7 +213,7 @@ rec_forget_slots(struct recorder *r, int from, int to)
         r->slot[i] = REF_NONE;
         r->changed[i] = false;
         r->empty[i] = false;
-        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+        rec_unmark_late(r, i);
     }
 }
 

@@ -273,6 +273,20 @@ rec_list_append(struct recorder *r, const struct builtin_call *c)
     return give(r, c, ir_obj(r->ir, Py_None));
 }
 
+bool
+rec_list_insert(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref at = c->args[1] != REF_NONE && PyLong_CheckExact(c->now[1]) ? rec_number(r, c->args[1], c->now[1]) : REF_NONE;
+    if (at == REF_NONE || ir_type_of(r->ir, at) != T_I64)
+        return rec_stop(r, "a place in a list that is no small int");
+    self_outlives(r, c);
+    rec_before_effects(r, c->on_stack);
+    if (r->why != NULL)
+        return false;
+    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_reference(r, c->args[2]));
+    return give(r, c, ir_obj(r->ir, Py_None));
+}
+
 /* LIST_APPEND of comprehensions. */
 bool
 rec_append_item(struct recorder *r)

@@ -23,7 +23,7 @@ rec_begin_function(struct recorder *r)
         if (r->frame->localsplus[i] != NULL)             /* a cell */
             continue;
         r->empty[i] = true;
-        r->late[i / 64] |= (uint64_t)1 << i % 64;
+        rec_mark_late(r, i, true);
     }
 }
 

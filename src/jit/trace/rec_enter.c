@@ -70,7 +70,7 @@ load_frame(struct recorder *r, PyCodeObject *code, ir_ref call)
             rec_load_slot(r, slot, call);
         } else {
             r->empty[slot] = true;
-            r->late[slot / 64] |= (uint64_t)1 << slot % 64;
+            rec_mark_late(r, slot, true);
         }
     }
 }

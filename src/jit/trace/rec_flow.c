@@ -94,13 +94,15 @@ may_repeat(const struct recorder *r, const struct trace *other)
     return parent == NULL || parent->parent == NO_TRACE || (other->round != NULL && other->repeats < REC_REPEATS);
 }
 
+const char rec_inner_first[] = "an inner loop comes first";
+
 /* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
  * loop without a trace that has not been given up gets its turn before those around it, for which it is the better part. */
 static bool
 unroll(struct recorder *r, const struct trace *other)
 {
     if (other == NULL && r->ir->frame == 0 && !r->is_return && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff < HEAT_HALF_TRIES)
-        return rec_stop(r, "an inner loop comes first");
+        return rec_stop(r, rec_inner_first);
     r->jumps++;
     r->all_jumps++;
     r->again = r->again_at == r->pc ? r->again + 1 : 1;

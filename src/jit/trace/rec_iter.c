@@ -71,7 +71,7 @@ let_die(struct recorder *r, int slot)
 {
     if (r->changed[slot])
         return true;
-    if (slot < 64 && slot < r->top && !(r->late[slot / 64] >> slot % 64 & 1) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
+    if (slot < 64 && slot < r->top && !rec_is_late(r, slot) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
         return rec_guard_dies(r, slot);
     rec_take(r, slot);
     return r->why == NULL && (r->changed[slot] || rec_guard_dies(r, slot));

@@ -133,7 +133,7 @@ rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethod
 
 static const struct { PyTypeObject *type; const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } methods[] = {
     { &PyDict_Type, "get", 2, 3, rec_dict_get }, { &PySet_Type, "add", 2, 2, rec_set_add }, { &PyList_Type, "append", 2, 2, rec_list_append },
-    { &PyList_Type, "pop", 1, 2, rec_list_pop }, { &PyList_Type, "extend", 2, 2, rec_list_extend }, { &PyLong_Type, "to_bytes", 1, 3, rec_to_bytes },
+    { &PyList_Type, "insert", 3, 3, rec_list_insert }, { &PyList_Type, "pop", 1, 2, rec_list_pop }, { &PyList_Type, "extend", 2, 2, rec_list_extend }, { &PyLong_Type, "to_bytes", 1, 3, rec_to_bytes },
     { &PyUnicode_Type, "encode", 1, 3, rec_encode },
 };
 

@@ -115,7 +115,7 @@ rec_load_slot(struct recorder *r, int i, ir_ref call)
 {
     r->slot[i] = opt_emit(r->ir, IR_FLOAD, (ir_ref)i, call, 0, 0);
     r->changed[i] = false;
-    r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+    rec_unmark_late(r, i);
 }
 
 /* Stores into locals come here when what they overwrite must not die later. */

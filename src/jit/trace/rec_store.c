@@ -2,8 +2,8 @@
  *
  * The place holds an object already, the old one, whose reference the store takes away. What slots hold is lent (rec_obj.c), so it must not die while
  * one of them has it.
- *   A leaf that no slot has       (GALONE) is dropped; a float to which there is no other reference (GUNIQ) makes room for the new one in the same
- *                                 memory (REUSE_F), and an int may do so, too (RENEW_I).
+ *   A leaf that no slot has       (GALONE) is dropped; a float or an int to which there is no other reference makes room for the new one in the same
+ *                                 memory (RENEW_F, RENEW_I).
  *   A leaf that only slots have   (GUNIQ, GOTHERS) besides: one of them takes the reference over: it *holds* the object from then on, until it is
  *                                 overwritten, stores it somewhere, or the trace comes to a call or to its end, where it becomes a number without object.
  *   Everything else               (GKEPT) lives on, as others refer to it, too. Where it would die, the interpreter does the store.
@@ -406,17 +406,17 @@ static enum fate
 guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
 {
     int lent = slots_with(r, old);
-    bool shared = lent > 0, unique = Py_REFCNT(o) - lent == 1, alone = !shared && PyFloat_CheckExact(o) && unique;
+    bool shared = lent > 0, unique = Py_REFCNT(o) - lent == 1;
     if (!rec_guard_type(r, old, Py_TYPE(o)))
         return FAILS;
     if (shared && !unique) {                             /* slots go on having it, and others */
         rec_emit(r, IR_GKEPT, old, ir_int(r->ir, all_slots(r)));
         return r->why != NULL ? FAILS : GOES;
     }
-    if (alone || shared)
+    if (shared)
         rec_emit(r, IR_GUNIQ, old, REF_NONE);
     rec_emit(r, shared ? IR_GOTHERS : IR_GALONE, old, shared ? ir_int(r->ir, lent) : REF_NONE);
-    return r->why != NULL ? FAILS : shared ? HANDED_OVER : alone || PyLong_CheckExact(o) ? MAKES_ROOM : GOES;
+    return r->why != NULL ? FAILS : shared ? HANDED_OVER : PyFloat_CheckExact(o) || PyLong_CheckExact(o) ? MAKES_ROOM : GOES;
 }
 
 /* It dies of the store. What else slots have may have been read from it. */
@@ -475,7 +475,7 @@ new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
     *gone = fate == MAKES_ROOM && is_float == was_float;
     ir_ref number = r->ir->at[v].a, o;
     if (*gone)
-        o = rec_emit(r, is_float ? IR_REUSE_F : IR_RENEW_I, old, number);
+        o = rec_emit(r, is_float ? IR_RENEW_F : IR_RENEW_I, old, number);
     else
         o = rec_emit(r, is_float ? IR_NEW_F : IR_NEW_I, number, REF_NONE);
     replace_in_slots(r, v, o);

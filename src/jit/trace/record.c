@@ -95,18 +95,18 @@ is_shared(struct recorder *r, int i)
     return i < 64 && jit_drops_late(slots, (unsigned)i, 0) && (Py_REFCNT(o) == 1 || Py_REFCNT(o) > lent + 1);
 }
 
-/* Of the first 64 slots those that memory has and that are dropped late: what lies above its end is nobody's. */
+/* Of the first 64 slots those that memory has and that are dropped late, and may have more than a leaf: what lies above its end is nobody's. */
 static ir_ref
 late_slots(struct recorder *r)
 {
     uint64_t there = r->top >= 64 ? UINT64_MAX : ((uint64_t)1 << r->top) - 1;
-    return ir_int(r->ir, (int64_t)(r->late[0] & there));
+    return ir_int(r->ir, (int64_t)(r->late[0] & ~r->leaf[0] & there));
 }
 
 void
 rec_guard_late(struct recorder *r, int i)
 {
-    if (i >= r->top || r->late[i / 64] >> i % 64 & 1)
+    if (i >= r->top || rec_is_late(r, i))
         return;
     PyObject *o = r->frame->localsplus[i];
     if (o == NULL)
@@ -117,7 +117,7 @@ rec_guard_late(struct recorder *r, int i)
         rec_emit(r, IR_GLATE, (ir_ref)i, late_slots(r));
     else
         rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
-    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    rec_mark_late(r, i, o == NULL || jit_is_leaf(Py_TYPE(o)));
 }
 
 /* What was read from the frame's memory is there another time, too: a variable may have no value then. */
@@ -140,14 +140,14 @@ guard_moved(struct recorder *r, ir_ref v)
 static void
 take(struct recorder *r, int i)
 {
-    if (r->late[i / 64] >> i % 64 & 1)
+    if (rec_is_late(r, i))
         return;
     guard_bound(r, rec_local(r, i));
     rec_protect(r);
     rec_emit(r, IR_FOPEN, (ir_ref)i, REF_NONE);
     r->changed[i] = r->held[i] = true;
     r->nheld++;
-    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    rec_mark_late(r, i, false);
     r->taken[i / 64] |= (uint64_t)1 << i % 64;
     rec_snap(r, r->pc, 0);
 }
@@ -156,7 +156,7 @@ void
 rec_take(struct recorder *r, int i)
 {
     PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
-    if (o == NULL || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || jit_is_leaf(Py_TYPE(o)))
+    if (o == NULL || r->changed[i] || rec_is_late(r, i) || jit_is_leaf(Py_TYPE(o)))
         return;
     if (!rec_has_heir(r, i) && (is_shared(r, i) || !jit_is_quiet(r->frame->localsplus, 0, o, 1)))
         return;
@@ -263,10 +263,10 @@ rec_forget_fields(struct recorder *r, ir_ref obj)
 bool
 rec_guard_dies(struct recorder *r, int i)
 {
-    if (i >= r->top || i >= 64 || r->changed[i] || r->late[i / 64] >> i % 64 & 1 || !jit_dies_late(r->frame->localsplus, (unsigned)i, 0))
+    if (i >= r->top || i >= 64 || r->changed[i] || rec_is_late(r, i) || !jit_dies_late(r->frame->localsplus, (unsigned)i, 0))
         return rec_stop(r, "an iterator whose death may be noticed");
     rec_emit(r, IR_GDIES, (ir_ref)i, late_slots(r));
-    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    rec_mark_late(r, i, false);
     return r->why == NULL;
 }
 
@@ -725,7 +725,7 @@ finish(struct recorder *r)
         if (r->why == by_tool && r->anchor != NO_ANCHOR && !r->is_function)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
         if (r->is_side || r->is_return)
-            trace_side_failed(r->parent, r->parent_exit, r->why != by_tool);
+            trace_side_failed(r->parent, r->parent_exit, r->why == by_tool ? SIDE_NOT_TRIED : r->why == rec_inner_first ? SIDE_TOO_EARLY : SIDE_FAILED);
         jit_stats.aborted++;
         event_abort(r);
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {

@@ -92,7 +92,8 @@ struct recorder {
     bool broken;                       /* a fact that it relies on has ceased to hold */
     uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
     uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
-    uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left */
+    uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left, */
+    uint64_t leaf[REC_SLOTS / 64];     /* and those of them that have a leaf there, or nothing: no reference to an object of another kind goes with them */
     int nvirtuals, nheld, ndropped, npending, nquiet;
     ir_ref quiet[BUILTIN_ARGS + 2];    /* of which guards of the instruction at hand have said already that nobody notices */
     int used, used_fields;             /* what lies from slot `used` on below IR_FIELDS, and from `used_fields` on, has never been written: all zero */
@@ -108,6 +109,17 @@ struct recorder {
     PyObject *dropped_now[REC_DROPS];  /* and what these are right now; NULL: not known */
     struct snap_store pending[REC_STORES];
 };
+
+/* What slot i has in memory is dropped late, or not. */
+static inline bool rec_is_late(const struct recorder *r, int i) { return r->late[i / 64] >> i % 64 & 1; }
+static inline void
+rec_mark_late(struct recorder *r, int i, bool leaf)
+{
+    r->late[i / 64] |= (uint64_t)1 << i % 64;
+    r->leaf[i / 64] &= ~((uint64_t)1 << i % 64);
+    r->leaf[i / 64] |= (uint64_t)leaf << i % 64;
+}
+static inline void rec_unmark_late(struct recorder *r, int i) { r->late[i / 64] &= ~((uint64_t)1 << i % 64); }
 
 /* rec_state.c */
 /* A frame of this code whose locals begin at slot `base` is part of the trace. */
@@ -242,6 +254,7 @@ bool rec_bool(struct recorder *r, ir_ref v, PyObject *o, int popped);
 /* a operator b (Py_LT ...) of unboxed numbers, as BOOL. */
 ir_ref rec_compare_numbers(struct recorder *r, int operator, ir_ref a, ir_ref b);
 /* rec_flow.c */
+extern const char rec_inner_first[];   /* why a recording stopped that may soon go better */
 bool rec_pop_jump(struct recorder *r, bool if_true);
 bool rec_pop_jump_none(struct recorder *r);
 bool rec_for_iter(struct recorder *r);
@@ -462,6 +475,7 @@ bool rec_call_builtin(struct recorder *r, const struct builtin_call *c);
 bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
 bool rec_set_add(struct recorder *r, const struct builtin_call *c);
 bool rec_list_append(struct recorder *r, const struct builtin_call *c);
+bool rec_list_insert(struct recorder *r, const struct builtin_call *c);
 bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
 bool rec_encode(struct recorder *r, const struct builtin_call *c);
 /* rec_obj.c: getattr() with a constant name. */

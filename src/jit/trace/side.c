@@ -65,12 +65,6 @@ inherited_slot(struct recorder *r, const struct trace *p, const struct snap *s, 
     return how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
 }
 
-static void
-mark_late(struct recorder *r, unsigned i)
-{
-    r->late[i / 64] |= (uint64_t)1 << i % 64;
-}
-
 /* The calls that p has inlined at the exit are inlined here, too. */
 static bool
 inherit_frames(struct recorder *r, const struct trace *p, unsigned frame)
@@ -118,13 +112,13 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
         r->held[slot] = snap_held(p->entries[s->entries + i]);
         r->nheld += r->held[slot];
         if (slot < REC_SLOTS)
-            mark_late(r, slot);
+            rec_mark_late(r, (int)slot, slot < 64 && p->leaf >> slot & 1);
     }
     for (uint32_t i = 0; i < s->nentries; i++)
         if (snap_slot(p->entries[s->entries + i]) >= IR_FIELDS)
             r->virtuals[(snap_slot(p->entries[s->entries + i]) - IR_FIELDS) / IR_FIELDS_MAX].n++;
     for (int i = end_in_memory(r); i < r->top; i++)
-        mark_late(r, (unsigned)i);
+        rec_mark_late(r, i, false);
     for (uint32_t i = 0; i < s->nstores; i++) {
         ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited(r, p, items, s->nentries + 2 * i + 1);
         r->pending[r->npending++] = (struct snap_store){ obj, value, p->stores[s->stores + i].offset };
@@ -188,16 +182,23 @@ rec_may_overwrite(const struct recorder *r, int i)
     return true;
 }
 
+static bool
+may_overwrite_from(const struct recorder *r, int from, int last)
+{
+    while (from <= last && rec_may_overwrite(r, from))
+        from++;
+    return from > last;
+}
+
 bool
 rec_before_iterator(struct recorder *r, int slot)
 {
     if (r->nvirtuals > 0 && !rec_materialise_all(r))     /* what lies below it goes to memory, numbers that fields share with slots, too */
         return false;
-    for (int i = r->top < slot ? r->top : slot; i <= slot; i++)
-        if (!rec_may_overwrite(r, i))
-            return rec_stop(r, "a variable moves to another");
-    rec_store_pending(r, REF_NONE);
     r->target = r->pc;
+    if (!may_overwrite_from(r, r->top < slot ? r->top : slot, slot) && !rec_publish(r))
+        return rec_stop(r, "a variable moves to another");
+    rec_store_pending(r, REF_NONE);
     while (r->top < slot)
         rec_store_slot(r, r->top);
     rec_snap(r, r->pc, 0);
@@ -217,9 +218,9 @@ rec_put_iterator(struct recorder *r, int slot, ir_ref it, int popped)
     r->changed[slot] = false;
     if (slot >= r->top)
         r->top = r->ir->top = (uint16_t)(slot + 1);
-    r->late[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    rec_unmark_late(r, slot);
     if (is_leaf)
-        mark_late(r, (unsigned)slot);
+        rec_mark_late(r, slot, true);
 }
 
 /* A value that only the memory of another slot keeps alive would be gone when that slot is written. */
@@ -242,7 +243,7 @@ rec_store_slot(struct recorder *r, int i)
     if (v == REF_NONE) {
         rec_emit(r, fresh ? IR_FOPEN : IR_FDROP, (ir_ref)i, REF_NONE);
         r->empty[i] = true;
-        mark_late(r, (unsigned)i);
+        rec_mark_late(r, i, true);
     } else if (ir_is_box(ir, v)) {
         rec_snap(r, r->target, 0);
         ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);
@@ -250,11 +251,11 @@ rec_store_slot(struct recorder *r, int i)
         for (int k = 0; k < r->nslots + r->depth; k++)
             if (r->slot[k] == v)
                 r->slot[k] = o;
-        mark_late(r, (unsigned)i);
+        rec_mark_late(r, i, true);
     } else {
         if (ir_type_of(ir, v) == T_BOOL)
             r->slot[i] = v = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
-        r->late[i / 64] &= ~((uint64_t)1 << i % 64);
+        rec_unmark_late(r, i);
         if (fresh && !r->held[i])
             rec_emit(r, IR_INC, v, REF_NONE);
         rec_emit(r, fresh ? IR_FSET : r->held[i] ? IR_FPUT_NEW : IR_FPUT, (ir_ref)i, v);
@@ -317,10 +318,14 @@ bring_up_to_date(struct recorder *r, const struct trace *t)
     rec_drop_slots(r, t->top);
 }
 
+/* A guard of the round that is repeated. Side traces of t trust that a slot has a leaf where t has seen to it. */
 static void
-late(void *r, unsigned slot)
+late(void *arg, unsigned slot)
 {
+    struct recorder *r = arg;
     rec_guard_late(r, (int)slot);
+    if (slot < 64 && trace_get(r->link)->leaf >> slot & 1 && !(r->leaf[0] >> slot & 1))
+        rec_stop(r, "a slot that had a number or a string in the loop that follows has something else");
 }
 
 static const char *

@@ -105,6 +105,7 @@ keep_snaps(struct trace *t, const struct ir *ir)
     if (t->snaps == NULL || t->entries == NULL || t->frames == NULL || t->virtuals == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
         return false;
     fill_items(t, ir);
+    t->leaf &= ~written[0];
     for (uint32_t i = 0; i < t->nconsts; i++)
         t->consts[i] = ir_word(ir, (ir_ref)(REF_BIAS - 1 - i));
     return true;
@@ -287,7 +288,7 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
     if (t == NULL)
         return "out of memory";
     *t = (struct trace){ .id = (uint16_t)r->id, .anchor = (uint16_t)r->anchor, .start = (uint16_t)r->start, .link = (uint16_t)r->link, .code = r->code,
-        .is_root = !r->is_side, .is_linear = r->is_function || r->is_return, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
+        .is_root = !r->is_side, .is_linear = r->is_function || r->is_return, .is_linked = r->linked, .opens = r->opens > 0 || r->tree_opens, .to_start = r->to_start, .leaf = r->late[0] & r->leaf[0], .nslots = r->nslots, .jumps = r->all_jumps, .top = r->is_side ? r->top : r->start_top,
         .parent = NO_TRACE, .version_of = NO_TRACE, .globals = r->frame->f_globals, .builtins = r->frame->f_builtins, .is_module = r->frame->f_locals == r->frame->f_globals,
         .is_generator = (r->code->co_flags & CO_GENERATOR) != 0 };
     t->root = t->id;
@@ -310,11 +311,11 @@ trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop
 }
 
 void
-trace_side_failed(unsigned parent, unsigned exit, bool counts)
+trace_side_failed(unsigned parent, unsigned exit, enum side_failure how)
 {
     struct trace *t = trace_get(parent);
     if (t != NULL && exit < t->nexits) {
-        t->exits[exit].tries += counts;
+        t->exits[exit].tries += how == SIDE_FAILED || (how == SIDE_TOO_EARLY && t->exits[exit].tries + 1 < SIDE_TRIES);
         t->exits[exit].count = 0;
     }
 }

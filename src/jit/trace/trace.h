@@ -82,6 +82,7 @@ struct trace {
     unsigned nlive;
     ir_ref *live;
     struct interval *bounds;
+    uint64_t leaf;                     /* of the first 64 slots those that are dropped late and have a leaf in memory, or nothing, at each exit that lists them */
     struct loop_copies copies;         /* how the round became the body */
     /* A copy of what exits need of the IR. */
     uint32_t nsnaps, nentries, nstores, nconsts;
@@ -141,7 +142,8 @@ const char *trace_make(PyThreadState *ts, struct recorder *r, const struct inter
 static inline const struct trace_item *
 trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
 /* The recording of a side trace behind this exit came to nothing; does that count as one of its tries? */
-void trace_side_failed(unsigned parent, unsigned exit, bool counts);
+enum side_failure { SIDE_FAILED, SIDE_TOO_EARLY, SIDE_NOT_TRIED };
+void trace_side_failed(unsigned parent, unsigned exit, enum side_failure how);
 /* table.c */
 /* A number that no trace has, or -1. */
 int trace_number(void);

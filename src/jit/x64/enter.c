@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "rt/heap.h"
+
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
@@ -63,6 +65,48 @@ x64_leave(void)
             "add $" TEXT(ST_SIZE) ", %rsp\n .cfi_adjust_cfa_offset -" TEXT(ST_SIZE) "\n"
             RESTORE("r15") RESTORE("r14") RESTORE("r13") RESTORE("r12") RESTORE("rbx") RESTORE("rbp")
             "ret\n");
+}
+
+/* The first words of a float: count, type, value. rcx and rdx are put below rsp, where signals leave 128 bytes alone. */
+#define FREE_HEAD 328                  /* of the thread's list of free blocks for floats */
+#define FREE_ROOM 584
+#define ST_OLD 2328                    /* args[0], args[2] */
+#define ST_VALUE 2344
+
+static_assert(offsetof(struct x64_state, args[0]) == ST_OLD && offsetof(struct x64_state, args[2]) == ST_VALUE, "as in the text");
+static_assert(offsetof(struct rt_thread, heap.head[HEAP_CLASS(sizeof(PyFloatObject))]) == FREE_HEAD, "as in the text");
+static_assert(offsetof(struct rt_thread, heap.room[HEAP_CLASS(sizeof(PyFloatObject))]) == FREE_ROOM, "as in the text");
+
+AS_WRITTEN void
+x64_slow_float(void)
+{
+    __asm__("mov %rcx, -8(%rsp)\n"
+            "mov %rdx, -16(%rsp)\n"
+            "mov 8+" TEXT(ST_OLD) "(%rsp), %rdx\n"
+            "mov " TEXT(FREE_HEAD) "(%r14), %rcx\n"
+            "test %rcx, %rcx\n"
+            "jz 2f\n"
+            "cmpl $1, (%rdx)\n"
+            "je 2f\n"
+            "cmpl $0, (%rdx)\n"                               /* immortal: negative */
+            "js 1f\n"
+            "subq $1, (%rdx)\n"
+            "1: mov (%rcx), %rax\n"
+            "mov %rax, " TEXT(FREE_HEAD) "(%r14)\n"
+            "addl $1, " TEXT(FREE_ROOM) "(%r14)\n"
+            "movq $1, (%rcx)\n"
+            "mov 8(%rdx), %rax\n"
+            "mov %rax, 8(%rcx)\n"
+            "mov 8+" TEXT(ST_VALUE) "(%rsp), %rax\n"
+            "mov %rax, 16(%rcx)\n"
+            "mov %rcx, 8+" TEXT(ST_OLD) "(%rsp)\n"
+            "mov -8(%rsp), %rcx\n"
+            "mov -16(%rsp), %rdx\n"
+            "mov 8+" TEXT(ST_RAX) "(%rsp), %rax\n"
+            "ret\n"
+            "2: mov -8(%rsp), %rcx\n"
+            "mov -16(%rsp), %rdx\n"
+            "jmp x64_slow\n");
 }
 
 /* Rare work in the middle of a trace. Of vector registers doubles are all that traces use. */

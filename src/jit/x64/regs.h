@@ -86,7 +86,7 @@ static inline bool fits32(int64_t v) { return v == (int32_t)v; }
 static inline bool
 x64_is_call(const struct ir_ins *in)
 {
-    bool keeps = (in->op >= IR_FPUT && in->op <= IR_FDROP) || in->op == IR_NEW_I || in->op == IR_NEW_F || in->op == IR_RENEW_I || in->op == IR_DROP;
+    bool keeps = in->op == IR_GLATE || in->op == IR_GDIES || (in->op >= IR_FPUT && in->op <= IR_FDROP) || in->op == IR_NEW_I || in->op == IR_NEW_F || in->op == IR_RENEW_F || in->op == IR_RENEW_I || in->op == IR_DROP;
     return !keeps && (ir_ops[in->op].flags & I_CALL) != 0;
 }
 void x64_fail(struct x64_asm *as, const char *why);
@@ -205,5 +205,7 @@ extern x64_exit_handler x64_handler;
 void x64_leave(void);
 /* Called by machine code alone, with a function in rax and what was in rax in args[1] of the state: that function of the state is called, and all registers are as they were. */
 void x64_slow(void);
+/* The same for a float instead of the one in args[0], which others have, too: made from the list of free blocks, by that function only where the list is empty. */
+void x64_slow_float(void);
 
 #endif

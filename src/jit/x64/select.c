@@ -37,7 +37,7 @@ stores_between(const struct x64_asm *as, ir_ref from, bool fields)
 {
     for (ir_ref r = as->cur; --r > from; ) {
         const struct ir_ins *in = ins_at(as, r);
-        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_I || in->op == IR_DROP || in->op == IR_CALLO || in->op == IR_CALLN || in->op == IR_CALLS || (fields && ir_ops[in->op].flags & I_STORE))
+        if (ir_writes_slot(in->op) || in->op == IR_REUSE_F || in->op == IR_RENEW_F || in->op == IR_RENEW_I || in->op == IR_DROP || in->op == IR_CALLO || in->op == IR_CALLN || in->op == IR_CALLS || (fields && ir_ops[in->op].flags & I_STORE))
             return true;
     }
     return false;
@@ -123,9 +123,8 @@ select_store(struct x64_asm *as, const struct ir_ins *in)
 
 /* r = negative ? -r : r */
 static void
-apply_sign(struct x64_asm *as, unsigned r, unsigned base)
+apply_sign(struct x64_asm *as, unsigned r, unsigned base, unsigned t)
 {
-    unsigned t = regs_temp(as, GPR_SET);
     asm_rr(B, OP_CMOV | CC_NE, r, t);
     asm_op_imm(B, 0xf6, F7_TEST, rm_mem(base, OFS_TAG), 1, TAG_NEGATIVE);
     asm_op(B, 0xf7 | A_W, F7_NEG, rm_reg(t));
@@ -135,22 +134,26 @@ apply_sign(struct x64_asm *as, unsigned r, unsigned base)
 static void
 select_unbox_int(struct x64_asm *as, const struct ir_ins *in)
 {
-    unsigned r = regs_define(as, as->cur, 0), base = regs_use(as, in->a);
-    apply_sign(as, r, base);
+    unsigned r = regs_define(as, as->cur, 0), base = regs_use(as, in->a), t = regs_temp(as, GPR_SET);
+    apply_sign(as, r, base, t);
     asm_op(B, OP_MOV32, r, rm_mem(base, OFS_DIGIT));
 }
 
-/* The second digit is read in any case (blocks and static ints are large enough), but counts only if the tag says so. */
+/* Zero and positive numbers of one digit are nearly all there are: no other has a tag as low. Else the second digit is read in any case (blocks and static ints are large
+ * enough), but counts only if the tag says so. */
 static void
 select_unbox_int2(struct x64_asm *as, const struct ir_ins *in)
 {
     unsigned r = regs_define(as, as->cur, 0), base = regs_use(as, in->a), t = regs_temp(as, GPR_SET);
-    apply_sign(as, r, base);
+    const uint8_t *done = B->p;
+    apply_sign(as, r, base, t);
     asm_rr(B, OP_CMOV | CC_AE, r, t);
     asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TAG), 2 * TAG_DIGIT);
     asm_rr(B, OP_ALU(ALU_ADD), t, r);
     asm_shift_imm(B, SHIFT_SHL, t, PyLong_SHIFT);
     asm_op(B, OP_MOV32, t, rm_mem(base, OFS_DIGIT + 4));
+    asm_jcc_short(B, CC_BE, done);
+    asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TAG), TAG_DIGIT);
     asm_op(B, OP_MOV32, r, rm_mem(base, OFS_DIGIT));
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "jit/ir/ir_runtime.h"
+#include "object/coll/list.h"  /* struct list_iter */
 #include "object/num/int.h"
 #include "rt/heap.h"
 #include "rt/singletons.h"
@@ -56,6 +57,14 @@ slow_float(struct x64_state *st)
 
 static void slow_int(struct x64_state *st) { st->args[0] = (uintptr_t)jit_new_int((int64_t)st->args[2]); }
 static void slow_instead(struct x64_state *st) { st->args[0] = (uintptr_t)jit_int_instead((PyObject *)st->args[0], (int64_t)st->args[2]); }
+static void
+slow_float_instead(struct x64_state *st)
+{
+    double v;
+    memcpy(&v, &st->args[2], sizeof(v));
+    st->args[0] = (uintptr_t)jit_float_instead((PyObject *)st->args[0], v);
+}
+
 static void slow_renew_int(struct x64_state *st) { st->args[0] = (uintptr_t)jit_slot_renew_int((PyObject **)st->args[0], (int64_t)st->args[2]); }
 
 static void
@@ -70,7 +79,7 @@ slow_renew_float(struct x64_state *st)
 static void
 call_slow(struct x64_asm *as, void (*function)(struct x64_state *st))
 {
-    call_out(as, (const void *)x64_slow);
+    call_out(as, function == slow_float_instead ? (const void *)x64_slow_float : (const void *)x64_slow);
     asm_mov_imm(B, RAX, (uintptr_t)function);
     asm_store(B, RAX, argument(1));
 }
@@ -165,6 +174,69 @@ select_drop(struct x64_asm *as, const struct ir_ins *in)
 }
 
 /* ---- slots of the frame's memory ---- */
+
+static void slow_drops_late(struct x64_state *st) { st->args[0] = jit_drops_late(st->frame->localsplus, (unsigned)st->args[0], st->args[2]); }
+static void slow_dies_late(struct x64_state *st) { st->args[0] = jit_dies_late(st->frame->localsplus, (unsigned)st->args[0], st->args[2]); }
+
+/* What the late slot has is neither o nor an iterator: it is of o's type. Else to `slow`. */
+static void
+write_other(struct x64_asm *as, unsigned o, unsigned t, unsigned slot, const uint8_t *slow)
+{
+    jump_to(as, CC_NE, slow);
+    asm_op(B, OP_ALU(ALU_CMP), t, rm_mem(o, OFS_TYPE));
+    asm_load(B, t, rm_mem(t, OFS_TYPE));
+    jump_to(as, CC_E, slow);
+    asm_rr(B, OP_TEST, t, t);
+    jump_to(as, CC_E, slow);
+    asm_rr(B, OP_ALU(ALU_CMP), t, o);
+    asm_load(B, t, rm_frame(slot));
+}
+
+/* Jumps to `kept`, with a flag for "not equal", when o has more references than could be given back; else to `slow` or on. */
+static void
+write_kept(struct x64_asm *as, unsigned o, unsigned t, uint64_t late, const uint8_t *kept, const uint8_t *slow)
+{
+    if (__builtin_popcountll(late) == 1) {
+        jump_to(as, CC_A, kept);
+        asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1);
+        write_other(as, o, t, (unsigned)__builtin_ctzll(late), slow);
+    }
+    jump_to(as, CC_A, kept);
+    asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1 + __builtin_popcountll(late));
+    jump_to(as, CC_E, slow);
+    asm_rr(B, OP_TEST, o, o);
+}
+
+/* What is in the slot mostly has more references than the late slots could give back, if all of them had it; so has the list of an iterator, which is the only one. The
+ * register is chosen before the exit notes down where values are, as it is written before the jump. */
+static void
+select_late(struct x64_asm *as, const struct ir_ins *in)
+{
+    uint64_t late = ir_word(as->ir, in->b);
+    unsigned o = regs_temp(as, GPR_SET), t = regs_temp(as, GPR_SET);
+    x64_guard(as, CC_E);
+    const uint8_t *kept = B->p;
+    asm_rr(B, OP_TEST, o, o);
+    asm_load(B, o, argument(0));
+    call_slow(as, in->op == IR_GLATE ? slow_drops_late : slow_dies_late);
+    asm_op_imm(B, 0xc7 | A_W, 0, argument(0), 4, in->a);
+    asm_store(B, o, argument(2));
+    asm_mov_imm(B, o, late);
+    const uint8_t *slow = B->p;
+    if (in->op == IR_GDIES && !fits32((int64_t)(uintptr_t)&PyListIter_Type))
+        return;
+    write_kept(as, o, t, late, kept, slow);
+    if (in->op == IR_GDIES) {
+        asm_load(B, o, rm_mem(o, offsetof(struct list_iter, it_seq)));
+        jump_to(as, CC_NE, slow);
+        asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), (int32_t)(uintptr_t)&PyListIter_Type);
+        jump_to(as, CC_NE, slow);
+        asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
+        jump_to(as, CC_E, slow);
+        asm_rr(B, OP_TEST, o, o);
+    }
+    asm_load(B, o, rm_frame(in->a));
+}
 
 /* The new object that is put into a slot at once: both is one, in which the memory of what the slot held may be used again. */
 bool
@@ -318,6 +390,24 @@ select_new_number(struct x64_asm *as, const struct ir_ins *in)
         write_int(as, r, v);
 }
 
+/* A float instead of another: mostly nobody else has that, which then becomes the new one. */
+static void
+select_renew_float(struct x64_asm *as, const struct ir_ins *in)
+{
+    unsigned r = has_place(as, as->cur) ? regs_define(as, as->cur, 0) : regs_temp(as, GPR_SET);
+    x64_guard(as, CC_E);
+    unsigned o = base_into(as, in->a, r), v = regs_use(as, in->b);
+    asm_rr(B, OP_TEST, r, r);
+    const uint8_t *done = B->p;
+    make_slowly(as, r, slow_float_instead, v, NULL, o);
+    const uint8_t *slow = B->p;
+    asm_jmp(B, done);
+    asm_move(B, r, o);
+    asm_store(B, v, rm_mem(o, OFS_FLOAT));
+    jump_to(as, CC_NE, slow);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
+}
+
 /* An int instead of another, which is dropped: often both are static. */
 static void
 select_renew(struct x64_asm *as, const struct ir_ins *in)
@@ -355,8 +445,10 @@ select_count(struct x64_asm *as, const struct ir_ins *in)
     switch (in->op) {
     case IR_INC: select_inc(as, in); break;
     case IR_DROP: select_drop(as, in); break;
+    case IR_RENEW_F: select_renew_float(as, in); break;
     case IR_RENEW_I: select_renew(as, in); break;
     case IR_NEW_I: case IR_NEW_F: select_new_number(as, in); break;
+    case IR_GLATE: case IR_GDIES: select_late(as, in); break;
     default: select_put(as, in); break;                        /* FPUT, FPUT_NEW, FDROP */
     }
 }

@@ -68,18 +68,6 @@ select_guard_slot_type(struct x64_asm *as, const struct ir_ins *in)
     asm_load(B, r, rm_frame(in->a));
 }
 
-/* What lives on is loaded again behind the call, in front of the jump: loads leave the flags alone. */
-static void
-select_late(struct x64_asm *as, const struct ir_ins *in)
-{
-    x64_guard(as, CC_E);
-    regs_clobber(as, CALL_CLOBBERED);
-    asm_op(B, 0x84, RAX, rm_reg(RAX));                         /* the low byte */
-    call_out(as, in->op == IR_GLATE ? (const void *)jit_drops_late : (const void *)jit_dies_late);
-    asm_mov_imm(B, RDX, ir_word(as->ir, in->b));
-    asm_mov_imm(B, RSI, in->a);
-    asm_op(B, OP_LEA, RDI, rm_frame(0));
-}
 
 static void
 select_open(struct x64_asm *as, const struct ir_ins *in)
@@ -214,7 +202,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_NEXT: select_next(as, in); break;
     case IR_GNULL: case IR_GEMPTY: select_guard_null(as, in); break;
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
-    case IR_GLATE: case IR_GDIES: select_late(as, in); break;
+    case IR_GLATE: case IR_GDIES: select_count(as, in); break;
     case IR_PUSHF: select_push_frame(as, in); break;
     case IR_ARG: select_argument(as, in); break;
     case IR_FSET: select_set(as, in); break;

@@ -130,7 +130,7 @@ select_stores(struct x64_asm *as, const struct ir_ins *in)
         else
             select_put_object(as, in->b, rm_mem(regs_use(as, in->a), (int32_t)in->x));
         break;
-    default: select_count(as, in); break;                      /* RENEW_I, INC, DROP */
+    default: select_count(as, in); break;                      /* RENEW_F, RENEW_I, INC, DROP */
     }
 }
 

@@ -431,7 +431,7 @@ check_stores(int keep, bool constant, bool boxes)
     ir_append(m.ir, IR_GAPART, ir_obj(m.ir, Py_None), some(&m, T_OBJ, (union ir_value){ .o = Py_None }), 0, 0);
     ir_append(m.ir, IR_GUNIQ, rf, 0, 0, 0);
     ir_ref items = ir_append(m.ir, IR_ALOAD, ro, 0, 0, at + 16);
-    ir_ref new = boxes ? ir_append(m.ir, IR_REUSE_F, rf, v, 0, 0) : rb;
+    ir_ref new = boxes ? ir_append(m.ir, keep & 1 ? IR_RENEW_F : IR_REUSE_F, rf, v, 0, 0) : rb;
     ir_append(m.ir, IR_INC, rb, 0, 0, 0);
     ir_append(m.ir, IR_OSTORE, ro, new, 0, at);
     ir_append(m.ir, IR_OSTORE, ro, ir_obj(m.ir, Py_None), 0, at + 8);

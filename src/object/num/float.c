@@ -236,7 +236,7 @@ float_pow(double x, double y, double *out, bool *is_complex)
             return 0;
         }
     }
-    double v = pow(x, y);
+    double v = float_power(x, y);
     if (isinf(v)) {
         errno = ERANGE;
         PyErr_SetFromErrno(PyExc_OverflowError);

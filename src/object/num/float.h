@@ -11,6 +11,9 @@
 
 static inline double float_value(PyObject *o) { return ((PyFloatObject *)o)->ob_fval; }
 
+/* x ** y as pow() of the C library has it, to the bit. */
+double float_power(double x, double y);
+
 /* A new exact float; NULL with MemoryError. */
 static inline OWNED PyObject *float_new(PyThreadState *ts, double v)
 {

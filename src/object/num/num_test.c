@@ -89,6 +89,23 @@ shifts_are_powers(void **state)
     }
 }
 
+/* To the bit, close to the middle between two floats and elsewhere. */
+static void
+powers_are_pow(void **state)
+{
+    static const double exponents[] = { -4, -3, -2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5 };
+    for (int i = 0; i < 400000; i++) {
+        uint64_t bits = (next_random() & 0x800fffffffffffffu) | (1023 - 230 + next_random() % 460) << 52;
+        double x, y = exponents[i % (int)Py_ARRAY_LENGTH(exponents)];
+        memcpy(&x, &bits, sizeof(x));
+        if (i % 3 == 0)
+            x = (double)(int64_t)(bits >> next_random() % 60);
+        x = y == floor(y) ? x : fabs(x);
+        double power = float_power(x, y), expected = pow(x, y);
+        assert_memory_equal(&power, &expected, sizeof(power));
+    }
+}
+
 static void
 bytes_and_back(void **state)
 {
@@ -140,7 +157,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ring_laws), cmocka_unit_test(division_fits_multiplication), cmocka_unit_test(shifts_are_powers),
+        cmocka_unit_test(ring_laws), cmocka_unit_test(division_fits_multiplication), cmocka_unit_test(shifts_are_powers), cmocka_unit_test(powers_are_pow),
         cmocka_unit_test(bytes_and_back), cmocka_unit_test(floats_read_back), cmocka_unit_test(floats_show_known_text),
     };
     return rt_init() < 0 ? 99 : cmocka_run_group_tests(tests, NULL, NULL);
