@@ -97,7 +97,8 @@ typedef uint32_t snap_entry;           /* slot:12 | held:1 | how:3 | ref:16 */
 #define snap_how(e) ((enum snap_how)((e) >> 16 & 7))
 #define snap_ref(e) ((ir_ref)((e) & 0xffff))
 
-/* A store into an object's raw field that waits until somebody can see it: *(int64_t or double *)((char *)obj + offset) = value. */
+/* A store into an object's field that waits until somebody can see it: *(int64_t or double *)((char *)obj + offset) = value. Or, if value is an object or a box, of a reference,
+ * which is taken when that is done; the field then has something immortal. */
 struct snap_store { ir_ref obj, value; uint32_t offset; };
 
 /* A frame: the outer one, which exists in memory, is frame 0; others are calls that were inlined. Once made they stay, as snapshots name them.
@@ -202,6 +203,16 @@ static inline bool
 ir_acts_first(enum ir_op op)
 {
     return op == IR_CALLN || op == IR_CALLS || op == IR_RENEW_F || op == IR_RENEW_I || (op >= IR_NEW_LIST_IT && op <= IR_NEW_METHOD) || op == IR_PUSHF;
+}
+/* Does the store take a reference? */
+static inline bool ir_is_reference(const struct ir *ir, ir_ref value) { return ir_type_of(ir, value) == T_OBJ || ir_type_of(ir, value) == T_BOOL; }
+/* The object from which r is found by fields and items that never change; r itself, if by none. */
+static inline ir_ref
+ir_origin(const struct ir *ir, ir_ref r)
+{
+    while (!ref_is_const(r) && (ir->at[r].op == IR_CLOAD || (ir->at[r].op == IR_TITEM && ref_is_const(ir->at[r].b))))
+        r = ir->at[r].a;
+    return r;
 }
 static inline bool ir_is_virtual(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_VIRT; }
 static inline bool ir_is_box(const struct ir *ir, ir_ref r) { return ir->at[r].op == IR_BOX_I || ir->at[r].op == IR_BOX_F; }

@@ -136,7 +136,7 @@ compute_object(const struct ir *ir, enum ir_op op, PyObject *o, uint32_t x, valu
     case IR_UNBOX_F: out->f = float_value(o); return true;
     case IR_UNBOX_B: out->i = o == Py_True; return true;
     case IR_WLOAD: out->i = *(uint32_t *)((char *)o + (int32_t)x); return true;
-    default: memcpy(out, (char *)o + (int32_t)x, sizeof(*out)); return true;       /* RLOAD_*, OLOAD, ALOAD */
+    default: memcpy(out, (char *)o + (int32_t)x, sizeof(*out)); return true;       /* RLOAD_*, OLOAD, CLOAD, ALOAD */
     }
 }
 

@@ -238,7 +238,7 @@ verifier_finds_bad_text(void **state)
     complains("locals 1\nv = BOX_F 1.0\nsnap pc 1 depth 0 #0=int:v\nGPOLL", "makes slot 0 of another type");
     complains("locals 1\nv = SLOAD #0\nsnap pc 1 depth 0 #0=bool:v\nGPOLL", "makes slot 0 of another type");
     complains("v = BOX_I 1\nsnap pc 1 depth 0 v+8=1\nGPOLL", "stores into no object");
-    complains("v = SLOAD #0\nsnap pc 1 depth 0 v+8=v\nGPOLL", "stores no number");
+    complains("v = SLOAD #0\np = ALOAD v +16\nsnap pc 1 depth 0 v+8=p\nGPOLL", "stores neither a number");
 }
 
 /* Errors that no text can have: each test breaks one thing of a good trace. */

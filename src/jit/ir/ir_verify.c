@@ -199,8 +199,8 @@ check_store(const struct ir *ir, const struct snap *s, const struct snap_store *
 {
     if (!is_value(ir, st->obj, s->ref) || ir_type_of(ir, st->obj) != T_OBJ || ir_is_box(ir, st->obj))
         return wrong(s->ref, "its snapshot stores into no object");
-    if (!is_value(ir, st->value, s->ref) || (ir_type_of(ir, st->value) != T_I64 && ir_type_of(ir, st->value) != T_F64))
-        return wrong(s->ref, "its snapshot stores no number");
+    if (!is_value(ir, st->value, s->ref) || ir_type_of(ir, st->value) == T_PTR || ir_type_of(ir, st->value) == T_NIL || ir_is_virtual(ir, st->value))
+        return wrong(s->ref, "its snapshot stores neither a number nor an object");
     return true;
 }
 

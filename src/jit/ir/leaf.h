@@ -91,6 +91,10 @@ int64_t jit_iter_state(PyObject *it);
 /* That item. NULL: there is none, or what goes with it might be noticed. */
 OWNED PyObject *jit_iter_next(PyObject *it);
 
+/* The tuple t of n items, which an iterator uses again, gets None instead of them: for a while its items are known to a trace alone. No slot lends them. 0: somebody else has the
+ * tuple, or what one of them takes along might be noticed. */
+int64_t jit_tuple_open(PyObject *t, int64_t n);
+
 /* iter(o) runs no code; that; enumerate() or zip() of the first n of jit_args. */
 bool leaf_can_iterate(PyObject *o);
 OWNED PyObject *jit_get_iter(PyObject *o);

@@ -13,6 +13,7 @@
 #include "object/coll/tuple.h"
 #include "object/text/bytes.h"
 #include "object/text/str.h"
+#include "rt/gc_track.h"
 
 enum { OTHER = -1, ENDED, MORE };
 #define DEPTH_MAX 4
@@ -145,6 +146,26 @@ jit_iter_next(PyObject *it)
     if (UNLIKELY(o == NULL))
         PyErr_Clear();
     return o;
+}
+
+int64_t
+jit_tuple_open(PyObject *t, int64_t n)
+{
+    if (Py_REFCNT(t) != 1)
+        return 0;
+    for (int64_t i = 0; i < n; i++) {
+        PyObject *o = PyTuple_GET_ITEM(t, i);
+        if (Py_REFCNT(o) == 1 && !jit_is_leaf(Py_TYPE(o)))
+            return 0;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        PyObject *o = PyTuple_GET_ITEM(t, i);
+        PyTuple_SET_ITEM(t, i, Py_None);
+        Py_DECREF(o);
+    }
+    if (!gc_is_tracked(t))
+        gc_track(t);
+    return 1;
 }
 
 /* ---- where they come from ---- */

@@ -137,7 +137,7 @@ waiting_value(struct copy *cp, enum ir_op load, ir_ref obj, uint32_t x, ir_ref *
     *value = REF_NONE;
     for (uint32_t i = cp->nwaiting; i-- > 0; ) {
         const struct snap_store *st = &cp->waiting[i];
-        if (!touches(st, x))
+        if (!touches(st, x) || ir_is_reference(cp->ir, st->value))
             continue;
         if (st->obj == obj) {
             bool same_kind = ir_type_of(cp->ir, st->value) == ir_ops[load].type;
@@ -173,7 +173,7 @@ before_store(struct copy *cp, ir_ref obj, uint32_t x)
         struct snap_store st = cp->waiting[i];
         if (st.obj == obj && st.offset == x)
             continue;
-        if (touches(&st, x) && !never_same(cp->ir, st.obj, obj))
+        if (touches(&st, x) && !ir_is_reference(cp->ir, st.value) && !never_same(cp->ir, st.obj, obj))
             why = opt_may_be_same;
         cp->waiting[n++] = st;
     }
@@ -236,6 +236,9 @@ copy_inc(struct copy *cp, ir_ref r)
     for (uint32_t i = 0; i < cp->state.nentries; i++)
         if (snap_ref(cp->entries[i]) == box && snap_how(cp->entries[i]) != HOW_NULL)
             cp->entries[i] = SNAP_ENTRY(snap_slot(cp->entries[i]), 0, HOW_OBJ, o);
+    for (uint32_t i = 0; i < cp->nwaiting; i++)
+        if (cp->waiting[i].value == box)
+            cp->waiting[i].value = o;
     return ir->full;
 }
 
@@ -294,6 +297,44 @@ copy_empty(struct copy *cp, ir_ref r)
     return copy_anew(cp, r);
 }
 
+/* References that wait for fields of o, or for the one at this offset. */
+static int
+waiting_references(const struct copy *cp, ir_ref o, uint32_t offset)
+{
+    int n = 0;
+    for (uint32_t i = 0; i < cp->nwaiting; i++)
+        n += cp->waiting[i].obj == o && ir_is_reference(cp->ir, cp->waiting[i].value) && (offset == 0 || cp->waiting[i].offset == offset);
+    return n;
+}
+
+/* The tuple that an iterator uses again is emptied by three kinds of instructions: a load of what it has, the question whether a slot lends that, and a call. Where its items
+ * wait to be stored, it was emptied in the round before. */
+static const char *
+copy_opening(struct copy *cp, ir_ref r)
+{
+    const struct ir_ins *in = &cp->from->at[r];
+    ir_ref o = replaced(cp, in->a), none = ir_obj(cp->ir, Py_None);
+    bool is_load = in->op == IR_OLOAD;
+    bool done = is_load ? waiting_references(cp, o, in->x) > 0 : in->op == IR_GALONE ? o == none : waiting_references(cp, o, 0) == ir_int_value(cp->ir, replaced(cp, in->b));
+    if (!done)
+        return copy_plain(cp, r);
+    cp->subst[r - REF_BIAS] = is_load ? none : REF_NONE;
+    return NULL;
+}
+
+/* What waited for the field never comes. */
+static const char *
+copy_object_store(struct copy *cp, ir_ref r)
+{
+    ir_ref o = replaced(cp, cp->from->at[r].a);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < cp->nwaiting; i++)
+        if (cp->waiting[i].obj != o || cp->waiting[i].offset != cp->from->at[r].x || !ir_is_reference(cp->ir, cp->waiting[i].value))
+            cp->waiting[n++] = cp->waiting[i];
+    cp->nwaiting = n;
+    return copy_plain(cp, r);
+}
+
 static const char *
 copy_instruction(struct copy *cp, ir_ref r)
 {
@@ -306,6 +347,9 @@ copy_instruction(struct copy *cp, ir_ref r)
         cp->subst[r - REF_BIAS] = opt_emit(cp->ir, IR_VIRT, (ir_ref)(cp->from->at[r].a + cp->virtuals), 0, 0, replaced(cp, (ir_ref)cp->from->at[r].x));
         return cp->ir->full;
     case IR_SLOAD: return copy_sload(cp, r);
+    case IR_OLOAD: case IR_GALONE: return copy_opening(cp, r);
+    case IR_OSTORE: return copy_object_store(cp, r);
+    case IR_CALLS: return cp->from->at[r].x == HELPER_TUPLE_OPEN ? copy_opening(cp, r) : copy_plain(cp, r);
     case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(cp, r);
     default: return copy_plain(cp, r);
     }

@@ -185,7 +185,7 @@ bring(struct entering *e, ir_ref r)
     return why;
 }
 
-/* The fields whose stores wait when the body begins hold what would be stored: here nothing waits. */
+/* The fields whose stores wait when the body begins hold what would be stored: here nothing waits. Those of references hold nothing (trace/rec_pairs.c). */
 static const char *
 bring_waiting(struct entering *e, const struct snap *s)
 {
@@ -193,7 +193,7 @@ bring_waiting(struct entering *e, const struct snap *s)
     for (uint32_t i = 0; i < s->nstores; i++) {
         const struct snap_store *st = &from->stores[s->stores + i];
         ir_ref obj = standing(e, st->obj);
-        if (obj == REF_NONE)
+        if (obj == REF_NONE || ir_is_reference(from, st->value))
             return no_stand_in;
         enum ir_op load = ir_type_of(from, st->value) == T_F64 ? IR_RLOAD_F : IR_RLOAD_I;
         const char *why = put(e, st->value, opt_emit(e->cp.ir, load, obj, 0, 0, st->offset));

@@ -117,23 +117,24 @@ add_phis(struct loop *lp)
 
 /* ---- stores that wait over the end of the round ---- */
 
-/* The object of the load or store at r, as the copy will have it; REF_NONE when that is not known yet. */
-static ir_ref
-object_in_copy(struct loop *lp, ir_ref r)
-{
-    ir_ref o = lp->cp.ir->at[r].a;
-    if (ref_is_const(o) || lp->cp.ir->at[o].op == IR_BLOAD)
-        return o;
-    return lp->cp.ir->at[o].op == IR_SLOAD && copy_sload(&lp->cp, o) == NULL ? replaced(&lp->cp, o) : REF_NONE;
-}
-
 /* It is the same in all rounds. */
 static bool
 is_stable(struct loop *lp, ir_ref obj)
 {
+    obj = ir_origin(lp->cp.ir, obj);
     if (ref_is_const(obj) || lp->cp.ir->at[obj].op == IR_BLOAD)
         return true;
     return lp->cp.ir->at[obj].op == IR_SLOAD && copy_sload(&lp->cp, obj) == NULL && replaced(&lp->cp, obj) == obj;
+}
+
+/* The object of the load or store at r, as the copy will have it; REF_NONE when that is not known yet. */
+static ir_ref
+object_in_copy(struct loop *lp, ir_ref r)
+{
+    ir_ref o = lp->cp.ir->at[r].a, origin = ir_origin(lp->cp.ir, o);
+    if (ref_is_const(o) || lp->cp.ir->at[o].op == IR_BLOAD || (origin != o && is_stable(lp, o)))
+        return o;
+    return lp->cp.ir->at[o].op == IR_SLOAD && copy_sload(&lp->cp, o) == NULL ? replaced(&lp->cp, o) : REF_NONE;
 }
 
 /* Guards say so in each round: whose fields are read has been looked at before. */
@@ -151,7 +152,7 @@ is_apart(struct loop *lp, ir_ref r, bool looping, bool emit)
     ir_ref obj = object_in_copy(lp, r);
     for (uint32_t i = 0; i < lp->cp.nwaiting; i++) {
         const struct snap_store *st = &lp->cp.waiting[i];
-        if (!touches(st, ir->at[r].x) || st->obj == obj || of_other_type(ir, st->obj, ir->at[r].a))
+        if (!touches(st, ir->at[r].x) || ir_is_reference(ir, st->value) || st->obj == obj || of_other_type(ir, st->obj, ir->at[r].a))
             continue;
         if (obj == REF_NONE || (looping && obj != ir->at[r].a) || rel_known(ir, IR_GNE_P, st->obj, obj) == REL_EQ)
             return false;
@@ -173,11 +174,12 @@ all_apart(struct loop *lp, bool looping, bool emit)
 }
 
 /* At the end of the round: stores may wait on if the next round cannot mistake their fields for others; a loop's must be into the same objects
- * in each round. Else they are done here, in their order, all of them. The guards leave through the last snapshot. */
+ * in each round. Else numbers are stored here, in their order, all of them; the recorder sees to it that references can wait. The guards leave through the last snapshot. */
 static void
 settle_stores(struct loop *lp, bool looping)
 {
     bool wait = all_apart(lp, looping, false);
+    uint32_t n = 0;
     for (uint32_t i = 0; i < lp->cp.nwaiting && looping; i++)
         wait &= is_stable(lp, lp->cp.waiting[i].obj);
     if (wait) {
@@ -187,9 +189,12 @@ settle_stores(struct loop *lp, bool looping)
     for (uint32_t i = 0; i < lp->cp.nwaiting; i++) {
         const struct snap_store *st = &lp->cp.waiting[i];
         enum ir_op op = ir_type_of(lp->cp.ir, st->value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I;
-        opt_emit(lp->cp.ir, op, st->obj, st->value, 0, st->offset);
+        if (ir_is_reference(lp->cp.ir, st->value))
+            lp->cp.waiting[n++] = *st;
+        else
+            opt_emit(lp->cp.ir, op, st->obj, st->value, 0, st->offset);
     }
-    lp->cp.nwaiting = 0;
+    lp->cp.nwaiting = n;
     lp->last = lp->cp.last = lp->cp.ir->end;
 }
 

@@ -15,6 +15,7 @@
 #include "vm/step.h"
 
 #define FRAMES_MAX 32
+#define STORES_MAX 256                 /* of one snapshot: copy_take_state() */
 
 struct rebuilt {                                           /* never cleared as a whole: that would take as long as the rest */
     const struct trace *t;
@@ -162,15 +163,63 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
     return o;
 }
 
+/* The object that store i puts into its field: a new reference. Of a box, what an entry has made of it. */
+static PyObject *
+stored_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *failed)
+{
+    const struct snap_store *s = &b->t->stores[b->snap->stores + i];
+    const snap_entry *e = b->t->entries + b->snap->entries;
+    uint32_t at = b->snap->nentries + 2 * i + 1;
+    const struct trace_item *item = &trace_items(b->t, b->snap)[at];
+    uint64_t word = value_of(b, item->ref, at);
+    PyObject *o;
+    double d;
+    for (uint32_t k = 0; k < b->snap->nentries; k++)
+        if (snap_ref(e[k]) == s->value && snap_how(e[k]) == (enum snap_how)item->how && item->how != HOW_OBJ && item->how != HOW_BOOL)
+            return Py_XNewRef(objects[k]);
+    switch ((enum snap_how)item->how) {
+    case HOW_BOOL: return (word & 0xff) ? Py_True : Py_False;
+    case HOW_INT: o = PyLong_FromLongLong((long long)word); break;
+    case HOW_FLOAT:
+        memcpy(&d, &word, sizeof(d));
+        o = PyFloat_FromDouble(d);
+        break;
+    default: o = Py_NewRef((PyObject *)word); break;
+    }
+    *failed |= o == NULL;
+    return o;
+}
+
+static bool
+is_raw(const struct rebuilt *b, uint32_t i)
+{
+    return trace_items(b->t, b->snap)[b->snap->nentries + 2 * i + 1].how == HOW_NULL;
+}
+
+/* References are taken before anything is changed. stored: room for STORES_MAX. */
 static void
-apply_stores(const struct rebuilt *b)
+make_stored(const struct rebuilt *b, PyObject **objects, PyObject **stored, bool *failed)
+{
+    for (uint32_t i = 0; i < b->snap->nstores; i++)
+        stored[i] = is_raw(b, i) ? NULL : stored_object(b, objects, i, failed);
+    for (uint32_t i = 0; *failed && i < b->snap->nstores; i++)
+        Py_XDECREF(stored[i]);
+}
+
+static void
+apply_stores(const struct rebuilt *b, PyObject **stored)
 {
     for (uint32_t i = 0; i < b->snap->nstores; i++) {
         const struct snap_store *s = &b->t->stores[b->snap->stores + i];
         const struct trace_item *items = trace_items(b->t, b->snap);
         uint32_t at = b->snap->nentries + 2 * i;
+        char *field = (char *)value_of(b, items[at].ref, at) + s->offset;
+        if (!is_raw(b, i)) {
+            Py_XSETREF(*(PyObject **)field, stored[i]);   /* what was there is immortal, or a number */
+            continue;
+        }
         uint64_t value = value_of(b, items[at + 1].ref, at + 1);
-        memcpy((char *)value_of(b, items[at].ref, at) + s->offset, &value, sizeof(value));
+        memcpy(field, &value, sizeof(value));
     }
 }
 
@@ -272,11 +321,12 @@ apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b
 
 /* False, with MemoryError: nothing has changed. */
 static bool
-make_objects(const struct rebuilt *b, PyObject **objects)
+make_objects(const struct rebuilt *b, PyObject **objects, PyObject **stored)
 {
     bool failed = false;
     for (uint32_t i = 0; i < b->snap->nentries; i++)
         objects[i] = entry_object(b, objects, i, &failed);
+    make_stored(b, objects, stored, &failed);
     for (uint32_t i = 0; failed && i < b->snap->nentries; i++)
         if (!snap_held(b->t->entries[b->snap->entries + i]))
             Py_XDECREF(objects[i]);
@@ -297,12 +347,12 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
     if (b.snap->open)
         return jit_open_pc;
     find_calls(&b);
-    PyObject *few[64], **objects = few;
+    PyObject *few[64], **objects = few, *stored[STORES_MAX];
     if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL)
         PyErr_NoMemory();
-    bool room = objects != NULL && find_room(ts, &b), made = room && make_objects(&b, objects);
+    bool room = objects != NULL && find_room(ts, &b), made = room && make_objects(&b, objects, stored);
     if (LIKELY(made)) {
-        apply_stores(&b);
+        apply_stores(&b, stored);
         apply_entries(ts, f, &b, objects);
     } else {
         if (room)

@@ -20,7 +20,7 @@ enum value_how { V_EMPTY, V_OWN, V_LENT, V_IMMORTAL, V_TRUTH, V_MADE, V_MADE_AGA
 
 struct value { uint16_t slot, at; uint8_t how; bool fresh; };  /* fresh: the slot of memory holds nothing */
 struct box { uint16_t at; bool is_float; };
-struct store { uint16_t object, value; uint32_t offset; };
+struct store { uint32_t offset; uint16_t object; struct value value; };     /* value.how V_EMPTY: of a number, which is at value.at */
 struct call {
     PyCodeObject *code;
     uint32_t at;                       /* code unit of the caller's instruction */
@@ -52,7 +52,7 @@ struct making {
     unsigned ncalls, nconsts, nboxes;
     uint64_t *consts;
     struct box *boxes;
-    uint16_t box_of[BOXES];            /* the entry that box i was made for */
+    uint32_t box_of[BOXES];            /* the entry that box i was made for, or behind them the waiting store */
 };
 
 static uint16_t
@@ -66,22 +66,28 @@ word_place(struct making *m, ir_ref ref, uint32_t i)
     return (uint16_t)(loc >= LOC_SPILL ? loc - LOC_SPILL : X64_SPILLS + loc);
 }
 
-static bool
-is_box(snap_entry e)
+static bool is_box_how(unsigned how) { return how == HOW_INT || how == HOW_FLOAT; }
+static bool is_box(snap_entry e) { return is_box_how(snap_how(e)); }
+
+/* What entry i names, or behind the entries what waiting store i puts into its field; and the same as its item. */
+static ir_ref
+named(const struct making *m, uint32_t i)
 {
-    return snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT;
+    const struct snap *s = m->snap;
+    return i < s->nentries ? snap_ref(m->t->entries[s->entries + i]) : m->t->stores[s->stores + i - s->nentries].value;
 }
 
-/* The box of entry i, which an entry before may have, too. */
+static uint32_t item_of(const struct making *m, uint32_t i) { return i < m->snap->nentries ? i : m->snap->nentries + 2 * (i - m->snap->nentries) + 1; }
+
+/* Its box, which one before may have, too. */
 static struct value
-boxed(struct making *m, uint32_t i)
+boxed(struct making *m, uint32_t i, bool is_float)
 {
-    const snap_entry *e = m->t->entries + m->snap->entries;
     for (unsigned k = 0; k < m->nboxes; k++)
-        if (snap_ref(e[m->box_of[k]]) == snap_ref(e[i]) && snap_how(e[m->box_of[k]]) == snap_how(e[i]))
+        if (named(m, m->box_of[k]) == named(m, i))
             return (struct value){ .at = (uint16_t)k, .how = V_MADE_AGAIN };
-    m->boxes[m->nboxes] = (struct box){ word_place(m, trace_items(m->t, m->snap)[i].ref, i), snap_how(e[i]) == HOW_FLOAT };
-    m->box_of[m->nboxes] = (uint16_t)i;
+    m->boxes[m->nboxes] = (struct box){ word_place(m, trace_items(m->t, m->snap)[item_of(m, i)].ref, item_of(m, i)), is_float };
+    m->box_of[m->nboxes] = i;
     return (struct value){ .at = (uint16_t)m->nboxes++, .how = V_MADE };
 }
 
@@ -91,7 +97,7 @@ value_for(struct making *m, uint32_t i)
     snap_entry e = m->t->entries[m->snap->entries + i];
     struct value v = { .how = V_EMPTY };
     if (is_box(e)) {
-        v = boxed(m, i);
+        v = boxed(m, i, snap_how(e) == HOW_FLOAT);
     } else if (snap_how(e) != HOW_NULL) {
         v.at = word_place(m, trace_items(m->t, m->snap)[i].ref, i);
         bool immortal = v.at >= CONST && snap_how(e) == HOW_OBJ && _Py_IsImmortal((PyObject *)m->consts[v.at - CONST]);
@@ -132,28 +138,39 @@ fits(const struct making *m)
         if (snap_how(e) == HOW_VIRTUAL || (is_box(e) && snap_held(e)))
             return false;
     }
-    return boxes <= BOXES;
+    return boxes + m->snap->nstores <= BOXES;
 }
 
 static size_t
 room_for(const struct making *m)
 {
     size_t entries = m->snap->nentries, stores = m->snap->nstores;
-    return sizeof(struct exit_plan) + (entries + 2 * stores) * sizeof(uint64_t) + entries * (sizeof(struct box) + sizeof(struct value)) + stores * sizeof(struct store)
+    return sizeof(struct exit_plan) + (entries + 2 * stores) * sizeof(uint64_t) + (entries + stores) * sizeof(struct box) + entries * sizeof(struct value) + stores * sizeof(struct store)
         + m->ncalls * sizeof(struct call) + 4 * sizeof(void *);
+}
+
+/* Number i. */
+static struct value
+stored(struct making *m, uint32_t i)
+{
+    uint32_t at = item_of(m, m->snap->nentries + i);
+    const struct trace_item *item = &trace_items(m->t, m->snap)[at];
+    if (is_box_how(item->how))
+        return boxed(m, m->snap->nentries + i, item->how == HOW_FLOAT);
+    return (struct value){ .at = word_place(m, item->ref, at), .how = item->how == HOW_NULL ? V_EMPTY : item->how == HOW_BOOL ? V_TRUTH : V_LENT };
 }
 
 static void
 plan_stores(struct making *m, struct exit_plan *p)
 {
     for (uint32_t i = 0; i < m->snap->nstores; i++) {
-        const struct trace_item *items = trace_items(m->t, m->snap);
         uint32_t at = m->snap->nentries + 2 * i;
-        p->stores[i].object = word_place(m, items[at].ref, at);
-        p->stores[i].value = word_place(m, items[at + 1].ref, at + 1);
+        p->stores[i].object = word_place(m, trace_items(m->t, m->snap)[at].ref, at);
+        p->stores[i].value = stored(m, i);
         p->stores[i].offset = m->t->stores[m->snap->stores + i].offset;
     }
     p->nstores = m->snap->nstores;
+    p->nboxes = m->nboxes;
 }
 
 static void
@@ -194,7 +211,6 @@ plan_make(const struct trace *t, const struct x64_exit *e)
         p->values[i] = value_for(&m, i);
         p->nouter += p->values[i].slot < top;
     }
-    p->nboxes = m.nboxes;
     plan_stores(&m, p);
     plan_calls(&m, p);
     for (unsigned k = 0; k < p->ncalls; k++)
@@ -314,6 +330,19 @@ link_frames(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame *f
     return ts->current_frame = f;
 }
 
+/* What a reference takes away is immortal, or a number. */
+static void
+apply_store(const struct exit_plan *p, const struct store *s, const uint64_t *words, PyObject **made)
+{
+    char *field = (char *)word_at(p, words, s->object) + s->offset;
+    if (s->value.how != V_EMPTY) {
+        Py_XSETREF(*(PyObject **)field, value_of(p, &s->value, words, made));
+        return;
+    }
+    uint64_t value = word_at(p, words, s->value.at);
+    memcpy(field, &value, sizeof(value));
+}
+
 _Py_CODEUNIT *
 plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p, const struct x64_state *st)
 {
@@ -324,11 +353,8 @@ plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p,
     if (UNLIKELY(!prepare(ts, p, words, made, inner)))
         return NULL;
     fill_frames(p, words, made, inner);
-    for (unsigned i = 0; i < p->nstores; i++) {
-        const struct store *s = &p->stores[i];
-        uint64_t value = word_at(p, words, s->value);
-        memcpy((char *)word_at(p, words, s->object) + s->offset, &value, sizeof(value));
-    }
+    for (unsigned i = 0; i < p->nstores; i++)
+        apply_store(p, &p->stores[i], words, made);
     for (unsigned i = 0; i < p->nouter; i++) {
         const struct value *v = &p->values[i];
         PyObject **slot = &f->localsplus[v->slot], *value = value_of(p, v, words, made);

@@ -56,6 +56,8 @@ rec_for_iter(struct recorder *r)
     ir_ref it = rec_peek(r, 1);
     if (rec_is_sequence(o))
         return rec_for_sequence(r);
+    if (rec_for_pairs(r) || r->why != NULL)
+        return r->why == NULL;
     if (leaf_is_iter(o) && (jit_iter_state(o) > 0 || (Py_REFCNT(o) == 1 && jit_iter_state(o) == 0 && jit_is_quiet(r->frame->localsplus, 0, o, 1))))
         return rec_for_leaf(r);
     if (Py_TYPE(o) != &PyRangeIter_Type)
@@ -146,10 +148,11 @@ link_to_body(struct recorder *r, const struct trace *other)
 
 /* No slot holds a reference when the next round begins. Guards behind this, with which a link ends, leave to the jump as it is then. */
 static bool
-settle(struct recorder *r, bool own)
+settle(struct recorder *r, bool own, const struct trace *other)
 {
     ir_ref end = r->ir->end;
     r->target = r->pc;
+    rec_settle_references(r, own || r->to_start ? NULL : other);
     if (!rec_settle_held(r) || !rec_settle_objects(r) || (own && r->opens > 0 && !rec_publish(r)))
         return false;
     if (r->ir->end != end)
@@ -168,7 +171,7 @@ rec_jump_backward(struct recorder *r)
     if (other != NULL && !frame_fits(r->frame, other->globals, other->builtins, other->is_module))
         return rec_stop(r, "a loop that was compiled for other globals");
     bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other) && !r->is_function && !r->is_return));
-    if (!goes_on && !settle(r, own))
+    if (!goes_on && !settle(r, own, other))
         return false;
     rec_emit(r, IR_GPOLL, REF_NONE, REF_NONE);
     if (goes_on)

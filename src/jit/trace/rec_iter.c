@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "object/coll/iter.h"
 #include "object/coll/list.h"
 #include "object/coll/tuple.h"
 #include "object/text/bytes.h"
@@ -31,7 +32,16 @@ sequence_of(struct recorder *r, ir_ref it, PyObject *seq)
 
 /* ---- dicts, sets, enumerate(), zip() ---- */
 
-static bool let_die(struct recorder *r, int slot);
+/* A C function will look at iterators whose fields wait to be stored. */
+static void
+store_all(struct recorder *r)
+{
+    if (r->npending == 0)
+        return;
+    r->target = r->pc;
+    rec_store_pending(r, REF_NONE);
+    rec_snap(r, r->pc, 0);
+}
 
 /* What it lets go when it moves on may be what a slot lends. */
 bool
@@ -41,11 +51,14 @@ rec_for_leaf(struct recorder *r)
     ir_ref it = rec_peek(r, 1);
     int slot = r->nslots + r->depth - 1;
     int64_t state = jit_iter_state(now);
+    if (leaf_gives_tuples(now) && r->ir->chain[IR_CLOAD] != REF_NONE)    /* what rec_pairs.c knows of iterators inside of others is not known to be changed by the call */
+        return rec_for_any(r);
+    store_all(r);
     if (!rec_guard_type(r, it, Py_TYPE(now)))
         return false;
     if (state == 0 && Py_REFCNT(now) == 1) {
         rec_emit(r, IR_GEQ_I, rec_leaf(r, IR_CALLR, HELPER_ITER_STATE, it, REF_NONE, REF_NONE), ir_int(r->ir, 0));
-        if (r->why != NULL || !let_die(r, slot))
+        if (r->why != NULL || !rec_let_iterator_die(r, slot))
             return false;
         rec_set(r, slot, REF_NONE);
         r->depth--;
@@ -65,9 +78,8 @@ rec_for_leaf(struct recorder *r)
     return r->why == NULL;
 }
 
-/* The iterator in this slot goes: late, if the sequence lives on; else at once, if nobody notices. */
-static bool
-let_die(struct recorder *r, int slot)
+bool
+rec_let_iterator_die(struct recorder *r, int slot)
 {
     if (r->changed[slot])
         return true;
@@ -77,11 +89,9 @@ let_die(struct recorder *r, int slot)
     return r->why == NULL && (r->changed[slot] || rec_guard_dies(r, slot));
 }
 
-/* The loop is done: the iterator goes, and with it a reference to the sequence, which others have. */
 static bool
-at_end(struct recorder *r, ir_ref it, PyObject *seq)
+sequence_ends(struct recorder *r, ir_ref it, PyObject *seq)
 {
-    int slot = r->nslots + r->depth - 1;
     if (seq == NULL) {
         ir_ref v = rec_emit_x(r, IR_OLOAD, it, REF_NONE, offsetof(struct list_iter, it_seq));
         rec_emit(r, IR_GEQ_P, v, ir_ptr(r->ir, NULL));
@@ -92,7 +102,15 @@ at_end(struct recorder *r, ir_ref it, PyObject *seq)
         ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
         rec_emit(r, IR_GGE_I, rec_field(r, it, offsetof(struct list_iter, it_index)), size);
     }
-    if (r->why != NULL || !let_die(r, slot))
+    return r->why == NULL;
+}
+
+/* The loop is done: the iterator goes, and with it a reference to the sequence, which others have. */
+static bool
+at_end(struct recorder *r, ir_ref it, PyObject *seq)
+{
+    int slot = r->nslots + r->depth - 1;
+    if (!sequence_ends(r, it, seq) || !rec_let_iterator_die(r, slot))
         return false;
     rec_forget_fields(r, it);
     rec_set(r, slot, REF_NONE);
@@ -204,6 +222,7 @@ rec_call_iterator(struct recorder *r, const struct builtin_call *c)
     for (int i = 0; i < c->n; i++)
         if (!leaf_can_iterate(c->now[i]) || c->args[i] == REF_NONE || ir_type_of(r->ir, c->args[i]) != T_OBJ || ir_is_box(r->ir, c->args[i]))
             return rec_stop(r, "enumerate() or zip() of what may run code");
+    store_all(r);
     if (!rec_argument_objects(r, c, 0, args))
         return false;
     for (int i = 0; i < c->n; i++)
@@ -268,28 +287,73 @@ item_of(struct recorder *r, ir_ref v, PyObject *seq, ir_ref index)
     return is_list ? rec_emit(r, IR_LITEM, rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)), index) : rec_emit(r, IR_TITEM, v, index);
 }
 
+/* ---- the next item ---- */
+
+bool rec_can_look(PyObject *it) { return rec_is_sequence(it) || Py_IS_TYPE(it, &PyRangeIter_Type); }
+
 bool
-rec_for_sequence(struct recorder *r)
+rec_has_item(PyObject *it)
 {
-    struct list_iter *now = (struct list_iter *)r->sp[-1];
-    ir_ref it = rec_peek(r, 1);
+    const struct list_iter *now = (struct list_iter *)it;
+    if (Py_IS_TYPE(it, &PyRangeIter_Type))
+        return ((struct range_iter *)it)->len > 0;
+    return now->it_seq != NULL && now->it_index >= 0 && now->it_index < Py_SIZE(now->it_seq);
+}
+
+static bool
+look_at_range(struct recorder *r, ir_ref it, struct next_item *next)
+{
+    ir_ref left = rec_field(r, it, offsetof(struct range_iter, len)), value = rec_field(r, it, offsetof(struct range_iter, start));
+    ir_ref step = rec_field(r, it, offsetof(struct range_iter, step));
+    rec_emit(r, IR_GGT_I, left, ir_int(r->ir, 0));
+    *next = (struct next_item){ .item = rec_emit(r, IR_BOX_I, value, REF_NONE), .n = 2,
+                                .offset = { offsetof(struct range_iter, start), offsetof(struct range_iter, len) } };
+    next->value[0] = rec_emit(r, IR_ADD_I, value, step);
+    next->value[1] = rec_emit(r, IR_SUB_I, left, ir_int(r->ir, 1));
+    return r->why == NULL;
+}
+
+bool
+rec_look(struct recorder *r, ir_ref it, PyObject *o, struct next_item *next)
+{
+    const struct list_iter *now = (struct list_iter *)o;
     PyObject *seq = (PyObject *)now->it_seq;
-    if (rec_is_virtual(r, it))
-        return for_virtual(r, it);
-    if (!rec_guard_type(r, it, Py_TYPE(now)))
-        return false;
-    if (seq == NULL || now->it_index < 0 || now->it_index >= Py_SIZE(seq))
-        return at_end(r, it, seq);
+    if (Py_IS_TYPE(o, &PyRangeIter_Type))
+        return look_at_range(r, it, next);
     ir_ref v = sequence_of(r, it, seq);
     if (v == REF_NONE)
         return false;
     ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size));
     ir_ref index = rec_field(r, it, offsetof(struct list_iter, it_index));
     rec_emit(r, IR_GLT_I, index, size);                  /* it is never below 0 while there is a sequence */
-    ir_ref item = item_of(r, v, seq, index);
-    ir_ref next = rec_emit(r, IR_ADD_I, index, ir_int(r->ir, 1));
-    if (r->why != NULL || !rec_set_field(r, it, offsetof(struct list_iter, it_index), next))
+    *next = (struct next_item){ .item = item_of(r, v, seq, index), .n = 1, .offset = { offsetof(struct list_iter, it_index) }, .at = index, .position = now->it_index };
+    next->value[0] = rec_emit(r, IR_ADD_I, index, ir_int(r->ir, 1));
+    return r->why == NULL;
+}
+
+bool
+rec_look_at_end(struct recorder *r, ir_ref it, PyObject *now)
+{
+    if (!Py_IS_TYPE(now, &PyRangeIter_Type))
+        return sequence_ends(r, it, (PyObject *)((struct list_iter *)now)->it_seq);
+    rec_emit(r, IR_GLE_I, rec_field(r, it, offsetof(struct range_iter, len)), ir_int(r->ir, 0));
+    return r->why == NULL;
+}
+
+bool
+rec_for_sequence(struct recorder *r)
+{
+    struct list_iter *now = (struct list_iter *)r->sp[-1];
+    ir_ref it = rec_peek(r, 1);
+    struct next_item next;
+    if (rec_is_virtual(r, it))
+        return for_virtual(r, it);
+    if (!rec_guard_type(r, it, Py_TYPE(now)))
         return false;
-    rec_push(r, item);
+    if (!rec_has_item(r->sp[-1]))
+        return at_end(r, it, (PyObject *)now->it_seq);
+    if (!rec_look(r, it, r->sp[-1], &next) || !rec_set_field(r, it, next.offset[0], next.value[0]))
+        return false;
+    rec_push(r, next.item);
     return r->why == NULL;
 }

@@ -478,7 +478,7 @@ new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
         o = rec_emit(r, is_float ? IR_RENEW_F : IR_RENEW_I, old, number);
     else
         o = rec_emit(r, is_float ? IR_NEW_F : IR_NEW_I, number, REF_NONE);
-    replace_in_slots(r, v, o);
+    rec_replace(r, v, o);
     return o;
 }
 
@@ -505,7 +505,7 @@ rec_reference(struct recorder *r, ir_ref v)
     if (!ir_is_box(r->ir, v))
         return reference_to(r, v);
     ir_ref o = rec_emit(r, r->ir->at[v].op == IR_BOX_F ? IR_NEW_F : IR_NEW_I, r->ir->at[v].a, REF_NONE);
-    replace_in_slots(r, v, o);
+    rec_replace(r, v, o);
     return o;
 }
 

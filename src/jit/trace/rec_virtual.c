@@ -184,7 +184,7 @@ own(struct recorder *r, int i)
         return true;
     if (ir_is_box(ir, v)) {
         ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);
-        replace(r, v, o);
+        rec_replace(r, v, o);
     } else if (ir_type_of(ir, v) == T_BOOL) {
         r->slot[i] = opt_emit(ir, IR_SELECT, v, ir_obj(ir, Py_True), ir_obj(ir, Py_False), 0);
         return r->why == NULL;                               /* immortal */

@@ -219,7 +219,7 @@ store_aliases(struct recorder *r, ir_ref obj, uint32_t offset)
 {
     for (int i = 0; i < r->npending; i++) {
         const struct snap_store *st = &r->pending[i];
-        if (st->obj != obj && st->offset == offset && !never_same(r->ir, st->obj, obj)) {
+        if (st->obj != obj && st->offset == offset && !ir_is_reference(r->ir, st->value) && !never_same(r->ir, st->obj, obj)) {
             rec_store_pending(r, st->obj);
             i = -1;
         }
@@ -436,6 +436,7 @@ one_instruction(struct recorder *r, int opcode)
 static bool
 drop_what_goes(struct recorder *r)
 {
+    rec_hold_given(r);
     if (r->nheld + r->ndropped + r->nvirtuals > 0)
         rec_drop_held(r);
     return r->why == NULL;
@@ -446,6 +447,8 @@ static bool
 record_or_open(struct recorder *r, int opcode)
 {
     static struct recorder before;                       /* under the GIL */
+    if (r->npending > 0)
+        rec_store_references(r, opcode);
     if (!rec_can_open(r, opcode)) {
         take_operands(r, opcode);
         if (r->nheld > 0)

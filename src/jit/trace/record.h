@@ -13,6 +13,7 @@
 #define REC_VIRTUALS 32                /* virtual objects at one time */
 #define REC_ALL (IR_FIELDS + REC_VIRTUALS * IR_FIELDS_MAX)
 #define REC_STORES 16
+#define REC_SOURCES 4
 #define BUILTIN_ARGS 8
 #define REC_DROPS 64
 #define REC_INSTRUCTIONS 4000
@@ -51,6 +52,7 @@ struct recorder {
     unsigned version_of;               /* one more trace for the loop of this one; else NO_TRACE */
     unsigned link;                     /* the trace it ends at, or NO_TRACE */
     bool linked;                       /* it goes on at that one without leaving machine code */
+    bool stores_wait;                  /* at the link: those that may */
     bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */
     bool to_body;                      /* in its loop, without its first round in front of that */
     struct ir *round;                  /* owned, until the trace takes it */
@@ -96,6 +98,9 @@ struct recorder {
     uint64_t leaf[REC_SLOTS / 64];     /* and those of them that have a leaf there, or nothing: no reference to an object of another kind goes with them */
     int nvirtuals, nheld, ndropped, npending, nquiet;
     ir_ref quiet[BUILTIN_ARGS + 2];    /* of which guards of the instruction at hand have said already that nobody notices */
+    ir_ref source[REC_SOURCES];        /* lists that items come from of which references wait to be stored (rec_pairs.c); what they are now, borrowed */
+    PyObject *source_now[REC_SOURCES];
+    ir_ref given;                      /* an object made by the instruction at hand, to which a tuple has a reference, too; or REF_NONE */
     int used, used_fields;             /* what lies from slot `used` on below IR_FIELDS, and from `used_fields` on, has never been written: all zero */
     /* From here on rec_state.c copies what is in use only.
      * By index in localsplus, REF_NONE: not read yet, as in memory; and from IR_FIELDS on fields of virtual objects: of number i in `virtuals` from
@@ -366,7 +371,36 @@ bool rec_order_str(struct recorder *r, int operator);
 bool rec_format(struct recorder *r);
 bool rec_convert(struct recorder *r);
 bool rec_build_string(struct recorder *r);
+/* rec_pairs.c */
+/* FOR_ITER of enumerate() or zip() whose tuple is unpacked at once. False without reason (r->why): another way must be found. */
+bool rec_for_pairs(struct recorder *r);
+/* The number in box v has become the object `by`: in all slots, and where a reference to it waits to be stored. rec_hold_given(): when the instruction is recorded, but for what it drops. */
+void rec_replace(struct recorder *r, ir_ref v, ir_ref by);
+void rec_hold_given(struct recorder *r);
+/* The waiting store number i, of a reference, is done now; exits go on at r->target. */
+void rec_store_reference(struct recorder *r, int i);
+/* The same of all, if the instruction to be recorded now may take items from lists; or where the next round would not find them. */
+void rec_store_references(struct recorder *r, int opcode);
+void rec_settle_references(struct recorder *r, const struct trace *t);         /* that of t, or NULL: of the trace itself */
+/* Where t's loop begins, a store of the same field waits: so this one may go on waiting there. */
+bool rec_waits_on(const struct recorder *r, const struct trace *t, const struct snap_store *st);
 /* rec_iter.c */
+/* The next item of an iterator over a list, tuple, string or bytes, or of a range's; and the fields of the iterator that change with it. */
+struct next_item {
+    ir_ref item;
+    int n;
+    uint32_t offset[2];
+    ir_ref value[2];
+    ir_ref at;                         /* the item's position, which is this now: if n is 1 */
+    int64_t position;
+};
+bool rec_can_look(PyObject *it);
+bool rec_has_item(PyObject *it);
+/* Guards that there is one, or none; it is of that type. False: stopped. */
+bool rec_look(struct recorder *r, ir_ref it, PyObject *now, struct next_item *next);
+bool rec_look_at_end(struct recorder *r, ir_ref it, PyObject *now);
+/* The iterator in this slot goes: late, if what it goes through lives on; else at once, if nobody notices. */
+bool rec_let_iterator_die(struct recorder *r, int slot);
 bool rec_get_iter(struct recorder *r);
 bool rec_is_sequence(PyObject *it);
 bool rec_for_sequence(struct recorder *r);

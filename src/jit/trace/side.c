@@ -43,6 +43,10 @@ inherited(struct recorder *r, const struct trace *p, const struct trace_item *it
         if (items[k].ref == item->ref)
             n = k;
     ir_ref v = item->slot >= 0 ? rec_emit(r, IR_SLOAD, (ir_ref)item->slot, REF_NONE) : rec_emit(r, load[item->type], (ir_ref)n, REF_NONE);
+    if (item->field != 0)
+        v = rec_emit_x(r, IR_CLOAD, v, REF_NONE, item->field);
+    if (item->item != 0)
+        v = rec_emit(r, IR_TITEM, v, ir_int(r->ir, item->item - 1));
     if (item->kt != NULL && item->type == T_OBJ && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
         r->ir->at[v].kt = ir_ptr(r->ir, item->kt);
     return v;
@@ -63,6 +67,20 @@ inherited_slot(struct recorder *r, const struct trace *p, const struct snap *s, 
         return rec_inherit_virtual(r, &p->virtuals[trace_items(p, s)[i].virtual]);
     ir_ref v = inherited(r, p, trace_items(p, s), i);
     return how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
+}
+
+/* What store i is to put into its field. A box that a slot has is the same box. */
+static ir_ref
+inherited_value(struct recorder *r, const struct trace *p, const struct snap *s, uint32_t i)
+{
+    const snap_entry *e = p->entries + s->entries;
+    const struct trace_item *item = &trace_items(p, s)[s->nentries + 2 * i + 1];
+    if (item->how == HOW_INT || item->how == HOW_FLOAT)
+        for (uint32_t k = 0; k < s->nentries; k++)
+            if (snap_ref(e[k]) == p->stores[s->stores + i].value && snap_how(e[k]) == (enum snap_how)item->how)
+                return r->slot[snap_slot(e[k])];
+    ir_ref v = inherited(r, p, trace_items(p, s), s->nentries + 2 * i + 1);
+    return item->how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : item->how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
 }
 
 /* The calls that p has inlined at the exit are inlined here, too. */
@@ -120,7 +138,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
     for (int i = end_in_memory(r); i < r->top; i++)
         rec_mark_late(r, i, false);
     for (uint32_t i = 0; i < s->nstores; i++) {
-        ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited(r, p, items, s->nentries + 2 * i + 1);
+        ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited_value(r, p, s, i);
         r->pending[r->npending++] = (struct snap_store){ obj, value, p->stores[s->stores + i].offset };
     }
     return r->why == NULL && r->ir->full == NULL;
@@ -248,9 +266,7 @@ rec_store_slot(struct recorder *r, int i)
         rec_snap(r, r->target, 0);
         ir_ref o = rec_emit(r, ir->at[v].op == IR_BOX_I ? IR_NEW_I : IR_NEW_F, ir->at[v].a, REF_NONE);
         rec_emit(r, fresh ? IR_FSET : IR_FPUT_NEW, (ir_ref)i, o);
-        for (int k = 0; k < r->nslots + r->depth; k++)
-            if (r->slot[k] == v)
-                r->slot[k] = o;
+        rec_replace(r, v, o);
         rec_mark_late(r, i, true);
     } else {
         if (ir_type_of(ir, v) == T_BOOL)
@@ -269,18 +285,27 @@ rec_store_slot(struct recorder *r, int i)
         r->top = ir->top = (uint16_t)(i + 1);
 }
 
+static void
+store_pending(struct recorder *r, int i)
+{
+    struct snap_store st = r->pending[i];
+    if (ir_is_reference(r->ir, st.value)) {
+        rec_store_reference(r, i);
+        return;
+    }
+    rec_emit_x(r, ir_type_of(r->ir, st.value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I, st.obj, st.value, st.offset);
+    r->npending--;
+    memmove(&r->pending[i], &r->pending[i + 1], (size_t)(r->npending - i) * sizeof(st));
+}
+
 void
 rec_store_pending(struct recorder *r, ir_ref obj)
 {
-    int n = 0;
-    for (int i = 0; i < r->npending; i++) {
-        struct snap_store st = r->pending[i];
-        if (obj == REF_NONE || st.obj == obj)
-            rec_emit_x(r, ir_type_of(r->ir, st.value) == T_F64 ? IR_RSTORE_F : IR_RSTORE_I, st.obj, st.value, st.offset);
+    for (int i = 0; i < r->npending && r->why == NULL; )
+        if (obj != REF_NONE && r->pending[i].obj != obj && ir_origin(r->ir, r->pending[i].obj) != obj)
+            i++;
         else
-            r->pending[n++] = st;
-    }
-    r->npending = n;
+            store_pending(r, i);
 }
 
 void
@@ -309,7 +334,11 @@ may_protect(const struct recorder *r, const struct trace *t)
 static void
 bring_up_to_date(struct recorder *r, const struct trace *t)
 {
-    rec_store_pending(r, REF_NONE);
+    for (int i = 0; i < r->npending && r->why == NULL; )
+        if (r->stores_wait && !r->to_start && rec_waits_on(r, t, &r->pending[i]))
+            i++;
+        else
+            store_pending(r, i);
     for (int i = r->top; i < t->top; i++)
         rec_store_slot(r, i);
     for (int i = 0; i < t->top; i++)
@@ -332,6 +361,11 @@ static const char *
 link_to(struct recorder *r, const struct trace *t)
 {
     struct link_target to = { t->round, t->live, t->bounds, t->nlive, t->copies };
+    if (!r->stores_wait) {
+        rec_store_pending(r, REF_NONE);
+        if (!rec_settle_objects(r))
+            return r->why;
+    }
     if ((r->opens + r->tree_opens > 0 || !values_stay(r, t)) && !rec_publish(r))
         return r->why;
     if (!values_stay(r, t)) {
@@ -347,26 +381,37 @@ link_to(struct recorder *r, const struct trace *t)
     return why != NULL ? why : r->why;
 }
 
+static const char *
+try_link(struct recorder *r, const struct trace *t, bool stores_wait, struct ir *kept)
+{
+    static struct recorder before;                       /* under the GIL */
+    rec_set_aside(&before, r);
+    r->stores_wait = stores_wait;
+    const char *why = link_to(r, t);
+    if (why == NULL)
+        return NULL;
+    if (jit_options.dump_rec && dump_wanted(true, r->code)) {
+        char line[200];
+        snprintf(line, sizeof(line), "not linked at %u%s: %s\n", r->pc, before.to_body ? " to the body" : "", why);
+        dump_text("rec", r->code, r->start, line);
+    }
+    ir_restore(before.ir, kept);
+    rec_take_back(r, &before);
+    return why;
+}
+
 bool
 rec_link(struct recorder *r, const struct trace *t)
 {
-    static struct recorder before;                       /* under the GIL */
     if ((!r->to_start && t->nlive == 0) || r->npending > REC_STORES)
         return false;
     struct ir *ir = ir_keep(r->ir);
     if (ir == NULL)
         return false;
-    rec_set_aside(&before, r);
-    const char *why = link_to(r, t);
-    if (why != NULL) {
-        if (jit_options.dump_rec && dump_wanted(true, r->code)) {
-            char line[200];
-            snprintf(line, sizeof(line), "not linked at %u%s: %s\n", r->pc, before.to_body ? " to the body" : "", why);
-            dump_text("rec", r->code, r->start, line);
-        }
-        ir_restore(before.ir, ir);
-        rec_take_back(r, &before);
-    }
+    bool wait = r->npending > 0 && !r->to_start && !r->to_body;
+    const char *why = wait ? try_link(r, t, true, ir) : "";
+    if (why != NULL)
+        why = try_link(r, t, false, ir);
     ir_free(ir);
     return why == NULL;
 }

@@ -58,16 +58,46 @@ find_written(const struct ir *ir)
 static bool overwrites(ir_ref slot) { return written[slot / 64] >> slot % 64 & 1; }
 
 /* What the snapshot that begins at `at` names, so that it can be found without the IR. A type that is guarded later is not known there. */
+/* Slot of the frame's memory where v lies as it was on entry, or -1. */
+static int16_t
+slot_of(const struct ir *ir, ir_ref v)
+{
+    bool in_memory = ir->at[v].op == IR_SLOAD && !(ir->at[v].t & IRT_PHI) && !overwrites(ir->at[v].a);     /* a side of a PHI: another in each round */
+    return in_memory ? (int16_t)ir->at[v].a : -1;
+}
+
+static enum snap_how
+how_to_store(const struct ir *ir, ir_ref v)
+{
+    return ir->at[v].op == IR_BOX_I ? HOW_INT : ir->at[v].op == IR_BOX_F ? HOW_FLOAT : ir_type_of(ir, v) == T_BOOL ? HOW_BOOL : ir_type_of(ir, v) == T_OBJ ? HOW_OBJ : HOW_NULL;
+}
+
+/* A store's object may be found from a slot of the frame's memory. */
+static void
+find_origin(const struct ir *ir, ir_ref v, struct trace_item *item)
+{
+    ir_ref up = v;
+    if (ir->at[v].op == IR_TITEM && ref_is_const(ir->at[v].b))
+        up = ir->at[v].a;
+    if (ir->at[up].op != IR_CLOAD || slot_of(ir, ir->at[up].a) < 0)
+        return;
+    item->slot = slot_of(ir, ir->at[up].a);
+    item->field = (uint16_t)ir->at[up].x;
+    item->item = up == v ? 0 : (uint16_t)(ir_int_value(ir, ir->at[v].b) + 1);
+}
+
 static struct trace_item
 item_of(const struct ir *ir, ir_ref ref, ir_ref at)
 {
     bool known = ir->at[ref].kt != REF_NONE && (ref_is_const(ref) || guarded[ref - REF_BIAS] < at);
     PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
+    enum snap_how how = how_to_store(ir, ref);
     if (ir_is_box(ir, ref))
         ref = ir->at[ref].a;
-    bool in_memory = ir->at[ref].op == IR_SLOAD && !(ir->at[ref].t & IRT_PHI) && !overwrites(ir->at[ref].a);   /* a side of a PHI: another in each round */
-    return (struct trace_item){ .ref = ref, .type = (uint8_t)ir_type_of(ir, ref), .slot = in_memory ? (int16_t)ir->at[ref].a : -1,
-                                .virtual = ir_is_virtual(ir, ref) ? ir->at[ref].a : 0, .kt = kt };
+    struct trace_item item = { .ref = ref, .type = (uint8_t)ir_type_of(ir, ref), .how = (uint8_t)how, .slot = slot_of(ir, ref),
+                               .virtual = ir_is_virtual(ir, ref) ? ir->at[ref].a : 0, .kt = kt };
+    find_origin(ir, ref, &item);
+    return item;
 }
 
 static void

@@ -33,7 +33,9 @@ struct exit_state {
 struct trace_item {
     ir_ref ref;                        /* of a box: of its operand */
     uint8_t type;                      /* enum ir_type of that */
+    uint8_t how;                       /* of a store: enum snap_how, HOW_NULL: a number in a raw field */
     int16_t slot;                      /* what this slot of the frame's memory holds; -1: something else */
+    uint16_t field, item;              /* not 0: what lies in a field of that, at this offset; and of this the item with this number, counted from 1 (CLOAD, TITEM) */
     uint16_t virtual;                  /* of a VIRT: its number */
     PyTypeObject *kt;                  /* of an object: its exact type, or NULL */
 };

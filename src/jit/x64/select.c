@@ -550,7 +550,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_UNBOX_F: select_load(as, in, OFS_FLOAT); break;
     case IR_UNBOX_B: select_unbox_bool(as, in); break;
     case IR_RLOAD_I: case IR_RLOAD_F: select_load(as, in, (int32_t)in->x); break;
-    case IR_OLOAD: case IR_ALOAD: select_load(as, in, (int32_t)in->x); break;
+    case IR_OLOAD: case IR_ALOAD: case IR_CLOAD: select_load(as, in, (int32_t)in->x); break;
     case IR_RSTORE_I: case IR_RSTORE_F: select_store(as, in); break;
     case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
     case IR_VLOAD_I ... IR_VSTORE_F: select_number(as, in); break;
