@@ -705,6 +705,15 @@ do_fast(struct verifier *v, const struct fact *f, int op, int arg, int next, str
     return true;
 }
 
+/* Instructions that only move values. Where a comprehension puts back the variables it had set aside, ranges of handlers go over some of these
+ * although the variables are not what they were yet. */
+static bool
+never_raises(int op)
+{
+    return op == STORE_FAST || op == STORE_FAST_STORE_FAST || op == STORE_FAST_LOAD_FAST || op == SWAP || op == POP_TOP || op == LOAD_FAST_AND_CLEAR ||
+           op == JUMP_FORWARD || op == NOP || op == LOAD_FAST || op == LOAD_CONST;
+}
+
 /* The handler of `e` learns the state before an instruction, unless it knows it. */
 static bool
 tell_handler(struct verifier *v, struct instr i, const struct exc_entry *e, int depth, bool told)
@@ -746,9 +755,9 @@ run_from(struct verifier *v, struct label *l)
                 h++;
             if (h < nhandlers && v->handlers[h].start <= at) {
                 e = &v->handlers[h];
-                if (!tell_handler(v, (struct instr){ op, arg, next }, e, w.depth, told == h))
+                if (!tell_handler(v, (struct instr){ op, arg, next }, e, w.depth, told == h || never_raises(op)))
                     return false;
-                told = h;
+                told = never_raises(op) ? told : h;
             }
         }
         w.local_changed = false;

@@ -101,8 +101,11 @@ def f(k):
             tb = tb.tb_next
         r = type(e).__name__, str(e), lines
     return shown(r), shown(log), shown(a), shown(d), sorted(x for x in s if type(x) is int)
+left = 0
 def shown(v, depth=0):
-    if depth > 6:
+    global left
+    left = 20000 if depth == 0 else left - 1             # a list may be in itself, many times
+    if depth > 6 or left < 0:
         return type(v).__name__
     if type(v) in (set, frozenset):
         return "{" + ", ".join(sorted(shown(x, depth + 1) for x in v)) + "}"

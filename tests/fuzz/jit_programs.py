@@ -11,7 +11,8 @@
 
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
 Those from 1000000 on call functions and read global names, those from 2000000 on have global variables, those from 3000000 on
-are about objects (jit_objects.py), from 5000000 on about generators (jit_generators.py), from 7000000 on about exceptions (jit_exceptions.py)."""
+are about objects (jit_objects.py), from 4000000 on about containers (jit_containers.py), from 5000000 on about generators (jit_generators.py), from 6000000 on about
+functions that call themselves and each other (jit_functions.py), from 7000000 on about exceptions (jit_exceptions.py). jit_many.py runs very many of them."""
 
 import hashlib
 import os
@@ -258,6 +259,9 @@ def text_of(number):
     if number >= 7000000:
         import jit_exceptions
         return jit_exceptions.text_of(number)
+    if number >= 6000000:
+        import jit_functions
+        return jit_functions.text_of(number)
     if number >= 5000000:
         import jit_generators
         return jit_generators.text_of(number)
@@ -268,6 +272,16 @@ def text_of(number):
         import jit_objects
         return jit_objects.text_of(number)
     return (Maker if number < 1000000 else CallMaker if number < 2000000 else GlobalMaker)(number).program()
+
+
+def preludes():
+    """With what texts begin, each in many programs."""
+    import jit_containers
+    import jit_exceptions
+    import jit_functions
+    import jit_generators
+    import jit_objects
+    return [text.strip() + "\n" for text in (FRAMES, jit_objects.PRELUDE, jit_containers.PRELUDE, jit_exceptions.PRELUDE, jit_generators.PRELUDE, jit_functions.PRELUDE)]
 
 
 def outcome(text):
