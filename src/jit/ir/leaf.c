@@ -78,7 +78,7 @@ PyObject *
 jit_int_str(int64_t v)
 {
     char digits[24];
-    return or_without_exception(str_from_ascii(digits, snprintf(digits, sizeof(digits), "%lld", (long long)v)));
+    return or_without_exception(str_new_ascii(digits, snprintf(digits, sizeof(digits), "%lld", (long long)v)));
 }
 
 /* ---- C functions ---- */

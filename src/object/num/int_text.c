@@ -202,7 +202,7 @@ int_to_str(PyObject *o, int base, bool alternate)
     }
     if (text_make(&t, o, base, alternate) < 0)
         return NULL;
-    PyObject *s = str_from_ascii(t.start, t.end - t.start);
+    PyObject *s = str_new_ascii(t.start, t.end - t.start);
     text_release(&t);
     return s;
 }

@@ -293,7 +293,7 @@ static int format_unit(struct percent *p, const struct unit *u)
         return -1;
     bool number = false;
     switch (u->ch) {
-    case 's': s = PyUnicode_CheckExact(v) ? Py_NewRef(v) : PyObject_Str(v); break;
+    case 's': s = PyUnicode_CheckExact(v) ? Py_NewRef(v) : PyLong_CheckExact(v) ? str_shared(PyObject_Str(v)) : PyObject_Str(v); break;
     case 'r': s = PyObject_Repr(v); break;
     case 'a': s = PyObject_ASCII(v); break;
     case 'c': s = format_character(v); break;

@@ -121,7 +121,7 @@ int format_long_advanced_writer(_PyUnicodeWriter *w, PyObject *obj, PyObject *sp
 {
     struct format_spec f;
     if (start == end)
-        return write_object(w, PyLong_CheckExact(obj) ? int_to_str(obj, 10, false) : PyObject_Str(obj));
+        return write_object(w, PyLong_CheckExact(obj) ? str_shared(int_to_str(obj, 10, false)) : PyObject_Str(obj));
     if (format_spec_parse(&f, obj, spec, start, end, 'd', '>') < 0)
         return -1;
     if (f.type < 128 && strchr("bcdoxXn", (int)f.type) && f.type != 0)

@@ -70,6 +70,8 @@ Py_ssize_t bytes_ascii_prefix(const char *p, Py_ssize_t n);
 
 /* ---- making: new reference, or NULL with MemoryError ---- */
 OWNED PyObject *str_from_ascii(const char *s, Py_ssize_t n);         /* all of s known to be below 128 */
+OWNED PyObject *str_shared(STEALS PyObject *s);                       /* s (or NULL), or the one object of its only character */
+OWNED PyObject *str_new_ascii(const char *s, Py_ssize_t n);          /* the same, a new object even of one character: that of a digit, a changed letter */
 OWNED PyObject *str_from_ucs1(const Py_UCS1 *s, Py_ssize_t n);
 OWNED PyObject *str_from_ucs2(const Py_UCS2 *s, Py_ssize_t n);       /* narrowed as far as possible */
 OWNED PyObject *str_from_ucs4(const Py_UCS4 *s, Py_ssize_t n);

@@ -113,7 +113,10 @@ static PyObject *map_string(PyObject *self, mapping map)
     Py_UCS4 small[96], *out = s.n <= 32 ? small : PyMem_Malloc(s.n * 3 * sizeof(Py_UCS4));
     if (out == NULL)
         return PyErr_NoMemory();
-    PyObject *result = str_from_ucs4(out, map(&s, out));
+    Py_ssize_t n = map(&s, out);
+    PyObject *result = n == 1 ? PyUnicode_New(1, out[0]) : str_from_ucs4(out, n);        /* one character: not the shared one */
+    if (n == 1 && result != NULL)
+        PyUnicode_WRITE(PyUnicode_KIND(result), PyUnicode_DATA(result), 0, out[0]);
     if (out != small)
         PyMem_Free(out);
     return result;
@@ -139,8 +142,6 @@ static PyObject *ascii_result(PyObject *self, Py_UCS1 **to, const Py_UCS1 **from
             return map_string(self, map); \
         const Py_UCS1 *from; \
         Py_UCS1 *to; \
-        if (n == 1) \
-            return str_char(fn(*(Py_UCS1 *)PyUnicode_DATA(self))); \
         PyObject *out = ascii_result(self, &to, &from); \
         for (Py_ssize_t i = 0; out != NULL && i < n; i++) \
             to[i] = fn(from[i]); \

@@ -195,10 +195,20 @@ PyObject *str_char(Py_UCS4 c)
     return s;
 }
 
+PyObject *str_shared(PyObject *s)
+{
+    if (s != NULL && str_len(s) == 1)
+        Py_SETREF(s, str_char(PyUnicode_READ_CHAR(s, 0)));
+    return s;
+}
+
 PyObject *str_from_ascii(const char *s, Py_ssize_t n)
 {
-    if (n == 1)
-        return Py_NewRef(LATIN1_CHAR((unsigned char)s[0]));
+    return n == 1 ? Py_NewRef(LATIN1_CHAR((unsigned char)s[0])) : str_new_ascii(s, n);
+}
+
+PyObject *str_new_ascii(const char *s, Py_ssize_t n)
+{
     if (n <= 0 || n > (Py_ssize_t)(PY_SSIZE_T_MAX - sizeof(PyASCIIObject) - 1))
         return PyUnicode_New(n, 0x7f);
     PyASCIIObject *out = heap_alloc(sizeof *out + (size_t)n + 1);

@@ -271,7 +271,7 @@ PyObject *str_expandtabs(PyObject *self, PyObject *const *args, Py_ssize_t nargs
         column = c == '\n' || c == '\r' ? 0 : column + 1;
         PyUnicode_WRITE(kind, data, to++, c);
     }
-    return out;
+    return str_shared(out);
 }
 
 /* ---- encode ---- */
