@@ -148,8 +148,8 @@ struct snap {
 #define IR_MAX_SNAPS 4000
 #define IR_MAX_ENTRIES 240000
 #define IR_MAX_STORES 8000
-#define IR_MAX_FRAMES 200
-#define IR_MAX_VIRTUALS 400
+#define IR_MAX_FRAMES 1000
+#define IR_MAX_VIRTUALS 2000
 
 struct ir {
     struct ir_ins *at;                 /* at[ref]; room for all references in use */

@@ -627,6 +627,53 @@ rec_call_kw(struct recorder *r)
     return call(r, r->oparg, 1, r->sp[-1]);
 }
 
+/* The interpreter inlines only calls of functions: what is on its stack becomes one, with self in front of the arguments. */
+static bool
+open_stack(PyObject **place)
+{
+    PyObject *method = place[0], *args = place[2];
+    Py_ssize_t n = PyTuple_GET_SIZE(args);
+    PyObject *all = PyTuple_New(n + 1);
+    if (all == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    PyTuple_SET_ITEM(all, 0, Py_NewRef(PyMethod_GET_SELF(method)));
+    for (Py_ssize_t i = 0; i < n; i++)
+        PyTuple_SET_ITEM(all, i + 1, Py_NewRef(PyTuple_GET_ITEM(args, i)));
+    place[0] = Py_NewRef(PyMethod_GET_FUNCTION(method));
+    place[2] = all;
+    Py_DECREF(method);
+    Py_DECREF(args);
+    return true;
+}
+
+/* Stack: callable, NULL, a tuple. */
+bool
+rec_call_spread(struct recorder *r)
+{
+    PyObject **place = r->sp - 3, *callable = place[0];
+    struct call c = { .first = r->nslots + r->depth - 3 };
+    ir_ref items[IR_FIELDS_MAX];
+    bool bound = Py_TYPE(callable) == &PyMethod_Type, known = !(r->oparg & 1) && PyTuple_CheckExact(r->sp[-1]) && place[1] == NULL;
+    int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, items, IR_FIELDS_MAX) : -1;
+    if (n < 0)
+        return rec_stop(r, "a call with arguments that are not known");
+    c.function = rec_local(r, c.first);
+    if (bound)
+        callable = open_method(r, &c, callable);
+    if (r->why != NULL || Py_TYPE(callable) != &PyFunction_Type)
+        return rec_stop(r, "a call of something else than a Python function");
+    c.func = (PyFunctionObject *)callable;
+    c.code = (PyCodeObject *)c.func->func_code;
+    c.nargs = n + bound;
+    for (int i = 0; i < n; i++)
+        c.args[i + bound] = items[i];
+    if (!call_function(r, &c, 3, NULL))
+        return false;
+    return !bound || open_stack(place) || rec_stop(r, "out of memory");
+}
+
 /* ---- in the callee ---- */
 
 bool

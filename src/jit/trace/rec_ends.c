@@ -117,12 +117,16 @@ rec_is_chained(const struct recorder *r, PyCodeObject *code)
     return has_trace(r, code) || (!heat_is_off(code, 0) && heat_tries(code) < PATIENCE);
 }
 
+static const char no_trace_yet[] = "a function has no trace yet";
+
+bool rec_comes_later(const char *why) { return why == rec_inner_first || why == no_trace_yet; }
+
 bool
 rec_last_call(struct recorder *r, PyFunctionObject *func)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
     if (!has_trace(r, code))
-        return rec_stop(r, "a function has no trace yet");
+        return rec_stop(r, no_trace_yet);
     r->target = r->pc;
     return may_end(r) && rec_publish(r) && end_in_other_frame(r, (PyCodeObject *)Py_None);
 }

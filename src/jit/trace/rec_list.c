@@ -54,6 +54,49 @@ rec_append_virtual(struct recorder *r)
     return r->why == NULL;
 }
 
+int
+rec_spread_items(struct recorder *r, ir_ref items[IR_FIELDS_MAX], int room)
+{
+    ir_ref v = rec_peek(r, 1);
+    PyObject *o = r->sp[-1];
+    const struct ir_virtual *d = rec_virtual(r, v);
+    int n = d != NULL ? rec_nfields(r, v) : PyTuple_CheckExact(o) ? (int)PyTuple_GET_SIZE(o) : -1;
+    if (n < 0 || n > room || (d != NULL && d->kind != V_TUPLE && d->kind != V_LIST))
+        return -1;
+    if (d == NULL) {
+        if (!rec_guard_type(r, v, &PyTuple_Type))
+            return -1;
+        rec_emit(r, IR_GEQ_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size)), ir_int(r->ir, n));
+    }
+    for (int i = 0; i < n && r->why == NULL; i++)
+        items[i] = d != NULL ? r->slot[rec_field_slot(r, v, (unsigned)i)] : rec_emit(r, IR_TITEM, v, ir_int(r->ir, i));
+    return r->why == NULL ? n : -1;
+}
+
+bool
+rec_spread(struct recorder *r)
+{
+    const _Py_CODEUNIT *next = &_PyCode_CODE(r->inner_code)[r->next];
+    ir_ref l = r->oparg == 1 ? rec_peek(r, 2) : REF_NONE, items[IR_FIELDS_MAX];
+    if (l == REF_NONE || !is_virtual_list(r, l) || op_deopt(next->op.code) != CALL_INTRINSIC_1 || next->op.arg != INTRINSIC_LIST_TO_TUPLE)
+        return rec_stop(r, "a list that grows by something unknown");
+    int before = rec_nfields(r, l), n = rec_spread_items(r, items, IR_FIELDS_MAX - before);
+    ir_ref t = n >= 0 && before + n > 0 ? rec_new_virtual(r, V_TUPLE, &PyTuple_Type) : REF_NONE;
+    if (t == REF_NONE)
+        return rec_stop(r, "a tuple of very many items");
+    for (int i = 0; i < before; i++)
+        if (!move_to_field(r, t, (unsigned)i, rec_field_slot(r, l, (unsigned)i)))
+            return rec_stop(r, "a tuple of itself");
+    for (int i = 0; i < n; i++)
+        if (!rec_put_field(r, t, (unsigned)(before + i), items[i]))
+            return rec_stop(r, "a tuple of itself");
+    rec_pop(r);
+    rec_pop(r);
+    rec_push(r, t);
+    r->skip = r->next;
+    return r->why == NULL;
+}
+
 /* The index of an item of the virtual tuple or list v, which has n items now: guarded to be what it is. -1: none, or no int. */
 static int
 index_in(struct recorder *r, ir_ref v, ir_ref sub, PyObject *now)

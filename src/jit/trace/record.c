@@ -367,7 +367,7 @@ move_two(struct recorder *r, int opcode)
 static bool
 one_instruction(struct recorder *r, int opcode)
 {
-    bool moves = opcode == CALL || opcode == CALL_KW || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
+    bool moves = opcode == CALL || opcode == CALL_KW || opcode == CALL_FUNCTION_EX || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
     if (r->nheld > 0 && moves && !rec_settle_held(r))
         return false;
     if ((opcode == BINARY_OP || opcode == COMPARE_OP) && rec_is_operator(r, opcode))
@@ -389,6 +389,8 @@ one_instruction(struct recorder *r, int opcode)
     case PUSH_NULL: rec_push(r, REF_NONE); return true;
     case CALL: return rec_is_range(r) ? rec_range(r) : rec_call(r);
     case CALL_KW: return rec_call_kw(r);
+    case CALL_FUNCTION_EX: return rec_call_spread(r);
+    case LIST_EXTEND: return rec_spread(r);
     case RESUME: return rec_resume(r);
     case EXIT_INIT_CHECK: return rec_init_check(r);
     case COPY_FREE_VARS: return rec_copy_free_vars(r);
@@ -728,7 +730,7 @@ finish(struct recorder *r)
         if (r->why == by_tool && r->anchor != NO_ANCHOR && !r->is_function)
             heat_forgive(&_PyCode_CODE(r->code)[r->anchor]);
         if (r->is_side || r->is_return)
-            trace_side_failed(r->parent, r->parent_exit, r->why == by_tool ? SIDE_NOT_TRIED : r->why == rec_inner_first ? SIDE_TOO_EARLY : SIDE_FAILED);
+            trace_side_failed(r->parent, r->parent_exit, r->why == by_tool ? SIDE_NOT_TRIED : rec_comes_later(r->why) ? SIDE_TOO_EARLY : SIDE_FAILED);
         jit_stats.aborted++;
         event_abort(r);
         if (jit_options.dump_rec && dump_wanted(true, r->code)) {

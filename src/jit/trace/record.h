@@ -225,6 +225,8 @@ bool rec_open_return(struct recorder *r, int opcode);
 /* rec_ends.c: the outer frame returns, and the trace ends. */
 bool rec_last_return(struct recorder *r, int opcode);
 bool rec_has_large_loop(PyCodeObject *code);
+/* Did a recording stop only because another trace should exist first? */
+bool rec_comes_later(const char *why);
 /* Does a call of a function of this code, which is not inlined, end the trace, as the function has one of its own or is likely to get one? */
 bool rec_is_chained(const struct recorder *r, PyCodeObject *code);
 /* A call of func that cannot be inlined ends the trace, if there is one for func, or will be: that which is recorded. */
@@ -421,6 +423,8 @@ bool rec_guard_callee(struct recorder *r, ir_ref v, PyFunctionObject *func);
 bool rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, unsigned at, unsigned ret);
 bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
+/* CALL_FUNCTION_EX with a tuple of arguments that the trace does not make. */
+bool rec_call_spread(struct recorder *r);
 bool rec_resume(struct recorder *r);
 bool rec_init_check(struct recorder *r);
 /* Is BINARY_OP or COMPARE_OP, the instruction at hand, a call of a method in Python that can be inlined? Then do that. */
@@ -480,6 +484,10 @@ bool rec_build_tuple(struct recorder *r);
 /* rec_list.c. False without reason (r->why): the list has to be made first. */
 bool rec_build_list(struct recorder *r);
 bool rec_append_virtual(struct recorder *r);
+/* LIST_EXTEND of a list that becomes a tuple at once, as that of arguments does: f(a, b, *c). */
+bool rec_spread(struct recorder *r);
+/* The items of the tuple, or virtual list, on top of the stack, and how many it has in each round; -1: something else, or more than there is room for. */
+int rec_spread_items(struct recorder *r, ir_ref items[IR_FIELDS_MAX], int room);
 bool rec_store_virtual(struct recorder *r);
 /* BINARY_SUBSCR, STORE_SUBSCR: which item of a virtual tuple or list; -1: another one, or r->why. */
 int rec_virtual_index(struct recorder *r);

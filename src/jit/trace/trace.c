@@ -16,6 +16,7 @@ struct jit_stats jit_stats;
 
 #define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
 #define SIDE_TRIES 4
+#define WAITS 8                        /* doublings, for what comes too early */
 #define POSTPONED 20
 #define SIDE_AGAIN 6                   /* if it is too early then, it is asked again after so many times */
 #define SIDE_UNITS 60                  /* a guess of what follows, in code units */
@@ -345,8 +346,10 @@ trace_side_failed(unsigned parent, unsigned exit, enum side_failure how)
 {
     struct trace *t = trace_get(parent);
     if (t != NULL && exit < t->nexits) {
-        t->exits[exit].tries += how == SIDE_FAILED || (how == SIDE_TOO_EARLY && t->exits[exit].tries + 1 < SIDE_TRIES);
-        t->exits[exit].count = 0;
+        struct exit_state *e = &t->exits[exit];
+        e->tries += how == SIDE_FAILED;
+        e->waits += how == SIDE_TOO_EARLY && e->waits < WAITS;
+        e->count = 0;
     }
 }
 
@@ -434,7 +437,8 @@ leave(struct x64_state *st)
 static bool
 wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
 {
-    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->op == IR_GROOM || e->tries >= SIDE_TRIES || ++e->count < (SIDE_AT << e->tries))
+    uint32_t enough = SIDE_AT << (e->tries + e->waits);
+    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->op == IR_GROOM || e->tries >= SIDE_TRIES || ++e->count < enough)
         return false;
     if (version_wish((struct trace *)t, e)) {
         e->count = 0;
@@ -443,10 +447,10 @@ wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
     if ((e->why = policy_side(t, e)) != NULL)
         e->tries = SIDE_TRIES;
     else if (!policy_is_ripe(&e->since, SIDE_UNITS))
-        e->count = (SIDE_AT << e->tries) - SIDE_AGAIN;
+        e->count = enough - SIDE_AGAIN;
     else if (!policy_affords())
         e->count = 0;
-    return e->count >= (SIDE_AT << e->tries) && e->tries < SIDE_TRIES;
+    return e->count >= enough && e->tries < SIDE_TRIES;
 }
 
 /* From trace to trace until one leaves to the interpreter. */

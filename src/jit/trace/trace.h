@@ -22,6 +22,7 @@ struct exit_state {
     uint16_t cost;                     /* of entering the trace and leaving it there, in instructions (policy.c) */
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
+    uint8_t waits;                     /* those of them that only came too early: rec_comes_later() */
     uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
     bool in_loop;                      /* behind LOOP */
     uint64_t since;                    /* when it was taken for the first few times: policy_is_ripe() */
