@@ -112,6 +112,14 @@ def nested(n):
     return total
 
 
+def keywords(n):
+    total = 0
+    for i in range(n):
+        d = {'c': i}
+        total += three(*(1, 2), **d) + three(1, *(2,), c=i) + Canvas().plot(1, *(2, 3), b=5)
+    return total
+
+
 def constructed(n):
     total = 0
     for i in range(n):
@@ -134,10 +142,10 @@ class Pair:
 
 for n in (30, 700, 3000):
     print(n, methods(n), sizes(n), references(n))
-    print(deaths(n), nested(n), constructed(n))
+    print(deaths(n), nested(n), constructed(n), keywords(n))
 # expect: 30 ([6290, 780, 60], 1455) (522, 51) [303, 404]
-# expect: ([900, 961], [-28, 28, -29, 29]) 4941 1336
+# expect: ([900, 961], [-28, 28, -29, 29]) 4941 1336 1890
 # expect: 700 ([76060060, 329942, 1400], 736055) (12810, 1148) [303, 404]
-# expect: ([490000, 491401], [-698, 698, -699, 699]) 2459821 738214
+# expect: ([490000, 491401], [-698, 698, -699, 699]) 2459821 738214 982100
 # expect: 3000 ([6002999000, 6018000, 6000], 13510500) (54900, 4920) [303, 404]
-# expect: ([9006001, 6000], [-2998, 2998, -2999, 2999]) 45042021 13495604
+# expect: ([9006001, 6000], [-2998, 2998, -2999, 2999]) 45042021 13495604 18009000

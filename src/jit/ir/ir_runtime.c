@@ -115,9 +115,10 @@ static Py_ssize_t
 lost_late(PyObject **slots, uint64_t late, PyObject *o)
 {
     Py_ssize_t n = 0;
+    bool is_sequence = Py_TYPE(o) == &PyList_Type || Py_TYPE(o) == &PyTuple_Type;        /* only those have iterators that die late */
     for (; late != 0; late &= late - 1) {
         PyObject *held = slots[__builtin_ctzll(late)];
-        n += held != NULL && (held == o || sequence_of(held) == o);
+        n += held == o || (is_sequence && held != NULL && sequence_of(held) == o);
     }
     return n;
 }

@@ -655,7 +655,7 @@ rec_call_spread(struct recorder *r)
     PyObject **place = r->sp - 3, *callable = place[0];
     struct call c = { .first = r->nslots + r->depth - 3 };
     ir_ref items[IR_FIELDS_MAX];
-    bool bound = Py_TYPE(callable) == &PyMethod_Type, known = !(r->oparg & 1) && PyTuple_CheckExact(r->sp[-1]) && place[1] == NULL;
+    bool known = !(r->oparg & 1) && PyTuple_CheckExact(r->sp[-1]) && place[1] == NULL, bound = known && Py_TYPE(callable) == &PyMethod_Type;
     int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, items, IR_FIELDS_MAX) : -1;
     if (n < 0)
         return rec_stop(r, "a call with arguments that are not known");
