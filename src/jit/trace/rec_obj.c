@@ -396,11 +396,24 @@ load_from_module(struct recorder *r, ir_ref v, PyObject *module, PyObject *name,
     return value != NULL ? give_constant(r, value, method_form) : rec_stop(r, "an attribute that the module does not have");
 }
 
+/* A method of a number that has no object yet, which is called at once: the call makes one, if it needs it. */
+static bool
+load_from_number(struct recorder *r, PyObject *owner, PyObject *name, bool method_form)
+{
+    PyTypeObject *t = Py_TYPE(owner);
+    PyObject *descr = method_form && type_has(t, Py_TPFLAGS_IMMUTABLETYPE) ? type_lookup(t, name) : NULL;
+    if (descr == NULL || Py_TYPE(descr) != &PyMethodDescr_Type)
+        return rec_stop(r, "an attribute of a number");
+    return watch_access(r, t, name) && load_from_class(r, descr, true);
+}
+
 bool
 rec_load_attr(struct recorder *r, PyObject *name, bool method_form)
 {
     PyObject *owner = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
+    if (!is_object(r, v) && v != REF_NONE && PyUnicode_CheckExact(name))
+        return load_from_number(r, owner, name, method_form);
     if (!is_object(r, v) || !PyUnicode_CheckExact(name))
         return rec_stop(r, "an attribute of a number");
     if (PyModule_CheckExact(owner))

@@ -444,6 +444,17 @@ drop_what_goes(struct recorder *r)
     return r->why == NULL;
 }
 
+/* For -X dump=rec: what became of the instruction at hand, or of the recording, and why. */
+static void
+tell(struct recorder *r, const char *what)
+{
+    char line[300];
+    if (!dump_wanted(true, r->code))
+        return;
+    snprintf(line, sizeof(line), "%s at %u of %s: %s\n", what, r->pc, PyUnicode_AsUTF8(r->inner_code->co_qualname), r->why != NULL ? r->why : "");
+    dump_text("rec", r->code, r->start, line);
+}
+
 /* What cannot be recorded may still be left to the interpreter in the middle of the trace. What was emitted before that turned out is taken back. */
 static bool
 record_or_open(struct recorder *r, int opcode)
@@ -469,6 +480,8 @@ record_or_open(struct recorder *r, int opcode)
         return true;
     if (r->ir->full != NULL || r->broken)
         return false;
+    if (UNLIKELY(jit_options.dump_rec))
+        tell(r, "left to the interpreter");
     ir_cut(r->ir, end);
     r->ir->top = top;
     r->ir->real = real;
@@ -733,11 +746,8 @@ finish(struct recorder *r)
             trace_side_failed(r->parent, r->parent_exit, r->why == by_tool ? SIDE_NOT_TRIED : rec_comes_later(r->why) ? SIDE_TOO_EARLY : SIDE_FAILED);
         jit_stats.aborted++;
         event_abort(r);
-        if (jit_options.dump_rec && dump_wanted(true, r->code)) {
-            char line[200];
-            snprintf(line, sizeof(line), "stopped at %u: %s\n", r->pc, r->why);
-            dump_text("rec", r->code, r->start, line);
-        }
+        if (jit_options.dump_rec)
+            tell(r, "stopped");
     }
     policy_spent(r->count, r->compile_ns);
     spare = r->ir;
