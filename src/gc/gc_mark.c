@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "object/coll/tuple.h"
+#include "object/core/type_slots.h"
 #include "rt/hooks.h"
 
 #define REFS_ONE ((uintptr_t)1 << GC_FLAG_BITS)
@@ -94,15 +95,50 @@ is_dead(PyObject *op)
     return (uintptr_t)op->ob_type == (uintptr_t)0xDDDDDDDDDDDDDDDDu;
 }
 
+/* A type whose instances consist of references, as far as the set has shown: those of one type mostly come one behind the other. */
+struct plain { PyTypeObject *type, *other; Py_ssize_t offset, n; };
+
+/* Is op an instance of a type that p knows, or gets to know now? */
+static inline bool
+is_plain(struct plain *p, PyObject *op)
+{
+    PyTypeObject *t = Py_TYPE(op);
+    if (LIKELY(t == p->type))
+        return true;
+    if (t == p->other)
+        return false;
+    Py_ssize_t offset, n;
+    if (!type_is_plain_slots(t, &offset, &n)) {
+        p->other = t;
+        return false;
+    }
+    *p = (struct plain){ t, p->other, offset, n };
+    return true;
+}
+
+static void
+subtract_plain(const struct plain *p, PyObject *op, bool *refers)
+{
+    PyObject **items = (PyObject **)((char *)op + p->offset);
+    for (Py_ssize_t k = 0; k < p->n; k++)
+        if (items[k] != NULL)
+            visit_subtract(items[k], refers);
+    if (GC_HEAD((PyObject *)p->type)->_gc_prev & GC_COLLECTING)        /* as a rule it is older */
+        visit_subtract((PyObject *)p->type, refers);
+}
+
 static void
 subtract_members(struct gc_set *set)
 {
+    struct plain plain = { NULL, NULL, 0, 0 };
     Py_ssize_t n;
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i], **items = items_of(op, &n);
         bool refers = false;
         prefetch_object(set, i);
-        if (items == NULL)
+        if (items == NULL && is_plain(&plain, op))
+            subtract_plain(&plain, op, &refers);
+        else if (items == NULL)
             Py_TYPE(op)->tp_traverse(op, visit_subtract, &refers);
         for (Py_ssize_t k = n; --k >= 0; )
             if (items[k] != NULL)

@@ -195,38 +195,51 @@ page_release(struct heap_page *page)
     }
 }
 
-/* A block from a page of the class with room, or NULL. */
+/* Up to *n blocks from a page of the class with room, linked; *n: so many; *last: whose link is open. NULL: no memory. */
 static void *
-page_take(size_t c)
+page_take_some(size_t c, uint32_t *n, void ***last)
 {
     struct heap_page *page = heap.partial[c];
     if (page == NULL && (page = page_new(c)) == NULL)
         return NULL;
-    void *p = page->free;
     size_t size = c * HEAP_GRAIN;
-    if (p != NULL)
-        page->free = *(void **)p;
-    else {
-        p = (char *)page + page->fresh;
-        page->fresh += (uint32_t)size;
+    void *first = NULL, **to = &first;
+    uint32_t got = 0;
+    for (; got < *n; got++) {
+        void *p = page->free;
+        if (p != NULL)
+            page->free = *(void **)p;
+        else if (page->fresh + size <= PAGE_SIZE) {
+            p = (char *)page + page->fresh;
+            page->fresh += (uint32_t)size;
+        }
+        else
+            break;
+        *to = p;
+        to = p;
     }
-    page->used++;
+    page->used += got;
     if (page->free == NULL && page->fresh + size > PAGE_SIZE)
         page_unlist(page);
-    return p;
+    *n = got;
+    *last = to;
+    return first;
 }
 
+/* Blocks of this page, from first to last linked. */
 static void
-page_give(void *p)
+page_give_some(struct heap_page *page, void *first, void *last, uint32_t n)
 {
-    struct heap_page *page = page_of(p);
-    *(void **)p = page->free;
-    page->free = p;
+    *(void **)last = page->free;
+    page->free = first;
     if (!page->listed)
         page_list(page);
-    if (--page->used == 0)
+    page->used -= n;
+    if (page->used == 0)
         page_release(page);
 }
+
+static void page_give(void *p) { page_give_some(page_of(p), p, p, 1); }
 
 /* ---- lists -------------------------------------------------------------------------------------------------- */
 
@@ -248,19 +261,21 @@ lists_refill(struct heap_lists *h, size_t c)
         h->room[c] = 1;
         return first;
     }
-    first = page_take(c);
-    if (first == NULL)
-        return NULL;
-    void **tail = &h->head[c];
-    for (uint32_t i = 1; i < batch && h->room[c] > 0; i++) {
-        void *p = page_take(c);
+    void **tail = &first;
+    uint32_t got = 0, want = Py_MIN(batch, h->room[c] + 1), n;
+    for (; got < want; got += n) {
+        n = want - got;
+        void **last, *p = page_take_some(c, &n, &last);
         if (p == NULL)
             break;
         *tail = p;
-        tail = p;
-        h->room[c]--;
+        tail = last;
     }
+    if (got == 0)
+        return NULL;
     *tail = NULL;
+    h->head[c] = *(void **)first;
+    h->room[c] -= got - 1;
     return first;
 }
 
@@ -269,12 +284,20 @@ static void
 give_back(void *p)
 {
     while (p != NULL) {
-        void *next = *(void **)p;
-        if (is_ours(p))
-            page_give(p);
-        else
-            heap_block_free(p);
-        p = next;
+        void *first = p, *last;
+        if (!is_ours(p)) {
+            p = *(void **)p;
+            heap_block_free(first);
+            continue;
+        }
+        struct heap_page *page = page_of(p);
+        uint32_t n = 0;
+        do {                                 /* those that follow mostly lie in the same page */
+            last = p;
+            p = *(void **)p;
+            n++;
+        } while (p != NULL && page_of(p) == page);
+        page_give_some(page, first, last, n);
     }
 }
 

@@ -10,7 +10,9 @@
 #include "rt/singletons.h"
 #include "object/coll/dict_values.h"
 #include "object/core/object.h"
+#include "object/core/type_slots.h"
 #include "object/core/weakref.h"
+#include "object/num/float.h"
 
 /* ---- slots ---- */
 
@@ -28,9 +30,32 @@ static void
 clear_slots(PyTypeObject *t, PyObject *self)
 {
     PyMemberDef *m = type_heap_members(t);
-    for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++)
-        if (m->type == Py_T_OBJECT_EX && !(m->flags & Py_READONLY))
-            Py_CLEAR(*(PyObject **)((char *)self + m->offset));
+    PyThreadState *ts = ts_current();
+    for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++) {
+        if (m->type != Py_T_OBJECT_EX || m->flags & Py_READONLY)
+            continue;
+        PyObject **slot = (PyObject **)((char *)self + m->offset), *v = *slot;
+        *slot = NULL;
+        if (v != NULL && PyFloat_CheckExact(v))
+            float_decref(ts, v);
+        else
+            Py_XDECREF(v);
+    }
+}
+
+bool
+type_is_plain_slots(PyTypeObject *t, Py_ssize_t *offset, Py_ssize_t *n)
+{
+    PyMemberDef *m = type_heap_members(t);
+    *n = Py_SIZE(t);
+    if (t->tp_traverse != subtype_traverse || t->tp_base != &PyBaseObject_Type || t->tp_dictoffset != 0 || *n == 0
+        || (t->tp_flags & (Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_MANAGED_DICT)) != Py_TPFLAGS_HEAPTYPE)
+        return false;
+    *offset = m[0].offset;
+    for (Py_ssize_t i = 0; i < *n; i++)
+        if (m[i].type != Py_T_OBJECT_EX || m[i].offset != *offset + i * (Py_ssize_t)sizeof(PyObject *))
+            return false;
+    return true;
 }
 
 int
