@@ -225,7 +225,7 @@ is_quiet(struct quiet *q, PyObject *o)
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
 {
-    return Py_REFCNT(o) > 1 + __builtin_popcountll(late) || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
+    return Py_REFCNT(o) > 1 + 64 || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
 }
 
 bool
@@ -422,6 +422,19 @@ jit_slot_renew_float(PyObject **slot, double v)
         return put(slot, jit_new_float(v));
     ((PyFloatObject *)o)->ob_fval = v;
     return o;
+}
+
+PyObject *
+jit_slot_renew_list_iterator(PyObject **slot, PyObject *list)
+{
+    struct list_iter *it = (struct list_iter *)*slot;
+    if (!is_last(*slot, &PyListIter_Type))
+        return put(slot, jit_new_iterator(list));
+    PyObject *old = (PyObject *)it->it_seq;
+    it->it_index = 0;
+    it->it_seq = (PyListObject *)Py_NewRef(list);
+    Py_XDECREF(old);
+    return (PyObject *)it;
 }
 
 PyObject *

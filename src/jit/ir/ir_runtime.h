@@ -32,6 +32,7 @@ void jit_slot_put_new(PyObject **slot, STEALS PyObject *o);
  * its memory is the new one's. NULL without exception: as above, and the slot is as it was. */
 PyObject *jit_slot_renew_int(PyObject **slot, int64_t v);
 PyObject *jit_slot_renew_float(PyObject **slot, double v);
+PyObject *jit_slot_renew_list_iterator(PyObject **slot, PyObject *list);
 PyObject *jit_slot_renew_range_iterator(PyObject **slot, int64_t start, int64_t stop, int64_t step);
 
 /* Nobody takes notice of the death of an object of this type: nothing happens then, nothing refers to it weakly, it refers to nothing. */

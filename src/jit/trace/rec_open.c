@@ -71,6 +71,21 @@ push_frame(struct recorder *r, const struct ir_frame *f)
 }
 
 bool
+rec_publish_below(struct recorder *r, int end)
+{
+    if (!rec_materialise_all(r) || !rec_settle_held(r))
+        return false;
+    rec_store_pending(r, REF_NONE);
+    take_references(r, end);
+    while (r->top < end && r->why == NULL)
+        rec_store_slot(r, r->top);
+    for (int i = 0; i < end && r->why == NULL; i++)
+        if (!is_current(r, i))
+            rec_store_slot(r, i);
+    return r->why == NULL;
+}
+
+bool
 rec_publish(struct recorder *r)
 {
     const struct ir *ir = r->ir;

@@ -220,6 +220,8 @@ bool rec_for_any(struct recorder *r);
 void rec_see_value(struct recorder *r, unsigned at);
 /* The frames' memory gets all that differs from it; inlined calls get frames. */
 bool rec_publish(struct recorder *r);
+/* Of the outer frame, in which the trace is, the slots below `end`: what lies above them the frame's memory owns in other slots. */
+bool rec_publish_below(struct recorder *r, int end);
 /* The inlined call at hand, whose frame is in memory, returns. */
 bool rec_open_return(struct recorder *r, int opcode);
 /* rec_ends.c: the outer frame returns, and the trace ends. */

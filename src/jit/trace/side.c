@@ -208,13 +208,23 @@ may_overwrite_from(const struct recorder *r, int from, int last)
     return from > last;
 }
 
+/* A variable has it, in memory too. */
+static bool
+is_in_memory(const struct recorder *r, ir_ref v)
+{
+    const struct ir_ins *in = &r->ir->at[v];
+    return r->ir->frame == 0 && v != REF_NONE && in->op == IR_SLOAD && in->a < r->nslots && in->a < r->top && !r->changed[in->a] && r->slot[in->a] == v;
+}
+
+static int top_of_stack(const struct recorder *r) { return r->nslots + r->depth - 1; }
+
 bool
 rec_before_iterator(struct recorder *r, int slot)
 {
     if (r->nvirtuals > 0 && !rec_materialise_all(r))     /* what lies below it goes to memory, numbers that fields share with slots, too */
         return false;
     r->target = r->pc;
-    if (!may_overwrite_from(r, r->top < slot ? r->top : slot, slot) && !rec_publish(r))
+    if (!may_overwrite_from(r, r->top < slot ? r->top : slot, slot) && !(is_in_memory(r, r->slot[slot]) && slot == top_of_stack(r) ? rec_publish_below(r, slot) : rec_publish(r)))
         return rec_stop(r, "a variable moves to another");
     rec_store_pending(r, REF_NONE);
     while (r->top < slot)

@@ -192,14 +192,17 @@ write_other(struct x64_asm *as, unsigned o, unsigned t, unsigned slot, const uin
     asm_load(B, t, rm_frame(slot));
 }
 
+#define LATE_IN_LINE 3
+
 /* Jumps to `kept`, with a flag for "not equal", when o has more references than could be given back; else to `slow` or on. */
 static void
 write_kept(struct x64_asm *as, unsigned o, unsigned t, uint64_t late, const uint8_t *kept, const uint8_t *slow)
 {
-    if (__builtin_popcountll(late) == 1) {
+    if (late != 0 && __builtin_popcountll(late) <= LATE_IN_LINE) {
         jump_to(as, CC_A, kept);
         asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1);
-        write_other(as, o, t, (unsigned)__builtin_ctzll(late), slow);
+        for (uint64_t left = late; left != 0; left &= left - 1)
+            write_other(as, o, t, (unsigned)__builtin_ctzll(left), slow);
     }
     jump_to(as, CC_A, kept);
     asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1 + __builtin_popcountll(late));
@@ -243,7 +246,7 @@ bool
 is_renewal(const struct x64_asm *as, ir_ref put)
 {
     const struct ir_ins *in = ins_at(as, put);
-    return in->op == IR_FPUT_NEW && in->b == put - 1 && ins_at(as, put - 1)->op >= IR_NEW_I && ins_at(as, put - 1)->op <= IR_NEW_RANGE
+    return in->op == IR_FPUT_NEW && in->b == put - 1 && ins_at(as, put - 1)->op >= IR_NEW_I && ins_at(as, put - 1)->op <= IR_NEW_LIST_IT
         && !exits_are_forced();
 }
 

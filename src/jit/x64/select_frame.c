@@ -79,7 +79,8 @@ static const void *
 maker_of(enum ir_op op, bool renewal)
 {
     switch (op) {
-    case IR_NEW_LIST_IT: case IR_NEW_TUPLE_IT: return (const void *)jit_new_iterator;
+    case IR_NEW_LIST_IT: return renewal ? (const void *)jit_slot_renew_list_iterator : (const void *)jit_new_iterator;
+    case IR_NEW_TUPLE_IT: return (const void *)jit_new_iterator;
     case IR_NEW_TUPLE: return (const void *)jit_new_tuple;
     case IR_NEW_LIST: return (const void *)jit_new_list;
     case IR_NEW_METHOD: return (const void *)jit_new_method;
