@@ -17,8 +17,8 @@ class D:
     def __init__(self, v):
         self.v = v
     def __del__(self):
-        f = sys._getframe(1)
-        note("gone", self.v, f.f_code.co_name, f.f_lineno)
+        f = sys._getframe().f_back
+        f and note("gone", self.v, f.f_code.co_name, f.f_lineno)
     def __repr__(self):
         return "D"
 class Node:

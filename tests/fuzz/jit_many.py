@@ -32,7 +32,7 @@ sys.path.insert(0, HERE)
 import jit_programs
 
 # First number, share of all batches.
-KINDS = {0: 3, 1000000: 3, 2000000: 1, 3000000: 4, 4000000: 4, 5000000: 3, 6000000: 4, 7000000: 3}
+KINDS = {0: 3, 1000000: 3, 2000000: 1, 3000000: 4, 4000000: 4, 5000000: 3, 6000000: 4, 7000000: 3, 9000000: 12}
 MODES = ["stress"] * 12 + ["stress-registers"] * 3 + ["stress-eval", "1,patience=0", "stress,exit=1", "stress,exit=2,seed=5", "stress-registers,exit=7,seed=9", "stress-eval,exit=3,seed=4", "stress,without=fold", "stress,without=cse",
          "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress,evict=1", "stress,evict=3,exit=11", "stress,poison=1", "stress-registers,poison=2,exit=9,seed=8", "stress,oom=2", "stress-eval,oom=11"]
 PATIENCE = 40                                            # seconds for one program
@@ -56,6 +56,7 @@ def digest_of(codes):
     except Exception as e:
         text = repr(e)
     space.clear()
+    gc.collect()
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), text
 
 
@@ -63,6 +64,8 @@ def calm():
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (3 << 30 if hard == resource.RLIM_INFINITY else hard, hard))
     warnings.simplefilter("ignore")
+    sys.unraisablehook = id
+    gc.disable()                                         # when it comes is nobody's business
     gc.collect()
     gc.freeze()                                          # so that programs that collect do not go over what was there before
 
