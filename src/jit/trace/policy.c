@@ -29,10 +29,13 @@
 #define SAVED_NS 3                     /* by an instruction in a trace */
 #define INSTRUCTION_NS 700             /* what recording an instruction takes, */
 #define RECORDING_NS 20000             /* and what a recording takes besides: statistics, facts, tables; being freed */
+#define RUNNING_NS 10                  /* an instruction takes the interpreter */
 #define SKIPPED 8
 #define TRACE_NS 40000                 /* it takes to compile a trace, */
 #define UNIT_NS 600                    /* and for each code unit */
 #define YOUNG 1024                     /* loops that wait */
+#define ROUND_NS 200                   /* the most that a round of one is taken to last, */
+#define ROUND_UNIT_NS 20               /* and for each code unit */
 #define CHAIN 5
 #define TREE 40                         /* side traces of a root, or, */
 #define TREE_MANY 250                   /* as long as they are short, with no more */
@@ -80,18 +83,25 @@ policy_is_ripe(uint64_t *since, unsigned units)
     return now - *since >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
 }
 
-/* Two jumps may come to have one place: then each waits anew when the other has asked. Code that is gone may have lain at the same address: so versions, too. */
-uint64_t *
-policy_young_loop(const PyCodeObject *code, const _Py_CODEUNIT *jump)
+/* A loop's own time is not known, only when it asks; what passes between two of its questions may have been spent anywhere. So no more of it counts than its rounds are likely to have taken.
+ * Two jumps may come to have one place: then each waits anew when the other has asked. Code that is gone may have lain at the same address: so versions, too. */
+bool
+policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned units)
 {
-    static struct { const _Py_CODEUNIT *jump; uint32_t version; uint64_t since; } young[YOUNG];      /* under the GIL */
+    static struct { const _Py_CODEUNIT *jump; uint32_t version; uint64_t asked, spent; } young[YOUNG];      /* under the GIL */
+    if (jit_options.stress || jit_options.patience == 0)
+        return true;
     unsigned at = (unsigned)((uintptr_t)jump / sizeof(*jump) * 2654435769u % (1u << 31) / ((1u << 31) / YOUNG));
+    uint64_t now = now_ns(), likely = POLICY_LOOK_AGAIN * (ROUND_NS + (uint64_t)units * ROUND_UNIT_NS);
     if (young[at].jump != jump || young[at].version != code->co_version) {
         young[at].jump = jump;
         young[at].version = code->co_version;
-        young[at].since = 0;
+        young[at].asked = now;
+        young[at].spent = 0;
     }
-    return &young[at].since;
+    young[at].spent += now - young[at].asked < likely ? now - young[at].asked : likely;
+    young[at].asked = now;
+    return young[at].spent >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
 }
 
 /* ---- how much ---- */
@@ -121,10 +131,13 @@ policy_affords(void)
 
 bool policy_is_broke(void) { return left < 0; }
 
+/* Between the first instruction and the last the program has run, too; and calls of C functions, of which nothing is known. */
 void
-policy_spent(unsigned instructions, uint64_t compile_ns)
+policy_spent(unsigned instructions, uint64_t compile_ns, uint64_t cpu_ns)
 {
-    uint64_t ns = RECORDING_NS + instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
+    uint64_t likely = RECORDING_NS + instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
+    uint64_t ran = instructions * (uint64_t)RUNNING_NS, ns = RECORDING_NS / 2 + (cpu_ns > ran ? cpu_ns - ran : 0);
+    ns = ns < likely / 2 ? likely / 2 : ns > 2 * likely ? 2 * likely : ns;
     spent_ns += ns;
     left -= (int64_t)ns;
 }

@@ -504,6 +504,14 @@ never_recorded(PyCodeObject *code)
     return NULL;
 }
 
+static uint64_t
+thread_cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static bool
 start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 {
@@ -540,6 +548,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
         r->ts = NULL;
         return false;
     }
+    r->begun_at = thread_cpu_ns();
     jit_stats.recorded++;
     return true;
 }
@@ -577,7 +586,7 @@ record_entry(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *resume)
     const char *never = never_recorded(code);
     if (never != NULL || (code->co_flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != CO_OPTIMIZED)
         return false;
-    if (!policy_is_ripe(policy_young_loop(code, resume), (unsigned)Py_SIZE(code))) {
+    if (!policy_loop_is_ripe(code, resume, (unsigned)Py_SIZE(code))) {
         heat_wait_entry(code, POLICY_LOOK_AGAIN);
         return false;
     }
@@ -612,7 +621,7 @@ record_hot(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, enum tra
         event_refused(ts, code, (unsigned)(pc - _PyCode_CODE(code)), never);
         return false;
     }
-    if (!policy_is_ripe(policy_young_loop(code, f->instr_ptr), jump - (unsigned)(pc - _PyCode_CODE(code)))) {
+    if (!policy_loop_is_ripe(code, f->instr_ptr, jump - (unsigned)(pc - _PyCode_CODE(code)))) {
         heat_wait(f->instr_ptr, POLICY_LOOK_AGAIN);
         return false;
     }
@@ -690,8 +699,7 @@ optimise(struct recorder *r)
 static void
 compile_recorded(struct recorder *r)
 {
-    struct timespec t0, t1;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t0);
+    uint64_t begin = thread_cpu_ns();
     event_compiling(r);
     show(r, jit_options.dump_ir, "ir");
     r->why = optimise(r);
@@ -700,8 +708,7 @@ compile_recorded(struct recorder *r)
         report_snaps(r);
     if (r->why == NULL)
         r->why = trace_make(r->ts, r, at_loop);
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t1);
-    r->compile_ns = (uint64_t)((t1.tv_sec - t0.tv_sec) * 1000000000 + (t1.tv_nsec - t0.tv_nsec));
+    r->compile_ns = thread_cpu_ns() - begin;
     jit_stats.compile_ns += r->compile_ns;
     if (r->why != NULL)
         return;
@@ -749,7 +756,7 @@ finish(struct recorder *r)
         if (jit_options.dump_rec)
             tell(r, "stopped");
     }
-    policy_spent(r->count, r->compile_ns);
+    policy_spent(r->count, r->compile_ns, thread_cpu_ns() - r->begun_at);
     spare = r->ir;
     ir_free(r->round);
     r->ts = NULL;

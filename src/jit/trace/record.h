@@ -88,7 +88,7 @@ struct recorder {
     struct loop_row *row;              /* of statistics, or NULL */
     int line;                          /* where it starts */
     const char *why;                   /* stopped */
-    uint64_t compile_ns;               /* CPU time */
+    uint64_t compile_ns, begun_at;     /* CPU time; of the thread when it began */
     bool closed;                       /* the trace is whole: it ends with a loop, at one, */
     bool leaves;                       /* or in the interpreter */
     bool broken;                       /* a fact that it relies on has ceased to hold */

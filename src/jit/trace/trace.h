@@ -215,16 +215,16 @@ void stress_end(void);
 void stress_work(int change);
 
 /* policy.c: has what got hot been hot for as long as it pays to wait? *since: when that was asked first, 0: never. units: length of its code. If not,
- * ask again after some more rounds. policy_young_loop(): where that is kept of a loop of `code` with this jump. */
+ * ask again after some more rounds. policy_loop_is_ripe(): the same for the loop of `code` with this jump, or its function. */
 #define POLICY_LOOK_AGAIN 32
 #define JIT_PATIENCE 10                /* so many times as long as compiling will take */
 bool policy_is_ripe(uint64_t *since, unsigned units);
-uint64_t *policy_young_loop(const PyCodeObject *code, const _Py_CODEUNIT *jump);
-/* May a recording begin now? What the last one has cost: instructions recorded, time to compile. In the child of a fork. */
+bool policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned units);
+/* May a recording begin now? What the last one has cost: instructions recorded, time to compile, CPU time of the thread from its beginning to its end. In the child of a fork. */
 bool policy_affords(void);
 /* Has more been spent than there was? */
 bool policy_is_broke(void);
-void policy_spent(unsigned instructions, uint64_t compile_ns);
+void policy_spent(unsigned instructions, uint64_t compile_ns, uint64_t cpu_ns);
 void policy_after_fork(void);
 /* Why this exit of t never gets a side trace, or NULL. */
 const char *policy_side(const struct trace *t, const struct exit_state *e);
