@@ -139,14 +139,22 @@ dict_quiet(struct quiet *q, PyDictObject *d)
 static bool
 set_quiet(struct quiet *q, PyObject *s)
 {
-    PyObject *key;
-    Py_ssize_t pos = 0;
-    Py_hash_t hash;
-    if (((PySetObject *)s)->weakreflist != NULL || PySet_GET_SIZE(s) > QUIET_TABLE)
+    const PySetObject *so = (PySetObject *)s;
+    const PyTypeObject *leaf = NULL;
+    if (so->weakreflist != NULL || so->used > QUIET_ITEMS)
         return false;
-    while (_PySet_NextEntry(s, &pos, &key, &hash))
-        if (!is_quiet(q, key))
+    const setentry *e = so->table, *end = e + so->mask + 1;
+    for (Py_ssize_t left = so->fill; left > 0 && e < end; e++) {
+        if (e->key == NULL)
+            continue;
+        left--;
+        if (Py_TYPE(e->key) == leaf || e->key == &set_dummy)
+            continue;
+        if (jit_is_leaf(Py_TYPE(e->key)))
+            leaf = Py_TYPE(e->key);
+        else if (!is_quiet(q, e->key))
             return false;
+    }
     return true;
 }
 

@@ -74,13 +74,6 @@ PyObject *jit_str_utf8(PyObject *s) { return or_without_exception(PyUnicode_AsUT
 int64_t jit_bytes_at(PyObject *b, int64_t i) { return (unsigned char)PyBytes_AS_STRING(b)[i]; }
 int64_t jit_bytearray_at(PyObject *b, int64_t i) { return (unsigned char)PyByteArray_AS_STRING(b)[i]; }
 
-PyObject *
-jit_int_str(int64_t v)
-{
-    char digits[24];
-    return or_without_exception(str_new_ascii(digits, snprintf(digits, sizeof(digits), "%lld", (long long)v)));
-}
-
 /* ---- C functions ---- */
 
 PyObject *jit_call_class(void *type) { return or_without_exception(PyObject_CallNoArgs(type)); }
@@ -89,7 +82,7 @@ PyObject *jit_call_self(void *f, PyObject *self) { return or_without_exception((
 PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunction)f)(self, arg)); }
 PyObject *jit_call_fast_none(void *f, PyObject *self) { return or_without_exception(((PyCFunctionFast)f)(self, NULL, 0)); }
 
-PyObject *jit_args[LEAF_ARGS + 1];
+PyObject *jit_args[LEAF_PARTS];
 
 PyObject *
 jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x)

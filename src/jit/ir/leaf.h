@@ -74,6 +74,8 @@ int64_t jit_int_from_bytes(PyObject *b, int64_t little);
 OWNED PyObject *jit_int_to_bytes(int64_t v, int64_t length, int64_t little);
 /* Two exact sets or frozensets: a comparison (Py_LT ...), -1: who knows. */
 int64_t jit_set_compare(PyObject *a, PyObject *b, int64_t operator);
+/* a - b, a & b, a | b or a ^ b (NB_SUBTRACT ...) of exact sets or frozensets. NULL: it may run code. */
+OWNED PyObject *jit_set_operate(PyObject *a, PyObject *b, int64_t operator);
 /* Is o a number, string, bytes or None, or a list, tuple or set of nothing else? */
 bool leaf_is_inert(PyObject *o);
 /* As jit_call_args(), if all arguments are inert; the call of a type with such an argument. */
@@ -135,7 +137,8 @@ OWNED PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg);
 /* Any of these conventions; the arguments, borrowed, lie in jit_args (under the GIL), behind them the names of the last ones if x says that they have some. */
 OWNED PyObject *jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x);
 #define LEAF_ARGS 7
-extern PyObject *jit_args[LEAF_ARGS + 1];
+#define LEAF_PARTS 16
+extern PyObject *jit_args[LEAF_PARTS];
 #define LEAF_CALL_X(n, has_names) ((n) | (has_names) << 8)
 
 #endif

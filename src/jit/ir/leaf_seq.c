@@ -8,6 +8,7 @@
 #include "object/coll/tuple.h"
 #include "object/num/int.h"
 #include "object/text/bytes.h"
+#include "opcode.h"
 
 static PyObject *
 or_without_exception(PyObject *o)
@@ -120,19 +121,32 @@ is_inert(PyObject *o)
     return t == &PyLong_Type || t == &PyUnicode_Type || t == &PyFloat_Type || t == &PyBytes_Type || t == &PyBool_Type || o == Py_None;
 }
 
+/* Most sets have items of one type. */
+static bool
+set_inert(const PySetObject *so)
+{
+    const PyTypeObject *known = NULL;
+    const setentry *e = so->table, *end = e + so->mask + 1;
+    for (Py_ssize_t left = so->fill; left > 0 && e < end; e++) {
+        if (e->key == NULL)
+            continue;
+        left--;
+        if (Py_TYPE(e->key) == known || e->key == &set_dummy)
+            continue;
+        if (!is_inert(e->key))
+            return false;
+        known = Py_TYPE(e->key);
+    }
+    return true;
+}
+
 static bool
 all_inert(PyObject *o)
 {
     if (is_inert(o))
         return true;
-    if (PyAnySet_CheckExact(o)) {
-        Py_ssize_t pos = 0;
-        setentry *e;
-        while (set_next(SET(o), &pos, &e))
-            if (!is_inert(e->key))
-                return false;
-        return true;
-    }
+    if (PyAnySet_CheckExact(o))
+        return set_inert(SET(o));
     if (!PyList_CheckExact(o) && !PyTuple_CheckExact(o))
         return false;
     PyObject **items = PyTuple_CheckExact(o) ? tuple_items(o) : ((PyListObject *)o)->ob_item;
@@ -140,6 +154,20 @@ all_inert(PyObject *o)
         if (!is_inert(items[i]))
             return false;
     return true;
+}
+
+PyObject *
+jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
+{
+    if (!all_inert(a) || !all_inert(b))
+        return NULL;
+    switch (operator) {
+    case NB_SUBTRACT: return or_without_exception(PyNumber_Subtract(a, b));
+    case NB_AND: return or_without_exception(PyNumber_And(a, b));
+    case NB_OR: return or_without_exception(PyNumber_Or(a, b));
+    case NB_XOR: return or_without_exception(PyNumber_Xor(a, b));
+    default: return NULL;
+    }
 }
 
 bool leaf_is_inert(PyObject *o) { return all_inert(o); }

@@ -186,6 +186,8 @@ rec_binary_op(struct recorder *r)
         return rec_concat(r);
     if (rec_is_seq(r->sp[-2]))
         return rec_seq_operator(r);
+    if (PyAnySet_CheckExact(r->sp[-2]))
+        return rec_set_operator(r);
     if (!two_numbers(r, &a, &b))
         return false;
     if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)

@@ -92,6 +92,17 @@ rec_seq_operator(struct recorder *r)
     return rec_give_new(r, 2, rec_leaf(r, IR_CALLN, HELPER_ITEMS_CONCAT, rec_peek(r, 2), rec_peek(r, 1), REF_NONE), Py_TYPE(a));
 }
 
+bool
+rec_set_operator(struct recorder *r)
+{
+    PyObject *a = r->sp[-2], *b = r->sp[-1];
+    bool makes_new = PyFrozenSet_CheckExact(a) || r->oparg < NB_INPLACE_ADD;
+    if (!makes_new || !PyAnySet_CheckExact(b) || !leaf_is_inert(a) || !leaf_is_inert(b) || !guard_both(r) || !before_effects(r, 2))
+        return rec_stop(r, "an operator on a set that is not recorded yet");
+    int operator = r->oparg < NB_INPLACE_ADD ? r->oparg : r->oparg - NB_INPLACE_ADD;
+    return rec_give_new(r, 2, rec_leaf(r, IR_CALLN, HELPER_SET_OPERATE, rec_peek(r, 2), rec_peek(r, 1), ir_int(r->ir, operator)), Py_TYPE(a));
+}
+
 /* ---- comparisons ---- */
 
 bool

@@ -1,4 +1,4 @@
-/* jit/trace/rec_str.c: recording strings and bytes: items, slices, concatenation, comparison, formatting.
+/* jit/trace/rec_str.c: recording strings and bytes: items, slices, concatenation, comparison.
  *
  * What is made is a new object, held by the stack's slot. Single characters below 256 exist once. `s += t` with a variable that holds s is left
  * alone: the interpreter makes the string longer in place. */
@@ -118,67 +118,6 @@ rec_order_str(struct recorder *r, int operator)
         return rec_stop(r, "a comparison with a string");
     ir_ref cmp = rec_leaf(r, IR_CALLL_I, HELPER_STR_CMP, v, w, REF_NONE);
     return cmp != REF_NONE && rec_give(r, 2, rec_compare_numbers(r, operator, cmp, ir_int(r->ir, 0)));
-}
-
-/* ---- formatting ---- */
-
-/* str() of a string is that itself, of an int its digits. */
-static bool
-text_of(struct recorder *r)
-{
-    PyObject *o = r->sp[-1];
-    ir_ref v = rec_peek(r, 1);
-    if (PyUnicode_CheckExact(o))
-        return is_object(r, v) && rec_guard_type(r, v, &PyUnicode_Type) ? true : rec_stop(r, "formatting of something else than a string or int");
-    ir_ref i = PyLong_CheckExact(o) ? rec_number(r, v, o) : REF_NONE;
-    if (i == REF_NONE || r->why != NULL)
-        return rec_stop(r, "formatting of something else than a string or int");
-    rec_before_effects(r, 1);
-    return give_new(r, 1, rec_leaf(r, IR_CALLN, HELPER_INT_STR, i, REF_NONE, REF_NONE));
-}
-
-/* str(x) */
-bool
-rec_call_str(struct recorder *r, const struct builtin_call *c)
-{
-    ir_ref v = c->args[0];
-    if (PyUnicode_CheckExact(c->now[0])) {
-        if (!is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type))
-            return false;
-        for (int i = 0; i < c->on_stack; i++)
-            rec_pop(r);
-        rec_push(r, v);
-        return r->why == NULL;
-    }
-    ir_ref i = PyLong_CheckExact(c->now[0]) ? rec_number(r, v, c->now[0]) : REF_NONE;
-    if (i == REF_NONE || r->why != NULL)
-        return rec_stop(r, "str() of something else than a string or int");
-    rec_before_effects(r, c->on_stack);
-    return give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_INT_STR, i, REF_NONE, REF_NONE));
-}
-
-bool rec_format(struct recorder *r) { return text_of(r); }
-bool rec_convert(struct recorder *r) { return r->oparg == FVC_STR ? text_of(r) : rec_stop(r, "repr() or ascii() in an f-string"); }
-
-/* Two parts at a time; what lies between is dropped at once. */
-bool
-rec_build_string(struct recorder *r)
-{
-    int n = r->oparg;
-    if (n < 2 || n > 4)
-        return rec_stop(r, "an f-string of many parts");
-    for (int i = 1; i <= n; i++)
-        if (!is_object(r, rec_peek(r, i)) || !PyUnicode_CheckExact(r->sp[-i]) || !rec_guard_type(r, rec_peek(r, i), &PyUnicode_Type))
-            return rec_stop(r, "an f-string of something else than strings");
-    rec_before_effects(r, n);
-    ir_ref all = rec_peek(r, n);
-    for (int i = n - 1; i > 0 && r->why == NULL; i--) {
-        ir_ref longer = rec_leaf(r, IR_CALLN, HELPER_STR_CONCAT, all, rec_peek(r, i), REF_NONE);
-        if (i < n - 1)
-            rec_emit(r, IR_DROP, all, REF_NONE);
-        all = longer;
-    }
-    return give_new(r, n, all);
 }
 
 /* Of which the names of codec and error handler are constants: how surrogates are dealt with is not asked, as there are none. */

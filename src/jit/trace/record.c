@@ -414,6 +414,7 @@ one_instruction(struct recorder *r, int opcode)
     case SET_ADD: return rec_add_to_set(r);
     case MAP_ADD: return rec_add_pair(r);
     case FORMAT_SIMPLE: return rec_format(r);
+    case FORMAT_WITH_SPEC: return rec_format_with_spec(r);
     case CONVERT_VALUE: return rec_convert(r);
     case BUILD_STRING: return rec_build_string(r);
     case BINARY_OP: return rec_binary_op(r);

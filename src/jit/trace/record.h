@@ -359,6 +359,8 @@ bool rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t);
 /* BINARY_OP whose left operand is a list, tuple or bytearray. */
 bool rec_is_seq(PyObject *o);
 bool rec_seq_operator(struct recorder *r);
+/* BINARY_OP on exact sets and frozensets that makes a new one. */
+bool rec_set_operator(struct recorder *r);
 /* COMPARE_OP of two sets. */
 bool rec_compare_sets(struct recorder *r, int operator);
 bool rec_from_bytes(struct recorder *r, const struct builtin_call *c, ir_ref bytes, PyObject *now, bool little);
@@ -373,6 +375,8 @@ bool rec_concat(struct recorder *r);
 bool rec_slice(struct recorder *r);
 bool rec_order_str(struct recorder *r, int operator);
 bool rec_format(struct recorder *r);
+bool rec_format_with_spec(struct recorder *r);
+bool rec_percent(struct recorder *r);
 bool rec_convert(struct recorder *r);
 bool rec_build_string(struct recorder *r);
 /* rec_pairs.c */
