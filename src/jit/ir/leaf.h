@@ -123,8 +123,20 @@ int64_t jit_bytes_at(PyObject *b, int64_t i);
 int64_t jit_bytearray_at(PyObject *b, int64_t i);
 /* s in UTF-8; NULL: with surrogates. */
 OWNED PyObject *jit_str_utf8(PyObject *s);
+
+/* ---- text of values (leaf_text.c) ---- */
+
+/* Is o of a type whose text needs no code of the program: int, str, float, bool, None? */
+bool leaf_is_plain(PyObject *o);
 /* str() of an int. */
 OWNED PyObject *jit_int_str(int64_t v);
+/* str(o), repr(o), ascii(o) or format(o, spec) of a plain o. NULL: it is none, or an error. */
+enum leaf_text { LEAF_STR, LEAF_REPR, LEAF_ASCII, LEAF_FORMAT };
+OWNED PyObject *jit_text(PyObject *o, PyObject *spec, int64_t how);
+/* The first n of jit_args, strings, as one. */
+OWNED PyObject *jit_str_join(int64_t n);
+/* format % args, where args is plain or a tuple of what is plain. NULL: it is not, or an error. */
+OWNED PyObject *jit_percent(PyObject *format, PyObject *args);
 
 /* ---- C functions of ours; NULL also when they raise, which they will do again ---- */
 

@@ -100,6 +100,8 @@ rec_concat(struct recorder *r)
     PyObject *a = r->sp[-2], *b = r->sp[-1];
     ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
     bool text = PyUnicode_CheckExact(a);
+    if (text && r->oparg == NB_REMAINDER)
+        return rec_percent(r);
     if ((r->oparg != NB_ADD && r->oparg != NB_INPLACE_ADD) || Py_TYPE(a) != Py_TYPE(b) || !is_object(r, v) || !is_object(r, w))
         return rec_stop(r, "an operator on a string that is not recorded yet");
     if (text && grows_variable(r, v))
