@@ -39,8 +39,7 @@ sequence_of(PyObject *o)
 
 /* ---- deaths that nobody notices ---- */
 
-#define QUIET_TABLE 8                  /* items of a dict or set: to look through more takes longer than to let the interpreter drop it */
-#define QUIET_ITEMS 256               /* of a list: leaves are no references that count */
+#define QUIET_ITEMS 256               /* of a list, dict or set: leaves are no references that count; to look through more takes longer than to let the interpreter drop it */
 #define QUIET_EDGES 40                 /* references looked at; what more refer to lives on */
 
 /* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list that it is. */
@@ -128,7 +127,7 @@ dict_quiet(struct quiet *q, PyDictObject *d)
 {
     PyObject *key, *value;
     Py_ssize_t pos = 0;
-    if (d->ma_version_tag & DICT_WATCHER_MASK || d->ma_values != NULL || d->ma_used > QUIET_TABLE)
+    if (d->ma_version_tag & DICT_WATCHER_MASK || d->ma_values != NULL || d->ma_used > QUIET_ITEMS)
         return false;
     while (PyDict_Next((PyObject *)d, &pos, &key, &value))
         if (!is_quiet(q, key) || !is_quiet(q, value))

@@ -124,6 +124,15 @@ int64_t jit_bytearray_at(PyObject *b, int64_t i);
 /* s in UTF-8; NULL: with surrogates. */
 OWNED PyObject *jit_str_utf8(PyObject *s);
 
+/* ---- numbers (leaf_big.c) ---- */
+
+/* Is it an int, float, complex or bool, exactly? */
+bool leaf_is_number(PyObject *o);
+/* a operator b (NB_ADD ...) of such numbers. NULL: they are others, or an error. */
+OWNED PyObject *jit_number(PyObject *a, PyObject *b, int64_t operator);
+/* Two exact ints: below 0, 0, above 0. */
+int64_t jit_int_cmp(PyObject *a, PyObject *b);
+
 /* ---- text of values (leaf_text.c) ---- */
 
 /* Is o of a type whose text needs no code of the program: int, str, float, bool, None? */

@@ -123,6 +123,36 @@ find_in_general(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
     }
 }
 
+/* Ints of one digit are their own hash, but for -1, and compared as numbers. */
+static inline bool is_small(int64_t v) { return v > -(1 << PyLong_SHIFT) && v < 1 << PyLong_SHIFT; }
+static inline Py_hash_t small_hash(int64_t v) { return v == -1 ? -2 : v; }
+static inline bool is_number(PyObject *o, int64_t v) { return PyLong_CheckExact(o) && int_is_compact(o) && int_compact_value(o) == v; }
+
+static Py_ssize_t
+find_small(PyDictKeysObject *k, int64_t v)
+{
+    if (keys_is_unicode(k))
+        return ABSENT;
+    Py_hash_t hash = small_hash(v);
+    size_t mask = keys_slots(k) - 1, slot = (size_t)hash & mask, perturb = (size_t)hash;
+    for (;;) {
+        Py_ssize_t ix = keys_get_index(k, slot);
+        if (ix >= 0 && keys_entries(k)[ix].me_hash == hash) {
+            PyObject *key = keys_entries(k)[ix].me_key;
+            if (LIKELY(is_number(key, v)))
+                return ix;
+            struct number n;
+            int same = PyLong_CheckExact(key) ? 0 : equal(key, as_int(&n, v));
+            if (same != 0)
+                return same > 0 ? ix : UNKNOWN;
+        }
+        if (ix == DKIX_EMPTY)
+            return ABSENT;
+        perturb >>= PERTURB_SHIFT;
+        slot = (slot * 5 + perturb + 1) & mask;
+    }
+}
+
 /* Number of the entry, ABSENT or UNKNOWN. */
 static Py_ssize_t
 find(PyObject *d, PyObject *key)
@@ -135,6 +165,13 @@ find(PyObject *d, PyObject *key)
         return leaf_is_key(key) && !bytes_warning_level ? ABSENT : UNKNOWN;
     }
     return hash_of(key, &hash) ? find_in_general(k, key, hash) : UNKNOWN;
+}
+
+static Py_ssize_t
+find_int(PyObject *d, int64_t v)
+{
+    struct number n;
+    return is_small(v) ? find_small(((PyDictObject *)d)->ma_keys, v) : find(d, as_int(&n, v));
 }
 
 static PyObject **
@@ -157,12 +194,7 @@ is_plain(PyObject *d)
 
 PyObject **jit_dict_at(PyObject *d, PyObject *k) { return place(d, find(d, k)); }
 
-PyObject **
-jit_dict_at_int(PyObject *d, int64_t k)
-{
-    struct number n;
-    return place(d, find(d, as_int(&n, k)));
-}
+PyObject **jit_dict_at_int(PyObject *d, int64_t k) { return place(d, find_int(d, k)); }
 
 PyObject **jit_dict_put_at(PyObject *d, PyObject *k) { return is_plain(d) ? jit_dict_at(d, k) : NULL; }
 PyObject **jit_dict_put_at_int(PyObject *d, int64_t k) { return is_plain(d) ? jit_dict_at_int(d, k) : NULL; }
@@ -179,18 +211,13 @@ jit_dict_has(PyObject *d, PyObject *k)
 int64_t
 jit_dict_has_int(PyObject *d, int64_t k)
 {
-    struct number n;
-    return jit_dict_has(d, as_int(&n, k));
+    Py_ssize_t ix = find_int(d, k);
+    return ix == UNKNOWN ? -1 : place(d, ix) != NULL;
 }
 
 int64_t jit_dict_lacks(PyObject *d, PyObject *k) { return is_plain(d) && find(d, k) == ABSENT; }
 
-int64_t
-jit_dict_lacks_int(PyObject *d, int64_t k)
-{
-    struct number n;
-    return jit_dict_lacks(d, as_int(&n, k));
-}
+int64_t jit_dict_lacks_int(PyObject *d, int64_t k) { return is_plain(d) && find_int(d, k) == ABSENT; }
 
 int64_t
 jit_dict_add(PyObject *d, PyObject *k, PyObject *v)
@@ -235,11 +262,35 @@ jit_set_has(PyObject *op, PyObject *key)
     return hash_of(key, &hash) ? leaf_set_has(op, key, hash) : -1;
 }
 
+static int
+set_has_small(const PySetObject *so, int64_t v)
+{
+    Py_hash_t hash = small_hash(v);
+    size_t mask = (size_t)so->mask, perturb = (size_t)hash, i = perturb & mask;
+    for (;;) {
+        const setentry *e = &so->table[i];
+        for (int left = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0; left >= 0; left--, e++) {
+            if (e->key == NULL && e->hash == 0)
+                return 0;
+            if (e->hash != hash || e->key == &set_dummy)
+                continue;
+            if (LIKELY(is_number(e->key, v)))
+                return 1;
+            struct number n;
+            int same = PyLong_CheckExact(e->key) ? 0 : equal(e->key, as_int(&n, v));
+            if (same != 0)
+                return same;
+        }
+        perturb >>= PERTURB_SHIFT;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
 int64_t
 jit_set_has_int(PyObject *s, int64_t k)
 {
     struct number n;
-    return jit_set_has(s, as_int(&n, k));
+    return is_small(k) ? set_has_small(SET(s), k) : jit_set_has(s, as_int(&n, k));
 }
 
 int64_t

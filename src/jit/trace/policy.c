@@ -44,7 +44,6 @@
 #define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN OPEN_COST
 #define FRAME 10                       /* of an inlined call, when it must be made */
-#define LEAF_CALL 2                          /* a leaf call that makes something: it takes most of the time of its instruction */
 #define LOSSES 400
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
@@ -204,7 +203,7 @@ policy_weigh(struct trace *t, const struct recorder *r)
     const struct trace *parent = trace_get(t->parent), *root = trace_get(t->root);
     uint32_t before = parent != NULL ? parent->exits[t->parent_exit].work : 0, exit = 0;
     uint32_t end = (ir->loop != REF_NONE ? ir->loop : ir->end) - REF_BIAS, body = ir->end - REF_BIAS - end;
-    unsigned calls = OPEN * rec_dear_opens(r) + LEAF_CALL * r->calls;
+    unsigned calls = OPEN * rec_dear_opens(r) + r->calls;
     t->round_work = r->count > calls ? r->count - calls : 0;
     for (ir_ref k = REF_BIAS; k < ir->end && exit < t->nexits; k++) {
         if (!(ir_ops[ir->at[k].op].flags & I_GUARD))

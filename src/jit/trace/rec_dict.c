@@ -24,7 +24,7 @@ ir_ref
 rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c)
 {
     ir_ref v = opt_emit(r->ir, op, a, b, c, helper);
-    r->calls += op == IR_CALLN || helper == HELPER_SET_COMPARE;
+    r->calls += op == IR_CALLN || helper == HELPER_SET_COMPARE ? 3 : 1;
     if (r->ir->full != NULL)
         rec_stop(r, r->ir->full);
     return r->why == NULL ? v : REF_NONE;

@@ -188,6 +188,8 @@ rec_binary_op(struct recorder *r)
         return rec_seq_operator(r);
     if (PyAnySet_CheckExact(r->sp[-2]))
         return rec_set_operator(r);
+    if (rec_is_big(r))
+        return rec_big_operator(r);
     if (!two_numbers(r, &a, &b))
         return false;
     if (type_of(r, a) == T_BOOL && type_of(r, b) == T_BOOL)
@@ -301,6 +303,8 @@ rec_compare_op(struct recorder *r)
         return rec_compare_sets(r, how);
     if ((how == Py_EQ || how == Py_NE) && !(is_small_number(r->sp[-2]) && is_small_number(r->sp[-1])))
         return compare_objects(r, how == Py_EQ);
+    if (PyLong_CheckExact(r->sp[-2]) && PyLong_CheckExact(r->sp[-1]) && (int_ndigits(r->sp[-2]) > 2 || int_ndigits(r->sp[-1]) > 2))
+        return rec_order_big(r, how);
     if (!two_numbers(r, &a, &b))
         return false;
     return rec_give(r, 2, rec_compare_numbers(r, how, a, b));

@@ -657,6 +657,19 @@ rec_store_attr(struct recorder *r, PyObject *name)
     return store_object(r, &pl, old, 1);
 }
 
+/* ---- cells ---- */
+
+bool
+rec_store_deref(struct recorder *r)
+{
+    PyObject *cell = r->inner->localsplus[r->oparg];
+    PyObject *old = cell != NULL && PyCell_Check(cell) ? PyCell_GET(cell) : NULL;
+    if (old == NULL)
+        return rec_stop(r, "a variable of an outer function that has no value yet");
+    struct place pl = { rec_local(r, r->base + r->oparg), REF_NONE, offsetof(PyCellObject, ob_ref) };
+    return pl.base != REF_NONE && make_operands(r, 1) && store_object(r, &pl, old, 0);
+}
+
 /* ---- items ---- */
 
 bool

@@ -402,6 +402,7 @@ one_instruction(struct recorder *r, int opcode)
     case STORE_ATTR: return rec_store_attr(r, PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg));
     case STORE_SUBSCR: return rec_store_subscr(r);
     case LOAD_DEREF: return rec_load_deref(r);
+    case STORE_DEREF: return rec_store_deref(r);
     case LOAD_SUPER_ATTR: return rec_load_super_attr(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);

@@ -74,7 +74,7 @@ struct recorder {
     unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
     unsigned left;                     /* inlined calls that its exception has left */
     unsigned raises;                   /* open calls that raise or end a handler: they take no longer than in the interpreter */
-    unsigned count, opens, calls;      /* instructions so far, those of them that are open calls, and leaf calls that make something: they save little */
+    unsigned count, opens, calls;      /* instructions so far, those of them that are open calls, and what leaf calls save less than instructions */
     bool tree_opens;                   /* its parents have open calls */
     int oparg;
     ir_ref awaited;                    /* what FOR_ITER has left on the stack, a value or NULL: the next instruction tells; or REF_NONE */
@@ -274,6 +274,8 @@ bool rec_is_op(struct recorder *r);
 bool rec_load_attr(struct recorder *r, PyObject *name, bool method_form);
 bool rec_load_super_attr(struct recorder *r);
 bool rec_load_deref(struct recorder *r);
+/* Of a cell that holds something already. */
+bool rec_store_deref(struct recorder *r);
 bool rec_binary_subscr(struct recorder *r);
 bool rec_unpack_sequence(struct recorder *r);
 /* How many items v has, as I64, whose object is o right now. REF_NONE: not of a type that says so at once. */
@@ -359,6 +361,10 @@ bool rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t);
 /* BINARY_OP whose left operand is a list, tuple or bytearray. */
 bool rec_is_seq(PyObject *o);
 bool rec_seq_operator(struct recorder *r);
+/* rec_big.c: BINARY_OP on numbers of which no register holds one, or the result; < and so on of such ints. */
+bool rec_is_big(struct recorder *r);
+bool rec_big_operator(struct recorder *r);
+bool rec_order_big(struct recorder *r, int operator);
 /* BINARY_OP on exact sets and frozensets that makes a new one. */
 bool rec_set_operator(struct recorder *r);
 /* COMPARE_OP of two sets. */
