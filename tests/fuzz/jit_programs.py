@@ -15,6 +15,7 @@ are about objects (jit_objects.py), from 4000000 on about containers (jit_contai
 functions that call themselves and each other (jit_functions.py), from 7000000 on about exceptions (jit_exceptions.py). Those from 9000000 on are small
 (jit_small.py). jit_many.py runs very many of them."""
 
+import gc
 import hashlib
 import os
 import random
@@ -313,6 +314,7 @@ def run(first, count):
     resource.setrlimit(resource.RLIMIT_DATA, (3 << 30 if hard == resource.RLIM_INFINITY else hard, hard))
     for number in range(first, first + count):
         print(number, hashlib.sha256(outcome(text_of(number)).encode("utf-8", "replace")).hexdigest()[:16], flush=True)
+    gc.collect()                                         # what programs leave behind dies here, where there are frames to look at
 
 
 # ---- comparing ----
