@@ -1,4 +1,4 @@
-/* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call; and of __setitem__. */
+/* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call; of __setitem__ and of properties' setters. */
 #include "vm/eval.h"
 #include "vm/slow.h"
 #include "vm/step.h"
@@ -48,19 +48,31 @@ vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObj
     return true;
 }
 
-bool
-vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next)
+/* The n values on top of the stack are its arguments, in another order. */
+static bool
+enter_store(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *function, PyObject **args, int n, unsigned next)
 {
-    PyObject *args[3] = { sp[-2], sp[-1], sp[-3] };
-    int words = ((PyCodeObject *)setitem->func_code)->co_framesize + vm_init_shim()->co_framesize;
+    int words = ((PyCodeObject *)function->func_code)->co_framesize + vm_init_shim()->co_framesize;
     if (!frame_has_room_for(ts, words) || ts->py_recursion_remaining <= 1)
         return false;
     f->instr_ptr = pc;
     f->return_offset = (uint16_t)next;
-    frame_set_stackpointer(f, sp - 3);
+    frame_set_stackpointer(f, sp - n);
     _PyInterpreterFrame *shim = frame_push_shim(ts, vm_init_shim());
     shim->f_funcobj = ITEM_SHIM;
-    vm_enter_through(ts, f, shim, setitem, args, 3, NULL);
+    vm_enter_through(ts, f, shim, function, args, (size_t)n, NULL);
     frame_set_stackpointer(shim, shim->localsplus);
     return true;
+}
+
+bool
+vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next)
+{
+    return enter_store(ts, f, pc, sp, setitem, (PyObject *[]){ sp[-2], sp[-1], sp[-3] }, 3, next);
+}
+
+bool
+vm_enter_setter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setter, unsigned next)
+{
+    return enter_store(ts, f, pc, sp, setter, (PyObject *[]){ sp[-1], sp[-2] }, 2, next);
 }

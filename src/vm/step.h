@@ -30,6 +30,8 @@ bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, 
 /* The STORE_SUBSCR at pc, of an object whose class has `setitem` in Python, a function that takes three arguments: between its frame and f lies one like that of a class
  * being called, which takes what setitem returns and goes without a result, and does not count as a call. Otherwise as above. */
 bool vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next);
+/* The same for the STORE_ATTR at pc, of a property whose setter is a function that takes two arguments. */
+bool vm_enter_setter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setter, unsigned next);
 /* What these have in common: shim, which has just been pushed, lies above f from now on, and above it the frame of `function`, which is current and takes the references to
  * the arguments; they are known to fit. */
 void vm_enter_through(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *shim, PyFunctionObject *function, PyObject **args, size_t nargs, PyObject *kwnames);

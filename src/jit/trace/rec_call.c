@@ -478,6 +478,20 @@ rec_is_setitem(const struct recorder *r)
 }
 
 /* Below the function lies a frame that takes its result. */
+static bool
+call_store(struct recorder *r, struct call *c)
+{
+    if (!prepare_call(r, c, 1, NULL) || base_behind(r) + vm_init_shim()->co_framesize + c->code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    for (int i = 0; i < c->nargs; i++)
+        rec_pop(r);
+    if (!enter_shim(r, c, vm_init_shim(), ITEM_SHIM, NULL, 0))
+        return false;
+    c->first = r->base;
+    r->constructs = ITEM_SHIM;
+    return enter_at(r, c, 0, 1);
+}
+
 bool
 rec_call_setitem(struct recorder *r)
 {
@@ -487,15 +501,16 @@ rec_call_setitem(struct recorder *r)
         return false;
     c.args[1] = rec_peek(r, 1);
     c.args[2] = rec_peek(r, 3);
-    if (!prepare_call(r, &c, 1, NULL) || base_behind(r) + vm_init_shim()->co_framesize + c.code->co_framesize > REC_SLOTS)
-        return rec_stop(r, "too many slots");
-    for (int i = 0; i < 3; i++)
-        rec_pop(r);
-    if (!enter_shim(r, &c, vm_init_shim(), ITEM_SHIM, NULL, 0))
-        return false;
-    c.first = r->base;
-    r->constructs = ITEM_SHIM;
-    return enter_at(r, &c, 0, 1);
+    return call_store(r, &c);
+}
+
+bool
+rec_call_setter(struct recorder *r, ir_ref v, PyFunctionObject *func)
+{
+    struct call c = { .func = func, .code = (PyCodeObject *)func->func_code, .function = v, .first = r->nslots + r->depth - 2, .nargs = 2 };
+    c.args[0] = rec_peek(r, 1);
+    c.args[1] = rec_peek(r, 2);
+    return call_store(r, &c);
 }
 
 static bool
@@ -714,14 +729,14 @@ leave(struct recorder *r)
     r->inner_code = ir->frames[ir->frame].code;
 }
 
-/* Behind __init__ or __setitem__. */
+/* Behind __init__, __setitem__ or the setter of a property. */
 bool
 rec_init_check(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
     if (r->inner->f_funcobj == ITEM_SHIM) {
         if (r->ir->frames[r->ir->frame].depth <= r->ir->real)
-            return rec_stop(r, "a __setitem__ with open calls");
+            return rec_stop(r, "a __setitem__ or a setter with open calls");
         rec_pop(r);
         leave(r);
         return r->why == NULL;

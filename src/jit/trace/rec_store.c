@@ -16,6 +16,7 @@
 #include "jit/ir/ir_runtime.h"
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
+#include "object/core/descr.h"
 #include "object/core/type.h"
 #include "object/num/int.h"
 #include "rt/singletons.h"
@@ -637,12 +638,36 @@ store_field(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name)
     return r->why == NULL;
 }
 
+/* The setter of the property that the class of o has, if it is a Python function; or NULL. */
+static PyFunctionObject *
+setter_of(PyObject *o, PyObject *name, PyObject **descr)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    *descr = type_has(t, Py_TPFLAGS_HEAPTYPE) && t->tp_setattro == PyObject_GenericSetAttr ? type_lookup(t, name) : NULL;
+    PyObject *set = *descr != NULL && Py_TYPE(*descr) == &PyProperty_Type ? ((struct property *)*descr)->set : NULL;
+    return set != NULL && Py_TYPE(set) == &PyFunction_Type ? (PyFunctionObject *)set : NULL;
+}
+
+/* Its function is called, which the property may exchange. */
+static bool
+store_property(struct recorder *r, PyFunctionObject *set, PyObject *descr, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(r->sp[-1]);
+    ir_ref v = rec_peek(r, 1);
+    if (!rec_guard_type(r, v, t) || !rec_watch_name(r, t, name) || !rec_watch_name(r, t, ID(__setattr__)) || !rec_watch_name(r, t, ID(__delattr__)))
+        return false;
+    return rec_call_setter(r, rec_emit_x(r, IR_OLOAD, rec_const(r, descr), REF_NONE, offsetof(struct property, set)), set);
+}
+
 bool
 rec_store_attr(struct recorder *r, PyObject *name)
 {
-    PyObject *owner = r->sp[-1];
+    PyObject *owner = r->sp[-1], *descr;
     ir_ref v = rec_peek(r, 1);
     struct place pl;
+    PyFunctionObject *set = setter_of(owner, name, &descr);
+    if (set != NULL)
+        return store_property(r, set, descr, name);
     if (rec_is_virtual(r, v) && store_field(r, v, owner, name))
         return true;
     if (r->why != NULL || !make_operands(r, 2))

@@ -873,7 +873,9 @@ construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     PyCodeObject *shim = r->operates;
     r->operates = NULL;
     unsigned next = r->next - r->at;
+    bool is_setter = names == ITEM_SHIM && op_deopt(pc->op.code) == STORE_ATTR;
     if (shim != NULL ? !vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next)
+        : is_setter ? !vm_enter_setter(r->ts, f, pc, sp, r->entering, next)
         : names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, next) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, next))
         rec_stop(r, "the end of the stack");
 }

@@ -452,6 +452,8 @@ bool rec_is_getitem(const struct recorder *r);
 bool rec_call_getitem(struct recorder *r);
 bool rec_is_setitem(const struct recorder *r);
 bool rec_call_setitem(struct recorder *r);
+/* STORE_ATTR of a property whose setter is func, which is v. */
+bool rec_call_setter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* The frame at hand returns. */
 bool rec_return(struct recorder *r, int opcode);
 /* Slots from..to-1 are of no frame any more. */
