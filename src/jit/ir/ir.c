@@ -273,14 +273,15 @@ ir_add_virtual(struct ir *ir, struct ir_virtual v)
     return ir->nvirtuals++;
 }
 
-/* By a guard, by what asks which references the slots have (and becomes guards where the round is copied), or by links (jit/opt/link.c): the one at the
+/* By a guard, by what asks which references the slots have or takes another one (and becomes guards where the round is copied, where what is asked about is a
+ * number, of which an object is made), or by links (jit/opt/link.c): the one at the
  * end of the first round. */
 static bool
 snap_is_used(const struct ir *ir, const struct snap *s)
 {
     for (ir_ref r = s->ref; r < ir->end; r++) {
         enum ir_op op = (enum ir_op)ir->at[r].op;
-        if (ir->at[r].t & IRT_GUARD || op == IR_LOOP || op == IR_GALONE || op == IR_GOTHERS)
+        if (ir->at[r].t & IRT_GUARD || op == IR_LOOP || op == IR_GALONE || op == IR_GOTHERS || op == IR_INC)
             return true;
     }
     return false;
