@@ -31,7 +31,7 @@ jit_int_str(int64_t v)
     while ((left /= 10) != 0);
     if (v < 0)
         *--p = '-';
-    return or_without_exception(str_from_ascii(p, end - p));
+    return or_without_exception(str_new_ascii(p, end - p));
 }
 
 PyObject *
