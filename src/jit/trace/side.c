@@ -230,6 +230,8 @@ rec_before_iterator(struct recorder *r, int slot)
     while (r->top < slot)
         rec_store_slot(r, r->top);
     rec_snap(r, r->pc, 0);
+    for (int i = slot; i < r->top; i++)                  /* what is popped behind the effect */
+        rec_guard_late(r, i);
     if (slot >= r->top)
         rec_emit(r, IR_FOPEN, (ir_ref)slot, REF_NONE);
     return r->why == NULL;
