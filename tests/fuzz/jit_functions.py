@@ -249,7 +249,7 @@ class FunctionMaker:
         direct = f"{name}({r.choice([n, 'k', '5', 'k + 1'])}{r.choice(['', ', 2', ', 2, D(1)', ', x=[1]'])})"
         return r.choice([
             f"out.append({direct})", f"out.append({direct})", f"out += map({name}, (1, 2, 3, 1, 2, 3, 4, 2))", f"out += map({name}, range(k), range(9))", f"out.append([{name}(j) for j in range(k)])", f"for j in range(k + 12): out.append({name}(j & 3, j)) if len(out) < 60 else {name}(j % 5)",
-            f"for j in range(20): y = {name}(j & 3)", f"out.append(sorted(range(k), key=lambda v: str({name}(v & 3)))[:3])", f"out.append(functools.reduce(lambda v, w: {name}(w % 4), range(9)))",
+            f"for j in range(20): y = {name}(j & 3)", f"out.append(sorted(range(k), key=lambda v: type({name}(v & 3)).__name__)[:3])", f"out.append(functools.reduce(lambda v, w: {name}(w % 4), range(9)))",
             f"out.append(list(map(functools.partial({name}, x=3), (1, 2, 3, 4, 1, 2))))", f"out.append(max(range(k), key=lambda v: hash(type({name}(v & 3)) is int)))",
             "out.append(t.total())", "out.append(list(t.walk())[:6])", "out.append(t.find(k) is None)", "out.append(sum(v for v in t.walk()))", f"out.append([{name}(v & 3) for v in t.walk()][:9])", f"y = [{name}(j % 3, x=D(j)) for j in range(12)]", f"{name}(4); {name}(4); {name}(4)",
         ])

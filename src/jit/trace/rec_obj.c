@@ -344,11 +344,15 @@ rec_load_super_attr(struct recorder *r)
     bool method = found != NULL && type_has(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) && type_has(Py_TYPE(found), Py_TPFLAGS_IMMUTABLETYPE);
     if (r->why != NULL || !method)
         return rec_stop(r, "super() leads to something else than a method");
-    if (!(r->oparg & 1)) {
+    if (!(r->oparg & 1) || t->tp_getattro != PyObject_GenericGetAttr) {        /* of a class with a __getattr__, the interpreter binds methods that are called, too */
         rec_set(r, r->nslots + r->depth - 3, v);         /* the result comes in the place of the first of three */
         rec_pop(r);
         rec_pop(r);
-        return give_method(r, found, v);
+        if (!give_method(r, found, v))
+            return false;
+        if (r->oparg & 1)
+            rec_push(r, REF_NONE);
+        return r->why == NULL;
     }
     for (int i = 0; i < 3; i++)
         rec_pop(r);
