@@ -127,6 +127,17 @@ subtract_plain(const struct plain *p, PyObject *op, bool *refers)
         visit_subtract((PyObject *)p->type, refers);
 }
 
+/* What such an instance refers to, soon to be looked at. */
+static inline void
+prefetch_members(const struct plain *p, const struct gc_set *set, size_t i)
+{
+    PyObject *soon = i + AHEAD / 2 < set->used ? set->items[i + AHEAD / 2] : NULL;
+    if (soon == NULL || Py_TYPE(soon) != p->type)
+        return;
+    for (Py_ssize_t k = 0; k < p->n; k++)
+        __builtin_prefetch(((PyObject **)((char *)soon + p->offset))[k]);
+}
+
 static void
 subtract_members(struct gc_set *set)
 {
@@ -136,8 +147,10 @@ subtract_members(struct gc_set *set)
         PyObject *op = set->items[i], **items = items_of(op, &n);
         bool refers = false;
         prefetch_object(set, i);
-        if (items == NULL && is_plain(&plain, op))
+        if (items == NULL && is_plain(&plain, op)) {
+            prefetch_members(&plain, set, i);
             subtract_plain(&plain, op, &refers);
+        }
         else if (items == NULL)
             Py_TYPE(op)->tp_traverse(op, visit_subtract, &refers);
         for (Py_ssize_t k = n; --k >= 0; )

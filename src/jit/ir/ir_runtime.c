@@ -72,7 +72,7 @@ static bool
 all_quiet(struct quiet *q, PyObject **items, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; i < n; i++)
-        if (items[i] != NULL && !is_quiet(q, items[i]))
+        if (items[i] != NULL && !jit_is_leaf(Py_TYPE(items[i])) && !is_quiet(q, items[i]))
             return false;
     return true;
 }
@@ -189,6 +189,8 @@ may_die(struct quiet *q, PyObject *o)
     int i = 0;
     if (Py_REFCNT(o) > QUIET_EDGES + 64)                         /* slots and edges cannot be so many; immortal ones have such counts */
         return false;
+    if (Py_REFCNT(o) == 1)                                       /* no other edge leads to it */
+        return true;
     while (i < q->n && q->shared[i].o != o)
         i++;
     if (i == q->n) {
@@ -232,7 +234,7 @@ is_quiet(struct quiet *q, PyObject *o)
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
 {
-    return Py_REFCNT(o) > 1 + 64 || Py_REFCNT(o) > 1 + lost_late(slots, late, o);
+    return Py_REFCNT(o) > 1 + 64 || (Py_REFCNT(o) > 1 && Py_REFCNT(o) > 1 + lost_late(slots, late, o));
 }
 
 bool

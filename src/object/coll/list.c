@@ -146,8 +146,11 @@ list_from_array(PyObject *const *items, Py_ssize_t n)
     PyListObject *l = list_alloc(n);
     if (l == NULL)
         return NULL;
-    for (Py_ssize_t i = 0; i < n; i++)
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (i + 8 < n)
+            __builtin_prefetch(items[i + 8], 1);             /* they lie all over the memory */
         l->ob_item[i] = Py_NewRef(items[i]);
+    }
     Py_SET_SIZE(l, n);
     gc_track((PyObject *)l);
     return (PyObject *)l;

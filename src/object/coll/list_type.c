@@ -12,6 +12,8 @@
 
 /* ---- slots ---- */
 
+#define AHEAD 8                        /* items of a long list lie all over the memory, but are known in advance */
+
 static void
 list_dealloc(PyObject *op)
 {
@@ -20,8 +22,11 @@ list_dealloc(PyObject *op)
     TRASH_BEGIN(op, list_dealloc);
     PyListObject *l = LIST(op);
     if (l->ob_item != NULL) {
-        for (Py_ssize_t i = Py_SIZE(l); --i >= 0;)
+        for (Py_ssize_t i = Py_SIZE(l); --i >= 0;) {
+            if (i >= AHEAD)
+                __builtin_prefetch(l->ob_item[i - AHEAD], 1);
             Py_XDECREF(l->ob_item[i]);
+        }
         list_items_free(l->ob_item, l->allocated);
     }
     if (LIKELY(PyList_CheckExact(op)))
