@@ -45,6 +45,9 @@ int64_t jit_set_has(PyObject *s, PyObject *k);
 int64_t jit_set_has_int(PyObject *s, int64_t k);
 /* k is not there. 0: no memory. */
 int64_t jit_set_add(PyObject *s, STEALS PyObject *k);
+/* Put k into s if it is not there. 0: no memory, or who knows whether it is; nothing has changed. */
+int64_t jit_set_put(PyObject *s, PyObject *k);
+int64_t jit_set_put_int(PyObject *s, int64_t k);
 /* Is v among the items? 1, 0, -1: who knows. */
 int64_t jit_items_have(PyObject *seq, PyObject *v);
 int64_t jit_items_have_int(PyObject *seq, int64_t v);

@@ -41,7 +41,7 @@
 #define TREE_MANY 250                   /* as long as they are short, with no more */
 #define TREE_BYTES 2048                 /* bytes than this each on average, so many */
 #define ENTRY 28
-#define GENERATOR_ENTRY 100            /* where most of a round is to resume the generator and to take an item, in C before and after */
+#define GENERATOR_ENTRY 40             /* where a part of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN OPEN_COST
 #define FRAME 10                       /* of an inlined call, when it must be made */
 #define LOSSES 400

@@ -213,12 +213,44 @@ rec_dict_get(struct recorder *r, const struct builtin_call *c)
     return give(r, c, c->n > 2 ? c->args[2] : ir_obj(r->ir, Py_None));
 }
 
+/* Only the operand on top of the stack has the number in box v. */
+static bool
+has_no_other(const struct recorder *r, ir_ref v)
+{
+    int n = 0;
+    for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
+        n += r->changed[i] && r->slot[i] == v;
+    for (int i = 0; i < r->npending; i++)
+        n += r->pending[i].value == v;
+    return n == 1;
+}
+
+/* Whether the set has the key already makes no difference: no guard. False: not in this way. */
+static bool
+put(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref v = c->args[1];
+    int slot = r->nslots + r->depth - 1;
+    bool number = r->ir->at[v].op == IR_BOX_I && has_no_other(r, v);
+    if (!number && (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || rec_is_virtual(r, v) || r->held[slot]))
+        return false;
+    self_outlives(r, c);
+    rec_before_effects(r, c->on_stack);
+    if (r->why == NULL)
+        rec_leaf(r, IR_CALLS, number ? HELPER_SET_PUT_INT : HELPER_SET_PUT, c->args[0], number ? r->ir->at[v].a : v, REF_NONE);
+    return true;
+}
+
 bool
 rec_set_add(struct recorder *r, const struct builtin_call *c)
 {
     struct key k;
     int64_t now = leaf_is_key(c->now[1]) ? jit_set_has(c->now[0], c->now[1]) : -1;
-    if (now < 0 || !key_of(r, c->args[1], c->now[1], &k) || ir_type_of(r->ir, c->args[1]) == T_BOOL)
+    if (now < 0 || c->args[1] == REF_NONE || ir_type_of(r->ir, c->args[1]) == T_BOOL)
+        return rec_stop(r, "a key whose comparison may run code");
+    if (put(r, c))
+        return give(r, c, ir_obj(r->ir, Py_None));
+    if (!key_of(r, c->args[1], c->now[1], &k))
         return rec_stop(r, "a key whose comparison may run code");
     ir_ref found = call_key(r, IR_CALLR, HELPER_SET_HAS, c->args[0], &k);
     rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, now));
