@@ -94,8 +94,8 @@ gc_young_set_limit(PyThreadState *ts)
         size_t old = (size_t)-gc->generations[0].count, ask = gc_young_goal(ts->interp) + 1 + old;
         if (ask <= log->used)
             ask = log->used + log->used / 2 + 64;
-        if (old > 0 && ask < log->used + log->used / 8)                /* each time the log is squeezed */
-            ask = log->used + log->used / 8;
+        if (ask < log->used + log->used / 4)             /* each time the log is squeezed: near the threshold that would be for every few objects */
+            ask = log->used + log->used / 4;
         if (ask < limit)
             limit = ask;
     }
