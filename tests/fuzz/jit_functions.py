@@ -129,7 +129,7 @@ def is_exact(text):
     bring arguments into order."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.keywords or any(isinstance(a, ast.Starred) for a in node.args) or (node.func.id[0] == "f" and node.func.id[1:].isdigit() and len(node.args) != 3) or node.func.id in ("Node", "note", "map"):
+            if node.keywords or any(isinstance(a, ast.Starred) for a in node.args) or (node.func.id[0] == "f" and node.func.id[1:].isdigit() and len(node.args) != 3) or node.func.id in ("Node", "note", "map", "refs", "see", "D"):
                 return False
     return "rest" not in text and "args" not in text
 
@@ -245,7 +245,7 @@ class FunctionMaker:
         r = self.r
         n = f"k - {r.randint(0, 2)}"
         if set(self.names) <= set(self.exact) and self.chance(0.3):
-            return f"out.append(shallow({r.choice([4, 5, 6, 7, 8, 9])}, {name}, {r.choice(['k', '6', '9'])}, 2, D(5)))"
+            return f"out.append(shallow({r.choice([4, 5, 6, 7, 8, 9])}, {name}, {r.choice(['k', '6', '9'])}, 2, (5, 6)))"
         direct = f"{name}({r.choice([n, 'k', '5', 'k + 1'])}{r.choice(['', ', 2', ', 2, D(1)', ', x=[1]'])})"
         return r.choice([
             f"out.append({direct})", f"out.append({direct})", f"out += map({name}, (1, 2, 3, 1, 2, 3, 4, 2))", f"out += map({name}, range(k), range(9))", f"out.append([{name}(j) for j in range(k)])", f"for j in range(k + 12): out.append({name}(j & 3, j)) if len(out) < 60 else {name}(j % 5)",
