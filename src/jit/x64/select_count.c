@@ -273,15 +273,22 @@ select_put(struct x64_asm *as, const struct ir_ins *in)
 
 /* ---- new numbers ---- */
 
+/* The block r, which comes from the list of free ones, is a float of the value in v. */
+static void
+write_new_float(struct x64_asm *as, unsigned r, unsigned v)
+{
+    asm_store(B, v, rm_mem(r, OFS_FLOAT));
+    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_TYPE), 4, (int32_t)(uintptr_t)&PyFloat_Type);
+    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_COUNT), 4, 1);
+    asm_op_imm(B, 0x83, ALU_ADD, list_room(), 1, 1);
+}
+
 /* r = a new float of the value in v, from the list of free blocks. */
 static void
 write_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v)
 {
     const uint8_t *done = B->p;
-    asm_store(B, v, rm_mem(r, OFS_FLOAT));
-    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_TYPE), 4, (int32_t)(uintptr_t)&PyFloat_Type);
-    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_COUNT), 4, 1);
-    asm_op_imm(B, 0x83, ALU_ADD, list_room(), 1, 1);
+    write_new_float(as, r, v);
     asm_store(B, t, list_head());
     asm_load(B, t, rm_mem(r, 0));
     const uint8_t *fast = B->p;
@@ -292,16 +299,37 @@ write_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v)
     asm_load(B, r, list_head());
 }
 
+/* The slot has the float r, which others have, too, and gets another one. */
+static void
+replace_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v, struct asm_rm slot, const uint8_t *slow)
+{
+    asm_store(B, r, slot);
+    write_new_float(as, r, v);
+    asm_move(B, r, t);
+    asm_store(B, r, list_head());
+    asm_load(B, r, rm_mem(t, 0));
+    asm_alu_imm(B, ALU_SUB, rm_mem(r, OFS_COUNT), 1);
+    jump_to(as, CC_E, slow);
+    asm_rr(B, OP_TEST, t, t);
+    asm_load(B, t, list_head());
+    jump_to(as, CC_S, slow);                                   /* it is immortal */
+    asm_op(B, 0x85, t, rm_reg(t));
+    asm_op(B, OP_MOV32, t, rm_mem(r, OFS_COUNT));
+}
+
 /* The same in a slot, whose float is used again if it has one that nobody else has. */
 static void
-renew_float(struct x64_asm *as, unsigned r, unsigned v, struct asm_rm slot)
+renew_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v, struct asm_rm slot)
 {
     const uint8_t *done = B->p;
     make_slowly(as, r, slow_renew_float, v, &slot, NO_REG);
     const uint8_t *slow = B->p;
     asm_jmp(B, done);
+    replace_float(as, r, t, v, slot, slow);
+    const uint8_t *shared = B->p;
+    asm_jmp(B, done);
     asm_store(B, v, rm_mem(r, OFS_FLOAT));
-    jump_to(as, CC_NE, slow);
+    jump_to(as, CC_NE, shared);
     asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_COUNT), 1);
     jump_to(as, CC_NE, slow);
     asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_TYPE), (int32_t)(uintptr_t)&PyFloat_Type);
@@ -384,7 +412,7 @@ select_new_number(struct x64_asm *as, const struct ir_ins *in)
     if (!are_near())
         make_slowly(as, r, renewal ? (is_float ? slow_renew_float : slow_renew_int) : is_float ? slow_float : slow_int, v, renewal ? &slot : NULL, NO_REG);
     else if (is_float && renewal)
-        renew_float(as, r, v, slot);
+        renew_float(as, r, t, v, slot);
     else if (is_float)
         write_float(as, r, t, v);
     else if (renewal)
