@@ -133,3 +133,13 @@ for _ in range(2):
     print(collisions(150), large(300), others(300))
     print(by_code(400), unhashable(300), objects(300))
     print(queens(6))
+
+
+# expect: (50, ['float', 'int'], ['0', '1.0', '10.0', '11', '12', '13.0', '14', '15', '16.0', '17', '18', '19.0']) (True, [3], 600)
+# expect: 6306 (898, 808625, True, True) (11, ['-0.0'])
+# expect: (([0, 3, 5, 3, 5], 118), 7, ['Key', 'Key', 'int', 'int', 'int', 'int', 'int']) ("unhashable type: 'list'", 290) ([3], 600)
+# expect: 4
+# expect: (50, ['float', 'int'], ['0', '1.0', '10.0', '11', '12', '13.0', '14', '15', '16.0', '17', '18', '19.0']) (True, [3], 600)
+# expect: 6306 (898, 808625, True, True) (11, ['-0.0'])
+# expect: (([0, 3, 5, 3, 5], 118), 7, ['Key', 'Key', 'int', 'int', 'int', 'int', 'int']) ("unhashable type: 'list'", 290) ([3], 600)
+# expect: 4
