@@ -510,7 +510,7 @@ may_grow(struct trace *t, const struct exit_state *e)
 {
     bool waits = e->tries < SIDE_TRIES && e->why == NULL && e->taken >= (SIDE_AT << e->tries) && t->postponed < POSTPONED;
     if (waits) {
-        t->postponed += !policy_is_broke();
+        t->postponed += policy_is_broke() ? POSTPONED / 7 : 1;       /* then it may take longer than t lives */
         t->balance /= 2;
     }
     return waits;
