@@ -612,7 +612,7 @@ vm_step_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObje
 void
 vm_step_return(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
 {
-    ts->py_recursion_remaining++;
+    ts->py_recursion_remaining += f->f_funcobj != ITEM_SHIM;
     ts->current_frame = f->previous;
     frame_finish(ts, f, sp);
 }

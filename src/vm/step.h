@@ -42,6 +42,11 @@ struct vm_operator { PyObject *name, *inplace; PyCodeObject *shim; };
 bool vm_operator(int opcode, int oparg, struct vm_operator *op);
 /* The operator at pc, for which the left operand's class has `method` and the right one's is no subclass of that: as vm_enter_init() does it. */
 bool vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, unsigned next);
+/* The BEFORE_WITH at pc, of an object whose class has `func` as __enter__ and another function as __exit__; and the CALL at the end of such a statement, where nothing was raised: of a bound
+ * method of `func`, with three arguments. The hidden frame below has this code (NULL: no memory), and does not count as a call. Otherwise as above. */
+PyCodeObject *vm_with_shim(void);
+bool vm_enter_context(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *func, unsigned next);
+bool vm_exit_context(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *func, unsigned next);
 /* Is this the code of a hidden frame, like that between a caller and __init__? */
 bool vm_is_shim(const PyCodeObject *code);
 /* f, which is empty memory, becomes one; function: None or ITEM_SHIM. */

@@ -642,6 +642,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
     }
     if (opcode == RETURN_VALUE)
         return leave_frame(ts, f, sp - 1, sp[-1], outer);
+    if (opcode == EXIT_INIT_CHECK)
+        return leave_frame(ts, f, sp - 1, sp[-1], outer);
     if (opcode == RETURN_CONST)
         return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
     if (opcode == FOR_ITER)
@@ -684,12 +686,12 @@ jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject 
     caller->return_offset = (uint16_t)(ret - call);
     caller->stacktop = (int)(x >> 32);
     if (shim)
-        vm_make_shim(f, code, item ? (PyObject *)func : Py_None);
+        vm_make_shim(f, code, item ? (PyObject *)func : code == vm_with_shim() ? ITEM_SHIM : Py_None);
     else
         frame_init(f, func, NULL, code, code->co_nlocalsplus);
     f->stacktop = -1;
     f->previous = caller;
-    ts->py_recursion_remaining -= (PyObject *)func != ITEM_SHIM;
+    ts->py_recursion_remaining -= f->f_funcobj != ITEM_SHIM;
     ts->current_frame = f;
     return 1;
 }

@@ -397,6 +397,51 @@ rec_operator(struct recorder *r, int opcode)
     return enter_at(r, &c, 0, 1);
 }
 
+/* ---- with statements ---- */
+
+/* A method of the manager, above a frame that keeps v meanwhile. The caller's stack is as it is while it runs. */
+static bool
+enter_held(struct recorder *r, struct call *c, ir_ref v)
+{
+    if (!enter_shim(r, c, vm_with_shim(), ITEM_SHIM, &v, 1))
+        return false;
+    c->first = r->base + 1;
+    r->operates = vm_with_shim();
+    return enter_at(r, c, 0, 1);
+}
+
+static bool
+prepare_held(struct recorder *r, struct call *c)
+{
+    if (vm_with_shim() == NULL || !prepare_call(r, c, 1, NULL) || base_behind(r) + vm_with_shim()->co_framesize + c->code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    return true;
+}
+
+bool
+rec_before_with(struct recorder *r)
+{
+    PyObject *mgr = r->sp[-1];
+    PyTypeObject *t = Py_TYPE(mgr);
+    PyObject *enter = type_lookup(t, ID(__enter__)), *exit = type_lookup(t, ID(__exit__));
+    ir_ref v = rec_peek(r, 1);
+    if (enter == NULL || exit == NULL || Py_TYPE(enter) != &PyFunction_Type || Py_TYPE(exit) != &PyFunction_Type || !type_has(t, Py_TPFLAGS_HEAPTYPE))
+        return rec_stop(r, "a context manager that is not in Python");
+    if (v == REF_NONE || ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v))
+        return rec_stop(r, "a context manager that is a number");
+    struct call c = { .func = (PyFunctionObject *)enter, .code = (PyCodeObject *)((PyFunctionObject *)enter)->func_code, .function = rec_const(r, enter), .first = r->nslots + r->depth, .nargs = 1 };
+    c.args[0] = v;
+    if ((!rec_is_virtual(r, v) && !rec_guard_type(r, v, t)) || !rec_watch_name(r, t, ID(__enter__)) || !rec_watch_name(r, t, ID(__exit__)) || !prepare_held(r, &c))
+        return false;
+    rec_emit(r, IR_GROOM, REF_NONE, REF_NONE);
+    ir_ref method = rec_new_virtual(r, V_METHOD, &PyMethod_Type);
+    if (method == REF_NONE || !rec_put_field(r, method, 0, rec_const(r, exit)) || !rec_put_field(r, method, 1, v))
+        return rec_stop(r, "too many virtual objects");
+    rec_pop(r);
+    rec_push(r, method);
+    return r->why == NULL && enter_held(r, &c, v);
+}
+
 static bool
 call_class(struct recorder *r, struct call *c, PyTypeObject *t, int on_stack, PyObject *kwnames)
 {
@@ -582,6 +627,26 @@ call_instance(struct recorder *r, struct call *c, PyObject **place, int on_stack
     return true;
 }
 
+/* At the end of a with statement: a bound method with three arguments, the first of them where self would lie. */
+static bool
+call_exit(struct recorder *r, struct call *c, PyObject *callable)
+{
+    ir_ref method = c->function;
+    PyObject *f = open_method(r, c, callable);
+    if (r->why != NULL || Py_TYPE(f) != &PyFunction_Type)
+        return rec_stop(r, "a call of something else than a Python function");
+    c->func = (PyFunctionObject *)f;
+    c->code = (PyCodeObject *)c->func->func_code;
+    c->nargs = 4;
+    for (int i = 0; i < 3; i++)
+        c->args[i + 1] = rec_local(r, c->first + 1 + i);
+    if (!prepare_held(r, c))
+        return false;
+    for (int i = 0; i < 4; i++)
+        rec_pop(r);
+    return r->why == NULL && enter_held(r, c, method);
+}
+
 /* Stack: callable, self or NULL, `given` arguments, and `behind` more that are none. */
 static bool
 call(struct recorder *r, int given, int behind, PyObject *kwnames)
@@ -603,6 +668,10 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
         for (int i = 0; i < n; i++)
             c.args[i + 1] = rec_local(r, c.first + 2 + i);
         return call_class(r, &c, (PyTypeObject *)callable, given + 2 + behind, kwnames);
+    }
+    if (self && given == 2 && kwnames == NULL && behind == 0 && Py_TYPE(callable) == &PyMethod_Type) {
+        c.function = rec_local(r, c.first);
+        return call_exit(r, &c, callable);
     }
     if (n == 1 && kwnames == NULL && callable == type_lookup(&PyBaseObject_Type, ID(__init__)))
         return call_object_init(r, &c, callable, given + 2);
@@ -716,8 +785,8 @@ rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 }
 
 /* The frame at hand goes, of which nothing is in memory. */
-static void
-leave(struct recorder *r)
+void
+rec_leave_frame(struct recorder *r)
 {
     struct ir *ir = r->ir;
     const struct ir_frame *f = &ir->frames[ir->frame];
@@ -734,11 +803,21 @@ bool
 rec_init_check(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
+    if (r->oparg) {                                      /* a method of a with statement returns */
+        if (r->ir->frames[r->ir->frame].depth <= r->ir->real)
+            return rec_open_return(r, RETURN_VALUE);
+        if (r->nheld > 0 && !rec_settle_held(r))
+            return false;
+        v = rec_pop(r);
+        rec_leave_frame(r);
+        rec_push(r, v);
+        return r->why == NULL;
+    }
     if (r->inner->f_funcobj == ITEM_SHIM) {
         if (r->ir->frames[r->ir->frame].depth <= r->ir->real)
             return rec_stop(r, "a __setitem__ or a setter with open calls");
         rec_pop(r);
-        leave(r);
+        rec_leave_frame(r);
         return r->why == NULL;
     }
     if (r->sp[-1] != Py_None || ir_type_of(r->ir, v) != T_OBJ)
@@ -786,7 +865,7 @@ rec_return(struct recorder *r, int opcode)
     if (f->depth <= ir->real)
         return rec_open_return(r, opcode);
     ir_ref v = opcode == RETURN_VALUE ? rec_pop(r) : rec_const(r, PyTuple_GET_ITEM(r->inner_code->co_consts, r->oparg));
-    leave(r);
+    rec_leave_frame(r);
     rec_push(r, v);
     return r->why == NULL;
 }

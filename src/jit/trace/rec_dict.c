@@ -85,6 +85,18 @@ rec_load_key(struct recorder *r)
     return r->why == NULL;
 }
 
+bool
+rec_guard_missing(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 2), sub = rec_peek(r, 1);
+    struct key k;
+    if (!is_object(r, v) || rec_is_virtual(r, v) || sub == REF_NONE || rec_is_virtual(r, sub) || !rec_guard_type(r, v, &PyDict_Type) || !key_of(r, sub, r->sp[-1], &k))
+        return false;
+    ir_ref found = call_key(r, IR_CALLR, HELPER_DICT_HAS, v, &k);
+    rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, 0));
+    return r->why == NULL;
+}
+
 /* Key and value, so deep on the stack, into the dict v, which lacks the key. All guards of the instruction are emitted already. */
 static bool
 add_pair(struct recorder *r, ir_ref v, int key, int value)

@@ -26,7 +26,7 @@ bool
 rec_leave(struct recorder *r)
 {
     struct ir *ir = r->ir;
-    if (!rec_is_linear(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip)
+    if (!rec_is_linear(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip || before.unseen)
         return false;
     ir_cut(ir, end);
     rec_take_back(r, &before);

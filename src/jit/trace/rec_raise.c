@@ -16,20 +16,33 @@
 #define HANDLER_LENGTH 150             /* instructions of a round behind the end of its loop */
 
 /* By address: a place that is no code any more, or another, does no harm. */
-static struct { const _Py_CODEUNIT *pc; uint8_t times; } places[PLACES];
+static struct { const _Py_CODEUNIT *pc; uint8_t times; bool seen; } places[PLACES];
 
 static unsigned place_of(const _Py_CODEUNIT *pc) { return (unsigned)((uintptr_t)pc >> 1) * 2654435769u >> 23; }
 static const _Py_CODEUNIT *here(const struct recorder *r) { return _PyCode_CODE(r->inner_code) + r->at; }
 
+/* From now on what it has is about this place. */
+static unsigned
+find_place(const _Py_CODEUNIT *pc)
+{
+    unsigned i = place_of(pc);
+    if (places[i].pc != pc) {
+        places[i].times = 0;
+        places[i].seen = false;
+    }
+    places[i].pc = pc;
+    return i;
+}
+
 static void
 note_raise(const struct recorder *r)
 {
-    unsigned i = place_of(here(r));
-    if (places[i].pc != here(r))
-        places[i].times = 0;
-    places[i].pc = here(r);
+    unsigned i = find_place(here(r));
     places[i].times += places[i].times < 2;
 }
+
+void rec_note_seen(const _Py_CODEUNIT *pc) { places[find_place(pc)].seen = true; }
+bool rec_is_seen(const struct recorder *r) { return places[place_of(here(r))].pc == here(r) && places[place_of(here(r))].seen; }
 
 /* A side trace that begins with it follows the exit of a guard that did not hold here. */
 bool
@@ -91,8 +104,7 @@ begin_handler(struct recorder *r, const struct exc_entry *handler, _Py_CODEUNIT 
     r->top = ir->top = (uint16_t)end;
     r->skip = notes ? (unsigned)handler->target : NO_ANCHOR;
     r->raises++;
-    if (ir->frame == 0)
-        r->away = HANDLER_LENGTH;
+    rec_come_to_handler(r);
     return ir->full == NULL || rec_stop(r, ir->full);
 }
 
@@ -100,6 +112,8 @@ bool
 rec_unwind(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
 {
     struct exc_entry handler;
+    if (r->unseen)
+        return rec_unwind_unseen(r, f, pc);
     if (r->open_call == REF_NONE)
         note_raise(r);
     if (r->why != NULL || r->open_call == REF_NONE || f != r->inner || r->entering != NULL || r->ir->at[r->open_call].op != IR_CALLO)
@@ -132,6 +146,13 @@ rec_is_behind_loop(struct recorder *r)
         return false;
     }
     return r->away == 0 || --r->away == 0 || opcode == RETURN_VALUE || opcode == RETURN_CONST;
+}
+
+void
+rec_come_to_handler(struct recorder *r)
+{
+    if (r->ir->frame == 0)
+        r->away = HANDLER_LENGTH;
 }
 
 bool
@@ -170,14 +191,19 @@ are_classes(PyObject *types)
     return true;
 }
 
+bool
+rec_are_constant_classes(struct recorder *r, ir_ref v, PyObject *now)
+{
+    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && is_constant(r, v, now) && are_classes(now);
+}
+
 /* Which classes it is one of follows from the class of the exception. */
 bool
 rec_check_exc_match(struct recorder *r)
 {
     ir_ref exc = rec_peek(r, 2), types = rec_peek(r, 1);
     PyObject *now = r->sp[-2], *wanted = r->sp[-1];
-    if (exc == REF_NONE || types == REF_NONE || ir_type_of(r->ir, exc) != T_OBJ || ir_type_of(r->ir, types) != T_OBJ || !is_constant(r, types, wanted) || !are_classes(wanted)
-        || !PyExceptionInstance_Check(now))
+    if (exc == REF_NONE || ir_type_of(r->ir, exc) != T_OBJ || !rec_are_constant_classes(r, types, wanted) || !PyExceptionInstance_Check(now))
         return rec_stop(r, "a handler for classes that are no constants");
     if (!rec_guard_type(r, exc, Py_TYPE(now)))
         return false;

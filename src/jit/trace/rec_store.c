@@ -97,7 +97,7 @@ rec_let_go(struct recorder *r, int i)
     if (r->ndropped == REC_DROPS)
         rec_stop(r, "too many references at once");
     else {
-        r->dropped_now[r->ndropped] = rec_object_now(r, i);
+        r->dropped_now[r->ndropped] = r->unseen ? NULL : rec_object_now(r, i);       /* the interpreter has other things there by now */
         r->dropped[r->ndropped++] = r->slot[i];
     }
 }

@@ -55,6 +55,8 @@ struct snap *
 rec_snap(struct recorder *r, unsigned pc, int popped)
 {
     int depth = r->depth - popped;
+    if (UNLIKELY(r->unseen))
+        return rec_snap_unseen(r);
     if (UNLIKELY(r->begun && pc == r->pc && (depth != r->begun_depth || r->base != r->begun_base)))
         rec_stop(r, "a guard in the middle of an instruction");      /* which would be done again with part of it done */
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
@@ -431,11 +433,14 @@ one_instruction(struct recorder *r, int opcode)
     case JUMP_BACKWARD: return rec_jump_backward(r);
     case CHECK_EXC_MATCH: return rec_check_exc_match(r);
     case JUMP_BACKWARD_NO_INTERRUPT: return rec_jump_out(r);
+    case BEFORE_WITH: return rec_before_with(r);
     case DELETE_FAST: return rec_delete_fast(r);
     case RAISE_VARARGS: case RERAISE: return rec_raise(r);
     default: return rec_stop(r, words_not_recorded(opcode));
     }
 }
+
+bool rec_one_instruction(struct recorder *r, int opcode) { return one_instruction(r, opcode); }
 
 static bool
 drop_what_goes(struct recorder *r)
@@ -457,13 +462,19 @@ tell(struct recorder *r, const char *what)
     dump_text("rec", r->code, r->start, line);
 }
 
+bool rec_end_unseen(struct recorder *r) { return drop_what_goes(r); }
+
 /* What cannot be recorded may still be left to the interpreter in the middle of the trace. What was emitted before that turned out is taken back. */
 static bool
 record_or_open(struct recorder *r, int opcode)
 {
     static struct recorder before;                       /* under the GIL */
+    if (UNLIKELY(r->unseen))
+        return rec_go_on_unseen(r, opcode);
     if (r->npending > 0)
         rec_store_references(r, opcode);
+    if (rec_begin_unseen(r, opcode) || r->ir->full != NULL || r->broken)
+        return r->why == NULL;
     if (!rec_can_open(r, opcode)) {
         take_operands(r, opcode);
         if (r->nheld > 0)
@@ -725,7 +736,7 @@ try_again(struct recorder *r)
     _Py_CODEUNIT *jump = &_PyCode_CODE(r->code)[r->anchor];
     bool free = r->why == opt_unstable && r->row != NULL && r->row->unstable++ < UNSTABLE;
     unsigned runs = free ? 7 + r->row->unstable % 5 : 7;
-    if (r->why == loop_ended || r->why == rec_long_loop || r->why == opt_unstable)
+    if (r->why == loop_ended || r->why == rec_seen || r->why == rec_long_loop || r->why == opt_unstable)
         heat_again(jump, runs);
     if (free)
         heat_again(jump, runs);
@@ -873,8 +884,9 @@ construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
     PyCodeObject *shim = r->operates;
     r->operates = NULL;
     unsigned next = r->next - r->at;
-    bool is_setter = names == ITEM_SHIM && op_deopt(pc->op.code) == STORE_ATTR;
-    if (shim != NULL ? !vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next)
+    bool is_setter = names == ITEM_SHIM && op_deopt(pc->op.code) == STORE_ATTR, with = shim != NULL && shim == vm_with_shim(), begins = op_deopt(pc->op.code) == BEFORE_WITH;
+    if (with ? !(begins ? vm_enter_context : vm_exit_context)(r->ts, f, pc, sp, r->entering, next)
+        : shim != NULL ? !vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next)
         : is_setter ? !vm_enter_setter(r->ts, f, pc, sp, r->entering, next)
         : names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, next) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, next))
         rec_stop(r, "the end of the stack");

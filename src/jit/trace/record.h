@@ -71,6 +71,13 @@ struct recorder {
     unsigned next;                     /* and of the one that follows it */
     int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
     ir_ref open_call;                  /* of the instruction at hand, which may raise; or REF_NONE */
+    /* rec_unseen.c: between an instruction that raises and the end of its handler: what is raised, whether the instruction at hand does that; whether inlined calls were left, and the code unit of
+     * the call in the frame at hand then; the first instruction emitted since. */
+    bool unseen, raises_now, unseen_left;
+    unsigned unseen_at;
+    int unseen_operands;               /* of the instruction that raises, which are on the stack */
+    ir_ref unseen_from;
+    PyObject *raises_class;
     unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
     unsigned left;                     /* inlined calls that its exception has left */
     unsigned raises;                   /* open calls that raise or end a handler: they take no longer than in the interpreter */
@@ -213,6 +220,23 @@ bool rec_delete_fast(struct recorder *r);
 bool rec_jump_out(struct recorder *r);
 /* Is the instruction at hand, of the outer frame, no part of the loop? */
 bool rec_is_behind_loop(struct recorder *r);
+/* A handler begins in the frame at hand. */
+void rec_come_to_handler(struct recorder *r);
+/* What `except` names, v, which is `now`: constants of the trace, and exception classes. */
+bool rec_are_constant_classes(struct recorder *r, ir_ref v, PyObject *now);
+/* The exception that this instruction raises was seen; was that so for the instruction at hand? */
+void rec_note_seen(const _Py_CODEUNIT *pc);
+bool rec_is_seen(const struct recorder *r);
+/* rec_unseen.c: does the instruction at hand raise what nobody will see? Then guards say so. From then on rec_go_on_unseen() records instructions, rec_unwind_unseen() instead of rec_unwind(), and
+ * rec_snap_unseen() makes all snapshots. */
+extern const char rec_seen[];
+bool rec_begin_unseen(struct recorder *r, int opcode);
+bool rec_go_on_unseen(struct recorder *r, int opcode);
+bool rec_unwind_unseen(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
+struct snap *rec_snap_unseen(struct recorder *r);
+/* record.c: the instruction, without what is behind it; the references that were let go since the exception was raised. */
+bool rec_one_instruction(struct recorder *r, int opcode);
+bool rec_end_unseen(struct recorder *r);
 /* Open calls that take more time than in the interpreter. */
 static inline unsigned rec_dear_opens(const struct recorder *r) { return r->opens - r->raises; }
 /* rec_next.c: FOR_ITER of any iterator but a generator; and, at the next instruction, whether there was a value. */
@@ -350,6 +374,8 @@ ir_ref rec_object(struct recorder *r, ir_ref v);
 ir_ref rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c);
 /* Subscripts of dicts; `in`. */
 bool rec_load_key(struct recorder *r);
+/* BINARY_SUBSCR of a dict: guards that the key is not there. */
+bool rec_guard_missing(struct recorder *r);
 bool rec_store_key(struct recorder *r);
 bool rec_contains(struct recorder *r);
 bool rec_append_item(struct recorder *r);
@@ -437,6 +463,8 @@ bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 /* CALL_FUNCTION_EX with a tuple of arguments that the trace does not make. */
 bool rec_call_spread(struct recorder *r);
+/* BEFORE_WITH of an object whose __enter__ and __exit__ are Python functions. */
+bool rec_before_with(struct recorder *r);
 bool rec_resume(struct recorder *r);
 bool rec_init_check(struct recorder *r);
 /* Is BINARY_OP or COMPARE_OP, the instruction at hand, a call of a method in Python that can be inlined? Then do that. */
@@ -456,6 +484,8 @@ bool rec_call_setitem(struct recorder *r);
 bool rec_call_setter(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* The frame at hand returns. */
 bool rec_return(struct recorder *r, int opcode);
+/* The inlined call at hand, of which nothing is in memory, is left. */
+void rec_leave_frame(struct recorder *r);
 /* Slots from..to-1 are of no frame any more. */
 void rec_forget_slots(struct recorder *r, int from, int to);
 /* Is f right behind its caller on the data stack, so that its slots are where struct ir_frame says? Or is its caller `outer` and a generator's frame, above which
