@@ -74,6 +74,39 @@ PyObject *jit_str_utf8(PyObject *s) { return or_without_exception(PyUnicode_AsUT
 int64_t jit_bytes_at(PyObject *b, int64_t i) { return (unsigned char)PyBytes_AS_STRING(b)[i]; }
 int64_t jit_bytearray_at(PyObject *b, int64_t i) { return (unsigned char)PyByteArray_AS_STRING(b)[i]; }
 
+PyObject *jit_str_int(PyObject *s) { return or_without_exception(PyLong_FromUnicodeObject(s, 10)); }
+PyObject *jit_str_float(PyObject *s) { return or_without_exception(PyFloat_FromString(s)); }
+
+/* Digits, with single underscores between them. */
+static bool
+are_digits(const char *s, const char *end)
+{
+    bool digit = false;
+    for (; s < end; s++) {
+        if (*s == '_' && (!digit || s + 1 == end))
+            return false;
+        if (*s != '_' && (*s < '0' || *s > '9'))
+            return false;
+        digit = *s != '_';
+    }
+    return digit;
+}
+
+int64_t
+jit_str_is_int(PyObject *o)
+{
+    if (!PyUnicode_IS_COMPACT_ASCII(o))
+        return -1;
+    const char *s = (const char *)PyUnicode_1BYTE_DATA(o), *end = s + PyUnicode_GET_LENGTH(o);
+    while (s < end && Py_UNICODE_ISSPACE((unsigned char)*s))
+        s++;
+    while (end > s && Py_UNICODE_ISSPACE((unsigned char)end[-1]))
+        end--;
+    if (s < end && (*s == '-' || *s == '+'))
+        s++;
+    return are_digits(s, end);
+}
+
 /* ---- C functions ---- */
 
 PyObject *jit_call_class(void *type) { return or_without_exception(PyObject_CallNoArgs(type)); }

@@ -95,6 +95,12 @@ bool leaf_gives_tuples(PyObject *it);
 int64_t jit_iter_state(PyObject *it);
 /* That item. NULL: there is none, or what goes with it might be noticed. */
 OWNED PyObject *jit_iter_next(PyObject *it);
+/* Where an iterator of these kinds has what it goes through. False: another kind. */
+bool leaf_goes_through(PyObject *it, uint32_t *offset);
+/* Iterators of kinds that next() may take one from, and that have one; that are at their end, where nothing dies if they let go what they went through. Do that, once more or for the first time. 0: no. */
+bool leaf_can_step(PyObject *it);
+bool leaf_can_end(PyObject *it);
+int64_t jit_iter_end(PyObject *it);
 
 /* The tuple t of n items, which an iterator uses again, gets None instead of them: for a while its items are known to a trace alone. No slot lends them. 0: somebody else has the
  * tuple, or what one of them takes along might be noticed. */
@@ -126,6 +132,10 @@ int64_t jit_bytes_at(PyObject *b, int64_t i);
 int64_t jit_bytearray_at(PyObject *b, int64_t i);
 /* s in UTF-8; NULL: with surrogates. */
 OWNED PyObject *jit_str_utf8(PyObject *s);
+/* int() and float() of an exact string. NULL: it spells none, or too large a number. Is it spelled like an int: 1, 0; -1: who knows, it is not all ASCII. */
+OWNED PyObject *jit_str_int(PyObject *s);
+OWNED PyObject *jit_str_float(PyObject *s);
+int64_t jit_str_is_int(PyObject *s);
 
 /* ---- numbers (leaf_big.c) ---- */
 

@@ -168,6 +168,49 @@ jit_tuple_open(PyObject *t, int64_t n)
     return 1;
 }
 
+bool
+leaf_goes_through(PyObject *it, uint32_t *offset)
+{
+    PyTypeObject *t = Py_TYPE(it);
+    if (t == &PyListIter_Type || t == &PyTupleIter_Type)
+        *offset = offsetof(struct list_iter, it_seq);
+    else if (t == &PyDictIterKey_Type || t == &PyDictIterValue_Type || t == &PyDictIterItem_Type)
+        *offset = offsetof(struct dict_iter, di_dict);
+    else if (t == &PySetIter_Type)
+        *offset = offsetof(struct set_iter, si_set);
+    else
+        return false;
+    return true;
+}
+
+bool
+leaf_can_end(PyObject *it)
+{
+    uint32_t offset;
+    if (!leaf_goes_through(it, &offset))
+        return Py_IS_TYPE(it, &PyRangeIter_Type) && state(it, DEPTH_MAX, false) == ENDED;
+    PyObject *seq = *(PyObject **)((char *)it + offset);
+    return state(it, DEPTH_MAX, false) == ENDED && (seq == NULL || Py_REFCNT(seq) > 1);
+}
+
+bool
+leaf_can_step(PyObject *it)
+{
+    uint32_t offset;
+    return (leaf_goes_through(it, &offset) || Py_IS_TYPE(it, &PyRangeIter_Type)) && state(it, DEPTH_MAX, false) == MORE;
+}
+
+int64_t
+jit_iter_end(PyObject *it)
+{
+    if (!leaf_can_end(it))
+        return 0;
+    PyObject *o = Py_TYPE(it)->tp_iternext(it);
+    Py_XDECREF(o);
+    PyErr_Clear();
+    return o == NULL;
+}
+
 /* ---- where they come from ---- */
 
 bool

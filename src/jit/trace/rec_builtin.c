@@ -230,7 +230,7 @@ call_chr(struct recorder *r, const struct builtin_call *c)
 
 static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
     { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "getattr", 2, 3, rec_call_getattr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
-    { "min", 2, BUILTIN_ARGS, call_min }, { "ord", 1, 1, call_ord },
+    { "min", 2, BUILTIN_ARGS, call_min }, { "next", 1, 1, rec_call_next }, { "ord", 1, 1, call_ord },
 };
 
 static const char *const of_items[] = { "all", "any", "max", "min", "sorted", "sum" };
@@ -240,6 +240,8 @@ static const char *const of_items[] = { "all", "any", "max", "min", "sorted", "s
 static bool
 call_float(struct recorder *r, const struct builtin_call *c)
 {
+    if (PyUnicode_CheckExact(c->now[0]))
+        return rec_int_of_str(r, c);
     ir_ref v = number(r, c, 0);
     if (v == REF_NONE)
         return false;
@@ -249,6 +251,8 @@ call_float(struct recorder *r, const struct builtin_call *c)
 static bool
 call_int(struct recorder *r, const struct builtin_call *c)
 {
+    if (PyUnicode_CheckExact(c->now[0]))
+        return rec_int_of_str(r, c);
     ir_ref v = number(r, c, 0);
     if (v == REF_NONE)
         return false;

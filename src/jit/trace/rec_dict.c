@@ -90,7 +90,9 @@ rec_guard_missing(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 2), sub = rec_peek(r, 1);
     struct key k;
-    if (!is_object(r, v) || rec_is_virtual(r, v) || sub == REF_NONE || rec_is_virtual(r, sub) || !rec_guard_type(r, v, &PyDict_Type) || !key_of(r, sub, r->sp[-1], &k))
+    if (sub == REF_NONE || rec_is_virtual(r, sub) || (ir_is_box(r->ir, sub) && PyFloat_CheckExact(r->sp[-1])))            /* that would be made for it */
+        return false;
+    if (!is_object(r, v) || rec_is_virtual(r, v) || !rec_guard_type(r, v, &PyDict_Type) || !key_of(r, sub, r->sp[-1], &k))
         return false;
     ir_ref found = call_key(r, IR_CALLR, HELPER_DICT_HAS, v, &k);
     rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, 0));

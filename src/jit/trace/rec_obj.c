@@ -445,6 +445,26 @@ guard_missing(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
     return guard_shape(r, v, values);
 }
 
+bool
+rec_guard_no_attr(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
+{
+    return is_object(r, v) && guard_missing(r, v, o, name);
+}
+
+/* Is that so now, of an object for which it can be guarded? */
+bool
+rec_has_no_attr(PyObject *o, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t->tp_getattro != PyObject_GenericGetAttr || PyType_Check(o) || PyModule_CheckExact(o) || type_lookup(t, name) != NULL)
+        return false;
+    if (!type_has(t, Py_TPFLAGS_INLINE_VALUES))
+        return !type_has(t, Py_TPFLAGS_MANAGED_DICT) && t->tp_dictoffset == 0;
+    PyDictValues *values = inline_values(o);
+    Py_ssize_t index = key_index(type_shared_keys(t), name);
+    return values->valid && values->shape > SHAPE_NEVER && (index < 0 || values->values[index] == NULL);
+}
+
 /* The attribute that is missing is the third argument. One that is there is loaded as LOAD_ATTR does, if that calls nothing. */
 bool
 rec_call_getattr(struct recorder *r, const struct builtin_call *c)

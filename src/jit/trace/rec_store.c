@@ -209,6 +209,8 @@ rec_outlives(struct recorder *r, int i)
     r->quiet[r->nquiet++] = v;
 }
 
+void rec_guard_kept(struct recorder *r, ir_ref v) { rec_emit(r, IR_GKEPT, v, ir_int(r->ir, all_slots(r))); }
+
 /* Objects whose last reference it may be: nobody notices if they die, and what else slots have lives on. */
 static void
 drop_objects(struct recorder *r, const ir_ref *dropped, int n)

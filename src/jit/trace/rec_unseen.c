@@ -131,6 +131,23 @@ is_called_to_be_raised(struct recorder *r)
     return next->op.code == RAISE_VARARGS && next->op.arg == 1 && base[1] == NULL && PyType_Check(base[0]) && is_plain_exception(base[0], r->oparg > 0);
 }
 
+static bool
+is_next(PyObject *callable)
+{
+    PyObject *self = PyCFunction_CheckExact(callable) ? PyCFunction_GET_SELF(callable) : NULL;
+    PyModuleDef *def = self != NULL && PyModule_CheckExact(self) ? PyModule_GetDef(self) : NULL;
+    return def != NULL && strcmp(def->m_name, "builtins") == 0 && strcmp(((PyCFunctionObject *)callable)->m_ml->ml_name, "next") == 0;
+}
+
+/* int() of a string that is none, next() of an iterator at its end. */
+static PyObject *
+call_raises(struct recorder *r, PyObject *callable, PyObject *arg)
+{
+    if (callable == (PyObject *)&PyLong_Type)
+        return PyUnicode_CheckExact(arg) && jit_str_is_int(arg) == 0 ? PyExc_ValueError : NULL;
+    return is_next(callable) && leaf_can_end(arg) ? PyExc_StopIteration : NULL;
+}
+
 /* The class of what the instruction will raise, if that is one of the conditions that are recorded; else NULL. */
 static PyObject *
 will_raise(struct recorder *r, int opcode)
@@ -148,7 +165,11 @@ will_raise(struct recorder *r, int opcode)
     case RAISE_VARARGS:
         return r->oparg == 1 && is_plain_exception(sp[-1], false) ? sp[-1] : NULL;
     case CALL:
-        return is_called_to_be_raised(r) ? sp[-r->oparg - 2] : NULL;
+        return is_called_to_be_raised(r) ? sp[-r->oparg - 2] : r->oparg == 1 && sp[-2] == NULL ? call_raises(r, sp[-3], sp[-1]) : NULL;
+    case LOAD_ATTR: {
+        PyObject *name = PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1);
+        return PyUnicode_CheckExact(name) && rec_has_no_attr(sp[-1], name) ? PyExc_AttributeError : NULL;
+    }
     default:
         return NULL;
     }
@@ -192,6 +213,33 @@ guard_zero(struct recorder *r)
     return r->why == NULL;
 }
 
+/* The same of these calls. That the iterator lets go of what it went through may happen twice. */
+static bool
+guard_call(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 1), callable = rec_local(r, r->nslots + r->depth - 3), under = rec_local(r, r->nslots + r->depth - 2);
+    if (callable == REF_NONE || r->ir->at[callable].op != IR_KO || under != REF_NONE || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(r->sp[-1])))
+        return false;
+    if (r->raises_class == PyExc_ValueError) {
+        rec_emit(r, IR_GEQ_I, rec_leaf(r, IR_CALLR, HELPER_STR_IS_INT, v, REF_NONE, REF_NONE), ir_int(r->ir, 0));
+        return r->why == NULL;
+    }
+    for (int i = 0; i < r->npending; i++)                /* it is to be moved on first */
+        if (!never_same(r->ir, r->pending[i].obj, v))
+            return false;
+    uint32_t offset;
+    if (leaf_goes_through(r->sp[-1], &offset)) {
+        bool ended = *(PyObject **)((char *)r->sp[-1] + offset) == NULL;
+        ir_ref through = rec_emit_x(r, IR_OLOAD, v, REF_NONE, offset);
+        rec_emit(r, ended ? IR_GEQ_P : IR_GNE_P, through, ir_ptr(r->ir, NULL));
+        if (ended || r->why != NULL)
+            return r->why == NULL;
+        rec_guard_kept(r, through);
+    }
+    rec_leaf(r, IR_CALLS, HELPER_ITER_END, v, REF_NONE, REF_NONE);
+    return r->why == NULL;
+}
+
 /* Guards that it raises again. */
 static bool
 guard_raise(struct recorder *r, int opcode)
@@ -199,8 +247,11 @@ guard_raise(struct recorder *r, int opcode)
     switch (opcode) {
     case BINARY_SUBSCR: return PyDict_CheckExact(r->sp[-2]) ? rec_guard_missing(r) : guard_outside(r);
     case BINARY_OP: return guard_zero(r);
+    case LOAD_ATTR: return rec_guard_no_attr(r, rec_peek(r, 1), r->sp[-1], PyTuple_GET_ITEM(r->inner_code->co_names, r->oparg >> 1));
     case RAISE_VARARGS: return r->ir->at[rec_peek(r, 1)].op == IR_KO && watch_exception(r, (PyTypeObject *)r->sp[-1]);
     default: {
+        if (r->raises_class == PyExc_StopIteration || (r->raises_class == PyExc_ValueError && r->sp[-r->oparg - 2] == (PyObject *)&PyLong_Type))
+            return guard_call(r);
         ir_ref v = rec_local(r, r->nslots + r->depth - r->oparg - 2), under = rec_local(r, r->nslots + r->depth - r->oparg - 1);
         return v != REF_NONE && r->ir->at[v].op == IR_KO && under == REF_NONE && watch_exception(r, (PyTypeObject *)r->sp[-r->oparg - 2]);
     }
@@ -252,7 +303,7 @@ rec_snap_unseen(struct recorder *r)
 bool
 rec_begin_unseen(struct recorder *r, int opcode)
 {
-    PyObject *cls = r->opens >= UINT16_MAX || rec_is_seen(r) ? NULL : will_raise(r, opcode);
+    PyObject *cls = rec_is_seen(r) ? NULL : will_raise(r, opcode);
     if (cls == NULL || !may_be_unseen(r))
         return false;
     ir_ref end = r->ir->end;
@@ -261,6 +312,7 @@ rec_begin_unseen(struct recorder *r, int opcode)
     raising.ir_top = r->ir->top;
     raising.ir_real = r->ir->real;
     raising.begun = false;
+    r->raises_class = cls;
     if (!guard_raise(r, opcode) || !rec_watch(r, DEP_MONITORING, r->ts->interp, NULL)) {
         if (r->ir->full != NULL || r->broken)
             return false;
@@ -271,13 +323,9 @@ rec_begin_unseen(struct recorder *r, int opcode)
         return false;
     }
     r->unseen = true;
-    r->unseen_from = end;
-    r->raises_class = cls;
-    if (has_effects(r))
-        return fail(r), true;
-    if (opcode != CALL) {
+    r->unseen_from = r->ir->end;
+    if (opcode != CALL || r->raises_class == PyExc_StopIteration || (PyObject *)&PyLong_Type == r->sp[-r->oparg - 2]) {
         r->raises_now = true;
-        r->unseen_operands = opcode == RAISE_VARARGS ? 1 : 2;
         return true;
     }
     for (int i = r->oparg + 2; i > 0; i--)
@@ -291,8 +339,13 @@ rec_begin_unseen(struct recorder *r, int opcode)
 static bool
 drops_waiting(struct recorder *r, int bottom)
 {
-    int popped = r->nslots + r->depth - bottom - (r->unseen_left ? 0 : r->unseen_operands);
-    return r->npending > 0 && popped > 0;
+    const struct ir *ir = r->ir;
+    for (int i = bottom; i < r->nslots + r->depth && r->npending > 0; i++) {
+        ir_ref v = r->slot[i], kt = v == REF_NONE || ir_type_of(ir, v) != T_OBJ ? REF_NONE : ir->at[v].kt;
+        if (kt != REF_NONE && ((PyTypeObject *)ir_ptr_value(ir, kt))->tp_iternext != NULL)       /* the trace has gone through it, so its type is known */
+            return true;
+    }
+    return false;
 }
 
 bool
@@ -347,7 +400,6 @@ rec_go_on_unseen(struct recorder *r, int opcode)
     if (opcode == RAISE_VARARGS && !r->raises_now && r->oparg == 1 && rec_peek(r, 1) == the_exception(r)) {
         rec_pop(r);
         r->raises_now = true;
-        r->unseen_operands = 0;
         return true;
     }
     if (r->raises_now || !is_harmless(opcode) || holds_marker(r, opcode))

@@ -75,7 +75,6 @@ struct recorder {
      * the call in the frame at hand then; the first instruction emitted since. */
     bool unseen, raises_now, unseen_left;
     unsigned unseen_at;
-    int unseen_operands;               /* of the instruction that raises, which are on the stack */
     ir_ref unseen_from;
     PyObject *raises_class;
     unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
@@ -363,6 +362,8 @@ void rec_let_operands_die(struct recorder *r, int n);
 void rec_push_new(struct recorder *r, ir_ref v);
 /* The instruction at hand has an effect and then lets go of its operand in slot i: a guard, if need be, that this lives on. In front of the effect; for one operand. */
 void rec_outlives(struct recorder *r, int i);
+/* A guard that v lives on when a reference to it goes. */
+void rec_guard_kept(struct recorder *r, ir_ref v);
 /* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */
 void rec_before_effects(struct recorder *r, int popped);
 /* v with a reference for a container: its own, or one that a slot held. A number becomes an object, in all slots that have it. */
@@ -564,11 +565,16 @@ bool rec_list_append(struct recorder *r, const struct builtin_call *c);
 bool rec_list_insert(struct recorder *r, const struct builtin_call *c);
 bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
 bool rec_encode(struct recorder *r, const struct builtin_call *c);
-/* rec_obj.c: getattr() with a constant name. */
+/* rec_obj.c: getattr() with a constant name; guards that v, which is o, has no such attribute. */
 bool rec_call_getattr(struct recorder *r, const struct builtin_call *c);
+bool rec_guard_no_attr(struct recorder *r, ir_ref v, PyObject *o, PyObject *name);
+bool rec_has_no_attr(PyObject *o, PyObject *name);
 bool rec_call_str(struct recorder *r, const struct builtin_call *c);
 /* rec_method.c: a method of a builtin type, called with self as first argument; a C function with an effect row; ord(), chr(), str() */
 bool rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, PyTypeObject *t);
+/* rec_text.c: int() and float() of a string; next() of an iterator of ours that has another item. */
+bool rec_int_of_str(struct recorder *r, const struct builtin_call *c);
+bool rec_call_next(struct recorder *r, const struct builtin_call *c);
 /* The arguments from `first` on as objects; what the instruction takes off the stack may die unnoticed. False: stopped. */
 bool rec_argument_objects(struct recorder *r, const struct builtin_call *c, int first, ir_ref *args);
 bool rec_call_bound(struct recorder *r, const struct builtin_call *c);
