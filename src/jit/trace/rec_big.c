@@ -14,17 +14,20 @@ is_object(struct recorder *r, ir_ref v)
     return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
 }
 
-static bool is_wide(PyObject *o) { return PyLong_CheckExact(o) && int_ndigits(o) > 2; }
+/* Of more than 60 bits, and in no register. */
+static bool is_wide(struct recorder *r, ir_ref v, PyObject *o) { return PyLong_CheckExact(o) && int_ndigits(o) > 2 && is_object(r, v); }
 static int plain_operator(int operator) { return operator < NB_INPLACE_ADD ? operator : operator - NB_INPLACE_ADD; }
 
-/* Of two ints of at most 60 bits: what an instruction of the machine does not do. */
+/* Of two ints of 64 bits: what an instruction of the machine does not do. */
 static bool
 leaves_register(int operator, int64_t a, int64_t b)
 {
-    int64_t product;
+    int64_t result;
     switch (operator) {
-    case NB_MULTIPLY: return __builtin_mul_overflow(a, b, &product);
-    case NB_LSHIFT: return b >= 0 && a != 0 && (b > 62 || (a < 0 ? -a : a) >> (63 - b) != 0);
+    case NB_ADD: return __builtin_add_overflow(a, b, &result);
+    case NB_SUBTRACT: return __builtin_sub_overflow(a, b, &result);
+    case NB_MULTIPLY: return __builtin_mul_overflow(a, b, &result);
+    case NB_LSHIFT: return b >= 0 && a != 0 && (b > 62 || a == INT64_MIN || (a < 0 ? -a : a) >> (63 - b) != 0);
     case NB_RSHIFT: return b > 63;
     case NB_FLOOR_DIVIDE: case NB_REMAINDER: return b == -1;
     case NB_TRUE_DIVIDE: return b != 0 && (a > EXACT_IN_FLOAT || a < -EXACT_IN_FLOAT || b > EXACT_IN_FLOAT || b < -EXACT_IN_FLOAT);
@@ -40,9 +43,13 @@ rec_is_big(struct recorder *r)
     int operator = plain_operator(r->oparg);
     if (!leaf_is_number(a) || !leaf_is_number(b) || operator == NB_MATRIX_MULTIPLY)
         return false;
-    if (PyComplex_CheckExact(a) || PyComplex_CheckExact(b) || is_wide(a) || is_wide(b))
+    if (PyComplex_CheckExact(a) || PyComplex_CheckExact(b) || is_wide(r, rec_peek(r, 2), a) || is_wide(r, rec_peek(r, 1), b))
         return true;
-    return PyLong_CheckExact(a) && PyLong_CheckExact(b) && leaves_register(operator, PyLong_AsLongLong(a), PyLong_AsLongLong(b));
+    if (!PyLong_CheckExact(a) || !PyLong_CheckExact(b))
+        return false;
+    int far;
+    int64_t x = PyLong_AsLongLongAndOverflow(a, &far), y = far != 0 ? 0 : PyLong_AsLongLongAndOverflow(b, &far);
+    return far != 0 || leaves_register(operator, x, y);
 }
 
 /* NULL: it depends on the operands. */
@@ -82,11 +89,24 @@ rec_big_operator(struct recorder *r)
 }
 
 bool
+rec_is_big_order(struct recorder *r)
+{
+    PyObject *a = r->sp[-2], *b = r->sp[-1];
+    return PyLong_CheckExact(a) && PyLong_CheckExact(b) && (is_wide(r, rec_peek(r, 2), a) || is_wide(r, rec_peek(r, 1), b));
+}
+
+bool
 rec_order_big(struct recorder *r, int operator)
 {
     ir_ref a = operand(r, 1), b = a == REF_NONE ? REF_NONE : operand(r, 0);
-    if (b == REF_NONE || !is_object(r, a) || !is_object(r, b) || !PyLong_CheckExact(r->sp[-2]) || !PyLong_CheckExact(r->sp[-1]))
-        return rec_stop(r, "an operand is no number that fits a register");
+    if (b == REF_NONE)
+        return false;
+    rec_before_effects(r, 2);
+    rec_let_operands_die(r, 2);
+    a = r->why == NULL ? rec_object(r, rec_peek(r, 2)) : REF_NONE;
+    b = r->why == NULL ? rec_object(r, rec_peek(r, 1)) : REF_NONE;
+    if (r->why != NULL)
+        return false;
     ir_ref cmp = rec_leaf(r, IR_CALLL_I, HELPER_INT_CMP, a, b, REF_NONE);
     return cmp != REF_NONE && rec_give(r, 2, rec_compare_numbers(r, operator, cmp, ir_int(r->ir, 0)));
 }

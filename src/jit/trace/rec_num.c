@@ -32,12 +32,20 @@ guard_exact(struct recorder *r, ir_ref v)
     rec_emit(r, IR_GULT_I, shifted, ir_int(r->ir, 2 * EXACT_IN_FLOAT + 1));
 }
 
+/* An int that a trace has in a register may be of up to 64 bits. */
+static ir_ref
+operand(struct recorder *r, int i)
+{
+    ir_ref v = rec_peek(r, i);
+    return v != REF_NONE && r->ir->at[v].op == IR_BOX_I ? r->ir->at[v].a : rec_number(r, v, r->sp[-i]);
+}
+
 /* The operands of a binary instruction, unboxed. False: something else than numbers. */
 static bool
 two_numbers(struct recorder *r, ir_ref *a, ir_ref *b)
 {
-    *a = rec_number(r, rec_peek(r, 2), r->sp[-2]);
-    *b = r->why != NULL ? REF_NONE : rec_number(r, rec_peek(r, 1), r->sp[-1]);
+    *a = operand(r, 2);
+    *b = r->why != NULL ? REF_NONE : operand(r, 1);
     if (*a == REF_NONE || *b == REF_NONE || r->why != NULL)
         return rec_stop(r, "an operand is no number that fits a register");
     return true;
@@ -303,7 +311,7 @@ rec_compare_op(struct recorder *r)
         return rec_compare_sets(r, how);
     if ((how == Py_EQ || how == Py_NE) && !(is_small_number(r->sp[-2]) && is_small_number(r->sp[-1])))
         return compare_objects(r, how == Py_EQ);
-    if (PyLong_CheckExact(r->sp[-2]) && PyLong_CheckExact(r->sp[-1]) && (int_ndigits(r->sp[-2]) > 2 || int_ndigits(r->sp[-1]) > 2))
+    if (rec_is_big_order(r))
         return rec_order_big(r, how);
     if (!two_numbers(r, &a, &b))
         return false;

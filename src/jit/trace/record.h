@@ -391,6 +391,7 @@ bool rec_seq_operator(struct recorder *r);
 /* rec_big.c: BINARY_OP on numbers of which no register holds one, or the result; < and so on of such ints. */
 bool rec_is_big(struct recorder *r);
 bool rec_big_operator(struct recorder *r);
+bool rec_is_big_order(struct recorder *r);
 bool rec_order_big(struct recorder *r, int operator);
 /* BINARY_OP on exact sets and frozensets that makes a new one. */
 bool rec_set_operator(struct recorder *r);
