@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 import threading
+import time
 
 
 jit_stats = getattr(sys, "_adder", None) and sys._adder.jit_stats or (lambda: {"mode": "off", "loops": []})
@@ -90,10 +91,21 @@ except Enough as e:
     print(set(seen), consistent(tb.tb_frame, account))
     del tb
 
-# An exception from another thread.
+# An exception from another thread, which waits until the loop runs.
+def interrupt_hot(ident):
+    frames = []
+    while hot.__code__ not in frames:
+        time.sleep(0.03)
+        f, frames = sys._current_frames()[ident], []
+        while f is not None:
+            frames.append(f.f_code)
+            f = f.f_back
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Enough))
+
+
 for round in range(3):
     account = Account()
-    threading.Timer(0.03, ctypes.pythonapi.PyThreadState_SetAsyncExc, (ctypes.c_ulong(threading.get_ident()), ctypes.py_object(Enough))).start()
+    threading.Thread(target=interrupt_hot, args=(threading.get_ident(),)).start()
     try:
         hot(account, FOREVER)
     except Enough as e:
