@@ -192,10 +192,24 @@ is_unnoticed(const struct recorder *r, ir_ref v)
     return r->ir->at[v].kt != REF_NONE && jit_is_leaf(ir_ptr_value(r->ir, r->ir->at[v].kt));
 }
 
-/* Locals that need not be stored, as the frame goes at once. Nobody can look at them meanwhile. */
+/* Has the frame run nothing but this trace and its parents, without open calls? So there is no frame object, which would take its locals over. */
+static bool
+is_frame_unseen(const struct recorder *r)
+{
+    if (r->opens + r->tree_opens > 0)
+        return false;
+    if (r->ir->frame != 0 || r->is_function)
+        return true;
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL, *root = parent != NULL ? trace_get(parent->root) : NULL;
+    return root != NULL && root->place == _PyCode_CODE(root->code);
+}
+
+/* Locals that need not be stored, as the frame goes at once, and nobody can look at them. */
 void
 rec_forget_locals(struct recorder *r, int end)
 {
+    if (!is_frame_unseen(r))
+        return;
     for (int i = r->base; i < end; i++) {
         if (!r->changed[i] || r->slot[i] == REF_NONE || r->held[i] || !is_unnoticed(r, r->slot[i]))
             continue;
