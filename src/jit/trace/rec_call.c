@@ -755,6 +755,8 @@ rec_call_spread(struct recorder *r)
         c.args[i + bound] = items[i];
     if (!call_function(r, &c, 3, NULL))
         return false;
+    for (int k = 0; k < r->ndropped && bound; k++)       /* the method and the tuple go with what open_stack() does */
+        r->dropped_now[k] = NULL;
     return !bound || open_stack(place) || rec_stop(r, "out of memory");
 }
 

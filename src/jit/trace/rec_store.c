@@ -72,6 +72,10 @@ all_slots(struct recorder *r)
 
 /* ---- references that slots hold ---- */
 
+/* Above the end of the stack lies what has been there before. */
+static PyObject *
+object_below_end(const struct recorder *r, PyObject *const *at) { return at < r->sp ? *at : NULL; }
+
 PyObject *
 rec_object_now(const struct recorder *r, int i)
 {
@@ -80,13 +84,15 @@ rec_object_now(const struct recorder *r, int i)
     unsigned k = ir->frame;
     if (i >= REC_SLOTS)
         return NULL;
-    if (i < r->nslots + r->code->co_stacksize || r->frame->owner != FRAME_OWNED_BY_GENERATOR)
+    if (r->frame->owner != FRAME_OWNED_BY_GENERATOR || r->inner == r->frame)
+        return object_below_end(r, &r->frame->localsplus[i]);
+    if (i < r->nslots + r->code->co_stacksize)
         return r->frame->localsplus[i];
     while (f != r->frame && f->previous != r->frame)         /* the first call */
         f = f->previous;
     while (k != 0 && ir->frames[k].parent != 0)
         k = ir->frames[k].parent;
-    return f != r->frame && k != 0 && i >= ir->frames[k].base ? f->localsplus[i - ir->frames[k].base] : NULL;
+    return f != r->frame && k != 0 && i >= ir->frames[k].base ? object_below_end(r, &f->localsplus[i - ir->frames[k].base]) : NULL;
 }
 
 void
