@@ -41,7 +41,7 @@ def child():
     """0, or what is wrong."""
     before = sys._adder.jit_stats()["compiled"] if MODE != "off" else 0
     loop = make()
-    for _ in range(400):
+    for _ in range(20000):                               # until the budget allows it
         if loop(600) != 300 * 301 + 900:
             return 1
         if MODE == "off" or sys._adder.jit_stats()["compiled"] > before:
