@@ -182,6 +182,8 @@ debug_realloc(void *ctx, void *p, size_t n)
     return moved;
 }
 
+bool alloc_is_checked;
+
 void
 alloc_debug_wrap(PyMemAllocatorEx *row, char domain)
 {
@@ -190,5 +192,6 @@ alloc_debug_wrap(PyMemAllocatorEx *row, char domain)
     struct debug_row *r = &rows[domain == 'r' ? 0 : domain == 'm' ? 1 : 2];
     r->domain = domain;
     r->inner = *row;
+    alloc_is_checked = true;
     *row = (PyMemAllocatorEx){ r, debug_malloc, debug_calloc, debug_realloc, debug_free };
 }

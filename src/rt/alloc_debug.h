@@ -5,6 +5,8 @@
 
 #include <Python.h>
 
+/* Has a row been wrapped yet? */
+extern bool alloc_is_checked;
 /* Wraps the row in place, unless it is wrapped already. */
 void alloc_debug_wrap(PyMemAllocatorEx *row, char domain);
 /* The row inside the wrapping, or `row` itself. */

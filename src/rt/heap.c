@@ -17,6 +17,7 @@
 #include "base/os.h"
 #include "base/vec.h"
 #include "rt/alloc_api.h"
+#include "rt/alloc_debug.h"
 #include "rt/gc_track.h"
 #include "rt/interp.h"
 #include "rt/low.h"
@@ -529,7 +530,8 @@ PyMem_Free(void *p)
         free_mem(p);
 }
 
-void *heap_alloc_slow(struct rt_thread *t, size_t size) { return alloc_object(size); }
+/* Objects may count on whole units of 16 bytes, as small blocks have them: an int of one digit becomes one of two in place. */
+void *heap_alloc_slow(struct rt_thread *t, size_t size) { return alloc_object(UNLIKELY(alloc_is_checked) && size < HEAP_SMALL_MAX ? (size + 15) & ~(size_t)15 : size); }
 void heap_free_slow(struct rt_thread *t, void *p) { free_object(p); }
 
 void
