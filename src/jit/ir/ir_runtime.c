@@ -3,6 +3,7 @@
 
 #include "gc/gc.h"
 #include "jit/ir/ir.h"
+#include "jit/ir/leaf.h"
 #include "object/coll/coll.h"
 #include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
@@ -308,23 +309,15 @@ jit_drops_late(PyObject **slots, unsigned i, uint64_t late)
 
 int64_t jit_str_eq(PyObject *a, PyObject *b) { return a == b || str_eq(a, b); }
 
-static PyObject *
-or_without_exception(PyObject *o)
-{
-    if (UNLIKELY(o == NULL))
-        PyErr_Clear();
-    return o;
-}
-
-PyObject *jit_new_int(int64_t v) { return or_without_exception(PyLong_FromLongLong(v)); }
-PyObject *jit_new_iterator(PyObject *seq) { return or_without_exception(Py_TYPE(seq)->tp_iter(seq)); }
-PyObject *jit_new_float(double v) { return or_without_exception(PyFloat_FromDouble(v)); }
-PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step) { return or_without_exception(range_iter_from_longs(start, stop, step)); }
+PyObject *jit_new_int(int64_t v) { return leaf_or_null(PyLong_FromLongLong(v)); }
+PyObject *jit_new_iterator(PyObject *seq) { return leaf_or_null(Py_TYPE(seq)->tp_iter(seq)); }
+PyObject *jit_new_float(double v) { return leaf_or_null(PyFloat_FromDouble(v)); }
+PyObject *jit_new_range_iterator(int64_t start, int64_t stop, int64_t step) { return leaf_or_null(range_iter_from_longs(start, stop, step)); }
 
 PyObject *
 jit_new_instance(PyTypeObject *t, uint64_t low, uint64_t high, uint32_t shape)
 {
-    PyObject *o = or_without_exception(PyType_GenericAlloc(t, 0));
+    PyObject *o = leaf_or_null(PyType_GenericAlloc(t, 0));
     if (o == NULL || (uint8_t)low == 0xff)
         return o;
     const uint64_t order[2] = { low, high };
@@ -340,7 +333,7 @@ jit_new_instance(PyTypeObject *t, uint64_t low, uint64_t high, uint32_t shape)
 PyObject *
 jit_new_tuple(Py_ssize_t n)
 {
-    PyObject *t = or_without_exception(tuple_alloc(n));
+    PyObject *t = leaf_or_null(tuple_alloc(n));
     if (t == NULL)
         return NULL;
     memset(tuple_items(t), 0, (size_t)n * sizeof(PyObject *));
@@ -354,7 +347,7 @@ jit_new_sequence_iterator(PyTypeObject *t)
     static_assert(sizeof(struct list_iter) == sizeof(struct tuple_iter) && offsetof(struct list_iter, it_seq) == offsetof(struct tuple_iter, it_seq), "of one shape");
     struct list_iter *it = COLL_GC_NEW(struct list_iter, t);
     if (it == NULL)
-        return or_without_exception(NULL);
+        return leaf_or_null(NULL);
     it->it_index = 0;
     it->it_seq = NULL;
     gc_track((PyObject *)it);
@@ -364,7 +357,7 @@ jit_new_sequence_iterator(PyTypeObject *t)
 PyObject *
 jit_new_list(Py_ssize_t n)
 {
-    PyObject *l = or_without_exception(PyList_New(n >> 8 != 0 ? n >> 8 : n));
+    PyObject *l = leaf_or_null(PyList_New(n >> 8 != 0 ? n >> 8 : n));
     if (l != NULL)
         Py_SET_SIZE(l, n & 0xff);
     return l;
@@ -373,7 +366,7 @@ jit_new_list(Py_ssize_t n)
 PyObject *
 jit_new_method(PyObject *func, PyObject *self)
 {
-    PyObject *m = or_without_exception(PyMethod_New(func, self));
+    PyObject *m = leaf_or_null(PyMethod_New(func, self));
     if (m == NULL)
         return NULL;
     Py_DECREF(func);

@@ -4,14 +4,6 @@
 #include "object/text/str.h"
 #include "rt/singletons.h"
 
-static PyObject *
-or_without_exception(PyObject *o)
-{
-    if (UNLIKELY(o == NULL))
-        PyErr_Clear();
-    return o;
-}
-
 PyObject *
 jit_str_at(PyObject *s, int64_t i)
 {
@@ -38,7 +30,7 @@ jit_str_has(PyObject *s, PyObject *part)
     return has;
 }
 
-PyObject *jit_str_concat(PyObject *a, PyObject *b) { return or_without_exception(str_concat(a, b)); }
+PyObject *jit_str_concat(PyObject *a, PyObject *b) { return leaf_or_null(str_concat(a, b)); }
 
 PyObject *
 jit_bytes_concat(PyObject *a, PyObject *b)
@@ -46,7 +38,7 @@ jit_bytes_concat(PyObject *a, PyObject *b)
     Py_ssize_t n = PyBytes_GET_SIZE(a), m = PyBytes_GET_SIZE(b);
     if (n == 0 || m == 0)
         return Py_NewRef(n == 0 ? b : a);
-    PyObject *o = n > PY_SSIZE_T_MAX - m ? NULL : or_without_exception(PyBytes_FromStringAndSize(NULL, n + m));
+    PyObject *o = n > PY_SSIZE_T_MAX - m ? NULL : leaf_or_null(PyBytes_FromStringAndSize(NULL, n + m));
     if (o != NULL) {
         memcpy(PyBytes_AS_STRING(o), PyBytes_AS_STRING(a), (size_t)n);
         memcpy(PyBytes_AS_STRING(o) + n, PyBytes_AS_STRING(b), (size_t)m);
@@ -58,7 +50,7 @@ PyObject *
 jit_str_slice(PyObject *s, int64_t i, int64_t j)
 {
     Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(PyUnicode_GET_LENGTH(s), &start, &stop, 1);
-    return or_without_exception(str_slice(s, start, start + n));
+    return leaf_or_null(str_slice(s, start, start + n));
 }
 
 PyObject *
@@ -67,15 +59,15 @@ jit_bytes_slice(PyObject *s, int64_t i, int64_t j)
     Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(PyBytes_GET_SIZE(s), &start, &stop, 1);
     if (n == PyBytes_GET_SIZE(s))
         return Py_NewRef(s);
-    return or_without_exception(PyBytes_FromStringAndSize(PyBytes_AS_STRING(s) + start, n));
+    return leaf_or_null(PyBytes_FromStringAndSize(PyBytes_AS_STRING(s) + start, n));
 }
 
-PyObject *jit_str_utf8(PyObject *s) { return or_without_exception(PyUnicode_AsUTF8String(s)); }
+PyObject *jit_str_utf8(PyObject *s) { return leaf_or_null(PyUnicode_AsUTF8String(s)); }
 int64_t jit_bytes_at(PyObject *b, int64_t i) { return (unsigned char)PyBytes_AS_STRING(b)[i]; }
 int64_t jit_bytearray_at(PyObject *b, int64_t i) { return (unsigned char)PyByteArray_AS_STRING(b)[i]; }
 
-PyObject *jit_str_int(PyObject *s) { return or_without_exception(PyLong_FromUnicodeObject(s, 10)); }
-PyObject *jit_str_float(PyObject *s) { return or_without_exception(PyFloat_FromString(s)); }
+PyObject *jit_str_int(PyObject *s) { return leaf_or_null(PyLong_FromUnicodeObject(s, 10)); }
+PyObject *jit_str_float(PyObject *s) { return leaf_or_null(PyFloat_FromString(s)); }
 
 /* Digits, with single underscores between them. */
 static bool
@@ -109,11 +101,11 @@ jit_str_is_int(PyObject *o)
 
 /* ---- C functions ---- */
 
-PyObject *jit_call_class(void *type) { return or_without_exception(PyObject_CallNoArgs(type)); }
-PyObject *jit_bind_method(PyObject *descr, PyObject *self) { return or_without_exception(PyCFunction_NewEx(((PyMethodDescrObject *)descr)->d_method, self, NULL)); }
-PyObject *jit_call_self(void *f, PyObject *self) { return or_without_exception(((PyCFunction)f)(self, NULL)); }
-PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunction)f)(self, arg)); }
-PyObject *jit_call_fast_none(void *f, PyObject *self) { return or_without_exception(((PyCFunctionFast)f)(self, NULL, 0)); }
+PyObject *jit_call_class(void *type) { return leaf_or_null(PyObject_CallNoArgs(type)); }
+PyObject *jit_bind_method(PyObject *descr, PyObject *self) { return leaf_or_null(PyCFunction_NewEx(((PyMethodDescrObject *)descr)->d_method, self, NULL)); }
+PyObject *jit_call_self(void *f, PyObject *self) { return leaf_or_null(((PyCFunction)f)(self, NULL)); }
+PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return leaf_or_null(((PyCFunction)f)(self, arg)); }
+PyObject *jit_call_fast_none(void *f, PyObject *self) { return leaf_or_null(((PyCFunctionFast)f)(self, NULL, 0)); }
 
 PyObject *jit_args[LEAF_PARTS];
 
@@ -125,10 +117,10 @@ jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x)
     PyObject *names = x >> 8 ? args[n] : NULL;
     Py_ssize_t npos = n - (names == NULL ? 0 : PyTuple_GET_SIZE(names));
     if (def->ml_flags & METH_O)
-        return or_without_exception(def->ml_meth(self, args[0]));
+        return leaf_or_null(def->ml_meth(self, args[0]));
     if (def->ml_flags & METH_KEYWORDS)
-        return or_without_exception(((PyCFunctionFastWithKeywords)def->ml_meth)(self, args, npos, names));
-    return or_without_exception(((PyCFunctionFast)def->ml_meth)(self, args, npos));
+        return leaf_or_null(((PyCFunctionFastWithKeywords)def->ml_meth)(self, args, npos, names));
+    return leaf_or_null(((PyCFunctionFast)def->ml_meth)(self, args, npos));
 }
 
-PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg) { return or_without_exception(((PyCFunctionFast)f)(self, &arg, 1)); }
+PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg) { return leaf_or_null(((PyCFunctionFast)f)(self, &arg, 1)); }

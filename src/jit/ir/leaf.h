@@ -8,6 +8,15 @@
 
 #include "base/own.h"
 
+/* o, or NULL without the exception that goes with it: the interpreter will raise it again. */
+static inline OWNED PyObject *
+leaf_or_null(STEALS PyObject *o)
+{
+    if (UNLIKELY(o == NULL))
+        PyErr_Clear();
+    return o;
+}
+
 /* Is o of a type whose hash and comparison with another such object run no code: numbers, strings, bytes, None, tuples of those, objects that are equal to
  * themselves only? */
 bool leaf_is_key(PyObject *o);

@@ -10,14 +10,6 @@
 #include "object/text/bytes.h"
 #include "opcode.h"
 
-static PyObject *
-or_without_exception(PyObject *o)
-{
-    if (UNLIKELY(o == NULL))
-        PyErr_Clear();
-    return o;
-}
-
 /* ---- lists and tuples ---- */
 
 PyObject *
@@ -25,12 +17,12 @@ jit_items_slice(PyObject *seq, int64_t i, int64_t j)
 {
     Py_ssize_t start = i, stop = j, n = PySlice_AdjustIndices(Py_SIZE(seq), &start, &stop, 1);
     if (PyList_CheckExact(seq))
-        return or_without_exception(list_slice((PyListObject *)seq, start, start + n));
-    return or_without_exception(PyTuple_GetSlice(seq, start, start + n));
+        return leaf_or_null(list_slice((PyListObject *)seq, start, start + n));
+    return leaf_or_null(PyTuple_GetSlice(seq, start, start + n));
 }
 
-PyObject *jit_items_concat(PyObject *a, PyObject *b) { return or_without_exception(Py_TYPE(a)->tp_as_sequence->sq_concat(a, b)); }
-PyObject *jit_items_repeat(PyObject *a, int64_t n) { return or_without_exception(Py_TYPE(a)->tp_as_sequence->sq_repeat(a, n)); }
+PyObject *jit_items_concat(PyObject *a, PyObject *b) { return leaf_or_null(Py_TYPE(a)->tp_as_sequence->sq_concat(a, b)); }
+PyObject *jit_items_repeat(PyObject *a, int64_t n) { return leaf_or_null(Py_TYPE(a)->tp_as_sequence->sq_repeat(a, n)); }
 
 int64_t
 jit_list_extend(PyObject *l, PyObject *seq)
@@ -73,7 +65,7 @@ jit_int_to_bytes(int64_t v, int64_t length, int64_t little)
 {
     if (v < 0 || length < 0 || length > 64 || (length < 8 && v >> 8 * length != 0))
         return NULL;
-    PyObject *o = or_without_exception(PyBytes_FromStringAndSize(NULL, length));
+    PyObject *o = leaf_or_null(PyBytes_FromStringAndSize(NULL, length));
     for (int64_t i = 0; o != NULL && i < length; i++)
         PyBytes_AS_STRING(o)[little ? i : length - 1 - i] = i < 8 ? (char)(v >> 8 * i) : 0;
     return o;
@@ -162,10 +154,10 @@ jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
     if (!all_inert(a) || !all_inert(b))
         return NULL;
     switch (operator) {
-    case NB_SUBTRACT: return or_without_exception(PyNumber_Subtract(a, b));
-    case NB_AND: return or_without_exception(PyNumber_And(a, b));
-    case NB_OR: return or_without_exception(PyNumber_Or(a, b));
-    case NB_XOR: return or_without_exception(PyNumber_Xor(a, b));
+    case NB_SUBTRACT: return leaf_or_null(PyNumber_Subtract(a, b));
+    case NB_AND: return leaf_or_null(PyNumber_And(a, b));
+    case NB_OR: return leaf_or_null(PyNumber_Or(a, b));
+    case NB_XOR: return leaf_or_null(PyNumber_Xor(a, b));
     default: return NULL;
     }
 }
@@ -185,5 +177,5 @@ PyObject *
 jit_call_type(PyObject *t, PyObject *arg)
 {
     bool copies = (t == (PyObject *)&PyList_Type || t == (PyObject *)&PyTuple_Type) && (PyList_CheckExact(arg) || PyTuple_CheckExact(arg) || PyAnySet_CheckExact(arg));
-    return copies || all_inert(arg) ? or_without_exception(PyObject_CallOneArg(t, arg)) : NULL;
+    return copies || all_inert(arg) ? leaf_or_null(PyObject_CallOneArg(t, arg)) : NULL;
 }

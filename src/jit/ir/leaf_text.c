@@ -6,14 +6,6 @@
 #include "object/text/str.h"
 #include "rt/singletons.h"
 
-static OWNED PyObject *
-or_without_exception(PyObject *o)
-{
-    if (o == NULL)
-        PyErr_Clear();
-    return o;
-}
-
 bool
 leaf_is_plain(PyObject *o)
 {
@@ -31,7 +23,7 @@ jit_int_str(int64_t v)
     while ((left /= 10) != 0);
     if (v < 0)
         *--p = '-';
-    return or_without_exception(str_new_ascii(p, end - p));
+    return leaf_or_null(str_new_ascii(p, end - p));
 }
 
 PyObject *
@@ -40,15 +32,15 @@ jit_text(PyObject *o, PyObject *spec, int64_t how)
     if (!leaf_is_plain(o))
         return NULL;
     switch (how) {
-    case LEAF_STR: return or_without_exception(PyObject_Str(o));
-    case LEAF_REPR: return or_without_exception(PyObject_Repr(o));
-    case LEAF_ASCII: return or_without_exception(PyObject_ASCII(o));
-    case LEAF_FORMAT: return or_without_exception(PyObject_Format(o, spec));
+    case LEAF_STR: return leaf_or_null(PyObject_Str(o));
+    case LEAF_REPR: return leaf_or_null(PyObject_Repr(o));
+    case LEAF_ASCII: return leaf_or_null(PyObject_ASCII(o));
+    case LEAF_FORMAT: return leaf_or_null(PyObject_Format(o, spec));
     default: return NULL;
     }
 }
 
-PyObject *jit_str_join(int64_t n) { return or_without_exception(_PyUnicode_JoinArray(EMPTY_STR, jit_args, n)); }
+PyObject *jit_str_join(int64_t n) { return leaf_or_null(_PyUnicode_JoinArray(EMPTY_STR, jit_args, n)); }
 
 PyObject *
 jit_percent(PyObject *format, PyObject *args)
@@ -59,5 +51,5 @@ jit_percent(PyObject *format, PyObject *args)
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++)
             plain = plain && leaf_is_plain(PyTuple_GET_ITEM(args, i));
     }
-    return plain ? or_without_exception(PyUnicode_Format(format, args)) : NULL;
+    return plain ? leaf_or_null(PyUnicode_Format(format, args)) : NULL;
 }

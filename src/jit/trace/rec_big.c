@@ -6,16 +6,8 @@
 #include "jit/ir/leaf.h"
 #include "object/num/int.h"
 
-#define EXACT_IN_FLOAT ((int64_t)1 << 53)
-
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 /* Of more than 60 bits, and in no register. */
-static bool is_wide(struct recorder *r, ir_ref v, PyObject *o) { return PyLong_CheckExact(o) && int_ndigits(o) > 2 && is_object(r, v); }
+static bool is_wide(struct recorder *r, ir_ref v, PyObject *o) { return PyLong_CheckExact(o) && int_ndigits(o) > 2 && rec_is_object(r, v); }
 static int plain_operator(int operator) { return operator < NB_INPLACE_ADD ? operator : operator - NB_INPLACE_ADD; }
 
 /* Of two ints of 64 bits: what an instruction of the machine does not do. */
@@ -30,7 +22,7 @@ leaves_register(int operator, int64_t a, int64_t b)
     case NB_LSHIFT: return b >= 0 && a != 0 && (b > 62 || a == INT64_MIN || (a < 0 ? -a : a) >> (63 - b) != 0);
     case NB_RSHIFT: return b > 63;
     case NB_FLOOR_DIVIDE: case NB_REMAINDER: return b == -1;
-    case NB_TRUE_DIVIDE: return b != 0 && (a > EXACT_IN_FLOAT || a < -EXACT_IN_FLOAT || b > EXACT_IN_FLOAT || b < -EXACT_IN_FLOAT);
+    case NB_TRUE_DIVIDE: return b != 0 && (a > INT_EXACT_IN_FLOAT || a < -INT_EXACT_IN_FLOAT || b > INT_EXACT_IN_FLOAT || b < -INT_EXACT_IN_FLOAT);
     case NB_POWER: return true;
     default: return false;
     }
@@ -68,7 +60,7 @@ static ir_ref
 operand(struct recorder *r, int below)
 {
     ir_ref v = rec_peek(r, below + 1);
-    if (v == REF_NONE || (is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(r->sp[-1 - below])))) {
+    if (v == REF_NONE || (rec_is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(r->sp[-1 - below])))) {
         rec_stop(r, "an operand is no number that fits a register");
         return REF_NONE;
     }

@@ -601,6 +601,20 @@ open_method(struct recorder *r, struct call *c, PyObject *method)
     return ((PyMethodObject *)method)->im_func;
 }
 
+/* What is called: a function, or that of a bound method, which gives self, too. */
+static bool
+find_function(struct recorder *r, struct call *c, PyObject *callable, bool bound)
+{
+    c->function = rec_local(r, c->first);
+    if (bound)
+        callable = open_method(r, c, callable);
+    if (r->why != NULL || Py_TYPE(callable) != &PyFunction_Type)
+        return rec_stop(r, "a call of something else than a Python function");
+    c->func = (PyFunctionObject *)callable;
+    c->code = (PyCodeObject *)c->func->func_code;
+    return true;
+}
+
 /* The method in Python that calling an instance comes down to, or NULL. */
 static PyFunctionObject *
 call_method(PyObject *callable)
@@ -686,13 +700,8 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
         return call_builtin(r, callable, c.first, n, given + 2 + behind, kwnames);
     if (n + bound > ARGS_MAX)
         return rec_stop(r, "a call with very many arguments");
-    c.function = rec_local(r, c.first);
-    if (bound)
-        callable = open_method(r, &c, callable);
-    if (r->why != NULL || Py_TYPE(callable) != &PyFunction_Type)
-        return rec_stop(r, "a call of something else than a Python function");
-    c.func = (PyFunctionObject *)callable;
-    c.code = (PyCodeObject *)c.func->func_code;
+    if (!find_function(r, &c, callable, bound))
+        return false;
     c.nargs = n + bound - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
     for (int i = 0; i < n; i++)
         c.args[i + bound] = rec_local(r, c.first + 2 - self + i);
@@ -743,13 +752,8 @@ rec_call_spread(struct recorder *r)
     int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, items, IR_FIELDS_MAX) : -1;
     if (n < 0)
         return rec_stop(r, "a call with arguments that are not known");
-    c.function = rec_local(r, c.first);
-    if (bound)
-        callable = open_method(r, &c, callable);
-    if (r->why != NULL || Py_TYPE(callable) != &PyFunction_Type)
-        return rec_stop(r, "a call of something else than a Python function");
-    c.func = (PyFunctionObject *)callable;
-    c.code = (PyCodeObject *)c.func->func_code;
+    if (!find_function(r, &c, callable, bound))
+        return false;
     c.nargs = n + bound;
     for (int i = 0; i < n; i++)
         c.args[i + bound] = items[i];

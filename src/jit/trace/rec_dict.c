@@ -14,12 +14,6 @@
 
 struct key { ir_ref v; bool is_int; };
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 ir_ref
 rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c)
 {
@@ -37,7 +31,7 @@ key_of(struct recorder *r, ir_ref v, PyObject *now, struct key *k)
     k->is_int = PyLong_CheckExact(now) || PyBool_Check(now);
     if (!k->is_int) {
         k->v = v = PyFloat_CheckExact(now) && v != REF_NONE && ir_is_box(r->ir, v) ? rec_object(r, v) : v;
-        return (is_object(r, v) && leaf_is_key(now)) || rec_stop(r, "a key whose comparison may run code");
+        return (rec_is_object(r, v) && leaf_is_key(now)) || rec_stop(r, "a key whose comparison may run code");
     }
     k->v = rec_number(r, v, now);
     if (k->v == REF_NONE || r->why != NULL)
@@ -71,7 +65,7 @@ rec_load_key(struct recorder *r)
     PyObject *d = r->sp[-2], *sub = r->sp[-1];
     ir_ref v = rec_peek(r, 2);
     struct key k;
-    if (!is_object(r, v) || !leaf_is_key(sub) || jit_dict_at(d, sub) == NULL)
+    if (!rec_is_object(r, v) || !leaf_is_key(sub) || jit_dict_at(d, sub) == NULL)
         return rec_stop(r, "a key that the dict does not have, or whose comparison may run code");
     if (!rec_guard_type(r, v, Py_TYPE(d)) || !key_of(r, rec_peek(r, 1), sub, &k))
         return false;
@@ -92,7 +86,7 @@ rec_guard_missing(struct recorder *r)
     struct key k;
     if (sub == REF_NONE || rec_is_virtual(r, sub) || (ir_is_box(r->ir, sub) && PyFloat_CheckExact(r->sp[-1])))            /* that would be made for it */
         return false;
-    if (!is_object(r, v) || rec_is_virtual(r, v) || !rec_guard_type(r, v, &PyDict_Type) || !key_of(r, sub, r->sp[-1], &k))
+    if (!rec_is_object(r, v) || rec_is_virtual(r, v) || !rec_guard_type(r, v, &PyDict_Type) || !key_of(r, sub, r->sp[-1], &k))
         return false;
     ir_ref found = call_key(r, IR_CALLR, HELPER_DICT_HAS, v, &k);
     rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, 0));
@@ -138,7 +132,7 @@ rec_store_key(struct recorder *r)
     PyObject *d = r->sp[-2], *sub = r->sp[-1], *value = r->sp[-3];
     ir_ref v = rec_peek(r, 2), new = rec_peek(r, 3);
     struct key k;
-    if (!is_object(r, v) || !leaf_is_key(sub))
+    if (!rec_is_object(r, v) || !leaf_is_key(sub))
         return rec_stop(r, "a key whose comparison may run code");
     if (!rec_guard_type(r, v, Py_TYPE(d)) || !key_of(r, rec_peek(r, 1), sub, &k))
         return false;
@@ -148,7 +142,7 @@ rec_store_key(struct recorder *r)
     bool of_gc = PyType_IS_GC(Py_TYPE(value));
     if ((of_gc ? jit_dict_put_gc_at : jit_dict_put_at)(d, sub) == NULL)
         return rec_stop(r, "a dict that somebody watches, or an instance's");
-    if (is_object(r, new) && !rec_guard_type(r, new, Py_TYPE(value)))
+    if (rec_is_object(r, new) && !rec_guard_type(r, new, Py_TYPE(value)))
         return false;
     ir_ref at = call_key(r, IR_CALLP, of_gc ? HELPER_DICT_PUT_GC : HELPER_DICT_PUT, v, &k);
     rec_outlives(r, r->nslots + r->depth - 2);
@@ -164,14 +158,14 @@ has(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject *now)
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_CONTAINS);
     struct key k;
     bool set = t == &PySet_Type || t == &PyFrozenSet_Type, text = t == &PyUnicode_Type && PyUnicode_CheckExact(now);
-    if (!is_object(r, v) || (!set && !text && t != &PyDict_Type && t != &PyList_Type && t != &PyTuple_Type)) {
+    if (!rec_is_object(r, v) || (!set && !text && t != &PyDict_Type && t != &PyList_Type && t != &PyTuple_Type)) {
         rec_stop(r, "`in` with something else than a container of a builtin type");
         return REF_NONE;
     }
     if (!rec_guard_type(r, v, Py_TYPE(o)))
         return REF_NONE;
     if (text)
-        return is_object(r, sub) && rec_guard_type(r, sub, &PyUnicode_Type) ? rec_leaf(r, IR_CALLR, HELPER_STR_HAS, v, sub, REF_NONE) : REF_NONE;
+        return rec_is_object(r, sub) && rec_guard_type(r, sub, &PyUnicode_Type) ? rec_leaf(r, IR_CALLR, HELPER_STR_HAS, v, sub, REF_NONE) : REF_NONE;
     if (!key_of(r, sub, now, &k))
         return REF_NONE;
     return call_key(r, IR_CALLR, set ? HELPER_SET_HAS : t == &PyDict_Type ? HELPER_DICT_HAS : HELPER_ITEMS_HAVE, v, &k);
@@ -283,7 +277,7 @@ rec_add_to_set(struct recorder *r)
 {
     ir_ref v = rec_peek(r, r->oparg + 1);
     struct builtin_call c = { .n = 2, .on_stack = 1, .args = { v, rec_peek(r, 1) }, .now = { r->sp[-r->oparg - 1], r->sp[-1] } };
-    if (!is_object(r, v) || c.args[1] == REF_NONE || !PySet_CheckExact(c.now[0]) || !rec_guard_type(r, v, &PySet_Type) || !rec_set_add(r, &c))
+    if (!rec_is_object(r, v) || c.args[1] == REF_NONE || !PySet_CheckExact(c.now[0]) || !rec_guard_type(r, v, &PySet_Type) || !rec_set_add(r, &c))
         return rec_stop(r, "an item for no set");
     rec_pop(r);
     return r->why == NULL;
@@ -295,7 +289,7 @@ rec_add_pair(struct recorder *r)
     ir_ref v = rec_peek(r, r->oparg + 2), key = rec_peek(r, 2), value = rec_peek(r, 1);
     PyObject *d = r->sp[-r->oparg - 2], *sub = r->sp[-2];
     struct key k;
-    if (!is_object(r, v) || !PyDict_CheckExact(d) || !leaf_is_key(sub) || jit_dict_lacks(d, sub) != 1 || value == REF_NONE || !rec_guard_type(r, v, &PyDict_Type))
+    if (!rec_is_object(r, v) || !PyDict_CheckExact(d) || !leaf_is_key(sub) || jit_dict_lacks(d, sub) != 1 || value == REF_NONE || !rec_guard_type(r, v, &PyDict_Type))
         return rec_stop(r, "a pair whose key the dict has, or whose comparison may run code");
     if (!key_of(r, key, sub, &k) || ir_type_of(r->ir, key) == T_BOOL)
         return rec_stop(r, "a key that is a bool");
@@ -341,7 +335,7 @@ rec_append_item(struct recorder *r)
         if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
             return false;
     ir_ref v = rec_peek(r, r->oparg + 1), item = rec_peek(r, 1);
-    if (!is_object(r, v) || item == REF_NONE || !rec_guard_type(r, v, &PyList_Type))
+    if (!rec_is_object(r, v) || item == REF_NONE || !rec_guard_type(r, v, &PyList_Type))
         return rec_stop(r, "an item for no list");
     rec_before_effects(r, 1);
     if (r->why != NULL)

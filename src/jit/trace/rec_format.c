@@ -8,15 +8,9 @@
 #include "jit/ir/leaf.h"
 
 static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
-static bool
 text_by_call(struct recorder *r, int popped, ir_ref v, PyObject *now, ir_ref spec, enum leaf_text how)
 {
-    if (v == REF_NONE || !leaf_is_plain(now) || (is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(now))))
+    if (v == REF_NONE || !leaf_is_plain(now) || (rec_is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(now))))
         return rec_stop(r, "text of something else than a string or number");
     rec_before_effects(r, popped);
     rec_let_operands_die(r, popped);
@@ -31,14 +25,14 @@ static bool
 text_of(struct recorder *r, int popped, ir_ref v, PyObject *now)
 {
     if (PyUnicode_CheckExact(now)) {
-        if (!is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type))
+        if (!rec_is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type))
             return rec_stop(r, "text of something else than a string or number");
         for (int i = 0; i < popped; i++)
             rec_pop(r);
         rec_push(r, v);
         return r->why == NULL;
     }
-    if (!PyLong_CheckExact(now) || (is_object(r, v) && !_PyLong_IsCompact((PyLongObject *)now)))
+    if (!PyLong_CheckExact(now) || (rec_is_object(r, v) && !_PyLong_IsCompact((PyLongObject *)now)))
         return text_by_call(r, popped, v, now, ir_obj(r->ir, Py_None), LEAF_STR);
     ir_ref i = rec_number(r, v, now);
     if (i == REF_NONE || r->why != NULL)
@@ -48,7 +42,7 @@ text_of(struct recorder *r, int popped, ir_ref v, PyObject *now)
 }
 
 bool rec_call_str(struct recorder *r, const struct builtin_call *c) { return text_of(r, c->on_stack, c->args[0], c->now[0]); }
-bool rec_format(struct recorder *r) { return PyUnicode_CheckExact(r->sp[-1]) && is_object(r, rec_peek(r, 1)) ? rec_guard_type(r, rec_peek(r, 1), &PyUnicode_Type) : text_of(r, 1, rec_peek(r, 1), r->sp[-1]); }
+bool rec_format(struct recorder *r) { return PyUnicode_CheckExact(r->sp[-1]) && rec_is_object(r, rec_peek(r, 1)) ? rec_guard_type(r, rec_peek(r, 1), &PyUnicode_Type) : text_of(r, 1, rec_peek(r, 1), r->sp[-1]); }
 
 bool
 rec_convert(struct recorder *r)
@@ -60,7 +54,7 @@ bool
 rec_format_with_spec(struct recorder *r)
 {
     ir_ref spec = rec_peek(r, 1);
-    if (!is_object(r, spec) || !PyUnicode_CheckExact(r->sp[-1]) || !rec_guard_type(r, spec, &PyUnicode_Type))
+    if (!rec_is_object(r, spec) || !PyUnicode_CheckExact(r->sp[-1]) || !rec_guard_type(r, spec, &PyUnicode_Type))
         return rec_stop(r, "a format that is no string");
     return text_by_call(r, 2, rec_peek(r, 2), r->sp[-2], spec, LEAF_FORMAT);
 }
@@ -72,7 +66,7 @@ rec_build_string(struct recorder *r)
     if (n < 2 || n > LEAF_PARTS)
         return rec_stop(r, "an f-string of many parts");
     for (int i = 1; i <= n; i++)
-        if (!is_object(r, rec_peek(r, i)) || !PyUnicode_CheckExact(r->sp[-i]) || !rec_guard_type(r, rec_peek(r, i), &PyUnicode_Type))
+        if (!rec_is_object(r, rec_peek(r, i)) || !PyUnicode_CheckExact(r->sp[-i]) || !rec_guard_type(r, rec_peek(r, i), &PyUnicode_Type))
             return rec_stop(r, "an f-string of something else than strings");
     rec_before_effects(r, n);
     if (n == 2)
@@ -99,7 +93,7 @@ rec_percent(struct recorder *r)
 {
     PyObject *b = r->sp[-1];
     ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
-    if (!is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type) || w == REF_NONE || !all_plain(b) || (is_object(r, w) && !rec_guard_type(r, w, Py_TYPE(b))))
+    if (!rec_is_object(r, v) || !rec_guard_type(r, v, &PyUnicode_Type) || w == REF_NONE || !all_plain(b) || (rec_is_object(r, w) && !rec_guard_type(r, w, Py_TYPE(b))))
         return rec_stop(r, "% with something else than a string or number");
     rec_before_effects(r, 2);
     rec_let_operands_die(r, 2);

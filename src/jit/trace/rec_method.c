@@ -8,12 +8,6 @@
 #include "jit/ir/leaf.h"
 #include "object/core/effect.h"
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 /* ---- by their rows ---- */
 
 /* The leaf call for a C function with so many arguments besides self. IR_HELPERS: none. */
@@ -82,7 +76,7 @@ objects(struct recorder *r, const struct effect *row, const struct builtin_call 
     for (int i = first; i < c->n; i++) {
         bool looks = row->when != 0 || (c->names != NULL && i >= c->n - PyTuple_GET_SIZE(c->names));
         ir_ref v = c->args[i];
-        if (v == REF_NONE || (looks && is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(c->now[i]))))
+        if (v == REF_NONE || (looks && rec_is_object(r, v) && !rec_guard_type(r, v, Py_TYPE(c->now[i]))))
             return rec_stop(r, "an argument that is not there");
     }
     return rec_argument_objects(r, c, first, args);
@@ -143,7 +137,7 @@ rec_call_method(struct recorder *r, const struct builtin_call *c, const PyMethod
     bool container = t == &PyList_Type || t == &PyDict_Type || t == &PySet_Type;
     if (c->n < 1 || c->args[0] == REF_NONE || t == &PyByteArray_Type || (Py_TYPE(c->now[0]) != t && !(container && PyType_IsSubtype(Py_TYPE(c->now[0]), t))))
         return rec_stop(r, "a method of a subclass of a builtin type");
-    if (is_object(r, c->args[0]) && !rec_guard_type(r, c->args[0], Py_TYPE(c->now[0])))
+    if (rec_is_object(r, c->args[0]) && !rec_guard_type(r, c->args[0], Py_TYPE(c->now[0])))
         return false;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(methods); i++)
         if (c->names == NULL && methods[i].type == t && strcmp(methods[i].name, def->ml_name) == 0 && c->n >= methods[i].min && c->n <= methods[i].max)
@@ -159,7 +153,7 @@ rec_call_bound(struct recorder *r, const struct builtin_call *c)
     const PyMethodDef *def = ((PyCFunctionObject *)c->callable)->m_ml;
     struct builtin_call method = *c;
     bool by_row = self != NULL && !(Py_TYPE(self)->tp_flags & Py_TPFLAGS_IMMUTABLETYPE);     /* of an instance of a class of the program, say */
-    if (self == NULL || c->n == BUILTIN_ARGS || (by_row && effect_of((void *)def->ml_meth) == NULL) || !is_object(r, c->function))
+    if (self == NULL || c->n == BUILTIN_ARGS || (by_row && effect_of((void *)def->ml_meth) == NULL) || !rec_is_object(r, c->function))
         return rec_stop(r, "a call of a builtin that is no constant");
     if (!rec_guard_type(r, c->function, &PyCFunction_Type))
         return false;

@@ -11,8 +11,6 @@
 #include "object/num/int.h"
 #include "rt/singletons.h"
 
-#define EXACT_IN_FLOAT ((int64_t)1 << 53)               /* ints up to here are floats without rounding */
-
 static enum ir_type type_of(struct recorder *r, ir_ref v) { return v == REF_NONE || v == REF_FAIL ? T_NIL : ir_type_of(r->ir, v); }
 
 /* A BOOL as the int it is. */
@@ -28,8 +26,8 @@ as_float(struct recorder *r, ir_ref v)
 static void
 guard_exact(struct recorder *r, ir_ref v)
 {
-    ir_ref shifted = rec_emit(r, IR_ADD_I, v, ir_int(r->ir, EXACT_IN_FLOAT));
-    rec_emit(r, IR_GULT_I, shifted, ir_int(r->ir, 2 * EXACT_IN_FLOAT + 1));
+    ir_ref shifted = rec_emit(r, IR_ADD_I, v, ir_int(r->ir, INT_EXACT_IN_FLOAT));
+    rec_emit(r, IR_GULT_I, shifted, ir_int(r->ir, 2 * INT_EXACT_IN_FLOAT + 1));
 }
 
 /* An int that a trace has in a register may be of up to 64 bits. */

@@ -18,13 +18,6 @@
 #include "object/num/int.h"
 #include "rt/singletons.h"
 
-/* A value whose type the recorder has not made itself. */
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 static bool
 is_null_terminated(struct recorder *r, ir_ref v)
 {
@@ -102,7 +95,7 @@ give_builtin_method(struct recorder *r, PyObject *descr)
     if (rec_is_virtual(r, rec_peek(r, 1)) && !rec_materialise(r, rec_peek(r, 1)))
         return false;
     ir_ref self = rec_peek(r, 1);
-    if (!is_object(r, self) || ((PyMethodDescrObject *)descr)->d_method->ml_flags & METH_METHOD)
+    if (!rec_is_object(r, self) || ((PyMethodDescrObject *)descr)->d_method->ml_flags & METH_METHOD)
         return rec_stop(r, "a method of a builtin type is bound");
     rec_before_effects(r, 1);
     ir_ref m = r->why == NULL ? rec_leaf(r, IR_CALLN, HELPER_BIND_METHOD, rec_const(r, descr), self, REF_NONE) : REF_NONE;
@@ -333,8 +326,8 @@ rec_load_super_attr(struct recorder *r)
     PyObject *super = r->sp[-3], *self = r->sp[-1];
     PyTypeObject *cls = (PyTypeObject *)r->sp[-2], *t = Py_TYPE(self);
     ir_ref v = rec_peek(r, 1);
-    bool fits = super == (PyObject *)&PySuper_Type && PyType_Check(cls) && !PyType_Check(self) && is_object(r, v) && PyType_IsSubtype(t, cls);
-    if (!fits || !is_object(r, rec_peek(r, 2)) || !is_object(r, rec_peek(r, 3)))
+    bool fits = super == (PyObject *)&PySuper_Type && PyType_Check(cls) && !PyType_Check(self) && rec_is_object(r, v) && PyType_IsSubtype(t, cls);
+    if (!fits || !rec_is_object(r, rec_peek(r, 2)) || !rec_is_object(r, rec_peek(r, 3)))
         return rec_stop(r, "super() of something else than an instance");
     rec_emit(r, IR_GEQ_P, rec_peek(r, 3), ir_obj(r->ir, super));
     rec_emit(r, IR_GEQ_P, rec_peek(r, 2), ir_obj(r->ir, (PyObject *)cls));
@@ -416,9 +409,9 @@ rec_load_attr(struct recorder *r, PyObject *name, bool method_form)
 {
     PyObject *owner = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
-    if (!is_object(r, v) && v != REF_NONE && PyUnicode_CheckExact(name))
+    if (!rec_is_object(r, v) && v != REF_NONE && PyUnicode_CheckExact(name))
         return load_from_number(r, owner, name, method_form);
-    if (!is_object(r, v) || !PyUnicode_CheckExact(name))
+    if (!rec_is_object(r, v) || !PyUnicode_CheckExact(name))
         return rec_stop(r, "an attribute of a number");
     if (PyModule_CheckExact(owner))
         return load_from_module(r, v, owner, name, method_form);
@@ -448,7 +441,7 @@ guard_missing(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
 bool
 rec_guard_no_attr(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
 {
-    return is_object(r, v) && guard_missing(r, v, o, name);
+    return rec_is_object(r, v) && guard_missing(r, v, o, name);
 }
 
 /* Is that so now, of an object for which it can be guarded? */
@@ -471,7 +464,7 @@ rec_call_getattr(struct recorder *r, const struct builtin_call *c)
 {
     PyObject *o = c->now[0], *name = c->now[1], **sp = r->sp;
     ir_ref v = c->args[0], instead = c->n == 3 ? c->args[2] : REF_NONE;
-    if (c->names != NULL || r->ir->at[c->args[1]].op != IR_KO || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) || !is_object(r, v) || rec_is_virtual(r, v))
+    if (c->names != NULL || r->ir->at[c->args[1]].op != IR_KO || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) || !rec_is_object(r, v) || rec_is_virtual(r, v))
         return rec_stop(r, "getattr() with a name that is no constant");
     PyObject *descr = type_lookup(Py_TYPE(o), name);
     if (instead != REF_NONE && descr == NULL && guard_missing(r, v, o, name)) {
@@ -522,9 +515,9 @@ rec_len(struct recorder *r, ir_ref v, PyObject *o)
 {
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_LENGTH);
     size_t offset = t != NULL ? length_offset(t) : 0;
-    if (offset == 0 && is_object(r, v) && rec_is_row(o))
+    if (offset == 0 && rec_is_object(r, v) && rec_is_row(o))
         return rec_row_length(r, v, o);
-    if (offset == 0 || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
+    if (offset == 0 || !rec_is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return REF_NONE;
     return rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, (uint32_t)offset);
 }
@@ -614,7 +607,7 @@ rec_binary_subscr(struct recorder *r)
     if (PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) || PyByteArray_CheckExact(o))
         return rec_str_subscr(r);
     if (t != &PyList_Type && t != &PyTuple_Type)
-        return is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
+        return rec_is_object(r, v) && rec_is_row(o) ? rec_row_subscr(r) : rec_stop(r, "a subscript of this kind is not recorded yet");
     ir_ref index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1]);
     ir_ref got = r->why == NULL ? item(r, v, o, index) : REF_NONE;
     if (r->why != NULL)
@@ -664,7 +657,7 @@ always_true(struct recorder *r, PyTypeObject *t)
 ir_ref
 rec_truth(struct recorder *r, ir_ref v, PyObject *o)
 {
-    if (!is_object(r, v))
+    if (!rec_is_object(r, v))
         return REF_NONE;
     if (o == Py_None) {
         rec_emit(r, IR_GEQ_P, v, ir_obj(r->ir, Py_None));
@@ -680,7 +673,7 @@ rec_truth(struct recorder *r, ir_ref v, PyObject *o)
 ir_ref
 rec_compare_str(struct recorder *r, ir_ref a, ir_ref b, bool equal)
 {
-    if (!is_object(r, a) || !is_object(r, b) || !rec_guard_type(r, a, &PyUnicode_Type) || !rec_guard_type(r, b, &PyUnicode_Type))
+    if (!rec_is_object(r, a) || !rec_is_object(r, b) || !rec_guard_type(r, a, &PyUnicode_Type) || !rec_guard_type(r, b, &PyUnicode_Type))
         return REF_NONE;
     ir_ref same = rec_emit_x(r, IR_CALLL_I, a, b, HELPER_STR_EQ);
     ir_ref differ = rec_emit(r, IR_EQ_I, same, ir_int(r->ir, 0));

@@ -7,12 +7,6 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 bool
 rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t)
 {
@@ -39,7 +33,7 @@ static bool
 guard_both(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
-    return is_object(r, v) && is_object(r, w) && rec_guard_type(r, v, Py_TYPE(r->sp[-2])) && rec_guard_type(r, w, Py_TYPE(r->sp[-1]));
+    return rec_is_object(r, v) && rec_is_object(r, w) && rec_guard_type(r, v, Py_TYPE(r->sp[-2])) && rec_guard_type(r, w, Py_TYPE(r->sp[-1]));
 }
 
 /* ---- operators ---- */
@@ -65,7 +59,7 @@ repeat(struct recorder *r)
 {
     PyTypeObject *t = Py_TYPE(r->sp[-2]);
     ir_ref v = rec_peek(r, 2), n = PyLong_CheckExact(r->sp[-1]) ? rec_number(r, rec_peek(r, 1), r->sp[-1]) : REF_NONE;
-    if (n == REF_NONE || r->why != NULL || !is_object(r, v) || !rec_guard_type(r, v, t) || !before_effects(r, 2))
+    if (n == REF_NONE || r->why != NULL || !rec_is_object(r, v) || !rec_guard_type(r, v, t) || !before_effects(r, 2))
         return rec_stop(r, "a list is repeated by something else than an int");
     return rec_give_new(r, 2, rec_leaf(r, IR_CALLN, HELPER_ITEMS_REPEAT, v, n, REF_NONE), t);
 }
@@ -145,7 +139,7 @@ bool
 rec_list_extend(struct recorder *r, const struct builtin_call *c)
 {
     PyObject *seq = c->now[1];
-    if ((!PyList_CheckExact(seq) && !PyTuple_CheckExact(seq)) || !is_object(r, c->args[1]) || !rec_guard_type(r, c->args[1], Py_TYPE(seq)))
+    if ((!PyList_CheckExact(seq) && !PyTuple_CheckExact(seq)) || !rec_is_object(r, c->args[1]) || !rec_guard_type(r, c->args[1], Py_TYPE(seq)))
         return rec_stop(r, "extend() by something else than a list");
     if (!before_effects(r, c->on_stack))
         return false;
@@ -163,7 +157,7 @@ rec_call_inert(struct recorder *r, const struct builtin_call *c)
     if (!(def->ml_flags & (METH_O | METH_FASTCALL)) || (c->names != NULL && !(def->ml_flags & METH_KEYWORDS)) || c->n > LEAF_ARGS)
         return rec_stop(r, "a call of a builtin function that is not recorded yet");
     for (int i = 0; i < c->n; i++)
-        if (!leaf_is_inert(c->now[i]) || c->args[i] == REF_NONE || (is_object(r, c->args[i]) && !rec_guard_type(r, c->args[i], Py_TYPE(c->now[i]))))
+        if (!leaf_is_inert(c->now[i]) || c->args[i] == REF_NONE || (rec_is_object(r, c->args[i]) && !rec_guard_type(r, c->args[i], Py_TYPE(c->now[i]))))
             return rec_stop(r, "a call of a builtin function with items that may run code");
     ir_ref args[BUILTIN_ARGS];
     if (!rec_argument_objects(r, c, 0, args))
@@ -184,7 +178,7 @@ rec_call_collection(struct recorder *r, const struct builtin_call *c)
     PyObject *o = c->now[0];
     bool copies = (t == &PyList_Type || t == &PyTuple_Type) && (PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyAnySet_CheckExact(o));
     bool makes_set = (t == &PySet_Type || t == &PyFrozenSet_Type || t == &PyList_Type || t == &PyTuple_Type) && (rec_is_seq(o) || PyAnySet_CheckExact(o)) && leaf_is_inert(o);
-    if ((!copies && !makes_set) || !is_object(r, c->args[0]) || !rec_guard_type(r, c->args[0], Py_TYPE(o)) || !before_effects(r, c->on_stack))
+    if ((!copies && !makes_set) || !rec_is_object(r, c->args[0]) || !rec_guard_type(r, c->args[0], Py_TYPE(o)) || !before_effects(r, c->on_stack))
         return rec_stop(r, "a call of something else than a function");
     return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_CALL_TYPE, ir_obj(r->ir, c->callable), c->args[0], REF_NONE), t);
 }

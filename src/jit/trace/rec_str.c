@@ -8,12 +8,6 @@
 #include "code/opcodes.h"
 #include "rt/interp.h"
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v);
-}
-
 /* A new object in place of so many values. The guards that this may need are emitted already. */
 static bool
 give_new(struct recorder *r, int popped, ir_ref v)
@@ -34,7 +28,7 @@ rec_str_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
     ir_ref v = rec_peek(r, 2), index;
-    if (!is_object(r, v) || (index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1])) == REF_NONE || r->why != NULL)
+    if (!rec_is_object(r, v) || (index = rec_index(r, v, o, rec_peek(r, 1), r->sp[-1])) == REF_NONE || r->why != NULL)
         return rec_stop(r, "an index out of range, or no int");
     if (!PyUnicode_CheckExact(o))
         return rec_give(r, 2, rec_leaf(r, PyBytes_CheckExact(o) ? IR_CALLL_I : IR_CALLR, PyBytes_CheckExact(o) ? HELPER_BYTES_AT : HELPER_BYTEARRAY_AT, v, index, REF_NONE));
@@ -68,7 +62,7 @@ rec_slice(struct recorder *r)
     PyObject *o = r->sp[-3];
     ir_ref v = rec_peek(r, 3);
     bool items = PyList_CheckExact(o) || PyTuple_CheckExact(o);
-    if (!is_object(r, v) || (!PyUnicode_CheckExact(o) && !PyBytes_CheckExact(o) && !items))
+    if (!rec_is_object(r, v) || (!PyUnicode_CheckExact(o) && !PyBytes_CheckExact(o) && !items))
         return rec_stop(r, "a slice of something else than a string, list or tuple");
     if (!rec_guard_type(r, v, Py_TYPE(o)))
         return false;
@@ -102,7 +96,7 @@ rec_concat(struct recorder *r)
     bool text = PyUnicode_CheckExact(a);
     if (text && r->oparg == NB_REMAINDER)
         return rec_percent(r);
-    if ((r->oparg != NB_ADD && r->oparg != NB_INPLACE_ADD) || Py_TYPE(a) != Py_TYPE(b) || !is_object(r, v) || !is_object(r, w))
+    if ((r->oparg != NB_ADD && r->oparg != NB_INPLACE_ADD) || Py_TYPE(a) != Py_TYPE(b) || !rec_is_object(r, v) || !rec_is_object(r, w))
         return rec_stop(r, "an operator on a string that is not recorded yet");
     if (text && grows_variable(r, v))
         return rec_stop(r, "a string that grows in place");
@@ -116,7 +110,7 @@ bool
 rec_order_str(struct recorder *r, int operator)
 {
     ir_ref v = rec_peek(r, 2), w = rec_peek(r, 1);
-    if (!is_object(r, v) || !is_object(r, w) || !rec_guard_type(r, v, &PyUnicode_Type) || !rec_guard_type(r, w, &PyUnicode_Type))
+    if (!rec_is_object(r, v) || !rec_is_object(r, w) || !rec_guard_type(r, v, &PyUnicode_Type) || !rec_guard_type(r, w, &PyUnicode_Type))
         return rec_stop(r, "a comparison with a string");
     ir_ref cmp = rec_leaf(r, IR_CALLL_I, HELPER_STR_CMP, v, w, REF_NONE);
     return cmp != REF_NONE && rec_give(r, 2, rec_compare_numbers(r, operator, cmp, ir_int(r->ir, 0)));

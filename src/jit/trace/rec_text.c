@@ -4,19 +4,13 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && !rec_is_virtual(r, v);
-}
-
 bool
 rec_int_of_str(struct recorder *r, const struct builtin_call *c)
 {
     bool is_int = c->callable == (PyObject *)&PyLong_Type;
     PyObject *now = is_int ? jit_str_int(c->now[0]) : jit_str_float(c->now[0]);
     Py_XDECREF(now);
-    if (now == NULL || !is_object(r, c->args[0]))
+    if (now == NULL || !rec_is_real(r, c->args[0]))
         return rec_stop(r, "a string that is no number");
     if (!rec_guard_type(r, c->args[0], &PyUnicode_Type))
         return false;
@@ -34,7 +28,7 @@ rec_call_next(struct recorder *r, const struct builtin_call *c)
 {
     PyObject *now = c->now[0];
     ir_ref it = c->args[0];
-    if (!is_object(r, it) || !leaf_can_step(now))
+    if (!rec_is_real(r, it) || !leaf_can_step(now))
         return rec_stop(r, "next() of another kind of iterator");
     if (!rec_guard_type(r, it, Py_TYPE(now)))
         return false;

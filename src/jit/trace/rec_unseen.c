@@ -175,19 +175,13 @@ will_raise(struct recorder *r, int opcode)
     }
 }
 
-static bool
-is_object(struct recorder *r, ir_ref v)
-{
-    return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && !rec_is_virtual(r, v);
-}
-
 /* Guards that the index is as far off as now. */
 static bool
 guard_outside(struct recorder *r)
 {
     PyObject *o = r->sp[-2], *sub = r->sp[-1];
     ir_ref v = rec_peek(r, 2);
-    if (!is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
+    if (!rec_is_real(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return false;
     ir_ref size = rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size)), i = rec_number(r, rec_peek(r, 1), sub);
     if (i == REF_NONE || r->why != NULL || ir_type_of(r->ir, i) != T_I64)
@@ -205,7 +199,7 @@ guard_zero(struct recorder *r)
     ir_ref a = rec_peek(r, 2), b = rec_number(r, rec_peek(r, 1), r->sp[-1]);
     if (b == REF_NONE || r->why != NULL || ir_type_of(r->ir, b) != T_I64 || ir_type_of(r->ir, a) != T_OBJ)
         return false;
-    if (!ir_is_box(r->ir, a) && (!is_object(r, a) || !rec_guard_type(r, a, &PyLong_Type)))
+    if (!ir_is_box(r->ir, a) && (!rec_is_real(r, a) || !rec_guard_type(r, a, &PyLong_Type)))
         return false;
     if (ir_is_box(r->ir, a) && r->ir->at[a].op != IR_BOX_I)
         return false;
@@ -218,7 +212,7 @@ static bool
 guard_call(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1), callable = rec_local(r, r->nslots + r->depth - 3), under = rec_local(r, r->nslots + r->depth - 2);
-    if (callable == REF_NONE || r->ir->at[callable].op != IR_KO || under != REF_NONE || !is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(r->sp[-1])))
+    if (callable == REF_NONE || r->ir->at[callable].op != IR_KO || under != REF_NONE || !rec_is_real(r, v) || !rec_guard_type(r, v, Py_TYPE(r->sp[-1])))
         return false;
     if (r->raises_class == PyExc_ValueError) {
         rec_emit(r, IR_GEQ_I, rec_leaf(r, IR_CALLR, HELPER_STR_IS_INT, v, REF_NONE, REF_NONE), ir_int(r->ir, 0));

@@ -787,6 +787,30 @@ record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, cons
     return true;
 }
 
+/* A recording that goes on at pc of f behind an exit of parent, with outer as its outer frame. */
+static bool
+start_side(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *outer, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
+{
+    if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
+        return false;
+    struct recorder *r = &recorder;
+    r->inner = f;
+    r->is_side = true;
+    r->parent = parent;
+    r->parent_exit = exit;
+    event_record(r);
+    return true;
+}
+
+static bool
+has_inherited(bool all)
+{
+    if (all)
+        return true;
+    rec_stop(&recorder, "what the exit leaves cannot be handed on");
+    return finish(&recorder);
+}
+
 bool
 record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigned parent, unsigned exit)
 {
@@ -796,20 +820,7 @@ record_side(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsigne
     for (; inlined-- > 0; outer = outer->previous)
         if (!rec_is_behind(outer, inlined == 0 ? outer->previous : NULL))
             return false;
-    if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
-        return false;
-    struct recorder *r = &recorder;
-    r->inner = f;
-    r->is_side = true;
-    r->parent = parent;
-    r->parent_exit = exit;
-    event_record(r);
-    if (!rec_inherit(r, p, exit)) {
-        rec_stop(r, "what the exit leaves cannot be handed on");
-        finish(r);
-        return false;
-    }
-    return true;
+    return start_side(ts, f, outer, pc, parent, exit) && has_inherited(rec_inherit(&recorder, p, exit));
 }
 
 bool
@@ -819,20 +830,7 @@ record_turn(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *oute
     for (_PyInterpreterFrame *at = f; at != outer; at = at->previous)
         if (n++ > UINT8_MAX || !rec_is_behind(at, at->previous == outer ? outer : NULL))
             return false;
-    if (!start(ts, outer, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
-        return false;
-    struct recorder *r = &recorder;
-    r->inner = f;
-    r->is_side = true;
-    r->parent = parent;
-    r->parent_exit = exit;
-    event_record(r);
-    if (!rec_inherit_turn(r, trace_get(parent), exit, n, pc)) {
-        rec_stop(r, "what the exit leaves cannot be handed on");
-        finish(r);
-        return false;
-    }
-    return true;
+    return start_side(ts, f, outer, pc, parent, exit) && has_inherited(rec_inherit_turn(&recorder, trace_get(parent), exit, n, pc));
 }
 
 /* A return has led to pc of f often, and no trace begins there. */

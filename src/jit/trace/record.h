@@ -498,6 +498,9 @@ static inline bool rec_in_generator(const struct recorder *r) { return r->frame-
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
 /* rec_virtual.c: objects that are made only where somebody else than the trace sees them. */
 static inline bool rec_is_virtual(const struct recorder *r, ir_ref v) { return v != REF_NONE && ir_is_virtual(r->ir, v); }
+/* Is v an object, not a box: the address of something? And something that exists? */
+static inline bool rec_is_object(const struct recorder *r, ir_ref v) { return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v); }
+static inline bool rec_is_real(const struct recorder *r, ir_ref v) { return rec_is_object(r, v) && !rec_is_virtual(r, v); }
 /* A new one, without fields; REF_NONE: there is no room. */
 ir_ref rec_new_virtual(struct recorder *r, enum virtual_kind kind, PyTypeObject *t);
 /* Which it is, if v is one. */

@@ -20,6 +20,7 @@ enum { INT_POSITIVE = 0, INT_ZERO = 1, INT_NEGATIVE = 2 };
 
 #define INT_TAG(ndigits, signcode) (((uintptr_t)(ndigits) << _PyLong_NON_SIZE_BITS) | (uintptr_t)(signcode))
 #define INT_COMPACT_BYTES (offsetof(PyLongObject, long_value.ob_digit) + sizeof(digit))
+#define INT_EXACT_IN_FLOAT ((int64_t)1 << 53)        /* ints up to here are floats without rounding */
 
 static inline PyLongObject *int_of(PyObject *o) { return (PyLongObject *)o; }
 static inline digit *int_digits(PyObject *o) { return int_of(o)->long_value.ob_digit; }
