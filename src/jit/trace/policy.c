@@ -1,8 +1,8 @@
 /* jit/trace/policy.c: what compiling may cost, and where it stops.
  *
  * What got hot waits until that has taken a while (policy_is_ripe()). The budget is a bucket of CPU time: it fills with a share of the time that the process uses, and holds
- * a part of all that it has used, BURST at most; each recording
- * takes out what it has cost. As long as traces have not saved what all of them have cost, the share is smaller. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
+ * a part of all that it has used, BURST_NS at most; each recording
+ * takes out what it has cost. Where traces have not saved by far what all of them have cost, the share is smaller. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
  * not even then each time while the bucket is empty.
  *
  * Side traces: a place in the program whose exits have led to CHAIN side traces, each behind a guard of the one before, takes more ways than it pays to tell
@@ -22,10 +22,11 @@
 #include "vm/heat.h"
 
 #define BURST_LEAST_NS 150000          /* the bucket holds that, or one nanosecond */
-#define BURST_AGE 128                  /* out of so many that the process has used, */
+#define BURST_AGE 24                   /* out of so many that the process has used, */
 #define BURST_NS 8000000               /* but no more than that */
-#define SHARE 7                        /* one nanosecond out of so many: 14 %, */
-#define SHARE_UNPAID 25                /* or 4 % while all that was compiled has taken longer than it has saved */
+#define SHARE 5                        /* one nanosecond out of so many, */
+#define SHARE_UNPAID 14                /* or of so many while all that was compiled has taken longer, */
+#define LENT_NS 30000000               /* by so much, than it has saved */
 #define SAVED_NS 3                     /* by an instruction in a trace */
 #define INSTRUCTION_NS 700             /* what recording an instruction takes, */
 #define RECORDING_NS 20000             /* and what a recording takes besides: statistics, facts, tables; being freed */
@@ -36,6 +37,8 @@
 #define YOUNG 1024                     /* loops that wait */
 #define ROUND_NS 200                   /* the most that a round of one is taken to last, */
 #define ROUND_UNIT_NS 20               /* and for each code unit */
+#define FORGOTTEN_NS 50000000          /* what has not asked for so long begins anew: the program does something else since */
+#define EXITS_NS 100000                /* the most that is taken to lie between two questions of an exit */
 #define CHAIN 5
 #define TREE 40                         /* side traces of a root, or, */
 #define TREE_MANY 250                   /* as long as they are short, with no more */
@@ -44,7 +47,7 @@
 #define GENERATOR_ENTRY 40             /* where a part of a round is to resume the generator and to take an item, in C before and after */
 #define OPEN OPEN_COST
 #define FRAME 10                       /* of an inlined call, when it must be made */
-#define LOSSES 400
+#define LOSSES 2000
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
 
@@ -71,36 +74,39 @@ now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-bool
-policy_is_ripe(uint64_t *since, unsigned units)
+/* The time since it asked last counts, but no more than `most` of it: what passes between two questions may have been spent anywhere. */
+static bool
+has_waited(struct policy_wait *w, uint64_t now, uint64_t most, unsigned units)
 {
-    if (jit_options.stress || jit_options.patience == 0)
-        return true;
-    uint64_t now = now_ns();
-    if (*since == 0)
-        *since = now;
-    return now - *since >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
+    if (w->asked == 0)
+        w->asked = now;
+    uint64_t since = now - w->asked, spent = (since > FORGOTTEN_NS ? 0 : w->spent) + (since < most ? since : most);
+    w->asked = now;
+    w->spent = spent < UINT32_MAX ? (uint32_t)spent : UINT32_MAX;
+    return spent >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
 }
 
-/* A loop's own time is not known, only when it asks; what passes between two of its questions may have been spent anywhere. So no more of it counts than its rounds are likely to have taken.
+bool
+policy_is_ripe(struct policy_wait *w, unsigned units)
+{
+    return jit_options.stress || jit_options.patience == 0 || has_waited(w, now_ns(), EXITS_NS, units);
+}
+
+/* A loop's own time is not known, only when it asks. So no more counts than its rounds are likely to have taken.
  * Two jumps may come to have one place: then each waits anew when the other has asked. Code that is gone may have lain at the same address: so versions, too. */
 bool
 policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned units)
 {
-    static struct { const _Py_CODEUNIT *jump; uint32_t version; uint64_t asked, spent; } young[YOUNG];      /* under the GIL */
+    static struct { const _Py_CODEUNIT *jump; struct policy_wait wait; uint32_t version; } young[YOUNG];      /* under the GIL */
     if (jit_options.stress || jit_options.patience == 0)
         return true;
     unsigned at = (unsigned)((uintptr_t)jump / sizeof(*jump) * 2654435769u % (1u << 31) / ((1u << 31) / YOUNG));
-    uint64_t now = now_ns(), likely = POLICY_LOOK_AGAIN * (ROUND_NS + (uint64_t)units * ROUND_UNIT_NS);
     if (young[at].jump != jump || young[at].version != code->co_version) {
         young[at].jump = jump;
         young[at].version = code->co_version;
-        young[at].asked = now;
-        young[at].spent = 0;
+        young[at].wait = (struct policy_wait){ 0 };
     }
-    young[at].spent += now - young[at].asked < likely ? now - young[at].asked : likely;
-    young[at].asked = now;
-    return young[at].spent >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
+    return has_waited(&young[at].wait, now_ns(), POLICY_LOOK_AGAIN * (ROUND_NS + (uint64_t)units * ROUND_UNIT_NS), units);
 }
 
 /* ---- how much ---- */
@@ -117,7 +123,7 @@ policy_affords(void)
     uint64_t now = cpu_time();
     if (filled_at == 0)                                  /* the program begins */
         filled_at = now;
-    left += (int64_t)((now - filled_at) / (worked * SAVED_NS < spent_ns ? SHARE_UNPAID : SHARE));
+    left += (int64_t)((now - filled_at) / (worked * SAVED_NS + LENT_NS < spent_ns ? SHARE_UNPAID : SHARE));
     filled_at = now;
     int64_t room = (int64_t)(now / BURST_AGE);
     room = room < BURST_LEAST_NS ? BURST_LEAST_NS : room > BURST_NS ? BURST_NS : room;

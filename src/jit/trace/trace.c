@@ -446,7 +446,7 @@ wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
     }
     if ((e->why = policy_side(t, e)) != NULL)
         e->tries = SIDE_TRIES;
-    else if (!policy_is_ripe(&e->since, SIDE_UNITS))
+    else if (!policy_is_ripe(&e->wait, SIDE_UNITS))
         e->count = enough - SIDE_AGAIN;
     else if (!policy_affords())
         e->count = 0;

@@ -12,6 +12,12 @@
 #define NO_ANCHOR 0xffff
 #define VERSIONS 3
 
+/* What got hot waits: when it asked last whether it has waited long enough, and for how long it has (policy_is_ripe(); nanoseconds). */
+struct policy_wait {
+    uint64_t asked;
+    uint32_t spent;
+};
+
 /* What is read each time it is taken comes first: with many traces, memory that is not at hand is most of what entering and leaving cost. */
 struct exit_state {
     uint64_t taken;                    /* times, all in all */
@@ -25,7 +31,7 @@ struct exit_state {
     uint8_t waits;                     /* those of them that only came too early: rec_comes_later() */
     uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
     bool in_loop;                      /* behind LOOP */
-    uint64_t since;                    /* when it was taken for the first few times: policy_is_ripe() */
+    struct policy_wait wait;           /* since it was taken for the first few times */
     const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
     char *text;                        /* the guard, for -X dump=exits */
 };
@@ -214,11 +220,11 @@ void stress_end(void);
 /* The recorder begins (1) or ends (-1) work outside of the functions above. */
 void stress_work(int change);
 
-/* policy.c: has what got hot been hot for as long as it pays to wait? *since: when that was asked first, 0: never. units: length of its code. If not,
+/* policy.c: has what got hot been hot for as long as it pays to wait? *w is all 0 before the first question. units: length of its code. If not,
  * ask again after some more rounds. policy_loop_is_ripe(): the same for the loop of `code` with this jump, or its function. */
 #define POLICY_LOOK_AGAIN 32
 #define JIT_PATIENCE 10                /* so many times as long as compiling will take */
-bool policy_is_ripe(uint64_t *since, unsigned units);
+bool policy_is_ripe(struct policy_wait *w, unsigned units);
 bool policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned units);
 /* May a recording begin now? What the last one has cost: instructions recorded, time to compile, CPU time of the thread from its beginning to its end. In the child of a fork. */
 bool policy_affords(void);
