@@ -12,14 +12,20 @@
 #define GEN_FRAME(gen) ((_PyInterpreterFrame *)((PyGenObject *)(gen))->gi_iframe)
 static inline PyGenObject *gen_from_frame(_PyInterpreterFrame *f) { return (PyGenObject *)((char *)f - offsetof(PyGenObject, gi_iframe)); }
 
+/* It runs from now on. */
+static inline void gen_start(PyThreadState *ts, PyGenObject *gen)
+{
+    gen->gi_frame_state = FRAME_EXECUTING;
+    gen->gi_exc_state.previous_item = ts->exc_info;
+    ts->exc_info = &gen->gi_exc_state;
+}
+
 /* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
 static inline _PyInterpreterFrame *gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
 {
     _PyInterpreterFrame *f = GEN_FRAME(gen);
     frame_push(f, Py_NewRef(value));
-    gen->gi_frame_state = FRAME_EXECUTING;
-    gen->gi_exc_state.previous_item = ts->exc_info;
-    ts->exc_info = &gen->gi_exc_state;
+    gen_start(ts, gen);
     return f;
 }
 

@@ -109,6 +109,9 @@ struct ir_frame {
     uint16_t base, nlocals;            /* slot of its first local; its stack begins at base + nlocals */
     uint16_t below, function;          /* where the caller's stack ends while this frame runs; slot of its function: below <= function < base */
     uint16_t depth;                    /* how many frames lie below it */
+    uint16_t words;                    /* of a generator's frame: so many of its slots memory had when it went on; else 0 */
+    uint32_t from;                     /* and the code unit at which it did */
+    bool generator;                    /* no call: the generator on top of the caller's stack has gone on. Its frame exists; snapshots list of its slots those that differ, none for the function */
     uint32_t call, ret;                /* code units of the caller: of the call, and where it goes on when this frame has returned */
     PyFunctionObject *func;            /* borrowed: the trace watches both. NULL where it may be another of the same code, and in tests */
     PyCodeObject *code;                /* NULL in tests */

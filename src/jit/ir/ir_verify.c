@@ -204,7 +204,16 @@ check_store(const struct ir *ir, const struct snap *s, const struct snap_store *
     return true;
 }
 
-/* Frames lie one behind the other, and all slots of those that are not in memory are listed. */
+static uint32_t
+listed_between(const struct ir *ir, const struct snap *s, uint32_t from, uint32_t end)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->nentries; i++)
+        n += snap_slot(ir->entries[s->entries + i]) >= from && snap_slot(ir->entries[s->entries + i]) < end;
+    return n;
+}
+
+/* Frames lie one behind the other, and all slots of those that are not in memory are listed. A generator's is in memory, elsewhere. */
 static bool
 check_snap_frames(const struct ir *ir, const struct snap *s)
 {
@@ -218,7 +227,7 @@ check_snap_frames(const struct ir *ir, const struct snap *s)
             return wrong(s->ref, "frame %u of its snapshot is not behind its caller's", i);
         if (f->depth <= s->real)
             break;
-        slots += 1 + end - f->base;
+        slots += f->generator ? listed_between(ir, s, f->base, end) : 1 + end - f->base;
         from = f->function;
         end = f->below;
     }

@@ -12,6 +12,7 @@
 #include "object/coll/tuple.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
+#include "vm/genobject.h"
 #include "vm/step.h"
 
 #define FRAMES_MAX 32
@@ -234,26 +235,27 @@ find_calls(struct rebuilt *b)
         b->call[k] = &frames[i];
 }
 
+/* Of the first n inlined calls. */
+static void
+give_room_back(PyThreadState *ts, const struct rebuilt *b, unsigned n)
+{
+    while (n-- > b->snap->real)
+        if (!b->call[n]->generator)
+            frame_stack_pop(ts, b->inner[n]);
+}
+
 /* False: MemoryError. */
 static bool
 find_room(PyThreadState *ts, struct rebuilt *b)
 {
     for (unsigned k = b->snap->real; k < b->ninner; k++) {
-        b->inner[k] = frame_alloc(ts, b->call[k]->code->co_framesize);
-        if (b->inner[k] != NULL)
+        b->inner[k] = b->call[k]->generator ? NULL : frame_alloc(ts, b->call[k]->code->co_framesize);
+        if (b->inner[k] != NULL || b->call[k]->generator)
             continue;
-        while (k-- > b->snap->real)
-            frame_stack_pop(ts, b->inner[k]);
+        give_room_back(ts, b, k);
         return false;
     }
     return true;
-}
-
-static void
-give_room_back(PyThreadState *ts, const struct rebuilt *b)
-{
-    for (unsigned k = b->ninner; k-- > b->snap->real; )
-        frame_stack_pop(ts, b->inner[k]);
 }
 
 /* One past the last slot of the frame below inner[k]. */
@@ -271,24 +273,54 @@ innermost(_PyInterpreterFrame *f, const struct rebuilt *b)
     return real == 0 ? f : (_PyInterpreterFrame *)((PyObject **)f + b->call[real - 1]->base);
 }
 
+/* Of inner[k], a new frame: all its slots are entries from `entry` on, its function first. The first entry behind them. */
+static uint32_t
+fill_frame(const struct rebuilt *b, PyObject **objects, unsigned k, uint32_t entry)
+{
+    const struct ir_frame *call = b->call[k];
+    _PyInterpreterFrame *callee = b->inner[k];
+    int n = top_below(b, k + 1) - call->base;                /* without the function */
+    if (vm_is_shim(call->code))
+        vm_make_shim(callee, call->code, objects[entry]);
+    else
+        frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
+    memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));
+    memset(objects + entry, 0, (size_t)(n + 1) * sizeof(PyObject *));
+    frame_set_stackpointer(callee, callee->localsplus + n);
+    return entry + (uint32_t)n + 1;
+}
+
+/* The generator on top of the stack of `caller` has gone on: of its slots those are listed that differ. What lay in them goes when all is done. */
+static uint32_t
+fill_generator(PyThreadState *ts, _PyInterpreterFrame *caller, struct rebuilt *b, PyObject **objects, unsigned k, uint32_t entry)
+{
+    const struct ir_frame *call = b->call[k];
+    int end = top_below(b, k + 1);
+    PyGenObject *gen = (PyGenObject *)caller->localsplus[caller->stacktop - 1];
+    _PyInterpreterFrame *f = b->inner[k] = GEN_FRAME(gen);
+    for (; entry < b->snap->nentries && (int)snap_slot(b->t->entries[b->snap->entries + entry]) < end; entry++) {
+        int i = (int)snap_slot(b->t->entries[b->snap->entries + entry]) - call->base;
+        PyObject *old = i < call->words ? f->localsplus[i] : NULL;
+        f->localsplus[i] = objects[entry];
+        objects[entry] = old;
+    }
+    gen_start(ts, gen);
+    for (int i = end - call->base; i < call->words; i++)     /* taken off its stack */
+        Py_CLEAR(f->localsplus[i]);
+    frame_set_stackpointer(f, f->localsplus + (end - call->base));
+    return entry;
+}
+
 /* Slots of those that are not in memory are the last entries, all of them. Each caller waits behind its call. f: the innermost one in memory. */
 static void
-push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects, uint32_t entry)
+push_frames(PyThreadState *ts, _PyInterpreterFrame *f, struct rebuilt *b, PyObject **objects, uint32_t entry)
 {
     for (unsigned k = b->snap->real; k < b->ninner; k++) {
         const struct ir_frame *call = b->call[k];
-        _PyInterpreterFrame *callee = b->inner[k];
-        int n = top_below(b, k + 1) - call->base;                /* without the function */
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + call->call;
         f->return_offset = (uint16_t)(call->ret - call->call);
-        if (vm_is_shim(call->code))
-            vm_make_shim(callee, call->code, objects[entry]);
-        else
-            frame_init(callee, (PyFunctionObject *)objects[entry], NULL, call->code, call->code->co_nlocalsplus);
-        memcpy(callee->localsplus, objects + entry + 1, (size_t)n * sizeof(PyObject *));
-        memset(objects + entry, 0, (size_t)(n + 1) * sizeof(PyObject *));
-        entry += (uint32_t)n + 1;
-        frame_set_stackpointer(callee, callee->localsplus + n);
+        entry = call->generator ? fill_generator(ts, f, b, objects, k, entry) : fill_frame(b, objects, k, entry);
+        _PyInterpreterFrame *callee = b->inner[k];
         callee->previous = f;
         ts->py_recursion_remaining -= callee->f_funcobj != ITEM_SHIM;
         f = callee;
@@ -298,7 +330,7 @@ push_frames(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, 
 }
 
 static void
-apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, const struct rebuilt *b, PyObject **objects)
+apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, struct rebuilt *b, PyObject **objects)
 {
     int top = top_below(b, b->snap->real);
     uint32_t i = 0;
@@ -356,7 +388,7 @@ exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uin
         apply_entries(ts, f, &b, objects);
     } else {
         if (room)
-            give_room_back(ts, &b);
+            give_room_back(ts, &b, b.ninner);
         frame_set_stackpointer(innermost(f, &b), f->localsplus + b.snap->top);
     }
     if (objects != few)

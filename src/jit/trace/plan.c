@@ -114,8 +114,11 @@ find_calls(struct making *m)
     m->ncalls = frames[m->snap->frame].depth;
     if (m->ncalls > FRAMES)
         return false;
-    for (unsigned i = m->snap->frame, k = m->ncalls; k-- > 0; i = frames[i].parent)
+    for (unsigned i = m->snap->frame, k = m->ncalls; k-- > 0; i = frames[i].parent) {
         m->call[k] = &frames[i];
+        if (frames[i].generator)
+            return false;
+    }
     return true;
 }
 

@@ -229,22 +229,28 @@ leave_in_memory(struct recorder *r, int from)
 }
 
 bool
+rec_add_frame(struct recorder *r, struct ir_frame f)
+{
+    if (!ir_push_frame(r->ir, f))
+        return rec_stop(r, r->ir->full);
+    rec_forget_slots(r, f.below > r->top ? f.below : r->top, f.base);
+    leave_in_memory(r, f.below);
+    rec_use_slots(r, f.base, f.code);
+    r->base = f.base;
+    r->depth = f.base + f.nlocals - r->nslots;
+    r->inner_code = f.code;
+    return true;
+}
+
+bool
 rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, unsigned at, unsigned ret)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
     int base = base_behind(r);
-    if (!ir_push_frame(r->ir, (struct ir_frame){ .base = (uint16_t)base, .below = (uint16_t)below, .function = (uint16_t)(base - FUNCTION_BEFORE),
-                                                 .nlocals = (uint16_t)code->co_nlocalsplus, .call = at, .ret = ret,
-                                                 .func = r->ir->at[v].op == IR_KO ? func : NULL, .code = code }))
-        return rec_stop(r, r->ir->full);
-    rec_forget_slots(r, below > r->top ? below : r->top, base);
-    leave_in_memory(r, below);
-    rec_use_slots(r, base, code);
-    r->base = base;
-    r->depth = base + code->co_nlocalsplus - r->nslots;
-    r->inner_code = code;
+    struct ir_frame f = { .base = (uint16_t)base, .below = (uint16_t)below, .function = (uint16_t)(base - FUNCTION_BEFORE), .nlocals = (uint16_t)code->co_nlocalsplus, .call = at,
+                          .ret = ret, .func = r->ir->at[v].op == IR_KO ? func : NULL, .code = code };
     r->entering = func;
-    return true;
+    return rec_add_frame(r, f);
 }
 
 /* The arguments are off the stack. The frame has its function, its locals and its empty stack. */
@@ -769,7 +775,7 @@ rec_call_spread(struct recorder *r)
 bool
 rec_is_behind(_PyInterpreterFrame *f, const _PyInterpreterFrame *outer)
 {
-    if (f->previous == outer && outer->owner == FRAME_OWNED_BY_GENERATOR)
+    if ((f->previous == outer && outer->owner == FRAME_OWNED_BY_GENERATOR) || f->owner == FRAME_OWNED_BY_GENERATOR || f->previous->owner == FRAME_OWNED_BY_GENERATOR)
         return true;
     return (PyObject **)f == (PyObject **)f->previous + frame_code(f->previous)->co_framesize;
 }
@@ -778,6 +784,8 @@ bool
 rec_follow(struct recorder *r, _PyInterpreterFrame *f)
 {
     const struct ir_frame *callee = &r->ir->frames[r->ir->frame];
+    if (r->resumed != NULL)
+        return rec_follow_generator(r, f);
     bool below = r->inner == f->previous;
     if (!below && f->previous != NULL && vm_is_shim(frame_code(f->previous)))
         below = r->inner == f->previous->previous;
@@ -837,7 +845,7 @@ rec_init_check(struct recorder *r)
 bool
 rec_resume(struct recorder *r)
 {
-    if ((r->oparg & RESUME_OPARG_LOCATION_MASK) != RESUME_AT_FUNC_START && r->below == NULL)
+    if ((r->oparg & RESUME_OPARG_LOCATION_MASK) != RESUME_AT_FUNC_START && r->below == NULL && !rec_is_in_generator(r))
         return rec_stop(r, "a generator goes on");
     r->below = NULL;
     return true;

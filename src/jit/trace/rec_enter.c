@@ -96,7 +96,7 @@ rec_enter(struct recorder *r, int opcode)
     PyFunctionObject *func = function_of(r, opcode, first, &v);
     if (r->why != NULL || func == NULL)
         return false;
-    if (rec_in_generator(r))
+    if (rec_in_generator(r) || r->ngenerators > 0)
         return is_recursion(r, func) && rec_stop(r, "a recursion");
     if (!may_enter(r, func))
         return (is_recursion(r, func) || rec_is_chained(r, (PyCodeObject *)func->func_code)) && rec_last_call(r, func);

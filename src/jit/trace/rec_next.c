@@ -11,7 +11,7 @@ rec_for_any(struct recorder *r)
 {
     int before = r->depth, slot = r->nslots + before;
     if (Py_TYPE(r->sp[-1]) == &PyGen_Type)
-        return rec_stop(r, "a loop over a generator");
+        return rec_resume_generator(r, 0);
     if (r->oparg > OPEN_ARG_MAX)
         return rec_stop(r, "a very long loop");
     r->target = r->pc;

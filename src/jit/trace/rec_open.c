@@ -48,6 +48,8 @@ complete(struct recorder *r, int end)
     rec_drop_slots(r, end);
 }
 
+static const char above_generator[] = "an open call above a generator's frame";
+
 /* The inlined call f gets a frame, whose slots are not set yet. */
 static void
 push_frame(struct recorder *r, const struct ir_frame *f)
@@ -55,7 +57,7 @@ push_frame(struct recorder *r, const struct ir_frame *f)
     struct ir *ir = r->ir;
     const struct ir_frame *caller = &ir->frames[f->parent];
     if (rec_in_generator(r)) {
-        rec_stop(r, "an open call above a generator's frame");
+        rec_stop(r, above_generator);
         return;
     }
     rec_snap(r, r->target, 0);
@@ -73,6 +75,8 @@ push_frame(struct recorder *r, const struct ir_frame *f)
 bool
 rec_publish_below(struct recorder *r, int end)
 {
+    if (r->ngenerators > 0)
+        return rec_stop(r, above_generator);
     if (!rec_materialise_all(r) || !rec_settle_held(r))
         return false;
     rec_store_pending(r, REF_NONE);
@@ -91,6 +95,8 @@ rec_publish(struct recorder *r)
     const struct ir *ir = r->ir;
     const struct ir_frame *calls[UINT8_MAX];
     int end = r->nslots + r->depth, n = ir->frames[ir->frame].depth;
+    if (r->ngenerators > 0)
+        return rec_stop(r, above_generator);
     if (!rec_materialise_all(r) || !rec_settle_held(r))
         return false;
     rec_store_pending(r, REF_NONE);

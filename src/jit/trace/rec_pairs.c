@@ -23,6 +23,13 @@
 
 static bool is_waiting(const struct recorder *r, int i) { return ir_is_reference(r->ir, r->pending[i].value); }
 
+/* Is it an item of a tuple, which will be emptied again? Variables of generators, for which only numbers wait, are overwritten as others are (rec_gen.c). */
+static bool
+is_item(const struct recorder *r, int i)
+{
+    return is_waiting(r, i) && r->ir->at[r->pending[i].obj].kt != ir_ptr(r->ir, &PyGen_Type);
+}
+
 static void
 forget(struct recorder *r, int i)
 {
@@ -65,9 +72,9 @@ rec_replace(struct recorder *r, ir_ref v, ir_ref by)
         struct snap_store st = r->pending[i];
         if (st.value != v || !is_waiting(r, i))
             continue;
+        r->given = is_item(r, i) ? by : r->given;
         forget(r, i);
         put(r, &st, by);
-        r->given = by;
     }
 }
 
@@ -124,7 +131,7 @@ static bool
 waits_any(const struct recorder *r)
 {
     for (int i = 0; i < r->npending; i++)
-        if (is_waiting(r, i))
+        if (is_item(r, i))
             return true;
     return false;
 }
@@ -200,9 +207,11 @@ is_other_list(struct recorder *r)
 void
 rec_store_references(struct recorder *r, int opcode)
 {
+    if (drops_iterator(r, opcode))
+        store_references(r);
     if (!waits_any(r) || (opcode == STORE_SUBSCR && PyList_Check(r->sp[-2]) && is_other_list(r)))
         return;
-    if (takes_items(r, opcode) || drops_iterator(r, opcode))
+    if (takes_items(r, opcode))
         store_references(r);
 }
 

@@ -76,14 +76,38 @@ all_slots(struct recorder *r)
 static PyObject *
 object_below_end(const struct recorder *r, PyObject *const *at) { return at < r->sp ? *at : NULL; }
 
+/* The same where frames do not lie one behind the other. The instruction at hand may have added frames to the trace that the interpreter has not. */
+static PyObject *
+above_generator(const struct recorder *r, int i)
+{
+    const struct ir *ir = r->ir;
+    _PyInterpreterFrame *f = r->inner;
+    unsigned k = ir->frame, depth = 0;
+    for (_PyInterpreterFrame *at = f; at != r->frame; at = at->previous)
+        depth++;
+    while (ir->frames[k].depth > depth)
+        k = ir->frames[k].parent;
+    if (ir->frames[k].depth < depth)
+        return NULL;
+    int end = (int)(r->sp - f->localsplus);
+    for (; k != 0 && i < ir->frames[k].base; k = ir->frames[k].parent) {
+        f = f->previous;
+        end = f->stacktop;
+    }
+    i -= k == 0 ? 0 : ir->frames[k].base;
+    return i < end ? f->localsplus[i] : NULL;
+}
+
 PyObject *
 rec_object_now(const struct recorder *r, int i)
 {
     const struct ir *ir = r->ir;
     const _PyInterpreterFrame *f = r->inner;
     unsigned k = ir->frame;
-    if (i >= REC_SLOTS)
+    if (i >= REC_SLOTS || r->elsewhere)
         return NULL;
+    if (r->ngenerators > 0)
+        return above_generator(r, i);
     if (r->frame->owner != FRAME_OWNED_BY_GENERATOR || r->inner == r->frame)
         return object_below_end(r, &r->frame->localsplus[i]);
     if (i < r->nslots + r->code->co_stacksize)
@@ -536,11 +560,11 @@ rec_object(struct recorder *r, ir_ref v)
     return o;
 }
 
-/* The value on the stack, under `above` others, goes to the place, which has o. */
+/* v goes to the place, which has o; `above` + 1 values lie on the stack that go later. */
 static bool
-store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
+put_object(struct recorder *r, const struct place *pl, PyObject *o, ir_ref v, int above)
 {
-    ir_ref v = rec_peek(r, above + 1), old = load(r, pl);
+    ir_ref old = load(r, pl);
     bool gone = false;
     if (v == REF_NONE)
         return rec_stop(r, "nothing to store");
@@ -561,9 +585,25 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
         else if (!gone)
             rec_emit(r, IR_DROP, old, REF_NONE);
     }
+    return r->why == NULL;
+}
+
+/* The value on the stack, under `above` others. */
+static bool
+store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
+{
+    if (!put_object(r, pl, o, rec_peek(r, above + 1), above))
+        return false;
     for (int i = 0; i <= above; i++)
         rec_pop(r);
     return r->why == NULL;
+}
+
+bool
+rec_store_field(struct recorder *r, ir_ref base, uint32_t offset, PyObject *o, ir_ref v)
+{
+    struct place pl = { base, REF_NONE, offset };
+    return put_object(r, &pl, o, v, 0);
 }
 
 bool

@@ -297,7 +297,7 @@ rec_snap_unseen(struct recorder *r)
 bool
 rec_begin_unseen(struct recorder *r, int opcode)
 {
-    PyObject *cls = rec_is_seen(r) ? NULL : will_raise(r, opcode);
+    PyObject *cls = rec_is_seen(r) || r->ngenerators > 0 ? NULL : will_raise(r, opcode);
     if (cls == NULL || !may_be_unseen(r))
         return false;
     ir_ref end = r->ir->end;

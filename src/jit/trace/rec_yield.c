@@ -108,6 +108,8 @@ bool
 rec_yield(struct recorder *r)
 {
     _PyInterpreterFrame *f = r->frame, *below = f->previous;
+    if (rec_is_in_generator(r))
+        return rec_yield_to_loop(r);
     enum consumer which = r->inner == f && f->owner == FRAME_OWNED_BY_GENERATOR && r->oparg == 0 ? consume_of_code(frame_code(below)) : CONSUME_NOT;
     if (which == CONSUME_NOT)
         return rec_stop(r, "a generator yields");

@@ -83,6 +83,8 @@ rec_local(struct recorder *r, int i)
         r->changed[i] = true;
         return REF_NONE;
     }
+    if (i >= r->top && r->ngenerators > 0)
+        return rec_generator_local(r, i);
     return r->slot[i] = rec_emit(r, IR_SLOAD, (ir_ref)i, REF_NONE);
 }
 
@@ -108,6 +110,8 @@ late_slots(struct recorder *r)
 void
 rec_guard_late(struct recorder *r, int i)
 {
+    if (i >= r->top && r->ngenerators > 0)
+        rec_guard_generator_slot(r, i);
     if (i >= r->top || rec_is_late(r, i))
         return;
     PyObject *o = r->frame->localsplus[i];
@@ -301,6 +305,8 @@ rec_number(struct recorder *r, ir_ref v, PyObject *o)
 static bool
 store_fast(struct recorder *r, int i)
 {
+    if (rec_is_in_generator(r))
+        return rec_generator_store(r, i);
     guard_moved(r, rec_peek(r, 1));
     rec_take(r, r->base + i);
     rec_set(r, r->base + i, rec_pop(r));
@@ -334,6 +340,8 @@ push_checked(struct recorder *r, int i)
     if (v == REF_NONE)
         return rec_stop(r, "a variable without value");
     guard_bound(r, v);
+    if (rec_is_in_generator(r) && r->ir->at[v].op == IR_OLOAD)
+        rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
     return r->why == NULL && push_local(r, i);
 }
 
@@ -356,6 +364,8 @@ move_two(struct recorder *r, int opcode)
     case LOAD_FAST_LOAD_FAST: return push_local(r, first) && push_local(r, second);
     case STORE_FAST_LOAD_FAST: return store_fast(r, first) && push_local(r, second);
     default:
+        if (rec_is_in_generator(r))
+            return rec_generator_store_two(r, first, second);
         guard_moved(r, rec_peek(r, 1));
         guard_moved(r, rec_peek(r, 2));
         rec_take(r, r->base + first);
@@ -371,6 +381,8 @@ one_instruction(struct recorder *r, int opcode)
 {
     bool moves = opcode == CALL || opcode == CALL_KW || opcode == CALL_FUNCTION_EX || opcode == BUILD_TUPLE || opcode == GET_ITER || opcode == RETURN_VALUE || opcode == RETURN_CONST;
     if (r->nheld > 0 && moves && !rec_settle_held(r))
+        return false;
+    if (r->ngenerators > 0 && rec_is_in_generator(r) && rec_generator_refuses(r, opcode))
         return false;
     if ((opcode == BINARY_OP || opcode == COMPARE_OP) && rec_is_operator(r, opcode))
         return rec_operator(r, opcode);
@@ -867,6 +879,7 @@ static void
 begin_instruction(struct recorder *r)
 {
     r->begun = true;
+    r->elsewhere = false;
     r->open_call = REF_NONE;
     r->begun_depth = r->depth;
     r->begun_base = r->base;

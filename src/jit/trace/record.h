@@ -43,6 +43,9 @@ struct recorder {
     PyCodeObject *operates;            /* code of the hidden frame: the operator at hand is a call of `entering`, which the recorder does itself; or NULL */
     /* Its names, or None: the call at hand is one of a class, `entering` its __init__, and the recorder does it itself. ITEM_SHIM: an item is stored by `entering`. Or NULL. */
     PyObject *constructs;
+    unsigned ngenerators;              /* frames of generators among those at hand (rec_gen.c) */
+    _PyInterpreterFrame *resumed;      /* the instruction before has made this generator go on; or NULL */
+    bool elsewhere;                    /* the instruction at hand has left a generator's frame: what slots have now is not known */
     PyFunctionObject *entering;        /* the instruction before was a call of this, whose frame is not known yet; or NULL */
     int base;                          /* slot of its first local */
     struct ir *ir;
@@ -199,6 +202,21 @@ bool rec_enter(struct recorder *r, int opcode);
 /* rec_yield.c: YIELD_VALUE; and is f the frame that a generator has yielded to, whose instructions are none of the trace's? */
 bool rec_yield(struct recorder *r);
 bool rec_is_below(const struct recorder *r, _PyInterpreterFrame *f);
+/* rec_gen.c: FOR_ITER of a generator, which lies under `above` more values, of which the top one is sent in: the trace goes on in its frame. */
+bool rec_resume_generator(struct recorder *r, int above);
+/* The interpreter runs an instruction of f: the generator's? */
+bool rec_follow_generator(struct recorder *r, _PyInterpreterFrame *f);
+/* Is the frame at hand a generator's that the trace has made go on? Its YIELD_VALUE. */
+bool rec_is_in_generator(const struct recorder *r);
+bool rec_yield_to_loop(struct recorder *r);
+/* Slot i of such a frame as its memory has it, or REF_NONE; a guard that it may be overwritten, or taken off the stack. */
+ir_ref rec_generator_local(struct recorder *r, int i);
+void rec_guard_generator_slot(struct recorder *r, int i);
+/* STORE_FAST, and of two at once. */
+bool rec_generator_store(struct recorder *r, int local);
+bool rec_generator_store_two(struct recorder *r, int first, int second);
+/* Instructions that are not recorded there; false: this is none of them. */
+bool rec_generator_refuses(struct recorder *r, int opcode);
 /* rec_open.c */
 /* May this instruction be left to the interpreter's own body, as an open call? Then do that. */
 bool rec_can_open(const struct recorder *r, int opcode);
@@ -336,6 +354,8 @@ bool rec_row_store(struct recorder *r);
 /* The value on the stack, under `above` others that go, too, is stored where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
+/* v is stored into a field of base, which has o, while the instruction still has the value on the stack. */
+bool rec_store_field(struct recorder *r, ir_ref base, uint32_t offset, PyObject *o, ir_ref v);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* What the interpreter has in slot i, or NULL if that is not known. Frames of calls lie behind the outer one, but for one that a generator owns. */
@@ -461,6 +481,8 @@ bool rec_guard_callee(struct recorder *r, ir_ref v, PyFunctionObject *func);
 /* A frame for an inlined call at code unit `at`, which goes on at ret: its slots behind those of the frame at hand, whose stack ends at slot `below` while it runs. It
  * becomes the one at hand. */
 bool rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, unsigned at, unsigned ret);
+/* The same for the frame f. */
+bool rec_add_frame(struct recorder *r, struct ir_frame f);
 bool rec_call(struct recorder *r);
 bool rec_call_kw(struct recorder *r);
 /* CALL_FUNCTION_EX with a tuple of arguments that the trace does not make. */

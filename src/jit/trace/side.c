@@ -94,6 +94,7 @@ inherit_frames(struct recorder *r, const struct trace *p, unsigned frame)
         return false;
     r->base = f->base;
     r->inner_code = f->code;
+    r->ngenerators += f->generator;
     rec_use_slots(r, f->base, f->code);
     return rec_watch_callee(r, f->func, f->code);
 }

@@ -1,0 +1,415 @@
+"""Loops over generators, hot: the trace goes on in the generator's frame. What becomes of its variables, who sees it, how it is left."""
+import sys
+import traceback
+
+
+def digest(f, *args):
+    """What a hot call of f gives is what the first one gave."""
+    first = f(*args)
+    for _ in range(60):
+        assert f(*args) == first, (f.__name__, first, f(*args))
+    return first
+
+
+def count(n):
+    i = 0
+    while i < n:
+        yield i
+        i += 1
+
+
+def total(n):
+    s = 0
+    for x in count(n):
+        s += x
+    return s
+
+
+def squares(items):
+    for v in items:
+        w = v * v
+        yield w
+
+
+def last_square(items):
+    x = None
+    for x in squares(items):
+        pass
+    return x
+
+
+print(digest(total, 300), digest(last_square, [1, 2.5, 3] * 40), digest(last_square, list(range(200))))
+# expect: 44850 9 39601
+
+
+def fibs():
+    a, b = 0, 1
+    while True:
+        yield a
+        a, b = b, a + b & 0xFFFF
+
+
+def some_fibs(n):
+    got = []
+    for x in fibs():
+        n -= 1
+        if n < 0:
+            break
+        if x & 7 == 3:
+            got.append(x)
+    return got
+
+
+print(digest(some_fibs, 200)[-3:])
+# expect: [7443, 41835, 28547]
+
+
+# The generator's frame, seen from the loop and from inside of what it calls now and then.
+def noted(n, seen):
+    me = sys._getframe()
+    k = total_so_far = 0
+    while k < n:
+        total_so_far += k
+        if k % 97 == 96:
+            seen.append((me.f_back.f_code.co_name, sys._getframe().f_locals["k"], sys._getframe(1).f_locals["x"]))
+        yield total_so_far
+        k += 1
+
+
+def looks(n):
+    seen, found = [], []
+    g = noted(n, seen)
+    for x in g:
+        if x % 89 in (1, 3):
+            found.append((g.gi_running, g.gi_suspended, g.gi_frame.f_locals["k"], g.gi_frame.f_lineno - noted.__code__.co_firstlineno, g.gi_frame.f_back))
+    return seen, found, g.gi_frame
+
+
+seen, found, frame = digest(looks, 400)
+print(seen, found[:3], len(found), frame)
+# expect: [('looks', 96, 4560), ('looks', 193, 18528), ('looks', 290, 41905), ('looks', 387, 74691)] [(False, True, 1, 7, None), (False, True, 2, 7, None), (False, True, 86, 7, None)] 18 None
+
+
+# An exception in the generator, out of it, and one that it catches.
+def falls(n, at):
+    for i in range(n):
+        yield 100 // (at - i)
+
+
+def caught(n, at):
+    s = 0
+    try:
+        for x in falls(n, at):
+            s += x
+    except ZeroDivisionError as e:
+        return s, [f.name for f in traceback.extract_tb(e.__traceback__)], [f.lineno - falls.__code__.co_firstlineno for f in traceback.extract_tb(e.__traceback__)][1:]
+    return s
+
+
+print(digest(caught, 300, 250), digest(caught, 300, 1000))
+# expect: (482, ['caught', 'falls'], [2]) 0
+
+
+def catches(items):
+    for v in items:
+        try:
+            yield 10 // v
+        except ZeroDivisionError:
+            yield -1
+
+
+def kept_going(items):
+    return [x for x in catches(items)]
+
+
+print(sum(digest(kept_going, [1, 2, 0, 5] * 50)))
+# expect: 800
+
+
+# Objects that die, and when.
+class D:
+    log = []
+
+    def __init__(self, n):
+        self.n = n
+
+    def __del__(self):
+        D.log.append(self.n)
+
+
+def makes(n):
+    for i in range(n):
+        d = D(i)
+        yield d
+
+
+def dies(n):
+    D.log.clear()
+    out = []
+    for x in makes(n):
+        out.append((x.n, len(D.log)))
+    return out[-2:], len(D.log), sys.getrefcount(x)
+
+
+print(digest(dies, 150))
+# expect: ([(148, 148), (149, 149)], 149, 2)
+
+
+def keeps(objects):
+    for o in objects:
+        p = o
+        yield p
+
+
+def counted(objects):
+    counts = set()
+    for x in keeps(objects):
+        counts.add(sys.getrefcount(x))
+    return sorted(counts), sys.getrefcount(objects[0])
+
+
+print(digest(counted, [object() for _ in range(150)]))
+# expect: ([5], 2)
+
+
+# What it yields is what it has.
+def same(n):
+    i = 1000
+    while i < n:
+        yield i
+        i += 1
+
+
+def identity(n):
+    g = same(n)
+    hits = 0
+    for x in g:
+        y = x
+        if x % 50 == 0:
+            hits += g.gi_frame.f_locals["i"] is y
+    return hits
+
+
+print(digest(identity, 1400))
+# expect: 8
+
+
+# A variable gets another type, goes, or is bound later.
+def turns(n):
+    v = 0
+    for i in range(n):
+        if i % 60 == 59:
+            v = "text"
+        elif i % 60 == 30:
+            v = 1.5
+        elif i % 60 == 10:
+            v = None
+        elif i % 60 == 40:
+            del v
+            v = [i]
+        yield v
+        if isinstance(v, (int, float)):
+            v += 1
+
+
+def types(n):
+    out = {}
+    for x in turns(n):
+        t = type(x).__name__
+        out[t] = out.get(t, 0) + 1
+    return out
+
+
+print(digest(types, 600))
+# expect: {'int': 10, 'NoneType': 200, 'float': 100, 'list': 190, 'str': 100}
+
+
+# One generator in two loops; generators in generators; sent values.
+def shared(n):
+    g = count(n)
+    a = b = 0
+    for x in g:
+        a += x
+        for y in g:
+            b += y
+            if y % 7 == 0:
+                break
+    return a, b
+
+
+def evens(g):
+    for x in g:
+        if not x & 1:
+            yield x
+
+
+def nested(n):
+    s = 0
+    for x in evens(evens(count(n))):
+        s += x
+    return s
+
+
+def delegates(n):
+    yield from count(n)
+    yield from count(n // 2)
+
+
+def delegated(n):
+    s = 0
+    for x in delegates(n):
+        s += x
+    return s
+
+
+print(digest(shared, 500), digest(nested, 400), digest(delegated, 300))
+# expect: (17963, 106787) 39800 56025
+
+
+# Closed in the middle: what finally does, and when.
+def cleans(log):
+    i = 0
+    try:
+        while True:
+            yield i
+            i += 1
+    finally:
+        log.append(i)
+
+
+def breaks(n):
+    log = []
+    for x in cleans(log):
+        if x == n:
+            break
+    return log
+
+
+print(digest(breaks, 300))
+# expect: [300]
+
+
+# The depth of recursion counts generators.
+def deep(n):
+    if n == 0:
+        yield 0
+        return
+    for x in deep(n - 1):
+        yield x + 1
+
+
+def depth():
+    low, high = 1, 5000
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            for x in deep(middle):
+                pass
+            low = middle
+        except RecursionError:
+            high = middle
+    return low
+
+
+sys.setrecursionlimit(200)
+base = depth()
+for _ in range(40):
+    assert depth() == base
+sys.setrecursionlimit(1000)
+
+
+# Somebody writes into the frame of a suspended generator, closes it, or resumes it.
+def written(n):
+    i = 0
+    while i < n:
+        yield i
+        i += 1
+
+
+def writes(n):
+    s = 0
+    g = written(n)
+    for x in g:
+        s += x
+        if x % 100 == 50:
+            g.gi_frame.f_locals["i"] = x + 10
+        elif x % 100 == 75:
+            s += next(g)
+    return s
+
+
+def closes(n):
+    s = 0
+    g = written(n)
+    for x in g:
+        s += x
+        if x == 250:
+            g.close()
+    return s
+
+
+print(digest(writes, 500), digest(closes, 500))
+# expect: 111975 31375
+
+
+def runs_itself(n):
+    def inner():
+        for i in range(n):
+            if i % 150 == 149:
+                try:
+                    for _ in g:
+                        pass
+                except ValueError as e:
+                    yield str(e)
+            yield i
+    g = inner()
+    return [x for x in g if isinstance(x, str)]
+
+
+print(digest(runs_itself, 320))
+# expect: ['generator already executing', 'generator already executing']
+
+
+# Numbers of more than 64 bits, and None.
+def grows(n):
+    x = 1
+    for i in range(n):
+        yield x
+        x *= 3
+
+
+def large(n):
+    s = 0
+    for v in grows(n):
+        s ^= v
+    return s % 1000007
+
+
+print(digest(large, 200))
+# expect: 869004
+
+
+# A generator that calls: the calls are inlined above its frame, and left there.
+def helper(i, out):
+    if i % 120 == 119:
+        out.append([f.f_code.co_name for f in (sys._getframe(), sys._getframe(1), sys._getframe(2))])
+    return i * 2
+
+
+def calls(n, out):
+    i = 0
+    while i < n:
+        yield helper(i, out)
+        i += 1
+
+
+def called(n):
+    out = []
+    s = 0
+    for x in calls(n, out):
+        s += x
+    return s, out
+
+
+print(digest(called, 250))
+# expect: (62250, [['helper', 'calls', 'called'], ['helper', 'calls', 'called']])
