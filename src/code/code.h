@@ -72,6 +72,8 @@ OWNED PyObject *code_varnames(PyCodeObject *co);
 OWNED PyObject *code_cellvars(PyCodeObject *co);
 OWNED PyObject *code_freevars(PyCodeObject *co);
 static inline _PyLocals_Kind code_local_kind(PyCodeObject *co, int i) { return (unsigned char)((PyBytesObject *)co->co_localspluskinds)->ob_sval[i]; }
+/* How many locals are parameters, *args and **kwargs among them. */
+static inline int code_nparams(const PyCodeObject *co) { return co->co_argcount + co->co_kwonlyargcount + ((co->co_flags & CO_VARARGS) != 0) + ((co->co_flags & CO_VARKEYWORDS) != 0); }
 static inline PyObject *code_local_name(PyCodeObject *co, int i) { return ((PyTupleObject *)co->co_localsplusnames)->ob_item[i]; }
 
 /* The monitoring part of a code object belongs to vm/monitoring.c; freed with it through this hook. */

@@ -42,6 +42,11 @@ struct vm_operator { PyObject *name, *inplace; PyCodeObject *shim; };
 bool vm_operator(int opcode, int oparg, struct vm_operator *op);
 /* The operator at pc, for which the left operand's class has `method` and the right one's is no subclass of that: as vm_enter_init() does it. */
 bool vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, unsigned next);
+/* The CALL at pc, of an instance whose class has `method` as __call__, with so many positional arguments: the hidden frame below, with this code, keeps them. NULL: there is none for so
+ * many, or no memory. Otherwise as above. */
+#define VM_INSTANCE_ARGS 3
+PyCodeObject *vm_instance_shim(int nargs);
+bool vm_enter_instance(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, int nargs, unsigned next);
 /* The BEFORE_WITH at pc, of an object whose class has `func` as __enter__ and another function as __exit__; and the CALL at the end of such a statement, where nothing was raised: of a bound
  * method of `func`, with three arguments. The hidden frame below has this code (NULL: no memory), and does not count as a call. Otherwise as above. */
 PyCodeObject *vm_with_shim(void);

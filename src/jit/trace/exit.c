@@ -74,6 +74,7 @@ new_virtual(const struct rebuilt *b, uint32_t i)
     case V_LIST: return jit_new_list(n | (Py_ssize_t)rec_list_room(v->made, (unsigned)n) << 8);
     case V_RANGE_ITER: return jit_new_range_iterator(0, 1, 1);
     case V_METHOD: return PyMethod_New(Py_None, Py_None);
+    case V_DICT: return PyDict_New();
     case V_LIST_ITER: case V_TUPLE_ITER: return jit_new_sequence_iterator(v->type);
     default: return PyType_GenericAlloc(v->type, 0);
     }
@@ -108,6 +109,7 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
     case V_LIST: PyList_SET_ITEM(o, at, value); break;
     case V_LIST_ITER: case V_TUPLE_ITER: set_iterator((struct list_iter *)o, at, value); break;
     case V_RANGE_ITER: set_range((struct range_iter *)o, at, value); break;
+    case V_DICT: break;                                /* it has none */
     case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
     }
 }

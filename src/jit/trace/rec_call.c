@@ -24,7 +24,7 @@ struct call {
     ir_ref function;                   /* in the trace: a constant or not */
     int first;                         /* slot of the callable: there the caller's stack ends */
     int nargs;                         /* positional arguments, self included */
-    ir_ref args[ARGS_MAX], bound[ARGS_MAX];    /* as passed; by parameter */
+    ir_ref args[ARGS_MAX], bound[ARGS_MAX + 2];        /* as passed; by parameter, *args and **kwargs behind the others */
 };
 
 /* ---- may it be inlined ---- */
@@ -35,8 +35,8 @@ code_refused(PyCodeObject *co)
     int flags = co->co_flags, wanted = CO_OPTIMIZED | CO_NEWLOCALS;
     if (flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
         return "a call of a generator function or coroutine";
-    if ((flags & wanted) != wanted || flags & (CO_VARARGS | CO_VARKEYWORDS))
-        return "a call of a function with *args or **kwargs";
+    if ((flags & wanted) != wanted)
+        return "a call of code that is no function's";
     if (co->co_ncellvars > 0)
         return "a call of a function with cells";
     if (co->co_argcount + co->co_kwonlyargcount > ARGS_MAX || Py_SIZE(co) > UINT16_MAX)
@@ -189,14 +189,40 @@ bind_defaults(struct recorder *r, struct call *c)
     return r->why == NULL;
 }
 
+/* *args: a tuple of the arguments from `from` on. */
+static bool
+bind_rest(struct recorder *r, struct call *c, int from)
+{
+    ir_ref *t = &c->bound[c->code->co_argcount + c->code->co_kwonlyargcount];
+    if (from >= c->nargs) {
+        *t = rec_const(r, EMPTY_TUPLE);
+        return true;
+    }
+    *t = c->nargs - from <= IR_FIELDS_MAX ? rec_new_virtual(r, V_TUPLE, &PyTuple_Type) : REF_NONE;
+    for (int i = from; i < c->nargs; i++)
+        if (*t == REF_NONE || !rec_put_field(r, *t, (unsigned)(i - from), c->args[i]))
+            return rec_stop(r, "a call with very many arguments");
+    return true;
+}
+
+/* **kwargs, if no keyword is left for it. */
+static bool
+bind_no_keywords(struct recorder *r, struct call *c)
+{
+    ir_ref d = rec_new_virtual(r, V_DICT, &PyDict_Type);
+    c->bound[code_nparams(c->code) - 1] = d;
+    return d != REF_NONE || rec_stop(r, "too many virtual objects");
+}
+
 static bool
 bind(struct recorder *r, struct call *c, PyObject *kwnames)
 {
-    if (c->nargs > c->code->co_argcount)
+    int flags = c->code->co_flags, positional = Py_MIN(c->nargs, c->code->co_argcount);
+    if (c->nargs > positional && !(flags & CO_VARARGS))
         return rec_stop(r, "a call with too many arguments");
     memset(c->bound, 0, sizeof(c->bound));
-    memcpy(c->bound, c->args, (size_t)c->nargs * sizeof(c->args[0]));
-    return bind_keywords(r, c, kwnames) && bind_defaults(r, c);
+    memcpy(c->bound, c->args, (size_t)positional * sizeof(c->args[0]));
+    return bind_keywords(r, c, kwnames) && bind_defaults(r, c) && (!(flags & CO_VARARGS) || bind_rest(r, c, positional)) && (!(flags & CO_VARKEYWORDS) || bind_no_keywords(r, c));
 }
 
 /* ---- entering ---- */
@@ -257,7 +283,7 @@ rec_push_frame(struct recorder *r, int below, ir_ref v, PyFunctionObject *func, 
 static bool
 enter_at(struct recorder *r, const struct call *c, unsigned at, unsigned ret)
 {
-    int nparams = c->code->co_argcount + c->code->co_kwonlyargcount;
+    int nparams = code_nparams(c->code);
     if (!rec_push_frame(r, c->first, c->function, c->func, at, ret))
         return false;
     rec_set(r, r->base - FUNCTION_BEFORE, c->function);
@@ -630,21 +656,27 @@ call_method(PyObject *callable)
     return f != NULL && Py_TYPE(f) == &PyFunction_Type ? (PyFunctionObject *)f : NULL;
 }
 
-/* The interpreter would run it in a loop of its own: what is on its stack becomes the call of a method. */
+/* The interpreter would run it in a loop of its own. Instance and arguments stay where a hidden frame keeps them. */
 static bool
-call_instance(struct recorder *r, struct call *c, PyObject **place, int on_stack, PyObject *kwnames)
+call_instance(struct recorder *r, struct call *c, PyObject *o, int nargs, PyObject *kwnames)
 {
-    PyObject *o = place[0];
+    PyCodeObject *shim = kwnames == NULL ? vm_instance_shim(nargs) : NULL;
     ir_ref v = rec_local(r, c->first);
-    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !rec_guard_type(r, v, Py_TYPE(o)) || !rec_watch_name(r, Py_TYPE(o), ID(__call__)))
+    if (shim == NULL)
+        return rec_stop(r, "an instance is called with many arguments");
+    if (!rec_is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)) || !rec_watch_name(r, Py_TYPE(o), ID(__call__)))
         return rec_stop(r, "a number is called");
     c->args[0] = v;
     c->function = rec_const(r, (PyObject *)c->func);
-    if (!call_function(r, c, on_stack, kwnames))
+    if (!prepare_call(r, c, 2, NULL) || base_behind(r) + shim->co_framesize + c->code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    for (int i = 0; i < nargs + 2; i++)
+        rec_pop(r);
+    if (!enter_shim(r, c, shim, Py_None, c->args, nargs + 1))
         return false;
-    place[1] = o;
-    place[0] = Py_NewRef((PyObject *)c->func);
-    return true;
+    c->first = r->base + nargs + 1;
+    r->operates = shim;
+    return enter_at(r, c, 0, 1);
 }
 
 /* At the end of a with statement: a bound method with three arguments, the first of them where self would lie. */
@@ -700,7 +732,7 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
         c.nargs = n + 1 - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
         for (int i = 0; i < n; i++)
             c.args[i + 1] = rec_local(r, c.first + 2 + i);
-        return call_instance(r, &c, &sp[-given - 2], given + 2 + behind, kwnames);
+        return call_instance(r, &c, callable, n, kwnames);
     }
     if (!bound && Py_TYPE(callable) != &PyFunction_Type && n <= BUILTIN_ARGS)
         return call_builtin(r, callable, c.first, n, given + 2 + behind, kwnames);
@@ -747,15 +779,16 @@ open_stack(PyObject **place)
     return true;
 }
 
-/* Stack: callable, NULL, a tuple. */
+/* Stack: callable, NULL, a tuple, and a dict, which the trace knows to be empty. */
 bool
 rec_call_spread(struct recorder *r)
 {
-    PyObject **place = r->sp - 3, *callable = place[0];
-    struct call c = { .first = r->nslots + r->depth - 3 };
+    int names = r->oparg & 1;
+    PyObject **place = r->sp - 3 - names, *callable = place[0];
+    struct call c = { .first = r->nslots + r->depth - 3 - names };
     ir_ref items[IR_FIELDS_MAX];
-    bool known = !(r->oparg & 1) && PyTuple_CheckExact(r->sp[-1]) && place[1] == NULL, bound = known && Py_TYPE(callable) == &PyMethod_Type;
-    int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, items, IR_FIELDS_MAX) : -1;
+    bool known = (!names || rec_is_virtual(r, rec_peek(r, 1))) && PyTuple_CheckExact(place[2]) && place[1] == NULL, bound = known && Py_TYPE(callable) == &PyMethod_Type;
+    int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, 1 + names, items, IR_FIELDS_MAX) : -1;
     if (n < 0)
         return rec_stop(r, "a call with arguments that are not known");
     if (!find_function(r, &c, callable, bound))
@@ -763,7 +796,7 @@ rec_call_spread(struct recorder *r)
     c.nargs = n + bound;
     for (int i = 0; i < n; i++)
         c.args[i + bound] = items[i];
-    if (!call_function(r, &c, 3, NULL))
+    if (!call_function(r, &c, 3 + names, NULL))
         return false;
     for (int k = 0; k < r->ndropped && bound; k++)       /* the method and the tuple go with what open_stack() does */
         r->dropped_now[k] = NULL;

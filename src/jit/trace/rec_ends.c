@@ -17,8 +17,7 @@
 void
 rec_begin_function(struct recorder *r)
 {
-    int flags = r->code->co_flags;
-    int nparams = r->code->co_argcount + r->code->co_kwonlyargcount + !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
+    int nparams = code_nparams(r->code);
     for (int i = nparams; i < r->nslots; i++) {
         if (r->frame->localsplus[i] != NULL)             /* a cell */
             continue;

@@ -61,7 +61,7 @@ may_enter(struct recorder *r, PyFunctionObject *func)
 static void
 load_frame(struct recorder *r, PyCodeObject *code, ir_ref call)
 {
-    int nparams = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
+    int nparams = code_nparams(code);
     for (int i = 0; i < code->co_nlocalsplus; i++) {
         int slot = r->base + i;
         r->slot[slot] = REF_NONE;

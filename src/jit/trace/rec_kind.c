@@ -73,6 +73,15 @@ is_made_as(PyTypeObject *t, PyTypeObject *base)
         && !type_has(t, Py_TPFLAGS_IS_ABSTRACT) && t->tp_vectorcall == NULL;
 }
 
+ir_ref
+rec_new_of_class(struct recorder *r, PyTypeObject *t)
+{
+    ir_ref o = rec_leaf(r, IR_CALLN, HELPER_CALL_CLASS, ir_ptr(r->ir, t), REF_NONE, REF_NONE);
+    if (o != REF_NONE)
+        r->ir->at[o].kt = ir_ptr(r->ir, t);
+    return o;
+}
+
 bool
 rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack)
 {
@@ -86,10 +95,9 @@ rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack)
     rec_before_effects(r, on_stack);
     if (r->why != NULL)
         return false;
-    ir_ref o = rec_leaf(r, IR_CALLN, HELPER_CALL_CLASS, ir_ptr(r->ir, t), REF_NONE, REF_NONE);
+    ir_ref o = rec_new_of_class(r, t);
     if (o == REF_NONE)
         return false;
-    r->ir->at[o].kt = ir_ptr(r->ir, t);
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
     rec_push_new(r, o);

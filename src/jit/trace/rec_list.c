@@ -55,10 +55,10 @@ rec_append_virtual(struct recorder *r)
 }
 
 int
-rec_spread_items(struct recorder *r, ir_ref items[IR_FIELDS_MAX], int room)
+rec_spread_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int room)
 {
-    ir_ref v = rec_peek(r, 1);
-    PyObject *o = r->sp[-1];
+    ir_ref v = rec_peek(r, at);
+    PyObject *o = r->sp[-at];
     const struct ir_virtual *d = rec_virtual(r, v);
     int n = d != NULL ? rec_nfields(r, v) : PyTuple_CheckExact(o) ? (int)PyTuple_GET_SIZE(o) : -1;
     if (n < 0 || n > room || (d != NULL && d->kind != V_TUPLE && d->kind != V_LIST))
@@ -80,7 +80,7 @@ rec_spread(struct recorder *r)
     ir_ref l = r->oparg == 1 ? rec_peek(r, 2) : REF_NONE, items[IR_FIELDS_MAX];
     if (l == REF_NONE || !is_virtual_list(r, l) || op_deopt(next->op.code) != CALL_INTRINSIC_1 || next->op.arg != INTRINSIC_LIST_TO_TUPLE)
         return rec_stop(r, "a list that grows by something unknown");
-    int before = rec_nfields(r, l), n = rec_spread_items(r, items, IR_FIELDS_MAX - before);
+    int before = rec_nfields(r, l), n = rec_spread_items(r, 1, items, IR_FIELDS_MAX - before);
     ir_ref t = n >= 0 && before + n > 0 ? rec_new_virtual(r, V_TUPLE, &PyTuple_Type) : REF_NONE;
     if (t == REF_NONE)
         return rec_stop(r, "a tuple of very many items");
@@ -96,6 +96,37 @@ rec_spread(struct recorder *r)
     r->skip = r->next;
     return r->why == NULL;
 }
+
+/* ---- dicts: those that **kwargs come in, mostly empty ---- */
+
+bool
+rec_build_map(struct recorder *r)
+{
+    ir_ref d = r->oparg == 0 ? rec_new_virtual(r, V_DICT, &PyDict_Type) : REF_NONE;
+    if (d == REF_NONE)
+        return rec_stop(r, "a dict with items");
+    rec_push(r, d);
+    return r->why == NULL;
+}
+
+/* Stack: callable, NULL, arguments, a dict, another whose items come into it. */
+bool
+rec_merge_keywords(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 1);
+    PyObject *now = r->sp[-1];
+    if (r->oparg != 1 || !rec_is_virtual(r, rec_peek(r, 2)) || !PyDict_CheckExact(now) || PyDict_GET_SIZE(now) != 0)
+        return rec_stop(r, "keyword arguments that are not known");
+    if (!rec_is_virtual(r, v)) {
+        if (!rec_is_object(r, v) || !rec_guard_type(r, v, &PyDict_Type))
+            return rec_stop(r, "keyword arguments that are no dict");
+        rec_emit(r, IR_GEQ_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyDictObject, ma_used)), ir_int(r->ir, 0));
+    }
+    rec_pop(r);
+    return r->why == NULL;
+}
+
+/* ---- items at known places ---- */
 
 /* The index of an item of the virtual tuple or list v, which has n items now: guarded to be what it is. -1: none, or no int. */
 static int

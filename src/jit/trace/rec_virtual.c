@@ -225,6 +225,7 @@ new_object(struct recorder *r, const struct ir_virtual *d, int first, int n)
     case V_TUPLE: return rec_emit(r, IR_NEW_TUPLE, (ir_ref)n, REF_NONE);
     case V_LIST: return rec_emit(r, IR_NEW_LIST, (ir_ref)((unsigned)n | rec_list_room(d->made, (unsigned)n) << 8), REF_NONE);
     case V_METHOD: return rec_emit(r, IR_NEW_METHOD, r->slot[first], r->slot[first + 1]);
+    case V_DICT: return rec_new_of_class(r, &PyDict_Type);
     default: return new_instance(r, d, n);
     }
 }
@@ -326,7 +327,20 @@ is_aware(int opcode)
     case LOAD_ATTR: case STORE_ATTR: case CALL: case CALL_KW: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY:
     case SWAP: case RETURN_VALUE: case UNPACK_SEQUENCE: case BINARY_SUBSCR: case STORE_SUBSCR: case BUILD_TUPLE: case IS_OP: case POP_JUMP_IF_NONE: case LOAD_SUPER_ATTR:
     case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER: case BUILD_LIST: case LIST_APPEND: case CHECK_EXC_MATCH: case BEFORE_WITH:
-    case LIST_EXTEND: case CALL_FUNCTION_EX:
+    case LIST_EXTEND: case CALL_FUNCTION_EX: case DICT_MERGE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A dict that is virtual is only handed on. */
+static bool
+is_aware_of_dicts(int opcode)
+{
+    switch (opcode) {
+    case CALL: case CALL_KW: case CALL_FUNCTION_EX: case DICT_MERGE: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY: case SWAP:
+    case RETURN_VALUE: case NOP: case RESUME:
         return true;
     default:
         return false;
@@ -338,9 +352,11 @@ rec_materialise_operands(struct recorder *r, int opcode)
 {
     const struct op_count *c = &op_table[opcode].popped;
     int n = c->base + c->per_arg * r->oparg + c->per_low * (r->oparg & 1);
-    for (int i = 1; i <= n && i <= r->depth && !is_aware(opcode); i++) {
+    bool aware = is_aware(opcode), of_dicts = is_aware_of_dicts(opcode);
+    for (int i = 1; i <= n && i <= r->depth && !(aware && of_dicts); i++) {
         int slot = r->nslots + r->depth - i;
-        if (r->changed[slot] && rec_is_virtual(r, r->slot[slot]) && !rec_materialise(r, r->slot[slot]))
+        const struct ir_virtual *d = r->changed[slot] ? rec_virtual(r, r->slot[slot]) : NULL;
+        if (d != NULL && !(d->kind == V_DICT ? of_dicts : aware) && !rec_materialise(r, r->slot[slot]))
             return false;
     }
     return true;

@@ -405,6 +405,8 @@ one_instruction(struct recorder *r, int opcode)
     case CALL_KW: return rec_call_kw(r);
     case CALL_FUNCTION_EX: return rec_call_spread(r);
     case LIST_EXTEND: return rec_spread(r);
+    case BUILD_MAP: return rec_build_map(r);
+    case DICT_MERGE: return rec_merge_keywords(r);
     case RESUME: return rec_resume(r);
     case EXIT_INIT_CHECK: return rec_init_check(r);
     case COPY_FREE_VARS: return rec_copy_free_vars(r);
@@ -886,20 +888,37 @@ begin_instruction(struct recorder *r)
     rec_snap(r, r->pc, 0);
 }
 
-/* What was recorded as a call of a class, or of an operator's method, is done here, so that the frames are what the trace says. */
+/* Above a hidden frame with the code `shim`. */
+static bool
+enter_above(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyCodeObject *shim, unsigned next)
+{
+    int op = op_deopt(pc->op.code);
+    if (shim == vm_with_shim())
+        return (op == BEFORE_WITH ? vm_enter_context : vm_exit_context)(r->ts, f, pc, sp, r->entering, next);
+    if (op == CALL)
+        return vm_enter_instance(r->ts, f, pc, sp, r->entering, shim, r->oparg, next);
+    return vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next);
+}
+
+/* names: of the keyword arguments of a class, or NULL; or ITEM_SHIM: something is stored. */
+static bool
+enter_class(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyObject *names, unsigned next)
+{
+    if (names != ITEM_SHIM)
+        return vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, next);
+    return (op_deopt(pc->op.code) == STORE_ATTR ? vm_enter_setter : vm_enter_setitem)(r->ts, f, pc, sp, r->entering, next);
+}
+
+/* What was recorded as a call of a class or an instance, or of an operator's method, is done here, so that the frames are what the trace says. */
 static void
 construct(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp)
 {
     PyObject *names = r->constructs == Py_None ? NULL : r->constructs;
-    r->constructs = NULL;
     PyCodeObject *shim = r->operates;
-    r->operates = NULL;
     unsigned next = r->next - r->at;
-    bool is_setter = names == ITEM_SHIM && op_deopt(pc->op.code) == STORE_ATTR, with = shim != NULL && shim == vm_with_shim(), begins = op_deopt(pc->op.code) == BEFORE_WITH;
-    if (with ? !(begins ? vm_enter_context : vm_exit_context)(r->ts, f, pc, sp, r->entering, next)
-        : shim != NULL ? !vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next)
-        : is_setter ? !vm_enter_setter(r->ts, f, pc, sp, r->entering, next)
-        : names == ITEM_SHIM ? !vm_enter_setitem(r->ts, f, pc, sp, r->entering, next) : !vm_enter_init(r->ts, f, pc, sp, r->oparg, names, r->entering, next))
+    r->constructs = NULL;
+    r->operates = NULL;
+    if (shim != NULL ? !enter_above(r, f, pc, sp, shim, next) : !enter_class(r, f, pc, sp, names, next))
         rec_stop(r, "the end of the stack");
 }
 

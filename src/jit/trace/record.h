@@ -338,6 +338,8 @@ ir_ref rec_index(struct recorder *r, ir_ref v, PyObject *o, ir_ref sub, PyObject
  * does it in a way of its own, or the recording stops. */
 enum container_use { USE_LENGTH, USE_TRUTH, USE_ITEM, USE_STORE, USE_ITER, USE_CONTAINS };
 PyTypeObject *rec_container(struct recorder *r, PyTypeObject *t, enum container_use use);
+/* A new instance of t by a leaf call, which makes it without arguments. REF_NONE: the recording stops. */
+ir_ref rec_new_of_class(struct recorder *r, PyTypeObject *t);
 /* A call without arguments of t, a subclass of a builtin container that makes its instances as that does. False: it is none, or the recording stops; v: t in the trace. */
 bool rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack);
 /* Is descr what named tuples have for an item, and o a tuple that has it? Then which. */
@@ -555,10 +557,13 @@ bool rec_build_tuple(struct recorder *r);
 /* rec_list.c. False without reason (r->why): the list has to be made first. */
 bool rec_build_list(struct recorder *r);
 bool rec_append_virtual(struct recorder *r);
+/* Of empty dicts only. */
+bool rec_build_map(struct recorder *r);
+bool rec_merge_keywords(struct recorder *r);
 /* LIST_EXTEND of a list that becomes a tuple at once, as that of arguments does: f(a, b, *c). */
 bool rec_spread(struct recorder *r);
 /* The items of the tuple, or virtual list, on top of the stack, and how many it has in each round; -1: something else, or more than there is room for. */
-int rec_spread_items(struct recorder *r, ir_ref items[IR_FIELDS_MAX], int room);
+int rec_spread_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int room);
 bool rec_store_virtual(struct recorder *r);
 /* BINARY_SUBSCR, STORE_SUBSCR: which item of a virtual tuple or list; -1: another one, or r->why. */
 int rec_virtual_index(struct recorder *r);
