@@ -388,3 +388,28 @@ ir_live_ins(const struct ir *ir, ir_ref *refs)
     }
     return n;
 }
+
+static void
+take_off(bool *handed_on, ir_ref r)
+{
+    if (!ref_is_const(r))
+        handed_on[r - REF_BIAS] = false;
+}
+
+void
+ir_find_handed_on(const struct ir *ir, ir_ref loop, bool *handed_on)
+{
+    memset(handed_on, true, ir->end - REF_BIAS);
+    for (ir_ref r = loop + 1; r < ir->end; r++) {
+        const struct ir_ins *in = &ir->at[r];
+        if (in->op == IR_PHI || in->op == IR_NOP)
+            continue;
+        if (ir_ops[in->op].a != 'l')
+            take_off(handed_on, in->a);
+        take_off(handed_on, in->b);
+        take_off(handed_on, in->c);
+    }
+    for (uint32_t i = 0; i < ir->nsnaps; i++)
+        for (uint32_t k = 0; k < ir->snaps[i].nstores; k++)
+            take_off(handed_on, ir->stores[ir->snaps[i].stores + k].obj);
+}

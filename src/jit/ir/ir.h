@@ -246,6 +246,9 @@ const struct snap *snap_of(const struct ir *ir, ir_ref r);
  * reference, each once; no constants. Another trace that leads to the loop has to bring these (LINK). An SLOAD that is no side of a PHI is one of
  * them, too, but whoever links has its value in the frame's memory. refs: room for IR_MAX_INS. Returns how many. */
 unsigned ir_live_ins(const struct ir *ir, ir_ref *refs);
+/* Of what was computed before the LOOP at `loop`: which values are no operand in the body, but of PHIs, and no object whose fields stores wait for? Snapshots may list them: the body hands on what was there before, and need
+ * not know what that is. By ref - REF_BIAS, room for IR_MAX_INS. */
+void ir_find_handed_on(const struct ir *ir, ir_ref loop, bool *handed_on);
 
 /* ---- text (ir_dump.c, ir_parse.c) ---- */
 

@@ -27,12 +27,14 @@ struct entering {
     ir_ref loop;                               /* of the other */
     ir_ref stands[IR_MAX_INS];                 /* by the other's reference - REF_BIAS: the value here; REF_NONE: none is known */
     bool same[IR_MAX_INS];                     /* by r: guards say that its value here is what its copy came to be */
+    bool handed_on[IR_MAX_INS];                /* by the other's reference: its body only lists it in snapshots (ir_find_handed_on()) */
     uint8_t asked[IR_MAX_INS];                 /* by r: a guard of the body asks something of it, so what reads by it stays behind that */
     snap_entry of_slot[SLOTS], kept[4096];     /* the state at the body's beginning, as the body's snapshots list it; that of ours */
     bool listed[SLOTS];
 };
 
 static const char no_stand_in[] = "a value of the loop that follows is not known here";
+const char opt_contradiction[] = "what the loop that follows relies on is not so here";
 static const char not_proved[] = "the loop that follows relies on its first round";
 
 static ir_ref at_body(const struct entering *e, ir_ref r) { return e->t->copies.body[r - REF_BIAS]; }
@@ -71,7 +73,7 @@ guard_there(struct ir *ir, ir_ref v)
     return ir_type_of(ir, v) != T_OBJ || ir_is_box(ir, v) || ir->at[v].kt != REF_NONE || opt_emit(ir, IR_GNE_P, v, ir_ptr(ir, NULL), 0, 0) != REF_FAIL;
 }
 
-/* The body knows the type of f. */
+/* The body knows the type of f, if it does more with it than to hand it on. */
 static bool
 guard_kind(struct entering *e, ir_ref f, ir_ref v)
 {
@@ -79,6 +81,8 @@ guard_kind(struct entering *e, ir_ref f, ir_ref v)
     ir_ref kt = e->cp.from->at[f].kt;
     if (kt == REF_NONE || ir_is_box(ir, v))
         return true;
+    if (e->handed_on[f - REF_BIAS])
+        return guard_there(ir, v);
     return guard_there(ir, v) && opt_emit(ir, IR_GTYPE, v, 0, 0, ir_const_from(ir, e->cp.from, kt)) != REF_FAIL;
 }
 
@@ -97,7 +101,7 @@ put(struct entering *e, ir_ref f, ir_ref v)
     if (ref_is_const(f) || e->stands[f - REF_BIAS] != REF_NONE)
         return guard_same(ir, v, standing(e, f)) ? NULL : no_stand_in;
     if (!guard_kind(e, f, v))
-        return no_stand_in;
+        return opt_contradiction;
     e->stands[f - REF_BIAS] = v;
     return NULL;
 }
@@ -178,6 +182,8 @@ bring(struct entering *e, ir_ref r)
         return copied ? NULL : no_stand_in;
     const char *why = copy_round(&e->cp, r, (ir_ref)(r + 1), 0);
     ir_ref v = e->cp.subst[r - REF_BIAS];
+    if (v == REF_FAIL)                                   /* a guard that held once and for all */
+        return opt_contradiction;
     if (why != NULL || !copied || !has_value(in) || v == REF_NONE)
         return why;
     why = put(e, at_body(e, r), v);
@@ -414,6 +420,7 @@ enter(struct entering *e)
     uint32_t nsnaps = 0;
     while (nsnaps < from->nsnaps && from->snaps[nsnaps].ref <= e->loop)
         nsnaps++;
+    ir_find_handed_on(from, e->loop, e->handed_on);
     const char *why = copy_take_state(&e->cp);
     if (why != NULL || nsnaps == 0 || e->cp.state.nstores > 0)
         return why != NULL ? why : no_stand_in;

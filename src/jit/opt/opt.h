@@ -42,6 +42,7 @@ struct link_target {
  * slots that the round overwrites, instead of its own guards. After a failure ir is spoilt. */
 const char *opt_link(struct ir *ir, const struct link_target *t, const ir_ref *known, void (*late)(void *arg, unsigned slot), void *arg);
 /* The same without that round, if what the body relies on can be shown to hold here: a few guards at most, then the LINKs. */
+extern const char opt_contradiction[]; /* opt_enter(): a guard that the body does not ask again never holds here */
 const char *opt_enter(struct ir *ir, const struct link_target *t, const ir_ref *known, void (*late)(void *arg, unsigned slot), void *arg);
 /* Overflow checks and range tests that intervals of values imply are taken out (induction variables with a bound). at_loop, if not NULL: by
  * ref - REF_BIAS, the bounds that values have before the loop; room for IR_MAX_INS. */

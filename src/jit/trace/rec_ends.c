@@ -108,6 +108,16 @@ rec_has_large_loop(PyCodeObject *code)
 }
 
 bool
+rec_has_loop(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
+    for (unsigned i = 0, op; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op].caches)
+        if ((op = (unsigned)op_deopt(unit[i].op.code)) == JUMP_BACKWARD)
+            return true;
+    return false;
+}
+
+bool
 rec_is_chained(const struct recorder *r, PyCodeObject *code)
 {
     const int refused = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
@@ -118,7 +128,7 @@ rec_is_chained(const struct recorder *r, PyCodeObject *code)
 
 static const char no_trace_yet[] = "a function has no trace yet";
 
-bool rec_comes_later(const char *why) { return why == rec_inner_first || why == no_trace_yet; }
+bool rec_comes_later(const char *why) { return why == rec_inner_first || why == rec_version_first || why == no_trace_yet; }
 
 bool
 rec_last_call(struct recorder *r, PyFunctionObject *func)

@@ -97,6 +97,7 @@ may_repeat(const struct recorder *r, const struct trace *other)
 }
 
 const char rec_inner_first[] = "an inner loop comes first";
+const char rec_version_first[] = "another trace for the loop comes first";
 
 /* A loop whose trace is no loop, that has none, or one of an inlined call, whose frame is not in memory: if it is short. Side traces go on counting. A
  * loop without a trace that has not been given up gets its turn before those around it, for which it is the better part. */
@@ -135,6 +136,7 @@ static bool
 link_to_body(struct recorder *r, const struct trace *other)
 {
     bool before = r->to_start;
+    r->contradicts = false;
     if (other->round == NULL)
         return false;
     r->to_start = false;
@@ -144,6 +146,32 @@ link_to_body(struct recorder *r, const struct trace *other)
     r->to_body = false;
     r->to_start = before;
     return false;
+}
+
+/* What is known here can never be what other's body has found out in front of it. Another trace of that loop may expect just that; if none does, there had better be one: the round that
+ * begins now. Were other entered where it starts, each of these rounds would leave it at the same place. */
+static bool
+link_to_version(struct recorder *r, struct trace *other)
+{
+    for (unsigned i = 0; i <= VERSIONS; i++) {
+        struct trace *v = version_number(other, i);
+        if (v == NULL || v == other || v->top != other->top)
+            continue;
+        r->link = v->id;
+        if (link_to_body(r, v))
+            return true;
+    }
+    r->link = other->id;
+    return version_lacks(other) && rec_stop(r, rec_version_first);
+}
+
+/* r->link is other. */
+static bool
+link_to(struct recorder *r, struct trace *other)
+{
+    if (link_to_body(r, other) || (r->contradicts && link_to_version(r, other)))
+        return true;
+    return r->why == NULL && (rec_link(r, other) || link_to_start(r, other));
 }
 
 /* No slot holds a reference when the next round begins. Guards behind this, with which a link ends, leave to the jump as it is then. */
@@ -187,7 +215,7 @@ rec_jump_backward(struct recorder *r)
         r->link = other->id;
         r->to_start = other->round == NULL || !may_repeat(r, other);
     }
-    if (r->why == NULL && !own && (link_to_body(r, other) || rec_link(r, other) || link_to_start(r, other)))
+    if (r->why == NULL && !own && link_to(r, other))
         r->linked = true;
     else
         rec_snap(r, target, 0);

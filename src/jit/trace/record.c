@@ -539,13 +539,16 @@ thread_cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static bool goes_on;                                     /* a recording begins where another one ends, which was for nothing without it */
+
 static bool
 start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 {
     struct recorder *r = &recorder;
     PyCodeObject *code = frame_code(f);
+    int wanted = goes_on ? LOOP_RECORDING : LOOP_READY;
     bool evaluated_by_others = ts->interp->eval_frame != NULL && ts->interp->eval_frame != jit_eval_function;
-    if (r->ts != NULL || jit_options.paused || ts->tracing || evaluated_by_others || rt_thread_of(ts)->loop_state != LOOP_READY)
+    if (r->ts != NULL || jit_options.paused || ts->tracing || evaluated_by_others || rt_thread_of(ts)->loop_state != wanted)
         return false;
     int nslots = code->co_nlocalsplus;
     int id = trace_number();
@@ -750,7 +753,7 @@ try_again(struct recorder *r)
     _Py_CODEUNIT *jump = &_PyCode_CODE(r->code)[r->anchor];
     bool free = r->why == opt_unstable && r->row != NULL && r->row->unstable++ < UNSTABLE;
     unsigned runs = free ? 7 + r->row->unstable % 5 : 7;
-    if (r->why == loop_ended || r->why == rec_seen || r->why == rec_long_loop || r->why == opt_unstable)
+    if (r->why == loop_ended || r->why == rec_seen || r->why == rec_long_loop || r->why == rec_version_first || r->why == opt_unstable)
         heat_again(jump, runs);
     if (free)
         heat_again(jump, runs);
@@ -793,7 +796,7 @@ finish(struct recorder *r)
 bool
 record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t)
 {
-    if (!policy_affords() || !start(ts, f, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
+    if ((!goes_on && !policy_affords()) || !start(ts, f, (unsigned)(pc - _PyCode_CODE(frame_code(f)))))
         return false;
     recorder.version_of = t->id;
     recorder.last = end_of_loop(recorder.code, recorder.start);
@@ -860,6 +863,17 @@ record_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, unsig
     r->parent_exit = exit;
     event_record(r);
     return true;
+}
+
+/* A recording has stopped at the head of a loop for which there is no fitting trace: the round that begins is to become one. */
+static bool
+go_on_with_version(PyThreadState *ts, _PyInterpreterFrame *f, unsigned link)
+{
+    struct trace *t = trace_get(link);
+    goes_on = true;
+    bool begun = t != NULL && version_begin(ts, f, t);
+    goes_on = false;
+    return begun;
 }
 
 /* EXTENDED_ARG is taken together with what it extends: a guard resumes at the first of them. */
@@ -967,9 +981,11 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         construct(r, f, pc, sp);
     if (r->why == NULL && !r->closed)
         return true;
-    if (r->why != NULL && r->why != by_tool)
+    bool wants_version = r->why == rec_version_first;
+    unsigned link = r->link;
+    if (r->why != NULL && r->why != by_tool && !wants_version)
         (void)rec_leave(r);
-    return finish(r);
+    return finish(r) || (wants_version && go_on_with_version(ts, f, link));
 }
 
 void

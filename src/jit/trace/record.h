@@ -58,6 +58,7 @@ struct recorder {
     bool stores_wait;                  /* at the link: those that may */
     bool to_start;                     /* not in its loop: where it starts, with everything in the frame's memory */
     bool to_body;                      /* in its loop, without its first round in front of that */
+    bool contradicts;                  /* rec_link() failed because what is known here can never be what the loop's body relies on */
     struct ir *round;                  /* owned, until the trace takes it */
     unsigned target;                   /* code unit of the loop that it ends at */
     unsigned skip;                     /* code unit of an instruction that was recorded together with the one before; NO_ANCHOR: none */
@@ -268,6 +269,7 @@ bool rec_open_return(struct recorder *r, int opcode);
 /* rec_ends.c: the outer frame returns, and the trace ends. */
 bool rec_last_return(struct recorder *r, int opcode);
 bool rec_has_large_loop(PyCodeObject *code);
+bool rec_has_loop(PyCodeObject *code);
 /* Did a recording stop only because another trace should exist first? */
 bool rec_comes_later(const char *why);
 /* Does a call of a function of this code, which is not inlined, end the trace, as the function has one of its own or is likely to get one? */
@@ -304,7 +306,7 @@ bool rec_bool(struct recorder *r, ir_ref v, PyObject *o, int popped);
 /* a operator b (Py_LT ...) of unboxed numbers, as BOOL. */
 ir_ref rec_compare_numbers(struct recorder *r, int operator, ir_ref a, ir_ref b);
 /* rec_flow.c */
-extern const char rec_inner_first[];   /* why a recording stopped that may soon go better */
+extern const char rec_inner_first[], rec_version_first[];      /* why recordings stopped that may soon go better; the second: the round that begins now is to be a version of r->link */
 bool rec_pop_jump(struct recorder *r, bool if_true);
 bool rec_pop_jump_none(struct recorder *r);
 bool rec_for_iter(struct recorder *r);

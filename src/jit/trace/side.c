@@ -426,5 +426,6 @@ rec_link(struct recorder *r, const struct trace *t)
     if (why != NULL)
         why = try_link(r, t, false, ir);
     ir_free(ir);
+    r->contradicts = why == opt_contradiction;
     return why == NULL;
 }

@@ -34,6 +34,7 @@ copied(const void *from, size_t n, size_t size)
 }
 
 static ir_ref guarded[IR_MAX_INS];                       /* by value: the guard that makes its type known; under the GIL */
+static bool handed_on[IR_MAX_INS];                       /* by value: see ir_find_handed_on() */
 static uint64_t written[IR_FIELDS / 64 + 1];             /* slots of memory that are something else at some place of the trace than on entry */
 
 static void
@@ -90,7 +91,8 @@ find_origin(const struct ir *ir, ir_ref v, struct trace_item *item)
 static struct trace_item
 item_of(const struct ir *ir, ir_ref ref, ir_ref at)
 {
-    bool known = ir->at[ref].kt != REF_NONE && (ref_is_const(ref) || guarded[ref - REF_BIAS] < at);
+    bool from_before = ir->loop != REF_NONE && at > ir->loop && !ref_is_const(ref) && ref < ir->loop;
+    bool known = ir->at[ref].kt != REF_NONE && (ref_is_const(ref) || (guarded[ref - REF_BIAS] < at && !(from_before && handed_on[ref - REF_BIAS])));
     PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
     enum snap_how how = how_to_store(ir, ref);
     if (ir_is_box(ir, ref))
@@ -106,6 +108,8 @@ fill_items(struct trace *t, const struct ir *ir)
 {
     find_type_guards(ir);
     find_written(ir);
+    if (ir->loop != REF_NONE)
+        ir_find_handed_on(ir, ir->loop, handed_on);
     for (uint32_t s = 0; s < t->nsnaps; s++) {
         const struct snap *sn = &t->snaps[s];
         struct trace_item *item = t->items + sn->entries + 2 * sn->stores;

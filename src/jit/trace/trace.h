@@ -254,6 +254,12 @@ struct trace *version_for(const struct trace *parent, unsigned exit, struct trac
 void version_put(struct trace *t, unsigned head);
 /* Number i of t's, or NULL. */
 struct trace *version_at(const struct trace *t, unsigned i);
+/* The traces for the loop of t: number 0 is the one that the interpreter enters. NULL: none has this number, which is VERSIONS at most. */
+struct trace *version_number(struct trace *t, unsigned i);
+/* May there be one more? */
+bool version_lacks(struct trace *t);
+/* Record it, now that f jumps back to the head of the loop. False: not now. */
+bool version_begin(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t);
 /* Record the round that begins now as one more of t's. False: not now. */
 bool record_version(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, const struct trace *t);
 

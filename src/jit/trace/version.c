@@ -3,7 +3,8 @@
  * A side trace leads back into the loop of its root, whose first guards expect what was so in the round that was recorded: objects of this class, this branch. Where the rounds
  * that follow go another way, too, each of them leaves at the same place, and what began there would be continued by one side trace behind the other, none of them
  * a loop. So when a side trace leaves at the place that it came from, the next round is recorded as one more trace for that loop, a *version*, which has no jump of its own: side traces
- * lead to it. Each link of such a chain goes to a version to which none before it has gone. */
+ * lead to it. Each link of such a chain goes to a version to which none before it has gone.
+ * Where a recording has come to the loop and can enter the body of none of its traces, as guards of all of them contradict what is known there, it stops, and the round that begins then is recorded. */
 #include "jit/trace/record.h"
 
 #define TRIES 6                        /* rounds recorded for versions of one loop */
@@ -76,6 +77,29 @@ has_room(const struct trace *head)
     for (unsigned i = 0; i < VERSIONS; i++)
         n += version_at(head, i) != NULL;
     return n < VERSIONS;
+}
+
+struct trace *
+version_number(struct trace *t, unsigned i)
+{
+    struct trace *head = head_of(t);
+    return i == 0 ? head : version_at(head, i - 1);
+}
+
+bool
+version_lacks(struct trace *t)
+{
+    const struct trace *head = head_of(t);
+    return head->version_tries < TRIES && has_room(head);
+}
+
+bool
+version_begin(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
+{
+    struct trace *head = head_of(t);
+    bool begun = record_version(ts, f, _PyCode_CODE(head->code) + head->start, head);
+    head->version_tries += begun;
+    return begun;
 }
 
 bool
