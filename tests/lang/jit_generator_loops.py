@@ -413,3 +413,51 @@ def called(n):
 
 print(digest(called, 250))
 # expect: (62250, [['helper', 'calls', 'called'], ['helper', 'calls', 'called']])
+
+
+# Variables that hand their numbers on, and objects that a list and the generator have.
+def follows(n):
+    a = b = 1000
+    while b < n:
+        a = b
+        b = b + 1
+        yield a
+
+
+def noting(n, out):
+    i = 1000
+    while i < n:
+        out.append(i)
+        i += 1
+        yield i
+
+
+def swaps(n):
+    a, b = [1], [2]
+    for i in range(n):
+        yield a
+        a, b = b, a
+
+
+def pairs(rows):
+    for a, b in rows:
+        yield b, a
+
+
+def sums(n):
+    out, all_of = [], []
+    s = 0
+    for x in follows(n):
+        s += x
+        all_of.append(x)
+    for x in noting(n, out):
+        s += x
+    for x in swaps(n):
+        s += x[0]
+    for x, y in pairs(zip(out, all_of)):
+        s += x * 3 - y
+    return s, out == all_of, sys.getrefcount(out[20]), sys.getrefcount(all_of[-2])
+
+
+print(digest(sums, 1200))
+# expect: (881600, True, 2, 2)

@@ -19,24 +19,13 @@ how_of(const struct ir *ir, ir_ref r)
     return ir_is_virtual(ir, r) ? HOW_VIRTUAL : ir_type_of(ir, r) == T_BOOL ? HOW_BOOL : HOW_OBJ;
 }
 
-/* r is what a variable of a generator has, whose numbers wait to be stored there (trace/rec_gen.c). */
-static bool
-is_variable(const struct copy *cp, ir_ref r)
-{
-    const struct ir *ir = cp->from;
-    if (ref_is_const(r) || ir->at[r].op != IR_OLOAD || ref_is_const(ir->at[r].a) || ir->at[ir->at[r].a].kt == REF_NONE)
-        return false;
-    return ir_ptr_value(ir, ir->at[ir->at[r].a].kt) == &PyGen_Type;
-}
-
 static snap_entry
 copied_entry(const struct copy *cp, snap_entry e)
 {
     if (snap_how(e) == HOW_NULL)
         return e;
     ir_ref r = replaced(cp, snap_ref(e));
-    bool held = snap_held(e) && !(ir_is_box(cp->ir, r) && is_variable(cp, snap_ref(e)));
-    return SNAP_ENTRY(snap_slot(e), held, how_of(cp->ir, r), r);
+    return SNAP_ENTRY(snap_slot(e), snap_held(e), how_of(cp->ir, r), r);
 }
 
 /* The entries of s over those of the state, both sorted by slot; of the state's stack only what lies below s's. Inlined calls:
@@ -318,12 +307,21 @@ waiting_references(const struct copy *cp, ir_ref o, uint32_t offset)
     return n;
 }
 
-/* What the round takes out of the variable of a generator is in the body a number that has no object: no reference goes. */
+/* r is what a variable of a generator has, whose numbers wait to be stored there (trace/rec_gen.c). */
 static bool
-has_no_object(const struct copy *cp, ir_ref r)
+is_variable(const struct copy *cp, ir_ref r)
 {
-    ir_ref a = cp->from->at[r].a;
-    return is_variable(cp, a) && ir_is_box(cp->ir, replaced(cp, a));
+    const struct ir *ir = cp->from;
+    if (ref_is_const(r) || ir->at[r].op != IR_OLOAD || ref_is_const(ir->at[r].a) || ir->at[ir->at[r].a].kt == REF_NONE)
+        return false;
+    return ir_ptr_value(ir, ir->at[ir->at[r].a].kt) == &PyGen_Type;
+}
+
+/* A number waits to be stored there when the copy comes to the load: memory has no reference to it. */
+static bool
+is_unowned(const struct copy *cp, ir_ref r)
+{
+    return is_variable(cp, r) && cp->unowned[r - REF_BIAS];
 }
 
 static const char *
@@ -331,10 +329,12 @@ copy_variable(struct copy *cp, ir_ref r)
 {
     const struct ir_ins *in = &cp->from->at[r];
     ir_ref o = replaced(cp, in->a);
+    cp->unowned[r - REF_BIAS] = false;
     for (uint32_t i = 0; i < cp->nwaiting; i++) {
         const struct snap_store *st = &cp->waiting[i];
         if (st->obj == o && st->offset == in->x && ir_is_reference(cp->ir, st->value)) {
             cp->subst[r - REF_BIAS] = st->value;
+            cp->unowned[r - REF_BIAS] = true;
             return NULL;
         }
     }
@@ -356,24 +356,50 @@ copy_opening(struct copy *cp, ir_ref r)
     return NULL;
 }
 
-/* What waited for the field never comes. Until it did the field of a generator had None. */
+/* The load of what the store at r takes out of a variable of a generator; REF_NONE: there is none. */
+static ir_ref
+taken_out(const struct copy *cp, ir_ref r)
+{
+    const struct ir_ins *st = &cp->from->at[r], *in;
+    for (ir_ref k = r; --k > REF_BIAS; ) {
+        in = &cp->from->at[k];
+        if (in->op == IR_OSTORE && in->a == st->a && in->x == st->x)
+            return REF_NONE;
+        if (in->op == IR_OLOAD && in->a == st->a && in->x == st->x)
+            return k;
+    }
+    return REF_NONE;
+}
+
+/* What waited for the field of a generator never comes, and what the store would take out is not there, but None. */
+static const char *
+store_variable(struct copy *cp, ir_ref r)
+{
+    const struct ir_ins in = cp->from->at[r], *next = &cp->from->at[r + 1];
+    struct ir *ir = cp->ir;
+    ir_ref old = taken_out(cp, r), o = replaced(cp, in.a), none = ir_obj(ir, Py_None);
+    if (old == REF_NONE || !is_unowned(cp, old) || next->op != IR_DROP || next->a != old)
+        return opt_unstable;
+    cp->not_dropped = (ir_ref)(r + 1);
+    if (replaced(cp, in.b) == none)
+        return NULL;
+    if (cp->from != ir)
+        opt_emit(ir, IR_GEQ_P, opt_emit(ir, IR_OLOAD, o, 0, 0, in.x), none, 0, 0);
+    return copy_plain(cp, r);
+}
+
+/* What waited for the field never comes. */
 static const char *
 copy_object_store(struct copy *cp, ir_ref r)
 {
-    const struct ir_ins in = cp->from->at[r];
-    struct ir *ir = cp->ir;
-    ir_ref o = replaced(cp, in.a), none = ir_obj(ir, Py_None);
+    ir_ref o = replaced(cp, cp->from->at[r].a);
     uint32_t n = 0;
     for (uint32_t i = 0; i < cp->nwaiting; i++)
-        if (cp->waiting[i].obj != o || cp->waiting[i].offset != in.x || !ir_is_reference(ir, cp->waiting[i].value))
+        if (cp->waiting[i].obj != o || cp->waiting[i].offset != cp->from->at[r].x || !ir_is_reference(cp->ir, cp->waiting[i].value))
             cp->waiting[n++] = cp->waiting[i];
-    bool waited = n < cp->nwaiting && ir->at[o].kt == ir_ptr(ir, &PyGen_Type);
+    bool waited = n < cp->nwaiting && cp->ir->at[o].kt == ir_ptr(cp->ir, &PyGen_Type);
     cp->nwaiting = n;
-    if (waited && replaced(cp, in.b) == none)
-        return NULL;
-    if (waited && cp->from != ir)
-        opt_emit(ir, IR_GEQ_P, opt_emit(ir, IR_OLOAD, o, 0, 0, in.x), none, 0, 0);
-    return copy_plain(cp, r);
+    return waited ? store_variable(cp, r) : copy_plain(cp, r);
 }
 
 static const char *
@@ -381,7 +407,12 @@ copy_instruction(struct copy *cp, ir_ref r)
 {
     switch (cp->from->at[r].op) {
     case IR_NOP: case IR_BASE: return NULL;
-    case IR_DROP: case IR_GUNIQ: case IR_GOTHERS: case IR_GKEPT: return has_no_object(cp, r) ? NULL : copy_plain(cp, r);
+    case IR_DROP:
+        if (r != cp->not_dropped)
+            return copy_plain(cp, r);
+        cp->not_dropped = REF_NONE;
+        return NULL;
+    case IR_GUNIQ: case IR_GOTHERS: case IR_GKEPT: return is_unowned(cp, cp->from->at[r].a) ? NULL : copy_plain(cp, r);
     case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES: return copy_slot_guard(cp, r);
     case IR_GEMPTY: return copy_empty(cp, r);
     case IR_INC: return copy_inc(cp, r);
@@ -390,7 +421,7 @@ copy_instruction(struct copy *cp, ir_ref r)
         return cp->ir->full;
     case IR_SLOAD: return copy_sload(cp, r);
     case IR_OLOAD: return is_variable(cp, r) ? copy_variable(cp, r) : copy_opening(cp, r);
-    case IR_GALONE: return has_no_object(cp, r) ? NULL : copy_opening(cp, r);
+    case IR_GALONE: return is_unowned(cp, cp->from->at[r].a) ? NULL : copy_opening(cp, r);
     case IR_OSTORE: return copy_object_store(cp, r);
     case IR_CALLS: return cp->from->at[r].x == HELPER_TUPLE_OPEN ? copy_opening(cp, r) : copy_plain(cp, r);
     case IR_RLOAD_I: case IR_RLOAD_F: return copy_load(cp, r);

@@ -22,6 +22,8 @@ struct copy {
     void (*late)(void *arg, unsigned slot);    /* called for GNULL, GSTYPE, GLATE and GDIES before the round's first open call, instead of a copy, if not NULL */
     void *arg;
     ir_ref subst[IR_MAX_INS];                  /* by r - REF_BIAS: what stands for it in the copy */
+    ir_ref not_dropped;                        /* a DROP of what a store would take out of a variable of a generator, if a number did not wait there */
+    bool unowned[IR_MAX_INS];                  /* of loads from variables of generators: what the copy has comes from a store that waits, so memory has no reference to it */
     ir_ref end[IR_MAX_INS];                    /* and where its code in the copy ends */
 };
 

@@ -198,48 +198,39 @@ may_wait(const struct recorder *r, ir_ref v)
     return ir_is_box(r->ir, v) || ir_type_of(r->ir, v) == T_BOOL || (r->ir->at[v].op == IR_KO && _Py_IsImmortal(ir_obj_value(r->ir, v)));
 }
 
-/* What is on top of the stack goes into memory, where nothing is now. */
-static bool
-store_first(struct recorder *r, ir_ref gen, uint32_t offset, ir_ref v, bool waits)
-{
-    ir_ref old = rec_emit_x(r, IR_OLOAD, gen, REF_NONE, offset);
-    rec_emit(r, IR_GEQ_P, old, ir_ptr(r->ir, NULL));
-    rec_before_effects(r, 1);
-    if (r->why != NULL)
-        return false;
-    rec_emit_x(r, IR_OSTORE, gen, waits ? ir_obj(r->ir, Py_None) : rec_reference(r, v), offset);
-    return r->why == NULL;
-}
+struct variable {
+    int local;
+    ir_ref v;
+    bool waits, stores;                /* v gets the slot; memory is written: v, or None */
+    struct rec_storing st;
+};
 
-bool
-rec_generator_store(struct recorder *r, int local)
+/* The n-th value from the top of the stack goes to a variable: guards, while `popped` values go. */
+static bool
+guard_variable(struct recorder *r, struct variable *a, int local, int n, int popped)
 {
     const struct ir_frame *f = &r->ir->frames[r->ir->frame];
     int i = f->base + local;
-    ir_ref gen = generator(r, f), v = rec_peek(r, 1), none = ir_obj(r->ir, Py_None);
-    bool waits = may_wait(r, v);
-    PyObject *now = r->changed[i] ? Py_None : r->inner->localsplus[local];
-    if (v == REF_NONE)
-        return rec_stop(r, "a variable without value");
-    if (rec_is_virtual(r, v)) {
-        if (!rec_materialise(r, v))
-            return false;
-        v = rec_peek(r, 1);
-    }
     bool had = r->changed[i];
-    if (had && waits) {
-        rec_set(r, i, rec_pop(r));
-        return r->why == NULL;
-    }
-    if (had && (r->held[i] || !may_wait(r, r->slot[i])))
+    if (had && (r->held[i] || r->slot[i] == REF_NONE || !may_wait(r, r->slot[i])) && !may_wait(r, rec_peek(r, n)))
         return rec_stop(r, "a variable of a generator that had a number");
+    *a = (struct variable){ .local = local, .v = rec_peek(r, n) };
+    a->waits = may_wait(r, a->v);
+    a->stores = !had || !a->waits;
+    if (!a->stores)
+        return true;
     rec_local(r, i);
-    bool stored = now == NULL ? store_first(r, gen, offset_of(local), v, waits) : rec_store_field(r, gen, offset_of(local), now, waits ? none : v);
-    if (!stored)
-        return false;
-    v = rec_peek(r, 1);
-    rec_pop(r);
-    if (waits) {
+    a->st = (struct rec_storing){ .pl = { .base = generator(r, f), .offset = offset_of(local) }, .v = a->waits ? ir_obj(r->ir, Py_None) : a->v };
+    return rec_guard_field(r, &a->st, had ? Py_None : r->inner->localsplus[local], popped);
+}
+
+/* The store; then v is on top of the stack. */
+static bool
+set_variable(struct recorder *r, const struct variable *a)
+{
+    int i = r->base + a->local;
+    ir_ref v = rec_pop(r);
+    if (a->waits) {
         rec_mark_late(r, i, true);
         rec_set(r, i, v);
         return r->why == NULL;
@@ -250,16 +241,41 @@ rec_generator_store(struct recorder *r, int local)
     return r->why == NULL;
 }
 
+static bool
+have_values(struct recorder *r, int n)
+{
+    for (int i = 1; i <= n; i++) {
+        if (rec_peek(r, i) == REF_NONE)
+            return rec_stop(r, "a variable without value");
+        if (rec_is_virtual(r, rec_peek(r, i)) && !rec_materialise(r, rec_peek(r, i)))
+            return false;
+    }
+    return true;
+}
+
+bool
+rec_generator_store(struct recorder *r, int local)
+{
+    struct variable a;
+    if (!have_values(r, 1) || !guard_variable(r, &a, local, 1, 1))
+        return false;
+    return (!a.stores || rec_write_field(r, &a.st)) && set_variable(r, &a);
+}
+
 /* Two at once: no guard may come behind the first store. */
 bool
 rec_generator_store_two(struct recorder *r, int first, int second)
 {
-    int base = r->ir->frames[r->ir->frame].base;
-    if (!r->changed[base + first] || !r->changed[base + second] || !may_wait(r, rec_peek(r, 1)) || !may_wait(r, rec_peek(r, 2)))
-        return rec_stop(r, "two variables of a generator change at once");
-    rec_set(r, base + first, rec_pop(r));
-    rec_set(r, base + second, rec_pop(r));
-    return r->why == NULL;
+    struct variable a, b;
+    if (first == second)
+        return rec_stop(r, "a variable of a generator changes twice");
+    if (!have_values(r, 2) || !guard_variable(r, &a, first, 1, 2) || !guard_variable(r, &b, second, 2, 2))
+        return false;
+    if (a.stores && b.stores && !rec_are_two(r, &a.st, &b.st))
+        return false;
+    if ((a.stores && !rec_write_field(r, &a.st)) || (b.stores && !rec_write_field(r, &b.st)))
+        return false;
+    return set_variable(r, &a) && set_variable(r, &b);
 }
 
 bool
@@ -304,10 +320,13 @@ put_away(struct recorder *r, const struct ir_frame *f, ir_ref gen)
     for (int i = f->base; i < f->base + f->nlocals && r->why == NULL; i++) {
         if (!r->changed[i])
             continue;
-        if (may_wait(r, r->slot[i]))
+        if (may_wait(r, r->slot[i])) {
             rec_set_field(r, gen, offset_of(i - f->base), r->slot[i]);
-        else
-            rec_emit_x(r, IR_OSTORE, gen, rec_reference(r, r->slot[i]), offset_of(i - f->base));
+            continue;
+        }
+        ir_ref none = rec_emit_x(r, IR_OLOAD, gen, REF_NONE, offset_of(i - f->base));
+        rec_emit_x(r, IR_OSTORE, gen, rec_reference(r, r->slot[i]), offset_of(i - f->base));
+        rec_emit(r, IR_DROP, none, REF_NONE);
     }
     return r->why == NULL;
 }

@@ -21,20 +21,14 @@
 #include "object/num/int.h"
 #include "rt/singletons.h"
 
-/* A field of an object, or an item of a list. */
-struct place {
-    ir_ref base, index;                /* index REF_NONE: a field */
-    uint32_t offset;
-};
-
 static ir_ref
-load(struct recorder *r, const struct place *pl)
+load(struct recorder *r, const struct rec_place *pl)
 {
     return pl->index != REF_NONE ? rec_emit(r, IR_LITEM, pl->base, pl->index) : rec_emit_x(r, IR_OLOAD, pl->base, REF_NONE, pl->offset);
 }
 
 static void
-store(struct recorder *r, const struct place *pl, ir_ref v)
+store(struct recorder *r, const struct rec_place *pl, ir_ref v)
 {
     if (pl->index != REF_NONE)
         opt_emit(r->ir, IR_LSTORE, pl->base, pl->index, v, 0);
@@ -433,7 +427,7 @@ rec_before_effects(struct recorder *r, int popped)
 
 /* ---- the old object ---- */
 
-enum fate { GOES, MAKES_ROOM, HANDED_OVER, DIES, FAILS };
+enum fate { GOES, MAKES_ROOM, HANDED_OVER, DIES, NOTHING, FAILS };        /* NOTHING: the place was empty */
 
 static enum fate
 guard_leaf(struct recorder *r, ir_ref old, PyObject *o)
@@ -505,9 +499,9 @@ static ir_ref
 new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
 {
     bool is_float = r->ir->at[v].op == IR_BOX_F, was_float = r->ir->at[old].kt == ir_ptr(r->ir, &PyFloat_Type);
-    *gone = fate == MAKES_ROOM && is_float == was_float;
+    *gone = (fate == MAKES_ROOM && is_float == was_float) || fate == NOTHING;
     ir_ref number = r->ir->at[v].a, o;
-    if (*gone)
+    if (*gone && fate != NOTHING)
         o = rec_emit(r, is_float ? IR_RENEW_F : IR_RENEW_I, old, number);
     else
         o = rec_emit(r, is_float ? IR_NEW_F : IR_NEW_I, number, REF_NONE);
@@ -560,37 +554,51 @@ rec_object(struct recorder *r, ir_ref v)
     return o;
 }
 
-/* v goes to the place, which has o; `above` + 1 values lie on the stack that go later. */
+/* Guards for v going to a place that has o, while so many values lie on the stack that go later. */
 static bool
-put_object(struct recorder *r, const struct place *pl, PyObject *o, ir_ref v, int above)
+guard_store(struct recorder *r, struct rec_storing *st, PyObject *o, int popped)
 {
-    ir_ref old = load(r, pl);
-    bool gone = false;
+    ir_ref v = st->v, old = load(r, &st->pl);
     if (v == REF_NONE)
         return rec_stop(r, "nothing to store");
-    if (pl->index == REF_NONE)
-        rec_emit(r, IR_GNE_P, old, ir_ptr(r->ir, NULL));
-    rec_before_effects(r, above + 1);
-    if (r->why == NULL && v != old)
+    if (st->pl.index == REF_NONE)
+        rec_emit(r, o == NULL ? IR_GEQ_P : IR_GNE_P, old, ir_ptr(r->ir, NULL));
+    rec_before_effects(r, popped);
+    if (r->why == NULL && v != old && o != NULL)
         old = name_in_slots(r, old, o);
-    enum fate fate = r->why == NULL && v != old ? guard_old(r, old, o) : FAILS;
-    if (v != old && fate == FAILS)
+    st->old = old;
+    st->fate = r->why != NULL || v == old ? FAILS : o == NULL ? NOTHING : guard_old(r, old, o);
+    if (v != old && st->fate == FAILS)
         return false;
-    if (v != old && fate == DIES && r->nquiet > 0)                /* which may take another reference along */
-        return rec_stop(r, "an object may die behind a store");
-    if (v != old) {
-        store(r, pl, ir_is_box(r->ir, v) ? new_number(r, v, old, fate, &gone) : reference_to(r, v));
-        if (fate == HANDED_OVER)
-            hold(r, find_slot(r, old, false));
-        else if (!gone)
-            rec_emit(r, IR_DROP, old, REF_NONE);
-    }
+    return (v == old || st->fate != DIES || r->nquiet == 0) || rec_stop(r, "an object may die behind a store");       /* which may take another reference along */
+}
+
+/* The same after that. */
+static bool
+finish_store(struct recorder *r, const struct rec_storing *st)
+{
+    ir_ref v = st->v, old = st->old;
+    bool gone = st->fate == NOTHING;
+    if (v == old)
+        return r->why == NULL;
+    store(r, &st->pl, ir_is_box(r->ir, v) ? new_number(r, v, old, st->fate, &gone) : reference_to(r, v));
+    if (st->fate == HANDED_OVER)
+        hold(r, find_slot(r, old, false));
+    else if (!gone)
+        rec_emit(r, IR_DROP, old, REF_NONE);
     return r->why == NULL;
+}
+
+static bool
+put_object(struct recorder *r, const struct rec_place *pl, PyObject *o, ir_ref v, int above)
+{
+    struct rec_storing st = { .pl = *pl, .v = v };
+    return guard_store(r, &st, o, above + 1) && finish_store(r, &st);
 }
 
 /* The value on the stack, under `above` others. */
 static bool
-store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
+store_object(struct recorder *r, const struct rec_place *pl, PyObject *o, int above)
 {
     if (!put_object(r, pl, o, rec_peek(r, above + 1), above))
         return false;
@@ -600,16 +608,30 @@ store_object(struct recorder *r, const struct place *pl, PyObject *o, int above)
 }
 
 bool
-rec_store_field(struct recorder *r, ir_ref base, uint32_t offset, PyObject *o, ir_ref v)
+rec_guard_field(struct recorder *r, struct rec_storing *st, PyObject *o, int popped)
 {
-    struct place pl = { base, REF_NONE, offset };
-    return put_object(r, &pl, o, v, 0);
+    st->pl.index = REF_NONE;
+    return guard_store(r, st, o, popped);
 }
+
+bool
+rec_are_two(struct recorder *r, const struct rec_storing *a, const struct rec_storing *b)
+{
+    bool drops_leaves = (a->fate == GOES || a->fate == MAKES_ROOM) && (b->fate == GOES || b->fate == MAKES_ROOM) && is_leaf(r, a->old) && is_leaf(r, b->old);
+    bool one = a->v == a->old || b->v == b->old || a->fate == NOTHING || b->fate == NOTHING;
+    if (a->fate == DIES || b->fate == DIES)
+        return rec_stop(r, "one of two objects dies");
+    if (!drops_leaves && !one)
+        rec_emit(r, IR_GNE_P, a->old, b->old);
+    return r->why == NULL;
+}
+
+bool rec_write_field(struct recorder *r, const struct rec_storing *st) { return finish_store(r, st); }
 
 bool
 rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above)
 {
-    struct place pl = { base, index, 0 };
+    struct rec_place pl = { base, index, 0 };
     return store_object(r, &pl, o, above);
 }
 
@@ -619,12 +641,12 @@ bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above) { r
 
 /* Where the attribute of owner lies, which it has; guards say that it is so. */
 static bool
-find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct place *pl)
+find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct rec_place *pl)
 {
     PyTypeObject *t = Py_TYPE(owner);
     PyObject *descr = type_lookup(t, name);
     PyMemberDescrObject *m = descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type ? (PyMemberDescrObject *)descr : NULL;
-    *pl = (struct place){ v, REF_NONE, 0 };
+    *pl = (struct rec_place){ v, REF_NONE, 0 };
     if (t->tp_setattro != PyObject_GenericSetAttr || (descr != NULL && m == NULL && Py_TYPE(descr)->tp_descr_set != NULL))
         return rec_stop(r, "a property, or a class with its own __setattr__");
     if (descr != NULL && m == NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))
@@ -712,7 +734,7 @@ rec_store_attr(struct recorder *r, PyObject *name)
 {
     PyObject *owner = r->sp[-1], *descr;
     ir_ref v = rec_peek(r, 1);
-    struct place pl;
+    struct rec_place pl;
     PyFunctionObject *set = setter_of(owner, name, &descr);
     if (set != NULL)
         return store_property(r, set, descr, name);
@@ -739,7 +761,7 @@ rec_store_deref(struct recorder *r)
     PyObject *old = cell != NULL && PyCell_Check(cell) ? PyCell_GET(cell) : NULL;
     if (old == NULL)
         return rec_stop(r, "a variable of an outer function that has no value yet");
-    struct place pl = { rec_local(r, r->base + r->oparg), REF_NONE, offsetof(PyCellObject, ob_ref) };
+    struct rec_place pl = { rec_local(r, r->base + r->oparg), REF_NONE, offsetof(PyCellObject, ob_ref) };
     return pl.base != REF_NONE && make_operands(r, 1) && store_object(r, &pl, old, 0);
 }
 
@@ -749,7 +771,7 @@ bool
 rec_store_subscr(struct recorder *r)
 {
     PyObject *o = r->sp[-2];
-    struct place pl = { .offset = 0 };
+    struct rec_place pl = { .offset = 0 };
     if (rec_is_setitem(r))
         return rec_call_setitem(r);
     if (r->nvirtuals > 0 && rec_store_virtual(r))

@@ -213,7 +213,7 @@ bool rec_yield_to_loop(struct recorder *r);
 /* Slot i of such a frame as its memory has it, or REF_NONE; a guard that it may be overwritten, or taken off the stack. */
 ir_ref rec_generator_local(struct recorder *r, int i);
 void rec_guard_generator_slot(struct recorder *r, int i);
-/* STORE_FAST, and of two at once. */
+/* STORE_FAST; STORE_FAST_STORE_FAST. */
 bool rec_generator_store(struct recorder *r, int local);
 bool rec_generator_store_two(struct recorder *r, int first, int second);
 /* Instructions that are not recorded there; false: this is none of them. */
@@ -358,8 +358,13 @@ bool rec_row_store(struct recorder *r);
 /* The value on the stack, under `above` others that go, too, is stored where base points, which has o, as into a list. */
 bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
-/* v is stored into a field of base, which has o, while the instruction still has the value on the stack. */
-bool rec_store_field(struct recorder *r, ir_ref base, uint32_t offset, PyObject *o, ir_ref v);
+/* A field of an object, or an item of a list; and v on its way there. */
+struct rec_place { ir_ref base, index; uint32_t offset; };          /* index REF_NONE: a field */
+struct rec_storing { struct rec_place pl; ir_ref v, old; int fate; };
+/* Guards for pl.base, pl.offset and v: the field has o, NULL for nothing; so many values on the stack go later. Then the store. Two at once: that what they take away may go. */
+bool rec_guard_field(struct recorder *r, struct rec_storing *st, PyObject *o, int popped);
+bool rec_are_two(struct recorder *r, const struct rec_storing *a, const struct rec_storing *b);
+bool rec_write_field(struct recorder *r, const struct rec_storing *st);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* What the interpreter has in slot i, or NULL if that is not known. Frames of calls lie behind the outer one, but for one that a generator owns. */
