@@ -152,6 +152,49 @@ def weak(rounds):
 print(weak(200))
 
 
+def late_key(rounds):
+    """In the middle of a set comes an item that compares by code: nothing of what was picked before stays."""
+    x = "another string of its own" + str(rounds)
+    plain, mixed, b = frozenset({x, 1, 2, 3}), frozenset({x, 1, 2, Key(3)}), {1, 3, 77}
+    keep = 0
+    before = sys.getrefcount(x)
+    Key.seen.clear()
+    for i in range(rounds):
+        a = mixed if i > rounds - 9 else plain
+        d = a - b
+        e = a & b
+        f = b & a
+        keep += len(d) + 10 * len(e) + 100 * len(f)
+    d = a = None
+    return keep, sys.getrefcount(x) - before, len(Key.seen), e, f
+
+
+print(late_key(300))
+
+
+def order(rounds):
+    """Items lie in the order in which the interpreter puts them there, in tables that had some taken away, too."""
+    a, b = set(range(0, 500, 7)) | set("abcdefgh"), set(range(0, 300, 3)) | set("bdfx")
+    for x in range(0, 200, 14):
+        a.discard(x)
+    want = [list(s) for s in (a - b, a & b, b & a, b - a)]
+    same = 0
+    for i in range(rounds):
+        got = a - b
+        same += list(got) == want[0]
+        got = a & b
+        same += list(got) == want[1]
+        got = b & a
+        same += list(got) == want[2]
+        got = b - a
+        same += list(got) == want[3]
+    got = a & a
+    return same, got == a, got is a
+
+
+print(order(300))
+
+
 # expect: (180380, 'set', 'set', 0, 50)
 # expect: 0
 # expect: (14438, 'set', 'set', 0, 4)
@@ -174,3 +217,5 @@ print(weak(200))
 # expect: ['mine', '{1}']
 # expect: (201, True, set())
 # expect: 200
+# expect: (65728, 0, 24, frozenset({1}), {1})
+# expect: (1200, True, False)

@@ -69,12 +69,19 @@ struct quiet {
 
 static bool is_quiet(struct quiet *q, PyObject *o);
 
+/* Most rows have items of one type. */
 static bool
 all_quiet(struct quiet *q, PyObject **items, Py_ssize_t n)
 {
-    for (Py_ssize_t i = 0; i < n; i++)
-        if (items[i] != NULL && !jit_is_leaf(Py_TYPE(items[i])) && !is_quiet(q, items[i]))
+    const PyTypeObject *leaf = NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (items[i] == NULL || Py_TYPE(items[i]) == leaf)
+            continue;
+        if (jit_is_leaf(Py_TYPE(items[i])))
+            leaf = Py_TYPE(items[i]);
+        else if (!is_quiet(q, items[i]))
             return false;
+    }
     return true;
 }
 

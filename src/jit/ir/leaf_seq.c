@@ -148,9 +148,33 @@ all_inert(PyObject *o)
     return true;
 }
 
+/* A new set of this type with those elements of `walked` that the other one has, or has not: as in object/coll/set_type.c, but no more of the other is looked at than what is compared. */
+static PyObject *
+picked(PyTypeObject *type, PySetObject *walked, PyObject *other, int has)
+{
+    PyObject *result = leaf_or_null(set_make(type, NULL));
+    const PyTypeObject *known = NULL;
+    Py_ssize_t pos = 0;
+    setentry *e;
+    while (result != NULL && set_next(walked, &pos, &e)) {
+        int there = Py_TYPE(e->key) == known || is_inert(e->key) ? leaf_set_has(other, e->key, e->hash) : -1;
+        known = Py_TYPE(e->key);
+        if (LIKELY(there >= 0 && (there != has || set_add_hashed(SET(result), e->key, e->hash) == 0)))
+            continue;
+        PyErr_Clear();
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
 PyObject *
 jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
 {
+    Py_ssize_t n = PySet_GET_SIZE(a), m = PySet_GET_SIZE(b);
+    if (operator == NB_AND && a != b)                    /* the shorter one is walked */
+        return m > n ? picked(Py_TYPE(a), SET(a), b, 1) : picked(Py_TYPE(a), SET(b), a, 1);
+    if (operator == NB_SUBTRACT && n >> 2 <= m)          /* else a is copied */
+        return picked(Py_TYPE(a), SET(a), b, 0);
     if (!all_inert(a) || !all_inert(b))
         return NULL;
     switch (operator) {
