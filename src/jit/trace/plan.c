@@ -7,6 +7,7 @@
 #include "jit/trace/trace.h"
 
 #include "object/num/int.h"
+#include "vm/genobject.h"
 #include "vm/step.h"
 
 #define BOXES 48
@@ -26,8 +27,9 @@ struct call {
     uint32_t at;                       /* code unit of the caller's instruction */
     int room;                          /* words of a frame */
     uint16_t skip;                     /* from that instruction to where the caller goes on */
-    uint16_t n;                        /* values in the frame, its function before them */
-    bool is_shim;
+    uint16_t n;                        /* values in the frame, its function before them; of a generator's those that differ, */
+    uint16_t depth, words;             /* how many it has, and how many memory has */
+    bool is_shim, is_generator;
 };
 
 struct exit_plan {
@@ -114,11 +116,8 @@ find_calls(struct making *m)
     m->ncalls = frames[m->snap->frame].depth;
     if (m->ncalls > FRAMES)
         return false;
-    for (unsigned i = m->snap->frame, k = m->ncalls; k-- > 0; i = frames[i].parent) {
+    for (unsigned i = m->snap->frame, k = m->ncalls; k-- > 0; i = frames[i].parent)
         m->call[k] = &frames[i];
-        if (frames[i].generator)
-            return false;
-    }
     return true;
 }
 
@@ -176,13 +175,25 @@ plan_stores(struct making *m, struct exit_plan *p)
     p->nboxes = m->nboxes;
 }
 
+static uint16_t
+listed_between(const struct making *m, unsigned from, unsigned end)
+{
+    uint16_t n = 0;
+    for (uint32_t i = 0; i < m->snap->nentries; i++) {
+        unsigned slot = snap_slot(m->t->entries[m->snap->entries + i]);
+        n += slot >= from && slot < end;
+    }
+    return n;
+}
+
 static void
 plan_calls(struct making *m, struct exit_plan *p)
 {
     for (unsigned k = m->snap->real; k < m->ncalls; k++) {
         const struct ir_frame *call = m->call[k];
-        p->calls[p->ncalls++] = (struct call){ call->code, call->call, call->code->co_framesize, (uint16_t)(call->ret - call->call), (uint16_t)(top_below(m, k + 1) - call->base),
-            vm_is_shim(call->code) };
+        uint16_t n = (uint16_t)(top_below(m, k + 1) - call->base), listed = call->generator ? listed_between(m, call->base, top_below(m, k + 1)) : n;
+        p->calls[p->ncalls++] = (struct call){ .code = call->code, .at = call->call, .room = call->code->co_framesize, .skip = (uint16_t)(call->ret - call->call), .n = listed, .depth = n,
+            .words = call->words, .is_shim = vm_is_shim(call->code), .is_generator = call->generator };
     }
 }
 
@@ -217,7 +228,7 @@ plan_make(const struct trace *t, const struct x64_exit *e)
     plan_stores(&m, p);
     plan_calls(&m, p);
     for (unsigned k = 0; k < p->ncalls; k++)
-        in_frames += p->calls[k].n + 1u;
+        in_frames += p->calls[k].n + !p->calls[k].is_generator;
     if (p->nouter + in_frames != m.snap->nentries) {       /* the slots of frames that are not in memory are all there */
         PyMem_RawFree(p);
         return NULL;
@@ -226,6 +237,10 @@ plan_make(const struct trace *t, const struct x64_exit *e)
     p->end = Py_MAX(top, m.snap->top);
     p->inner = m.snap->real == 0 ? 0 : m.call[m.snap->real - 1]->base;
     p->pc = m.snap->pc;
+    uint32_t at = p->nouter;
+    for (unsigned k = 0; k < p->ncalls; at += p->calls[k].n + !p->calls[k].is_generator, k++)
+        for (uint32_t i = at; p->calls[k].is_generator && i < at + p->calls[k].n; i++)
+            p->values[i].slot -= m.call[m.snap->real + k]->base;
     for (uint32_t i = 0; i < p->nouter; i++)               /* nothing in memory there: nothing goes */
         if (p->values[i].slot >= m.snap->top)
             p->values[i].fresh = true;
@@ -257,16 +272,23 @@ make_boxes(const struct exit_plan *p, const uint64_t *words, PyObject **made)
     return true;
 }
 
+static void
+give_room_back(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame **inner, unsigned n)
+{
+    while (n-- > 0)
+        if (!p->calls[n].is_generator)
+            frame_stack_pop(ts, inner[n]);
+}
+
 /* Room for the frames of all calls, in order; false: none has any. */
 static bool
 find_room(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame **inner)
 {
     for (unsigned k = 0; k < p->ncalls; k++) {
-        inner[k] = frame_alloc(ts, p->calls[k].room);
-        if (LIKELY(inner[k] != NULL))
+        inner[k] = p->calls[k].is_generator ? NULL : frame_alloc(ts, p->calls[k].room);
+        if (LIKELY(inner[k] != NULL || p->calls[k].is_generator))
             continue;
-        while (k-- > 0)
-            frame_stack_pop(ts, inner[k]);
+        give_room_back(ts, p, inner, k);
         return false;
     }
     return true;
@@ -279,8 +301,7 @@ prepare(PyThreadState *ts, const struct exit_plan *p, const uint64_t *words, PyO
     bool room = find_room(ts, p, inner);
     if (LIKELY(room && make_boxes(p, words, made)))
         return true;
-    for (unsigned k = room ? p->ncalls : 0; k-- > 0; )
-        frame_stack_pop(ts, inner[k]);
+    give_room_back(ts, p, inner, room ? p->ncalls : 0);
     PyErr_Clear();
     return false;
 }
@@ -300,14 +321,19 @@ value_of(const struct exit_plan *p, const struct value *v, const uint64_t *words
     return Py_NewRef(made[v->at]);
 }
 
-/* The frames, with what lies in them; they are not in the row of the thread's frames yet. */
+/* The frames, with what lies in them; they are not in the row of the thread's frames yet. What generators get goes to `later`. */
 static void
-fill_frames(const struct exit_plan *p, const uint64_t *words, PyObject **made, _PyInterpreterFrame **inner)
+fill_frames(const struct exit_plan *p, const uint64_t *words, PyObject **made, _PyInterpreterFrame **inner, PyObject **later)
 {
     const struct value *v = p->values + p->nouter;
     for (unsigned k = 0; k < p->ncalls; k++) {
         const struct call *c = &p->calls[k];
         _PyInterpreterFrame *callee = inner[k];
+        if (UNLIKELY(c->is_generator)) {
+            for (unsigned i = 0; i < c->n; i++)
+                *later++ = value_of(p, v++, words, made);
+            continue;
+        }
         PyObject *function = value_of(p, v++, words, made);
         if (UNLIKELY(c->is_shim))
             vm_make_shim(callee, c->code, function);
@@ -319,10 +345,36 @@ fill_frames(const struct exit_plan *p, const uint64_t *words, PyObject **made, _
     }
 }
 
+/* The generator on top of the stack of f has gone on. What lay in its slots is old. */
 static _PyInterpreterFrame *
-link_frames(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame *f, _PyInterpreterFrame **inner)
+start_generator(PyThreadState *ts, _PyInterpreterFrame *f, const struct call *c, const struct value *v, PyObject **later, PyObject **old)
 {
+    PyGenObject *gen = (PyGenObject *)f->localsplus[f->stacktop - 1];
+    _PyInterpreterFrame *inner = GEN_FRAME(gen);
+    gen_start(ts, gen);
+    for (unsigned i = 0; i < c->n; i++) {
+        PyObject **slot = &inner->localsplus[v[i].slot];
+        old[i] = v[i].slot < c->words ? *slot : NULL;
+        *slot = later[i];
+    }
+    for (unsigned i = c->depth; i < c->words; i++)       /* taken off its stack */
+        Py_CLEAR(inner->localsplus[i]);
+    frame_set_stackpointer(inner, inner->localsplus + c->depth);
+    return inner;
+}
+
+static _PyInterpreterFrame *
+link_frames(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame *f, _PyInterpreterFrame **inner, PyObject **later, PyObject **old, unsigned *nold)
+{
+    const struct value *v = p->values + p->nouter;
     for (unsigned k = 0; k < p->ncalls; k++) {
+        const struct call *c = &p->calls[k];
+        if (UNLIKELY(c->is_generator)) {
+            inner[k] = start_generator(ts, f, c, v, later, old + *nold);
+            later += c->n;
+            *nold += c->n;
+        }
+        v += c->n + !c->is_generator;
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + p->calls[k].at;
         f->return_offset = p->calls[k].skip;
         inner[k]->previous = f;
@@ -350,12 +402,12 @@ _Py_CODEUNIT *
 plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p, const struct x64_state *st)
 {
     const uint64_t *words = (const uint64_t *)st;
-    PyObject *made[BOXES], *old[OLD];
+    PyObject *made[BOXES], *old[OLD], *later[OLD];
     _PyInterpreterFrame *inner[FRAMES];
     unsigned nold = 0;
     if (UNLIKELY(!prepare(ts, p, words, made, inner)))
         return NULL;
-    fill_frames(p, words, made, inner);
+    fill_frames(p, words, made, inner, later);
     for (unsigned i = 0; i < p->nstores; i++)
         apply_store(p, &p->stores[i], words, made);
     for (unsigned i = 0; i < p->nouter; i++) {
@@ -369,7 +421,7 @@ plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p,
         Py_CLEAR(f->localsplus[i]);
     _PyInterpreterFrame *last = (_PyInterpreterFrame *)((PyObject **)f + p->inner);
     frame_set_stackpointer(last, f->localsplus + p->from);
-    last = link_frames(ts, p, last, inner);
+    last = link_frames(ts, p, last, inner, later, old, &nold);
     for (unsigned i = 0; i < nold; i++)
         Py_XDECREF(old[i]);
     return last->instr_ptr;

@@ -331,6 +331,24 @@ put_away(struct recorder *r, const struct ir_frame *f, ir_ref gen)
     return r->why == NULL;
 }
 
+/* What a variable of the generator has, whose next store would take it away from the loop: that gets a reference. Else the first round, in which a slot of memory has one, would be another. */
+static void
+own_item(struct recorder *r, const struct ir_frame *f)
+{
+    int top = r->nslots + r->depth - 1;
+    ir_ref v = r->slot[top];
+    if (may_wait(r, v) || r->held[top] || rec_is_virtual(r, v) || ir_type_of(r->ir, v) != T_OBJ)
+        return;
+    for (int i = f->base; i < f->base + f->nlocals; i++) {
+        if (r->changed[i] || r->slot[i] != v)
+            continue;
+        rec_emit(r, IR_INC, v, REF_NONE);
+        r->held[top] = true;
+        r->nheld++;
+        return;
+    }
+}
+
 bool
 rec_yield_to_loop(struct recorder *r)
 {
@@ -346,6 +364,7 @@ rec_yield_to_loop(struct recorder *r)
         return false;
     if (f->from != r->next)
         rec_set_field(r, g, IN_FRAME(instr_ptr), ir_int(ir, (int64_t)(intptr_t)next));
+    own_item(r, f);
     v = rec_pop(r);
     rec_leave_frame(r);
     r->elsewhere = true;
