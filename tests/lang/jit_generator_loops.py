@@ -461,3 +461,91 @@ def sums(n):
 
 print(digest(sums, 1200))
 # expect: (881600, True, 2, 2)
+
+
+# Loops in loops of the generator; what its iterators keep.
+def flat(rows):
+    for row in rows:
+        for v in row:
+            yield v
+
+
+def flattened(rows, at):
+    s = n = 0
+    seen = []
+    for v in flat(rows):
+        s += v
+        n += 1
+        if n == at:
+            seen.append([sys.getrefcount(row) for row in rows[:3]])
+    return s, n, seen, [sys.getrefcount(row) for row in rows[:3]]
+
+
+def fresh(n):
+    for i in range(n):
+        row = [D(i), D(-i)]
+        for d in row:
+            yield d
+        if i % 50 == 49:
+            row.append(None)
+
+
+def fresh_rows(n):
+    D.log.clear()
+    s = []
+    for d in fresh(n):
+        s.append(d.n + len(D.log))
+    return s[-4:], len(D.log), D.log[-3:]
+
+
+def kinds(n):
+    for i in range(n):
+        for v in (i, str(i), float(i)) if i % 30 else {i: None}:
+            yield v
+
+
+def of_kinds(n):
+    out = {}
+    for v in kinds(n):
+        out[type(v).__name__] = out.get(type(v).__name__, 0) + 1
+    return out
+
+
+rows = [[1, 2, 3, 4], (5, 6), [7000, 8.5], []] * 20 + [range(5)] * 7
+print(digest(flattened, rows, 33), digest(fresh_rows, 120), digest(of_kinds, 200))
+# expect: (140660.0, 195, [[25, 25, 23]], [23, 25, 23]) ([354, 118, 357, 119], 239, [118, -118, 119]) {'int': 200, 'str': 193, 'float': 193}
+
+
+def words(text):
+    i, n = 0, len(text)
+    while i < n:
+        j = text.find(" ", i)
+        if j < 0:
+            j = n
+        yield text[i:j]
+        i = j + 1
+
+
+def longest(text):
+    best, counts = "", set()
+    for w in words(text):
+        if len(w) > len(best):
+            best = w
+        counts.add(sys.getrefcount(w))
+    return best, counts
+
+
+print(digest(longest, "ab cde f ghij " * 60 + "klmnop" + " q" * 20))
+# expect: ('klmnop', {2, 3, 4294967295})
+
+
+def two_ways(n):
+    k = 0
+    while k < n:
+        yield k
+        k += 1
+        yield -k
+
+
+print(digest(lambda n: sum(x * x if x > 0 else x for x in [y for y in two_ways(n)]), 300))
+# expect: 8909900

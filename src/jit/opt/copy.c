@@ -324,6 +324,18 @@ is_unowned(const struct copy *cp, ir_ref r)
     return is_variable(cp, r) && cp->unowned[r - REF_BIAS];
 }
 
+/* A store waits for a variable that may be this one under another name. */
+static bool
+waits_elsewhere(const struct copy *cp, ir_ref o, uint32_t offset)
+{
+    for (uint32_t i = 0; i < cp->nwaiting; i++) {
+        const struct snap_store *st = &cp->waiting[i];
+        if (st->obj != o && st->offset == offset && ir_is_reference(cp->ir, st->value) && !never_same(cp->ir, st->obj, o))
+            return true;
+    }
+    return false;
+}
+
 static const char *
 copy_variable(struct copy *cp, ir_ref r)
 {
@@ -338,7 +350,7 @@ copy_variable(struct copy *cp, ir_ref r)
             return NULL;
         }
     }
-    return copy_plain(cp, r);
+    return waits_elsewhere(cp, o, in->x) ? opt_may_be_same : copy_plain(cp, r);
 }
 
 /* The tuple that an iterator uses again is emptied by three kinds of instructions: a load of what it has, the question whether a slot lends that, and a call. Where its items
@@ -397,8 +409,10 @@ copy_object_store(struct copy *cp, ir_ref r)
     for (uint32_t i = 0; i < cp->nwaiting; i++)
         if (cp->waiting[i].obj != o || cp->waiting[i].offset != cp->from->at[r].x || !ir_is_reference(cp->ir, cp->waiting[i].value))
             cp->waiting[n++] = cp->waiting[i];
-    bool waited = n < cp->nwaiting && cp->ir->at[o].kt == ir_ptr(cp->ir, &PyGen_Type);
+    bool is_generator = cp->ir->at[o].kt == ir_ptr(cp->ir, &PyGen_Type), waited = n < cp->nwaiting && is_generator;
     cp->nwaiting = n;
+    if (is_generator && waits_elsewhere(cp, o, cp->from->at[r].x))
+        return opt_may_be_same;
     return waited ? store_variable(cp, r) : copy_plain(cp, r);
 }
 

@@ -77,6 +77,23 @@ rec_guard_generator_slot(struct recorder *r, int i)
     rec_mark_late(r, i, jit_is_leaf(Py_TYPE(now)));
 }
 
+bool
+rec_take_generator_slot(struct recorder *r, int i)
+{
+    const struct ir_frame *f = &r->ir->frames[r->ir->frame];
+    if (i < f->base || !has_memory(r, f, i))
+        return false;
+    ir_ref v = rec_local(r, i), gen = generator(r, f);
+    rec_emit(r, IR_GNE_P, v, ir_ptr(r->ir, NULL));
+    rec_protect(r);
+    rec_emit_x(r, IR_OSTORE, gen, ir_obj(r->ir, Py_None), offset_of(i - f->base));
+    r->changed[i] = r->held[i] = true;
+    r->nheld++;
+    rec_mark_late(r, i, true);
+    rec_snap(r, r->pc, 0);
+    return r->why == NULL;
+}
+
 /* ---- going on ---- */
 
 /* No generator that runs in the trace, or whose stores wait, is this one under another name. */
@@ -167,7 +184,7 @@ rec_resume_generator(struct recorder *r, int above)
     PyCodeObject *code = frame_code(f);
     ir_ref sent = above > 0 ? rec_pop(r) : rec_const(r, Py_None);
     int base = r->base + r->inner_code->co_framesize;
-    struct ir_frame frame = { .base = (uint16_t)base, .below = (uint16_t)(slot + 1), .function = (uint16_t)(slot + 1), .nlocals = (uint16_t)code->co_nlocalsplus, .call = r->at,
+    struct ir_frame frame = { .base = (uint16_t)base, .below = (uint16_t)(slot + 1), .function = (uint16_t)(base - 1), .nlocals = (uint16_t)code->co_nlocalsplus, .call = r->at,
                               .ret = r->next + (unsigned)r->oparg, .code = code, .words = (uint16_t)f->stacktop,
                               .from = (uint32_t)(f->instr_ptr - _PyCode_CODE(code)), .generator = true };
     if (!rec_add_frame(r, frame))
@@ -291,33 +308,29 @@ rec_generator_refuses(struct recorder *r, int opcode)
 
 /* ---- yielding ---- */
 
-/* On its stack lies what lay there when it went on. */
+/* Its stack is as deep as when it went on. What is there, and variables have, can be stored: iterators that the trace did not make exist from now on. */
 static bool
-stack_is_as_it_was(const struct recorder *r, const struct ir_frame *f)
+can_store(struct recorder *r, const struct ir_frame *f)
 {
     int end = r->nslots + r->depth - 1;
     if (end != f->base + f->words)
-        return false;
-    for (int i = f->base + f->nlocals; i < end; i++)
-        if (r->changed[i])
-            return false;
-    return true;
-}
-
-static bool
-can_store(const struct recorder *r, const struct ir_frame *f)
-{
-    for (int i = f->base; i < f->base + f->nlocals; i++)
-        if (r->changed[i] && (r->slot[i] == REF_NONE || rec_is_virtual(r, r->slot[i])))
-            return false;
-    return true;
+        return rec_stop(r, "a generator yields with another stack");
+    for (int i = f->base; i < end; i++) {
+        if (!r->changed[i])
+            continue;
+        if (r->slot[i] == REF_NONE)
+            return rec_stop(r, "a variable of a generator goes");
+        if (rec_is_virtual(r, r->slot[i]) && (i < f->base + f->nlocals || !rec_materialise(r, r->slot[i])))
+            return rec_stop(r, "a variable of a generator is virtual");
+    }
+    return r->why == NULL;
 }
 
 /* Variables that slots have: numbers wait, objects are stored where None is. */
 static bool
 put_away(struct recorder *r, const struct ir_frame *f, ir_ref gen)
 {
-    for (int i = f->base; i < f->base + f->nlocals && r->why == NULL; i++) {
+    for (int i = f->base; i < f->base + f->words && r->why == NULL; i++) {
         if (!r->changed[i])
             continue;
         if (may_wait(r, r->slot[i])) {
@@ -356,11 +369,10 @@ rec_yield_to_loop(struct recorder *r)
     const struct ir_frame *f = &ir->frames[ir->frame];
     ir_ref v = rec_peek(r, 1), g = generator(r, f);
     _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
-    if (v == REF_NONE || !stack_is_as_it_was(r, f) || !can_store(r, f))
-        return rec_stop(r, "a generator yields with another stack");
-    if (r->oparg != 0)
+    if (v == REF_NONE || r->oparg != 0)
         return rec_stop(r, "a generator yields for another");
-    if (!put_away(r, f, g))
+    rec_guard_late(r, f->below);                         /* where the item will lie */
+    if (r->why != NULL || !can_store(r, f) || !put_away(r, f, g))
         return false;
     if (f->from != r->next)
         rec_set_field(r, g, IN_FRAME(instr_ptr), ir_int(ir, (int64_t)(intptr_t)next));

@@ -85,6 +85,8 @@ rec_let_iterator_die(struct recorder *r, int slot)
         return true;
     if (slot < 64 && slot < r->top && !rec_is_late(r, slot) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
         return rec_guard_dies(r, slot);
+    if (r->ngenerators > 0 && (rec_take_generator_slot(r, slot) || r->why != NULL))
+        return r->why == NULL;
     rec_take(r, slot);
     return r->why == NULL && (r->changed[slot] || rec_guard_dies(r, slot));
 }

@@ -213,6 +213,8 @@ bool rec_yield_to_loop(struct recorder *r);
 /* Slot i of such a frame as its memory has it, or REF_NONE; a guard that it may be overwritten, or taken off the stack. */
 ir_ref rec_generator_local(struct recorder *r, int i);
 void rec_guard_generator_slot(struct recorder *r, int i);
+/* Slot i of the generator's frame at hand, which memory has, holds what is there from now on. False: it is none, or the recording has stopped. */
+bool rec_take_generator_slot(struct recorder *r, int i);
 /* STORE_FAST; STORE_FAST_STORE_FAST. */
 bool rec_generator_store(struct recorder *r, int local);
 bool rec_generator_store_two(struct recorder *r, int first, int second);
