@@ -419,13 +419,11 @@ copy_object_store(struct copy *cp, ir_ref r)
 static const char *
 copy_instruction(struct copy *cp, ir_ref r)
 {
+    ir_ref not_dropped = cp->not_dropped;
+    cp->not_dropped = REF_NONE;                          /* also when a copy ended between the store and the DROP */
     switch (cp->from->at[r].op) {
     case IR_NOP: case IR_BASE: return NULL;
-    case IR_DROP:
-        if (r != cp->not_dropped)
-            return copy_plain(cp, r);
-        cp->not_dropped = REF_NONE;
-        return NULL;
+    case IR_DROP: return not_dropped == r ? NULL : copy_plain(cp, r);
     case IR_GUNIQ: case IR_GOTHERS: case IR_GKEPT: return is_unowned(cp, cp->from->at[r].a) ? NULL : copy_plain(cp, r);
     case IR_GNULL: case IR_GSTYPE: case IR_GLATE: case IR_GDIES: return copy_slot_guard(cp, r);
     case IR_GEMPTY: return copy_empty(cp, r);
