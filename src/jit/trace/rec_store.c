@@ -152,6 +152,34 @@ is_leaf(struct recorder *r, ir_ref v)
     return kt != REF_NONE && jit_is_leaf(ir_ptr_value(r->ir, kt));
 }
 
+/* A call of a C function on v itself, or on a leaf, with leaves: of what other objects refer to, nothing is taken away. */
+static bool
+takes_nothing(struct recorder *r, const struct ir_ins *in, ir_ref method, ir_ref self)
+{
+    if (in->op != IR_CALLN || (in->x != HELPER_CALL_SELF && in->x != HELPER_CALL_ONE))
+        return in->op == IR_CALLR || in->op == IR_INC || in->op == IR_NEW_I || in->op == IR_NEW_F || in->op == IR_GPOLL || (in->op == IR_DROP && is_leaf(r, in->a));
+    const struct ir_ins *on = &r->ir->at[in->b];
+    bool own = in->b == self || (on->op == IR_OLOAD && on->a == method && on->x == offsetof(PyCFunctionObject, m_self));
+    return (own || is_leaf(r, in->b)) && (in->x == HELPER_CALL_SELF || is_leaf(r, in->c));
+}
+
+/* v is a method of a builtin type that the trace has bound to an object which is no container, and since then nothing has lost a reference: what v refers to has all the others that it had before. So when v goes, nothing
+ * else does, and nobody has seen v. */
+static bool
+is_fresh_method(struct recorder *r, ir_ref v)
+{
+    const struct ir_ins *in = &r->ir->at[v];
+    if (in->op != IR_CALLN || in->x != HELPER_BIND_METHOD || r->ir->at[in->b].kt == REF_NONE)
+        return false;
+    const PyTypeObject *t = ir_ptr_value(r->ir, r->ir->at[in->b].kt);
+    if (t->tp_iter != NULL || (t->tp_as_sequence != NULL && t->tp_as_sequence->sq_length != NULL) || (t->tp_as_mapping != NULL && t->tp_as_mapping->mp_length != NULL))
+        return false;
+    for (ir_ref k = (ir_ref)(v + 1); k < r->ir->end; k++)
+        if (ir_ops[r->ir->at[k].op].flags & (I_STORE | I_KEEP | I_CALL) && !takes_nothing(r, &r->ir->at[k], v, in->b))
+            return false;
+    return true;
+}
+
 /* Has the instruction done something already that cannot be done again? */
 static bool
 has_effects(const struct recorder *r)
@@ -189,7 +217,7 @@ static bool
 holds_object(struct recorder *r, int from, int to)
 {
     for (int i = from; i < to; i++)
-        if (r->held[i] && !is_leaf(r, r->slot[i]))
+        if (r->held[i] && !is_leaf(r, r->slot[i]) && !is_fresh_method(r, r->slot[i]))
             return true;
     return false;
 }
@@ -298,7 +326,7 @@ rec_drop_held(struct recorder *r)
         int heir = find_slot(r, r->dropped[k], false);
         if (heir >= 0)
             hold(r, heir);
-        else if (is_leaf(r, r->dropped[k]) || is_known_quiet(r, r->dropped[k]))
+        else if (is_leaf(r, r->dropped[k]) || is_known_quiet(r, r->dropped[k]) || is_fresh_method(r, r->dropped[k]))
             leaves[nleaves++] = r->dropped[k];
         else if (r->dropped_now[k] != NULL && !jit_is_quiet(r->frame->localsplus, 0, r->dropped_now[k], 1))
             rec_stop(r, "an object dies, which may be noticed");
