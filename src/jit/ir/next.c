@@ -67,7 +67,7 @@ jit_next(PyThreadState *ts, uint32_t work)
     const struct next_place *p = find(jit_open_pc);
     _PyInterpreterFrame *f = ts->current_frame;
     jit_next_work += work;
-    if (p == NULL || !frame_fits(f, p->globals, p->builtins, p->is_module) || (p->begins && !may_begin(ts, f)) || (p->opens && !jit_may_nest(ts)))
+    if (p == NULL || !frame_fits(f, p->globals, p->builtins, p->is_module) || f->frame_obj != NULL || (p->begins && !may_begin(ts, f)) || (p->opens && !jit_may_nest(ts)))
         return NULL;
     (void)frame_stackpointer(f);
     return p->code;

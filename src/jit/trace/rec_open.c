@@ -204,24 +204,29 @@ is_frame_unseen(const struct recorder *r)
 {
     if (r->opens + r->tree_opens > 0)
         return false;
-    if (r->ir->frame != 0 || r->is_function)
+    if (r->ir->frame != 0 || r->is_function || r->is_return)       /* jit_next() leads to no trace behind a call where the frame has one */
         return true;
     const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL, *root = parent != NULL ? trace_get(parent->root) : NULL;
-    return root != NULL && root->place == _PyCode_CODE(root->code);
+    return root != NULL && root->place != NULL;
 }
 
 /* Locals that need not be stored, as the frame goes at once, and nobody can look at them. */
 void
 rec_forget_locals(struct recorder *r, int end)
 {
+    int nvirtual = 0;
     if (!is_frame_unseen(r))
         return;
     for (int i = r->base; i < end; i++) {
-        if (!r->changed[i] || r->slot[i] == REF_NONE || r->held[i] || !is_unnoticed(r, r->slot[i]))
+        bool is_virtual = rec_is_virtual(r, r->slot[i]);
+        if (!r->changed[i] || r->slot[i] == REF_NONE || r->held[i] || !(is_virtual || is_unnoticed(r, r->slot[i])))
             continue;
         r->slot[i] = REF_NONE;
         r->changed[i] = i >= r->top;
+        nvirtual += is_virtual;
     }
+    if (nvirtual > 0)                                    /* with what their fields hold, before anything is stored */
+        rec_drop_held(r);
 }
 
 bool
