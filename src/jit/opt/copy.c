@@ -474,5 +474,6 @@ copy_take_state(struct copy *cp)
     memcpy(cp->stores, ir->stores + cp->state.stores, cp->state.nstores * sizeof(struct snap_store));
     memcpy(cp->waiting, cp->stores, sizeof(cp->stores));
     cp->nwaiting = cp->state.nstores;
+    cp->not_dropped = REF_NONE;
     return NULL;
 }
