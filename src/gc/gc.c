@@ -122,14 +122,11 @@ take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct g
     return true;
 }
 
-/* Tuples of atoms cannot be part of cycles; dicts are looked at in full collections only. */
+/* Of the objects that have come to log `old`: tuples of atoms cannot be part of cycles; dicts are looked at in full collections only. */
 static void
-keep_reachable(PyInterpreterState *interp, struct gc_set *set, int old, bool full)
+untrack_reachable(PyInterpreterState *interp, int old, size_t from, bool full)
 {
     struct gc_log *to = &interp->gc_logs[old];
-    size_t from = to->used;
-    for (size_t i = 0; i < set->used; i++)
-        gc_log_put(to, old, set->items[i]);
     for (size_t i = from; i < to->used; i++) {
         PyObject *op = to->items[i];
         if (op == NULL)
@@ -201,8 +198,11 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     for (int i = 0; i <= generation; i++)
         gc->generations[i].count = 0;
     gc_young_set_limit(ts);
-    gc_mark(&set, &garbage);
-    keep_reachable(interp, &set, old, generation == GC_GENERATIONS - 1);
+    size_t from = interp->gc_logs[old].used;
+    bool full = generation == GC_GENERATIONS - 1;
+    gc_mark(&set, &garbage, full ? 0 : (2u << generation) - 1, &interp->gc_logs[old], old);
+    if (set.untracks)
+        untrack_reachable(interp, old, from, full);
     note_survivors(gc, &interp->gc_logs[old], generation, before);
     interp->gc_logs[GC_LOG_TRASH].used = 0;
     for (size_t i = 0; i < garbage.used; i++)

@@ -136,7 +136,7 @@ gc_save_resurrected(PyInterpreterState *interp, int old)
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH], *to = &interp->gc_logs[old];
     gc_log_squeeze(trash, GC_LOG_TRASH);
     size_t n = trash->used;
-    struct gc_set alive = { heap_raw_alloc((2 * n + 1) * sizeof(PyObject *)), n }, dead = { heap_raw_alloc((n + 1) * sizeof(PyObject *)), 0 };
+    struct gc_set alive = { heap_raw_alloc((2 * n + 1) * sizeof(PyObject *)), n, false }, dead = { heap_raw_alloc((n + 1) * sizeof(PyObject *)), 0, false };
     if (alive.items == NULL || dead.items == NULL || !gc_log_reserve(to, to->used + n)) {
         /* Too little memory to know: keep everything for another time. */
         for (size_t i = 0; i < n; i++) {
@@ -147,12 +147,10 @@ gc_save_resurrected(PyInterpreterState *interp, int old)
     }
     else {
         memcpy(alive.items, trash->items, n * sizeof(PyObject *));
-        gc_mark(&alive, &dead);
+        gc_mark(&alive, &dead, 0, to, old);
         trash->used = 0;
         for (size_t i = 0; i < dead.used; i++)
             gc_log_put(trash, GC_LOG_TRASH, dead.items[i]);
-        for (size_t i = 0; i < alive.used; i++)
-            gc_log_put(to, old, alive.items[i]);
     }
     free(alive.items);
     free(dead.items);

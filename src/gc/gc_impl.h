@@ -7,13 +7,13 @@
 #include "rt/gc_track.h"
 #include "rt/interp.h"
 
-/* Objects under examination. items has room for twice `used`, since reachable ones may be appended again. */
-struct gc_set { PyObject **items; size_t used; };
+/* Objects under examination. items has room for twice `used`, since reachable ones may be appended again. untracks: tuples may be among them. */
+struct gc_set { PyObject **items; size_t used; bool untracks; };
 
-/* Marks which of the objects nothing outside the set refers to. Afterwards out->items are the reachable ones in their new
- * order (flags cleared) and trash->items the others in the old order (GC_COLLECTING still set). `out` takes
- * over set's array; trash->items has room for set->used pointers. Runs no Python code. */
-void gc_mark(struct gc_set *set, struct gc_set *trash);
+/* Marks which of the objects nothing outside the set refers to. `logs`: bits of the logs whose objects they all are, in which case they have no flag but GC_FINALIZED and are expected to be
+ * mostly reachable; 0: any. Afterwards the reachable ones are in their new order at the end of log `to`, whose number is `which` and which has room, and trash->items are the others in the
+ * old order (with GC_COLLECTING); trash->items has room for set->used pointers. Runs no Python code. */
+void gc_mark(struct gc_set *set, struct gc_set *trash, unsigned logs, struct gc_log *to, int which);
 
 /* Appends op to a log that has room, and tells the object. */
 static inline void

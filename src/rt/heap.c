@@ -33,27 +33,16 @@
 #endif
 static bool malloc_serves = MALLOC_BY_DEFAULT;
 
-#define PAGE_SIZE ((size_t)16 * 1024)
 #define COMMIT_STEP ((size_t)1 << 20)
 #define RESERVE_MAX ((size_t)1 << 36)
 #define RESERVE_MIN ((size_t)1 << 26)
 #define RESERVE_PART 4                   /* of a limited address space at most 1/4 is reserved */
 #define KEEP_FREE_PAGES 64               /* empty pages beyond these, and half of all, give their memory back */
 
-struct heap_page {
-    void *free;                          /* dead blocks, linked by their first word */
-    struct heap_page *next, *prev;       /* among the pages of the class that have room */
-    uint32_t cls;                        /* size class; 0 = page is not in use */
-    uint32_t used;                       /* blocks handed out */
-    uint32_t fresh;                      /* offset of the first block never handed out */
-    uint32_t listed;                     /* on the list of its class */
-    uint64_t reserved[3];
-};
 _Static_assert(sizeof(struct heap_page) == 64, "blocks start aligned");
 
 static struct {
-    char *base;                          /* start of the range; NULL = none: malloc serves all */
-    size_t size, committed, top;         /* bytes reserved, usable, given to pages */
+    size_t size, committed;              /* bytes of the range reserved, usable */
     struct heap_page *partial[HEAP_CLASSES];
     VEC(struct heap_page *) free_pages;
     size_t discarded;                    /* so many of them, the first ones, have given their memory back */
@@ -65,8 +54,8 @@ static struct {
     size_t big_blocks;                   /* malloc'd blocks of the object domain in use */
 } heap;
 
-static inline bool is_ours(const void *p) { return (uintptr_t)p - (uintptr_t)heap.base < heap.top; }
-static inline struct heap_page *page_of(const void *p) { return (struct heap_page *)((uintptr_t)p & ~(PAGE_SIZE - 1)); }
+struct heap_range heap_range;
+uint8_t heap_classes[RESERVE_MAX / HEAP_PAGE];           /* who frees blocks of many pages need not look at these */
 
 static uint32_t
 class_cap(size_t c)
@@ -94,10 +83,10 @@ heap_start(void)
     heap.ready = true;
     heap.bypass = malloc_serves;
     size_t limit = os_address_limit();
-    for (size_t size = RESERVE_MAX; heap.base == NULL && size >= RESERVE_MIN; size >>= 1) {
+    for (size_t size = RESERVE_MAX; heap_range.base == NULL && size >= RESERVE_MIN; size >>= 1) {
         if (size > limit / RESERVE_PART)
             continue;
-        heap.base = os_reserve(size, COMMIT_STEP);
+        heap_range.base = os_reserve(size, COMMIT_STEP);
         heap.size = size;
     }
     lists_reset(&heap.stash);
@@ -136,7 +125,7 @@ commit_more(void)
 {
     if (pthread_mutex_trylock(&reserve_lock) != 0)      /* also in the child of a fork() that came in between */
         return false;
-    bool ok = heap.committed + COMMIT_STEP <= heap.size && os_commit(heap.base + heap.committed, COMMIT_STEP) == 0;
+    bool ok = heap.committed + COMMIT_STEP <= heap.size && os_commit(heap_range.base + heap.committed, COMMIT_STEP) == 0;
     if (ok)
         heap.committed += COMMIT_STEP;
     pthread_mutex_unlock(&reserve_lock);
@@ -146,13 +135,13 @@ commit_more(void)
 bool
 heap_give_back_reserve(void)
 {
-    if (heap.base == NULL || os_address_limit() == SIZE_MAX)
+    if (heap_range.base == NULL || os_address_limit() == SIZE_MAX)
         return false;
     if (pthread_mutex_trylock(&reserve_lock) != 0)
         return false;
     size_t extra = heap.size - heap.committed;
     if (extra != 0)
-        os_release(heap.base + heap.committed, extra);
+        os_release(heap_range.base + heap.committed, extra);
     heap.size = heap.committed;
     pthread_mutex_unlock(&reserve_lock);
     return extra != 0;
@@ -166,16 +155,17 @@ page_new(size_t c)
         page = vec_pop(&heap.free_pages);
         if (heap.free_pages.len < heap.discarded) {
             heap.discarded = heap.free_pages.len;
-            heap.missed += heap.missed < heap.top / PAGE_SIZE;
+            heap.missed += heap.missed < heap_range.top / HEAP_PAGE;
         }
     }
     else {
-        if (heap.base == NULL || (heap.top + PAGE_SIZE > heap.committed && !commit_more()))
+        if (heap_range.base == NULL || (heap_range.top + HEAP_PAGE > heap.committed && !commit_more()))
             return NULL;
-        page = (struct heap_page *)(heap.base + heap.top);
-        heap.top += PAGE_SIZE;
+        page = (struct heap_page *)(heap_range.base + heap_range.top);
+        heap_range.top += HEAP_PAGE;
     }
     *page = (struct heap_page){ .cls = (uint32_t)c, .fresh = sizeof(*page) };
+    heap_classes[((char *)page - heap_range.base) / HEAP_PAGE] = (uint8_t)c;
     page_list(page);
     return page;
 }
@@ -188,12 +178,25 @@ page_release(struct heap_page *page)
     page->cls = 0;
     if (!vec_push(&heap.free_pages, page))
         return;                              /* the page is lost, its memory is not: see below */
-    if (heap.free_pages.len - heap.discarded > KEEP_FREE_PAGES + heap.top / PAGE_SIZE / 2 + heap.missed) {
+    if (heap.free_pages.len - heap.discarded > KEEP_FREE_PAGES + heap_range.top / HEAP_PAGE / 2 + heap.missed) {
         struct heap_page **pages = heap.free_pages.items;
-        os_discard(page, PAGE_SIZE);
+        os_discard(page, HEAP_PAGE);
         pages[heap.free_pages.len - 1] = pages[heap.discarded];
         pages[heap.discarded++] = page;
     }
+}
+
+/* Blocks that nobody has had are linked a few at a time, while the next ones are on their way into the cache: a whole batch would wait for each line. */
+#define FRESH_BYTES 1024
+#define LINE 64
+static inline uint32_t fresh_blocks(size_t c) { return (uint32_t)(FRESH_BYTES / (c * HEAP_GRAIN)); }
+
+static inline void
+prefetch_fresh(const struct heap_page *page)
+{
+    size_t end = Py_MIN(page->fresh + FRESH_BYTES, HEAP_PAGE);
+    for (size_t at = page->fresh; at < end; at += LINE)
+        __builtin_prefetch((const char *)page + at, 1);
 }
 
 /* Up to *n blocks from a page of the class with room, linked; *n: so many; *last: whose link is open. NULL: no memory. */
@@ -205,12 +208,12 @@ page_take_some(size_t c, uint32_t *n, void ***last)
         return NULL;
     size_t size = c * HEAP_GRAIN;
     void *first = NULL, **to = &first;
-    uint32_t got = 0;
-    for (; got < *n; got++) {
+    uint32_t got = 0, some = page->free == NULL ? Py_MIN(*n, fresh_blocks(c)) : *n;
+    for (; got < some; got++) {
         void *p = page->free;
         if (p != NULL)
             page->free = *(void **)p;
-        else if (page->fresh + size <= PAGE_SIZE) {
+        else if (page->fresh + size <= HEAP_PAGE) {
             p = (char *)page + page->fresh;
             page->fresh += (uint32_t)size;
         }
@@ -220,11 +223,23 @@ page_take_some(size_t c, uint32_t *n, void ***last)
         to = p;
     }
     page->used += got;
-    if (page->free == NULL && page->fresh + size > PAGE_SIZE)
+    if (page->free == NULL && page->fresh + size > HEAP_PAGE)
         page_unlist(page);
+    else if (page->free == NULL)
+        prefetch_fresh(page);
     *n = got;
     *last = to;
     return first;
+}
+
+/* Blocks of it have become free: it has room, or is not needed any more. */
+void
+heap_page_changes(struct heap_page *page)
+{
+    if (!page->listed)
+        page_list(page);
+    if (page->used == 0)
+        page_release(page);
 }
 
 /* Blocks of this page, from first to last linked. */
@@ -233,14 +248,10 @@ page_give_some(struct heap_page *page, void *first, void *last, uint32_t n)
 {
     *(void **)last = page->free;
     page->free = first;
-    if (!page->listed)
-        page_list(page);
     page->used -= n;
-    if (page->used == 0)
-        page_release(page);
+    heap_page_changes(page);
 }
 
-static void page_give(void *p) { page_give_some(page_of(p), p, p, 1); }
 
 /* ---- lists -------------------------------------------------------------------------------------------------- */
 
@@ -263,8 +274,8 @@ lists_refill(struct heap_lists *h, size_t c)
         return first;
     }
     void **tail = &first;
-    uint32_t got = 0, want = Py_MIN(batch, h->room[c] + 1), n;
-    for (; got < want; got += n) {
+    uint32_t got = 0, want = Py_MIN(batch, h->room[c] + 1), enough = Py_MIN(want, fresh_blocks(c)), n;
+    for (; got < enough; got += n) {
         n = want - got;
         void **last, *p = page_take_some(c, &n, &last);
         if (p == NULL)
@@ -286,18 +297,18 @@ give_back(void *p)
 {
     while (p != NULL) {
         void *first = p, *last;
-        if (!is_ours(p)) {
+        if (!heap_is_ours(p)) {
             p = *(void **)p;
             heap_block_free(first);
             continue;
         }
-        struct heap_page *page = page_of(p);
+        struct heap_page *page = heap_page_of(p);
         uint32_t n = 0;
         do {                                 /* those that follow mostly lie in the same page */
             last = p;
             p = *(void **)p;
             n++;
-        } while (p != NULL && page_of(p) == page);
+        } while (p != NULL && heap_page_of(p) == page);
         page_give_some(page, first, last, n);
     }
 }
@@ -424,7 +435,7 @@ heap_block_free(void *p)
 {
     if (p == NULL)
         return;
-    if (!is_ours(p)) {
+    if (!heap_is_ours(p)) {
         heap.big_blocks--;
         if (UNLIKELY(low_is(p)))
             low_free(p);
@@ -433,13 +444,13 @@ heap_block_free(void *p)
         return;
     }
     if (heap.bypass) {
-        page_give(p);
+        heap_give(p);
         return;
     }
     struct heap_lists *h = lists_of(rt_thread_of(ts_current()));
-    size_t c = page_of(p)->cls;
+    size_t c = heap_class_of(p);
     if (h->room[c] == 0 && !lists_make_room(h, c)) {
-        page_give(p);
+        heap_give(p);
         return;
     }
     *(void **)p = h->head[c];
@@ -456,9 +467,9 @@ heap_block_resize(void *p, size_t size)
         size = 1;
     if (size > PY_SSIZE_T_MAX)
         return NULL;
-    if (!is_ours(p) && !low_is(p))
+    if (!heap_is_ours(p) && !low_is(p))
         return heap_raw_resize(p, malloc_size(size));
-    size_t old = low_is(p) ? low_room(p) : page_of(p)->cls * HEAP_GRAIN;
+    size_t old = low_is(p) ? low_room(p) : heap_class_of(p) * HEAP_GRAIN;
     if (size <= old && size > old - old / 4 - HEAP_GRAIN)
         return p;
     void *moved = heap_block_new(size);
@@ -490,10 +501,10 @@ static inline bool
 quick_give(void *p)
 {
     PyThreadState *ts = ts_current();
-    if (UNLIKELY(!is_ours(p) || ts == NULL))
+    if (UNLIKELY(!heap_is_ours(p) || ts == NULL))
         return false;
     struct heap_lists *h = &rt_thread_of(ts)->heap;
-    size_t c = page_of(p)->cls;
+    size_t c = heap_class_of(p);
     if (UNLIKELY(h->room[c] == 0))
         return false;
     *(void **)p = h->head[c];
@@ -551,7 +562,7 @@ heap_object_alloc(PyTypeObject *type, size_t size)
     if (UNLIKELY(size > HEAP_SMALL_MAX) && (type->tp_flags & Py_TPFLAGS_TYPE_SUBCLASS) && !heap.bypass && (p = low_alloc(prefix + size)) != NULL)
         heap.big_blocks++;
     if (LIKELY(p == NULL))
-        p = heap_alloc(prefix + size);
+        p = heap_alloc(heap_object_size(type, size));
     if (p == NULL || prefix == 0)
         return p;
     p[0] = p[1] = 0;
@@ -600,8 +611,8 @@ Py_ssize_t
 heap_blocks_in_use(void)
 {
     Py_ssize_t n = (Py_ssize_t)heap.big_blocks;
-    for (size_t at = 0; at < heap.top; at += PAGE_SIZE) {
-        struct heap_page *page = (struct heap_page *)(heap.base + at);
+    for (size_t at = 0; at < heap_range.top; at += HEAP_PAGE) {
+        struct heap_page *page = (struct heap_page *)(heap_range.base + at);
         if (page->cls != 0)
             n += page->used;
     }
@@ -620,16 +631,16 @@ int
 _PyObject_DebugMallocStats(FILE *out)
 {
     size_t pages[HEAP_CLASSES] = { 0 }, used[HEAP_CLASSES] = { 0 };
-    for (size_t at = 0; at < heap.top; at += PAGE_SIZE) {
-        struct heap_page *page = (struct heap_page *)(heap.base + at);
+    for (size_t at = 0; at < heap_range.top; at += HEAP_PAGE) {
+        struct heap_page *page = (struct heap_page *)(heap_range.base + at);
         pages[page->cls]++;
         used[page->cls] += page->cls == 0 ? 0 : page->used;
     }
-    fprintf(out, "%zu pages of %zu bytes, %zu of them empty; %zu blocks from malloc\n\n", heap.top / PAGE_SIZE, PAGE_SIZE, pages[0],
+    fprintf(out, "%zu pages of %zu bytes, %zu of them empty; %zu blocks from malloc\n\n", heap_range.top / HEAP_PAGE, HEAP_PAGE, pages[0],
             heap.big_blocks);
     fputs("class   size     pages    blocks handed out\n-----   ----     -----    -----------------\n", out);
     for (size_t c = 1; c < HEAP_CLASSES; c++)
         if (pages[c] != 0)
             fprintf(out, "%5zu %6zu %9zu %20zu\n", c, c * HEAP_GRAIN, pages[c], used[c]);
-    return heap.top != 0;
+    return heap_range.top != 0;
 }

@@ -9,6 +9,43 @@
 
 #include "rt/thread.h"
 
+/* A page of blocks of one size class; they lie behind this head, in the range of all pages. */
+#define HEAP_PAGE ((size_t)16 * 1024)
+struct heap_page {
+    void *free;                          /* dead blocks, linked by their first word */
+    struct heap_page *next, *prev;       /* among the pages of the class that have room */
+    uint32_t cls;                        /* size class; 0 = page is not in use */
+    uint32_t used;                       /* blocks handed out */
+    uint32_t fresh;                      /* offset of the first block never handed out */
+    uint32_t listed;                     /* on the list of its class */
+    uint64_t reserved[3];
+};
+extern struct heap_range { char *base; size_t top; } heap_range;      /* bytes that pages have; base NULL: none, malloc serves all */
+static inline bool heap_is_ours(const void *p) { return (uintptr_t)p - (uintptr_t)heap_range.base < heap_range.top; }
+extern uint8_t heap_classes[];         /* of each page of the range */
+static inline size_t heap_class_of(const void *p) { return heap_classes[(size_t)((const char *)p - heap_range.base) / HEAP_PAGE]; }
+static inline struct heap_page *heap_page_of(const void *p) { return (struct heap_page *)((uintptr_t)p & ~(HEAP_PAGE - 1)); }
+
+void heap_page_changes(struct heap_page *page);
+/* A block of a page goes back there, past the list of its class: for many at once, when the pages are ours to use. */
+static inline bool heap_is_direct(PyThreadState *ts)
+{
+    const struct heap_lists *h = &rt_thread_of(ts)->heap;
+    return h->room[1] != 0 || h->head[1] != NULL;              /* with foreign allocators all lists are empty, and have no room */
+}
+static inline void heap_give(void *p)
+{
+    struct heap_page *page = heap_page_of(p);
+    *(void **)p = page->free;
+    page->free = p;
+    if (UNLIKELY(--page->used == 0 || !page->listed))
+        heap_page_changes(page);
+}
+
+/* Is p, an object, a number or the like, as the size of its block tells without a look at it? No collected object has one of at most HEAP_PLAIN_MAX bytes. */
+#define HEAP_PLAIN_MAX 32
+static inline bool heap_is_plain(const void *p) { return heap_is_ours(p) && heap_class_of(p) <= HEAP_PLAIN_MAX / HEAP_GRAIN; }
+
 void *heap_alloc_slow(struct rt_thread *t, size_t size);
 void heap_free_slow(struct rt_thread *t, void *p);
 
@@ -68,6 +105,12 @@ bool heap_give_back_reserve(void);
 static inline size_t heap_prefix(PyTypeObject *t)
 {
     return ((t->tp_flags & Py_TPFLAGS_HAVE_GC) ? 16 : 0) + ((t->tp_flags & Py_TPFLAGS_PREHEADER) ? 16 : 0);
+}
+/* Bytes for an object of so many behind its prefix. */
+static inline size_t heap_object_size(PyTypeObject *t, size_t size)
+{
+    size_t all = heap_prefix(t) + size;
+    return UNLIKELY(all <= HEAP_PLAIN_MAX) && (t->tp_flags & Py_TPFLAGS_HAVE_GC) ? HEAP_PLAIN_MAX + 1 : all;
 }
 /* The prefix with all parts, and what it is before anything is known about the object. */
 #define HEAP_WHOLE_PREFIX 32

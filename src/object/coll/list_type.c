@@ -4,6 +4,8 @@
 #include "rt/effect.h"
 #include "object/core/call.h"
 #include "object/core/object.h"
+#include "object/core/type.h"
+#include "object/core/type_slots.h"
 #include "object/coll/coll.h"
 #include "object/coll/list_priv.h"
 #include "object/coll/slice.h"
@@ -12,7 +14,28 @@
 
 /* ---- slots ---- */
 
-#define AHEAD 8                        /* items of a long list lie all over the memory, but are known in advance */
+#define AHEAD 16                       /* items of a long list lie all over the memory, but are known in advance */
+#define MANY 1024                      /* of one class may be dropped together, */
+#define MISSES 16                      /* unless the first ones cannot */
+
+static void
+drop_items(PyThreadState *ts, PyObject **items, Py_ssize_t n)
+{
+    int misses = n >= MANY ? 0 : MISSES;
+    while (n > 0) {
+        if (misses < MISSES && items[n - 1] != NULL && Py_TYPE(items[n - 1])->tp_dealloc == subtype_dealloc) {
+            Py_ssize_t left = type_drop_slots(ts, items, n);
+            misses += left == n;
+            n = left;
+            if (n == 0)
+                break;
+        }
+        if (n > AHEAD)
+            __builtin_prefetch(items[n - 1 - AHEAD], 1);
+        n--;
+        Py_XDECREF(items[n]);
+    }
+}
 
 static void
 list_dealloc(PyObject *op)
@@ -22,11 +45,7 @@ list_dealloc(PyObject *op)
     TRASH_BEGIN(op, list_dealloc);
     PyListObject *l = LIST(op);
     if (l->ob_item != NULL) {
-        for (Py_ssize_t i = Py_SIZE(l); --i >= 0;) {
-            if (i >= AHEAD)
-                __builtin_prefetch(l->ob_item[i - AHEAD], 1);
-            Py_XDECREF(l->ob_item[i]);
-        }
+        drop_items(trash_ts, l->ob_item, Py_SIZE(l));
         list_items_free(l->ob_item, l->allocated);
     }
     if (LIKELY(PyList_CheckExact(op)))

@@ -554,7 +554,7 @@ alloc_prefixed(PyTypeObject *t, size_t size)
     size_t prefix = heap_prefix(t);
     if (UNLIKELY(size > HEAP_SMALL_MAX - HEAP_WHOLE_PREFIX))
         return heap_object_alloc(t, size);
-    char *p = heap_alloc(prefix + size);
+    char *p = heap_alloc(heap_object_size(t, size));
     if (LIKELY(p != NULL)) {
         p += prefix;
         if (prefix >= 16)

@@ -58,6 +58,17 @@ type_is_plain_slots(PyTypeObject *t, Py_ssize_t *offset, Py_ssize_t *n)
     return true;
 }
 
+bool
+type_is_plain_values(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_INLINE_VALUES;
+    if ((t->tp_flags & wanted) != wanted)
+        return false;
+    for (; t->tp_traverse == subtype_traverse && Py_SIZE(t) == 0; t = t->tp_base)
+        continue;
+    return t == &PyBaseObject_Type;
+}
+
 int
 subtype_traverse(PyObject *self, visitproc visit, void *arg)
 {
@@ -201,12 +212,119 @@ dealloc_simple(PyThreadState *ts, PyObject *self, PyTypeObject *t)
     Py_DECREF(t);
 }
 
+/* A class over `object`, or over others like it, whose instances have nothing but __slots__, and no finalizer. */
+static inline bool
+is_slots_class(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HEAPTYPE;
+    return (t->tp_flags & (wanted | Py_TPFLAGS_PREHEADER)) == wanted && t->tp_finalize == NULL && t->tp_del == NULL && t->tp_dictoffset == 0
+        && t->tp_weaklistoffset == 0 && t->tp_itemsize == 0 && t->tp_basicsize > (Py_ssize_t)sizeof(PyObject) && t->tp_free == PyObject_GC_Del && t->tp_alloc == PyType_GenericAlloc
+        && t->tp_dealloc == subtype_dealloc && dealloc_base(t) == &PyBaseObject_Type;
+}
+
+static inline void
+drop_slots(PyThreadState *ts, PyTypeObject *t, PyObject *self)
+{
+    PyMemberDef *m = type_heap_members(t);
+    for (Py_ssize_t n = Py_SIZE(t); n > 0; n--, m++) {
+        PyObject *v = m->type == Py_T_OBJECT_EX && (m->flags & Py_READONLY) == 0 ? *(PyObject **)((char *)self + m->offset) : NULL;
+        if (v != NULL && PyFloat_CheckExact(v))
+            float_decref(ts, v);
+        else
+            Py_XDECREF(v);
+    }
+}
+
+/* The same for an instance of such a class. */
+static inline void
+dealloc_slots(PyThreadState *ts, PyObject *self, PyTypeObject *t)
+{
+    if (gc_is_tracked(self))
+        gc_untrack_ts(ts, self);
+    for (PyTypeObject *b = t; b != &PyBaseObject_Type; b = b->tp_base)
+        drop_slots(ts, b, self);
+    heap_free_sized_ts(ts, GC_HEAD(self), sizeof(PyGC_Head) + (size_t)t->tp_basicsize);
+    Py_DECREF(t);
+}
+
+/* ---- many at once ---- */
+
+#define AHEAD 16                       /* instances lie all over the memory, but are known in advance, and then so are their floats */
+
+static inline void
+prefetch_instance(PyObject **items, Py_ssize_t i, const PyTypeObject *t, Py_ssize_t n)
+{
+    if (i < AHEAD)
+        return;
+    PyObject *soon = items[i - AHEAD / 2];
+    __builtin_prefetch(items[i - AHEAD], 1);
+    for (Py_ssize_t k = 0; soon != NULL && Py_TYPE(soon) == t && k < n; k++)
+        __builtin_prefetch(((PyObject **)(soon + 1))[k], 1);
+}
+
+static inline bool
+only_floats(PyObject **fields, Py_ssize_t n)
+{
+    for (Py_ssize_t k = 0; k < n; k++)
+        if (fields[k] != NULL && !PyFloat_CheckExact(fields[k]) && !_Py_IsImmortal(fields[k]))
+            return false;
+    return true;
+}
+
+static inline void
+give_block(void *p)
+{
+    if (LIKELY(heap_is_ours(p)))
+        heap_give(p);
+    else
+        heap_free(p);
+}
+
+static inline void
+drop_floats(PyObject **fields, Py_ssize_t n)
+{
+    for (Py_ssize_t k = 0; k < n; k++)
+        if (fields[k] != NULL && !_Py_IsImmortal(fields[k]) && --fields[k]->ob_refcnt == 0)
+            give_block(fields[k]);
+}
+
+Py_ssize_t
+type_drop_slots(PyThreadState *ts, PyObject **items, Py_ssize_t n)
+{
+    PyTypeObject *t = Py_TYPE(items[n - 1]);
+    Py_ssize_t offset, size, dead = 0;
+    if (object_tracer.call != NULL || !heap_is_direct(ts) || !is_slots_class(t) || !type_is_plain_slots(t, &offset, &size) || offset != sizeof(PyObject))
+        return n;
+    for (Py_ssize_t k = 0; k < size; k++)
+        if (type_heap_members(t)[k].flags & Py_READONLY)
+            return n;
+    for (; n > 0; n--, dead++) {
+        PyObject *o = items[n - 1], **fields = (PyObject **)(o + 1);
+        prefetch_instance(items, n - 1, t, size);
+        if (o == NULL || Py_TYPE(o) != t || o->ob_refcnt != 1 || !only_floats(fields, size))
+            break;
+        if (gc_is_tracked(o))
+            gc_untrack_ts(ts, o);
+        drop_floats(fields, size);
+        give_block(GC_HEAD(o));
+    }
+    if (dead > 0) {
+        ((PyObject *)t)->ob_refcnt -= _Py_IsImmortal((PyObject *)t) ? 0 : dead - 1;
+        Py_DECREF(t);
+    }
+    return n;
+}
+
 void
 subtype_dealloc(PyObject *self)
 {
     PyTypeObject *t = Py_TYPE(self), *base;
     if (is_simple_class(t)) {
         dealloc_simple(ts_current(), self, t);
+        return;
+    }
+    if (is_slots_class(t)) {
+        dealloc_slots(ts_current(), self, t);
         return;
     }
     if (!PyType_IS_GC(t)) {
