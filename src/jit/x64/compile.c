@@ -105,7 +105,7 @@ count_uses(struct x64_asm *as)
         const struct ir_op_info *info = &ir_ops[in->op];
         if (in->op == IR_BOX_I || in->op == IR_BOX_F)
             mark_snap(as, in->a);
-        else if (x64_is_call(in))
+        else if (x64_is_call(ir, in))
             as->body_calls |= ir->loop != REF_NONE && r > ir->loop;
         count_use(as, info->a, in->a);
         count_use(as, info->b, in->b);
@@ -140,7 +140,7 @@ track_call(struct x64_asm *as)
     if (as->call < as->cur)
         return;
     ir_ref r = as->cur;
-    while (--r > REF_BIAS && !x64_is_call(ins_at(as, r)))
+    while (--r > REF_BIAS && !x64_is_call(as->ir, ins_at(as, r)))
         ;
     as->call = r > REF_BIAS ? r : REF_NONE;
 }

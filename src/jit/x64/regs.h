@@ -82,12 +82,15 @@ static inline bool has_place(const struct x64_asm *as, ir_ref r) { return has_re
 static inline struct asm_rm rm_frame(unsigned slot) { return rm_mem(RBP, (int32_t)(offsetof(_PyInterpreterFrame, localsplus) + 8 * slot)); }
 static inline bool is_pload(const struct x64_asm *as, ir_ref v) { return ins_at(as, v)->op >= IR_PLOAD_I && ins_at(as, v)->op <= IR_PLOAD_B; }
 static inline bool fits32(int64_t v) { return v == (int32_t)v; }
+/* Is it a NEW_OBJ that select_new_instance() knows? */
+bool x64_makes_in_line(const struct ir *ir, const struct ir_ins *in);
+void select_new_instance(struct x64_asm *as, const struct ir_ins *in);
 /* Does it take all registers from what lives on? Not where calls are rare (x64_slow()). */
 static inline bool
-x64_is_call(const struct ir_ins *in)
+x64_is_call(const struct ir *ir, const struct ir_ins *in)
 {
     bool keeps = in->op == IR_GLATE || in->op == IR_GDIES || (in->op >= IR_FPUT && in->op <= IR_FDROP) || in->op == IR_NEW_I || in->op == IR_NEW_F || in->op == IR_RENEW_F || in->op == IR_RENEW_I || in->op == IR_DROP;
-    return !keeps && (ir_ops[in->op].flags & I_CALL) != 0;
+    return !keeps && (ir_ops[in->op].flags & I_CALL) != 0 && !x64_makes_in_line(ir, in);
 }
 void x64_fail(struct x64_asm *as, const char *why);
 

@@ -209,6 +209,12 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_FSET: select_set(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
     case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: case IR_NEW_I: case IR_NEW_F: select_count(as, in); break;
+    case IR_NEW_OBJ:
+        if (x64_makes_in_line(as->ir, in)) {
+            select_new_instance(as, in);
+            break;
+        }
+        /* fall through */
     default: select_new(as, in); break;
     }
 }
