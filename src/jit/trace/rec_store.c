@@ -6,6 +6,7 @@
  *                                 memory (RENEW_F, RENEW_I).
  *   A leaf that only slots have   (GUNIQ, GOTHERS) besides: one of them takes the reference over: it *holds* the object from then on, until it is
  *                                 overwritten, stores it somewhere, or the trace comes to a call or to its end, where it becomes a number without object.
+ *                                 A float that makes room for another becomes one at once.
  *   Everything else               (GKEPT) lives on, as others refer to it, too. Where it would die, the interpreter does the store.
  * A new number becomes an object, which all slots that have this number then refer to. All guards come first: nothing is done twice. */
 #include "jit/trace/record.h"
@@ -537,6 +538,18 @@ new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
     return o;
 }
 
+/* A float that only slots have besides the place, and that another float replaces: the slots go on with its number, as its object makes room for the new one. */
+static bool
+keep_number(struct recorder *r, struct rec_storing *st)
+{
+    if (st->v == st->old || st->fate != HANDED_OVER || r->ir->at[st->v].op != IR_BOX_F || r->ir->at[st->old].kt != ir_ptr(r->ir, &PyFloat_Type))
+        return true;
+    ir_ref number = rec_emit(r, IR_UNBOX_F, st->old, REF_NONE), box = rec_emit(r, IR_BOX_F, number, REF_NONE);
+    replace_in_slots(r, st->old, box);
+    st->fate = MAKES_ROOM;
+    return r->why == NULL;
+}
+
 /* v with a reference for the place: one that a slot holds, or another one. */
 static ir_ref
 reference_to(struct recorder *r, ir_ref v)
@@ -621,7 +634,7 @@ static bool
 put_object(struct recorder *r, const struct rec_place *pl, PyObject *o, ir_ref v, int above)
 {
     struct rec_storing st = { .pl = *pl, .v = v };
-    return guard_store(r, &st, o, above + 1) && finish_store(r, &st);
+    return guard_store(r, &st, o, above + 1) && keep_number(r, &st) && finish_store(r, &st);
 }
 
 /* The value on the stack, under `above` others. */
