@@ -83,6 +83,18 @@ os_reserve_low(size_t size)
 }
 
 int os_commit(void *p, size_t size) { return mprotect(p, size, PROT_READ | PROT_WRITE); }
+/* Touched at once, and then taken from the pages that the system puts together later: it would do that with those that have been given back, too. */
+void
+os_touch_huge(void *p, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    if (madvise(p, size, MADV_HUGEPAGE) != 0)
+        return;
+    *(volatile char *)p = 0;
+    madvise(p, size, MADV_NOHUGEPAGE);
+#endif
+}
+
 void os_discard(void *p, size_t size) { madvise(p, size, MADV_DONTNEED); }
 void os_release(void *p, size_t size) { munmap(p, size); }
 

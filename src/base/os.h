@@ -16,6 +16,8 @@ void *os_reserve(size_t size, size_t align);
 /* The same below 2 GB, aligned to a page; NULL also where no such place can be asked for. */
 void *os_reserve_low(size_t size);
 int os_commit(void *p, size_t size);         /* makes reserved pages usable */
+/* Memory for usable pages that nobody has touched, in a large page if the system has one for these. */
+void os_touch_huge(void *p, size_t size);
 void os_discard(void *p, size_t size);       /* gives the memory back, keeps the address space */
 void os_release(void *p, size_t size);       /* gives the address space back */
 /* Bytes of address space that the process may use (RLIMIT_AS), SIZE_MAX when unlimited. */

@@ -33,7 +33,8 @@
 #endif
 static bool malloc_serves = MALLOC_BY_DEFAULT;
 
-#define COMMIT_STEP ((size_t)1 << 20)
+#define COMMIT_STEP ((size_t)2 << 20)
+#define HUGE_FROM (2 * COMMIT_STEP)      /* programs that need more get it in large pages: looking up so many small ones takes time */
 #define RESERVE_MAX ((size_t)1 << 36)
 #define RESERVE_MIN ((size_t)1 << 26)
 #define RESERVE_PART 4                   /* of a limited address space at most 1/4 is reserved */
@@ -126,6 +127,8 @@ commit_more(void)
     if (pthread_mutex_trylock(&reserve_lock) != 0)      /* also in the child of a fork() that came in between */
         return false;
     bool ok = heap.committed + COMMIT_STEP <= heap.size && os_commit(heap_range.base + heap.committed, COMMIT_STEP) == 0;
+    if (ok && heap.committed >= HUGE_FROM)
+        os_touch_huge(heap_range.base + heap.committed, COMMIT_STEP);
     if (ok)
         heap.committed += COMMIT_STEP;
     pthread_mutex_unlock(&reserve_lock);
