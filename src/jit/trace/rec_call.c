@@ -69,7 +69,7 @@ rec_place_refused(struct recorder *r, PyCodeObject *code)
         if (i == 0)
             break;
     }
-    if (same >= (rec_has_loop(code) ? 1 : RECURSION_MAX))
+    if (same >= (rec_has_loop(code) && rec_can_be_chained(code) ? 1 : RECURSION_MAX))
         return "a recursion";
     if (ir->frames[ir->frame].depth + 1 > DEPTH_MAX)
         return "calls that are too deep to be inlined";

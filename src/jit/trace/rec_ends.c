@@ -117,11 +117,17 @@ rec_has_loop(PyCodeObject *code)
     return false;
 }
 
+/* Those of closures do something before their RESUME, where no trace begins. */
+bool
+rec_can_be_chained(PyCodeObject *code)
+{
+    return (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) == 0 && op_deopt(_PyCode_CODE(code)->op.code) == RESUME;
+}
+
 bool
 rec_is_chained(const struct recorder *r, PyCodeObject *code)
 {
-    const int refused = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
-    if (code->co_flags & refused || op_deopt(_PyCode_CODE(code)->op.code) != RESUME)
+    if (!rec_can_be_chained(code))
         return false;
     return has_trace(r, code) || (!heat_is_off(code, 0) && heat_tries(code) < PATIENCE);
 }

@@ -274,6 +274,8 @@ bool rec_has_large_loop(PyCodeObject *code);
 bool rec_has_loop(PyCodeObject *code);
 /* Did a recording stop only because another trace should exist first? */
 bool rec_comes_later(const char *why);
+/* May calls of functions of this code end traces at all, and begin some? */
+bool rec_can_be_chained(PyCodeObject *code);
 /* Does a call of a function of this code, which is not inlined, end the trace, as the function has one of its own or is likely to get one? */
 bool rec_is_chained(const struct recorder *r, PyCodeObject *code);
 /* A call of func that cannot be inlined ends the trace, if there is one for func, or will be: that which is recorded. */
