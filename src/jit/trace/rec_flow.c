@@ -194,8 +194,11 @@ rec_jump_backward(struct recorder *r)
     unsigned target = r->next - (unsigned)r->oparg;
     bool own = target == r->start && !rec_is_linear(r) && r->ir->frame == 0;
     struct trace *other = own || r->ir->frame != 0 ? NULL : trace_root_at(r->inner_code, target);
-    if (other != NULL && r->is_side)
-        other = version_for(trace_get(r->parent), r->parent_exit, other);
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    if (other != NULL && r->is_side && parent == NULL)
+        return rec_stop(r, "its parent is gone");
+    if (parent != NULL && other != NULL)
+        other = version_for(parent, r->parent_exit, other);
     if (other != NULL && !frame_fits(r->frame, other->globals, other->builtins, other->is_module))
         return rec_stop(r, "a loop that was compiled for other globals");
     bool goes_on = !own && (other == NULL || (other->round == NULL && may_repeat(r, other) && !r->is_function && !r->is_return));
