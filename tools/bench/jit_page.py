@@ -58,7 +58,7 @@ def measure(pythons, adder, folder, only, rounds):
             base, *others = [run_case(p, folder, words, rounds) for p in pythons]
             off = run_case(adder, folder, words, rounds, PYTHON_JIT="0")
             on = run_case(adder, folder, words, rounds, BENCH_JIT="1")
-        except (RuntimeError, subprocess.TimeoutExpired) as e:
+        except (RuntimeError, OSError, subprocess.TimeoutExpired) as e:
             failed[line] = str(e)[:100]
             continue
         for name, row in on.items():

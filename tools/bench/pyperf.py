@@ -9,7 +9,7 @@ A program asks its Runner to time something; the Runner prints one JSON object a
 One sample is as many passes as last 20 ms together: their number doubles until that is so, and what was sampled before is dropped.
 Sampling goes on for BENCH_SECONDS, and for three samples at least. Further members on demand:
 
-    curve   BENCH_CURVE=N: the times of the first N passes, one by one
+    curve   BENCH_CURVE=N: the times of the first N passes, one by one; of three at least, no more where they take long
     peak    BENCH_CURVE, too: KiB, the most memory that the process had by then
     jit     BENCH_JIT=1, Adder only: what sys._adder.jit_stats() counted meanwhile, `seconds` of it, and the loops
 
@@ -41,7 +41,9 @@ def measure(passes):
     """passes(n) runs n passes and returns the seconds they took."""
     begin = perf_counter()
     result = {"first": passes(1)}
-    curve = [result["first"]] + [passes(1) for _ in range(int(os.environ.get("BENCH_CURVE", "0")) - 1)]
+    curve, most = [result["first"]], int(os.environ.get("BENCH_CURVE", "0"))
+    while len(curve) < most and (len(curve) < 3 or sum(curve) < 4 * SECONDS):
+        curve.append(passes(1))
     if len(curve) > 1:
         result["curve"] = curve
         begin = perf_counter()
