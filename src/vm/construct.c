@@ -1,9 +1,31 @@
 /* vm/construct.c: calls of classes whose __init__ runs in the loop: the frames of CALL_ALLOC_AND_ENTER_INIT, for any form of the call; of __setitem__ and of properties' setters. */
+#include "code/code.h"
+#include "rt/singletons.h"
 #include "vm/eval.h"
 #include "vm/slow.h"
 #include "vm/step.h"
 
 bool vm_is_shim(const PyCodeObject *code) { return code->co_filename == vm_init_shim()->co_filename; }
+
+PyCodeObject *
+vm_new_shim(const uint8_t *body, int size, PyObject *consts, int stacksize)
+{
+    uint8_t lines[16];
+    int units = size / 2, nlines = 0;
+    for (int left = units; left > 0; left -= 8)
+        lines[nlines++] = (uint8_t)(0x80 | PY_CODE_LOCATION_INFO_NONE << 3 | ((left < 8 ? left : 8) - 1));
+    PyObject *code = PyBytes_FromStringAndSize((const char *)body, size), *table = PyBytes_FromStringAndSize((char *)lines, nlines), *name = vm_init_shim()->co_name;
+    struct code_info in = { .filename = name, .name = name, .qualname = name, .flags = CO_OPTIMIZED | CO_NO_MONITORING_EVENTS, .code = code, .firstlineno = 1,
+                            .linetable = table, .consts = consts, .names = EMPTY_TUPLE, .localsplusnames = EMPTY_TUPLE, .localspluskinds = EMPTY_BYTES,
+                            .exceptiontable = EMPTY_BYTES, .stacksize = stacksize };
+    PyCodeObject *shim = code != NULL && table != NULL ? code_new(&in) : NULL;
+    if (shim != NULL)
+        shim->_co_firsttraceable = units;
+    Py_XDECREF(code);
+    Py_XDECREF(table);
+    PyErr_Clear();
+    return shim;
+}
 
 void
 vm_make_shim(_PyInterpreterFrame *f, PyCodeObject *co, PyObject *function)

@@ -34,51 +34,29 @@ put_body(uint8_t *code, int n)
     return put(code, at, RETURN_VALUE, 0);
 }
 
-static PyCodeObject *
-make_shim(int n)
-{
-    uint8_t body[32];
-    int size = put_body(body, n), units = size / 2;
-    uint8_t line = (uint8_t)(0x80 | PY_CODE_LOCATION_INFO_NONE << 3 | (units - 1));
-    PyObject *code = PyBytes_FromStringAndSize((char *)body, size), *table = PyBytes_FromStringAndSize((char *)&line, 1);
-    PyCodeObject *shim = NULL;
-    if (code != NULL && table != NULL) {
-        PyObject *name = vm_init_shim()->co_name;
-        struct code_info in = { .filename = name, .name = name, .qualname = name, .flags = CO_OPTIMIZED | CO_NO_MONITORING_EVENTS, .code = code,
-                                .firstlineno = 1, .linetable = table, .consts = EMPTY_TUPLE, .names = EMPTY_TUPLE,
-                                .localsplusnames = EMPTY_TUPLE, .localspluskinds = EMPTY_BYTES, .exceptiontable = EMPTY_BYTES, .stacksize = VM_INSTANCE_ARGS + 2 };
-        if ((shim = code_new(&in)) != NULL)
-            shim->_co_firsttraceable = units;
-    }
-    Py_XDECREF(code);
-    Py_XDECREF(table);
-    PyErr_Clear();
-    return shim;
-}
-
 PyCodeObject *
 vm_instance_shim(int nargs)
 {
     if (nargs > VM_INSTANCE_ARGS)
         return NULL;
+    uint8_t body[32];
     if (shims[nargs] == NULL)
-        shims[nargs] = make_shim(nargs);
+        shims[nargs] = vm_new_shim(body, put_body(body, nargs), EMPTY_TUPLE, VM_INSTANCE_ARGS + 2);
     return shims[nargs];
 }
 
 bool
 vm_enter_instance(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim_code, int nargs, unsigned next)
 {
-    PyObject **place = sp - nargs - 2, *args[VM_INSTANCE_ARGS + 1] = { Py_NewRef(place[0]) };
-    if (!frame_has_room_for(ts, ((PyCodeObject *)method->func_code)->co_framesize + shim_code->co_framesize) || ts->py_recursion_remaining <= 2) {
-        Py_DECREF(args[0]);
+    PyObject **place = sp - nargs - 2, *args[VM_INSTANCE_ARGS + 1];
+    if (!frame_has_room_for(ts, ((PyCodeObject *)method->func_code)->co_framesize + shim_code->co_framesize) || ts->py_recursion_remaining <= 2)
         return false;
-    }
     f->instr_ptr = pc;
     f->return_offset = (uint16_t)next;
     frame_set_stackpointer(f, place);
     _PyInterpreterFrame *shim = frame_push_shim(ts, shim_code);
     shim->localsplus[0] = place[0];
+    args[0] = Py_NewRef(place[0]);
     for (int i = 1; i <= nargs; i++) {
         shim->localsplus[i] = place[i + 1];
         args[i] = Py_NewRef(place[i + 1]);

@@ -118,29 +118,16 @@ make_shim(int which)
     static const uint8_t head[] = { NOP, 0, COPY, 1, LOAD_CONST, 0, IS_OP, 0, POP_JUMP_IF_TRUE, 0, 0, 0 };
     static const uint8_t ask[] = { POP_TOP, 0, LOAD_CONST, 1, PUSH_NULL, 0, COPY, 4, COPY, 4, CALL, 2, 0, 0, 0, 0, 0, 0 };
     bool truth = which >= 2 * OPERATORS && (which & 1);
-    uint8_t body[128], lines[16];
+    uint8_t body[128];
     memcpy(body, head, sizeof(head));
     int n = put_end(body, sizeof(head), truth);
     body[9] = (uint8_t)((n - (int)sizeof(head)) / 2);      /* to `ask` */
     memcpy(body + n, ask, sizeof(ask));
     n = put_end(body, n + (int)sizeof(ask), truth);
-    int units = n / 2, nlines = 0;
-    for (int left = units; left > 0; left -= 8)
-        lines[nlines++] = (uint8_t)(0x80 | PY_CODE_LOCATION_INFO_NONE << 3 | ((left < 8 ? left : 8) - 1));
-    PyObject *number = PyLong_FromLong(which), *code = PyBytes_FromStringAndSize((char *)body, n), *table = PyBytes_FromStringAndSize((char *)lines, nlines);
-    PyObject *function = number != NULL ? PyCFunction_New(&def, number) : NULL, *consts = function != NULL ? PyTuple_Pack(2, Py_NotImplemented, function) : NULL;
-    PyCodeObject *shim = NULL;
-    if (code != NULL && table != NULL && consts != NULL) {
-        PyObject *name = vm_init_shim()->co_name;
-        struct code_info in = { .filename = name, .name = name, .qualname = name, .flags = CO_OPTIMIZED | CO_NO_MONITORING_EVENTS, .code = code,
-                                .firstlineno = 1, .linetable = table, .consts = consts, .names = EMPTY_TUPLE,
-                                .localsplusnames = EMPTY_TUPLE, .localspluskinds = EMPTY_BYTES, .exceptiontable = EMPTY_BYTES, .stacksize = 6 };
-        if ((shim = code_new(&in)) != NULL)
-            shim->_co_firsttraceable = units;
-    }
+    PyObject *number = PyLong_FromLong(which), *function = number != NULL ? PyCFunction_New(&def, number) : NULL;
+    PyObject *consts = function != NULL ? PyTuple_Pack(2, Py_NotImplemented, function) : NULL;
+    PyCodeObject *shim = consts != NULL ? vm_new_shim(body, n, consts, 6) : NULL;
     Py_XDECREF(number);
-    Py_XDECREF(code);
-    Py_XDECREF(table);
     Py_XDECREF(function);
     Py_XDECREF(consts);
     PyErr_Clear();

@@ -32,6 +32,8 @@ bool vm_enter_init(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, 
 bool vm_enter_setitem(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setitem, unsigned next);
 /* The same for the STORE_ATTR at pc, of a property whose setter is a function that takes two arguments. */
 bool vm_enter_setter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *setter, unsigned next);
+/* Code of a hidden frame: at most 256 bytes, of which no instruction is on a line. NULL, without an exception: no memory. */
+OWNED PyCodeObject *vm_new_shim(const uint8_t *body, int size, PyObject *consts, int stacksize);
 /* What these have in common: shim, which has just been pushed, lies above f from now on, and above it the frame of `function`, which is current and takes the references to
  * the arguments; they are known to fit. */
 void vm_enter_through(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *shim, PyFunctionObject *function, PyObject **args, size_t nargs, PyObject *kwnames);

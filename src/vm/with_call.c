@@ -12,32 +12,12 @@
 
 static PyCodeObject *with_shim;
 
-static PyCodeObject *
-make_shim(void)
-{
-    static const uint8_t body[] = { NOP, 0, EXIT_INIT_CHECK, 1, RESUME, 0 };
-    static const uint8_t lines[] = { 0x80 | PY_CODE_LOCATION_INFO_NONE << 3 | 2 };
-    PyObject *code = PyBytes_FromStringAndSize((const char *)body, sizeof(body)), *table = PyBytes_FromStringAndSize((const char *)lines, sizeof(lines));
-    PyCodeObject *shim = NULL;
-    if (code != NULL && table != NULL) {
-        PyObject *name = vm_init_shim()->co_name;
-        struct code_info in = { .filename = name, .name = name, .qualname = name, .flags = CO_OPTIMIZED | CO_NO_MONITORING_EVENTS, .code = code,
-                                .firstlineno = 1, .linetable = table, .consts = EMPTY_TUPLE, .names = EMPTY_TUPLE,
-                                .localsplusnames = EMPTY_TUPLE, .localspluskinds = EMPTY_BYTES, .exceptiontable = EMPTY_BYTES, .stacksize = 2 };
-        if ((shim = code_new(&in)) != NULL)
-            shim->_co_firsttraceable = 3;
-    }
-    Py_XDECREF(code);
-    Py_XDECREF(table);
-    PyErr_Clear();
-    return shim;
-}
-
 PyCodeObject *
 vm_with_shim(void)
 {
+    static const uint8_t body[] = { NOP, 0, EXIT_INIT_CHECK, 1, RESUME, 0 };
     if (with_shim == NULL)
-        with_shim = make_shim();
+        with_shim = vm_new_shim(body, sizeof(body), EMPTY_TUPLE, 2);
     return with_shim;
 }
 

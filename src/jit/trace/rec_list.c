@@ -1,4 +1,4 @@
-/* jit/trace/rec_list.c: lists that a trace makes, and does not need; ranges that calls iterate over.
+/* jit/trace/rec_list.c: lists and empty dicts that a trace makes, and does not need; ranges that calls iterate over.
  *
  * A list of a few items is virtual from BUILD_LIST on, and stays so while items are appended, read and stored at indices that the trace knows or guards to be what they were:
  * in loops that are unrolled they are known. Anything else makes it. In an inlined call nobody but the trace has the iterator of a range: it is three numbers. */
