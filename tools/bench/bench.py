@@ -31,10 +31,7 @@ class Interpreter:
         self.argv = shlex.split(command)
         if "/" in self.argv[0]:
             self.argv[0] = os.path.abspath(self.argv[0])
-        words = [os.path.basename(self.argv[0]), *self.argv[1:]]
-        while len(words) > 1 and len(" ".join(words)) > 16:       # the last ones tell most: a wrapper stands in front
-            del words[0]
-        self.label = label or " ".join(words)[-16:]
+        self.label = label or self.own_name()
         self.cases = {}
         self.failed = {}
 
@@ -45,6 +42,15 @@ class Interpreter:
         if p.returncode:
             raise RuntimeError((p.stderr.strip().splitlines() or [f"exit status {p.returncode}"])[-1])
         return [json.loads(line) for line in p.stdout.splitlines() if line.startswith("{")]
+
+    def own_name(self):
+        """As it calls itself: what stands on the command line may be a wrapper's name. Two builds of one version get one name."""
+        asked = "import platform, sys; v = getattr(sys, 'pypy_version_info', sys.version_info); print(platform.python_implementation(), '%d.%d.%d' % v[:3])"
+        try:
+            p = subprocess.run([*self.argv, "-c", asked], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
+        except (OSError, subprocess.SubprocessError) as e:
+            sys.exit(f"bench: {shlex.join(self.argv)} does not run: {e}")
+        return p.stdout.strip()
 
     def inside(self, *args):
         return self.run(["-B", str(HERE / "inside.py"), *map(str, args)], timeout=900)[0]

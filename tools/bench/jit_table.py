@@ -16,6 +16,7 @@ TRACE = 250             # instructions of a trace whose compile time is given
 
 FAST = ("nbody", "float", "spectral_norm", "chaos", "fannkuch")
 OBJECTS = ("raytrace", "deltablue", "richards", "scimark_fft", "scimark_lu", "scimark_monte_carlo", "scimark_sor", "scimark_sparse_mat_mult")
+NO_LOSS = 0.95          # what the compiler may seem to lose in one measurement
 BRANCHY = ("go", "hexiom", "nqueens", "meteor_contest", "pyflate", "mdp")
 
 
@@ -58,6 +59,24 @@ def rows_of_cases(rows, pythons):
         out.append((f"{', '.join(FAST)}: the slowest over {p.label}", "1", "1.5", lowest(picked(steady, FAST))))
         out.append((f"raytrace, deltablue, richards, scimark: the slowest over {p.label}", "0.7", "1", lowest(picked(steady, OBJECTS))))
     return out
+
+
+def below_aims(row, pythons):
+    """What of this case stays under what is aimed at, as texts: 'steady 1.20 of 2 x CPython 3.13.5'."""
+    name, base, others, off, on = row
+    found = []
+
+    def hold(what, other, whose, aim):
+        if (ratio := other[what] / on[what]) < aim:
+            found.append(f"{'steady' if what == 'steady' else 'first call'} {ratio:.2f} of {aim:g} x {whose}")
+
+    hold("steady", base, pythons[0].label, 2 if name in BRANCHY else 1)
+    hold("first", base, pythons[0].label, 1)
+    hold("steady", off, "without the compiler", NO_LOSS)
+    for other, p in zip(others, pythons[1:]):
+        if other is not None and name in FAST + OBJECTS:
+            hold("steady", other, p.label, 1.5 if name in FAST else 1)
+    return found
 
 
 def row_of_compiling(rows):
