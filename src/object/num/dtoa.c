@@ -1,8 +1,8 @@
 /* object/num/dtoa.c: doubles as decimal digits.
  * Shortest digits: Schubfach (R. Giulietti): scale the rounding interval by a power of ten held in 128 bits, rounding to
  * odd, and look for the shortest decimal inside. The powers are computed when first used.
- * A given number of digits: the C library's printf, which is exact; only digits are read back, so that the locale's
- * decimal point does not matter. */
+ * A given number of digits: dtoa_exact.c, and where that is too narrow the C library's printf, which is exact, too; only digits are read back, so that
+ * the locale's decimal point does not matter. */
 #include "object/num/float.h"
 
 #include <float.h>
@@ -177,11 +177,36 @@ rounded_to_tens(double v, int unit, int *point)
     return copy_text(up ? "1" : "0");
 }
 
+/* The digits of x, at least `least` of them: zeros in front. */
+static char *
+text_of_digits(uint64_t x, int least, int *len)
+{
+    char reversed[32];
+    int n = 0;
+    for (; x != 0 || n < least; x /= 10)
+        reversed[n++] = (char)('0' + x % 10);
+    char *text = malloc((size_t)n + 1);
+    if (text == NULL)
+        return NULL;
+    for (int i = 0; i < n; i++)
+        text[i] = reversed[n - 1 - i];
+    text[n] = '\0';
+    *len = n;
+    return text;
+}
+
 char *
 dtoa_rounded(double v, bool significant, int n, int *point)
 {
-    int exponent;
+    int exponent, written;
+    uint64_t exact;
     v = fabs(v);
+    if (significant ? dtoa_significant(v, n, &exact, &exponent) : dtoa_behind_point(v, n, &exact)) {
+        char *digits = text_of_digits(exact, significant ? n : n + 1, &written);
+        if (digits != NULL)
+            *point = significant ? exponent + 1 : written - n;
+        return digits;
+    }
     if (significant) {
         char *digits = printed_digits(v, "%.*e", n < 1 ? 0 : n - 1, &exponent);
         *point = v == 0 ? 1 : exponent + 1;
@@ -204,6 +229,10 @@ dtoa_rounded(double v, bool significant, int n, int *point)
 double
 float_round_digits(double v, int n)
 {
+    static const double powers_of_ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    uint64_t exact;
+    if (n >= 0 && n <= 22 && dtoa_behind_point(v, n, &exact) && exact < (uint64_t)1 << 53)
+        return copysign((double)exact / powers_of_ten[n], v);        /* both are exact, so that the quotient is rounded once */
     int point;
     char *digits = dtoa_rounded(v, false, n, &point), *text;
     if (digits == NULL)

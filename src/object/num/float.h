@@ -60,6 +60,10 @@ int dtoa_shortest(double v, char *buf, int *point);
 /* Correctly rounded digits: `significant` true: n significant digits; false: n digits behind the decimal point (n may be
  * negative). Trailing zeros are kept. Malloc'd string of digits (free()), *point as above; NULL when out of memory. */
 char *dtoa_rounded(double v, bool significant, int n, int *point);
+/* |v| * 10^n, rounded to even, n behind the point; false where that has too many digits (then the caller has another way). */
+bool dtoa_behind_point(double v, int n, uint64_t *digits);
+/* The n significant digits of |v|, rounded to even: *digits * 10^(*exponent - n + 1); false as above, so for n outside 1..17. */
+bool dtoa_significant(double v, int n, uint64_t *digits, int *exponent);
 /* Rounds to n digits behind the point, half to even on the exact value. */
 double float_round_digits(double v, int n);
 
