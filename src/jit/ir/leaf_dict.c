@@ -7,6 +7,7 @@
 #include "object/coll/dict_priv.h"
 #include "object/coll/list_priv.h"
 #include "object/coll/set_priv.h"
+#include "object/coll/tuple.h"
 #include "object/num/int.h"
 #include "object/text/bytes.h"
 #include "rt/gc_track.h"
@@ -34,13 +35,6 @@ is_key(PyObject *o, int depth)
 
 bool leaf_is_key(PyObject *o) { return is_key(o, DEPTH_MAX); }
 
-static inline bool
-same_ints(PyObject *a, PyObject *b)
-{
-    return int_of(a)->long_value.lv_tag == int_of(b)->long_value.lv_tag
-        && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
-}
-
 /* 1, 0, or -1: who knows. Comparing bytes with str may be a warning. */
 static int
 equal(PyObject *a, PyObject *b)
@@ -50,7 +44,12 @@ equal(PyObject *a, PyObject *b)
     if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
         return dict_str_eq(a, b);
     if (PyLong_CheckExact(a) && PyLong_CheckExact(b))
-        return same_ints(a, b);
+        return int_equal(a, b);
+    if (PyTuple_CheckExact(a) && PyTuple_CheckExact(b)) {
+        int same = tuple_plain_eq(a, b);
+        if (LIKELY(same >= 0))
+            return same;
+    }
     if (!leaf_is_key(a) || !leaf_is_key(b) || bytes_warning_level)
         return -1;
     int cmp = PyObject_RichCompareBool(a, b, Py_EQ);
@@ -82,7 +81,7 @@ hash_of(PyObject *k, Py_hash_t *hash)
         *hash = dict_str_hash(k);
     else if (PyLong_CheckExact(k))
         *hash = int_hash(k);
-    else
+    else if (!PyTuple_CheckExact(k) || !tuple_plain_hash(k, hash))
         *hash = leaf_is_key(k) ? PyObject_Hash(k) : -1;
     return *hash != -1;
 }

@@ -145,7 +145,10 @@ rec_store_key(struct recorder *r)
     if (rec_is_object(r, new) && !rec_guard_type(r, new, Py_TYPE(value)))
         return false;
     ir_ref at = call_key(r, IR_CALLP, of_gc ? HELPER_DICT_PUT_GC : HELPER_DICT_PUT, v, &k);
-    rec_outlives(r, r->nslots + r->depth - 2);
+    if (PyTuple_CheckExact(sub))                         /* the dict keeps the key that it has; this one dies, as a rule */
+        rec_let_operands_die(r, 2);
+    else
+        rec_outlives(r, r->nslots + r->depth - 2);
     return at != REF_NONE && rec_store_item(r, at, *now, 2);
 }
 

@@ -9,6 +9,7 @@
 #include "object/coll/dict.h"
 
 #include "object/coll/dict_priv.h"
+#include "object/coll/tuple.h"
 
 PyDictKeysObject dict_empty_keys = {
     .dk_refcnt = KEYS_IMMORTAL,
@@ -239,6 +240,11 @@ static int
 compare_stored(PyDictObject *d, PyDictKeysObject *k, PyObject **stored, PyObject *key)
 {
     PyObject *start = *stored;
+    if (PyTuple_CheckExact(key) && PyTuple_CheckExact(start)) {
+        int same = tuple_plain_eq(start, key);
+        if (LIKELY(same >= 0))
+            return same;
+    }
     Py_INCREF(start);
     int cmp = PyObject_RichCompareBool(start, key, Py_EQ);
     Py_DECREF(start);
@@ -317,13 +323,6 @@ restart:
     }
 }
 
-static inline bool
-same_int(PyObject *a, PyObject *b)
-{
-    return ((PyLongObject *)a)->long_value.lv_tag == ((PyLongObject *)b)->long_value.lv_tag
-        && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
-}
-
 /* An exact int among general keys: no comparison runs Python code as long as all keys with this hash are exact ints; else DKIX_DUMMY. */
 static Py_ssize_t
 find_int(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
@@ -338,7 +337,7 @@ find_int(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
             if (e->me_hash == hash) {
                 if (UNLIKELY(!PyLong_CheckExact(e->me_key)))
                     return DKIX_DUMMY;
-                if (same_int(e->me_key, key))
+                if (int_equal(e->me_key, key))
                     return ix;
             }
         }

@@ -10,6 +10,7 @@
 #include "object/coll/dict.h"
 #include "object/coll/dict_priv.h"
 #include "object/coll/set_priv.h"
+#include "object/coll/tuple.h"
 
 PyObject set_dummy = { .ob_refcnt = _Py_IMMORTAL_REFCNT, .ob_type = &PyBaseObject_Type };
 PyObject *_PySet_Dummy = &set_dummy;
@@ -22,6 +23,7 @@ probe(PySetObject *so, PyObject *key, Py_hash_t hash)
     size_t mask, i, perturb;
     setentry *e;
     bool text = PyUnicode_CheckExact(key);
+    int plain;
 restart:
     mask = (size_t)so->mask;
     i = (size_t)hash & mask;
@@ -38,6 +40,10 @@ restart:
                     return e;
                 if (text && PyUnicode_CheckExact(stored)) {
                     if (dict_str_eq(stored, key))
+                        return e;
+                }
+                else if (PyTuple_CheckExact(key) && PyTuple_CheckExact(stored) && (plain = tuple_plain_eq(stored, key)) >= 0) {
+                    if (plain)
                         return e;
                 }
                 else {

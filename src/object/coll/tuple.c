@@ -354,23 +354,82 @@ item_hash(PyObject *item)
 }
 
 /* The mixing steps of xxHash over the hashes of the items. */
+#define PRIME_1 11400714785074694791u
+#define PRIME_2 14029467366897019727u
+#define PRIME_5 2870177450012600261u
+
+static inline Py_uhash_t
+mixed(Py_uhash_t acc, Py_hash_t lane)
+{
+    acc += (Py_uhash_t)lane * PRIME_2;
+    return ((acc << 31) | (acc >> 33)) * PRIME_1;
+}
+
+static inline Py_hash_t
+mixed_all(Py_uhash_t acc, Py_ssize_t n)
+{
+    acc += (Py_uhash_t)n ^ (PRIME_5 ^ 3527539u);
+    return acc == (Py_uhash_t)-1 ? 1546275796 : (Py_hash_t)acc;
+}
+
 static Py_hash_t
 tuple_hash(PyObject *t)
 {
-    const Py_uhash_t prime1 = 11400714785074694791u, prime2 = 14029467366897019727u, prime5 = 2870177450012600261u;
     Py_ssize_t n = Py_SIZE(t);
-    Py_uhash_t acc = prime5;
+    Py_uhash_t acc = PRIME_5;
     for (Py_ssize_t i = 0; i < n; i++) {
-        Py_uhash_t lane = (Py_uhash_t)item_hash(ITEMS(t)[i]);
-        if (lane == (Py_uhash_t)-1)
+        Py_hash_t lane = item_hash(ITEMS(t)[i]);
+        if (lane == -1)
             return -1;
-        acc += lane * prime2;
-        acc = (acc << 31) | (acc >> 33);
-        acc *= prime1;
+        acc = mixed(acc, lane);
     }
-    acc += (Py_uhash_t)n ^ (prime5 ^ 3527539u);
-    return acc == (Py_uhash_t)-1 ? 1546275796 : (Py_hash_t)acc;
+    return mixed_all(acc, n);
 }
+
+/* ---- plain keys ---- */
+
+#define PLAIN_DEPTH 4
+
+static bool
+plain_hash(PyObject *t, Py_hash_t *hash, int depth)
+{
+    Py_ssize_t n = Py_SIZE(t);
+    Py_uhash_t acc = PRIME_5;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *item = ITEMS(t)[i];
+        Py_hash_t lane;
+        if (PyLong_CheckExact(item) || PyUnicode_CheckExact(item))
+            lane = item_hash(item);
+        else if (depth == 0 || !PyTuple_CheckExact(item) || !plain_hash(item, &lane, depth - 1))
+            return false;
+        acc = mixed(acc, lane);
+    }
+    *hash = mixed_all(acc, n);
+    return true;
+}
+
+bool tuple_plain_hash(PyObject *t, Py_hash_t *hash) { return plain_hash(t, hash, PLAIN_DEPTH); }
+
+static int
+plain_eq(PyObject *a, PyObject *b, int depth)
+{
+    Py_ssize_t n = Py_SIZE(a) < Py_SIZE(b) ? Py_SIZE(a) : Py_SIZE(b);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *x = ITEMS(a)[i], *y = ITEMS(b)[i];
+        if (x == y)
+            continue;
+        PyTypeObject *t = Py_TYPE(x);
+        int same = t != Py_TYPE(y) ? -1
+                 : t == &PyLong_Type ? int_equal(x, y)
+                 : t == &PyUnicode_Type ? str_eq(x, y)
+                 : t == &PyTuple_Type && depth > 0 ? plain_eq(x, y, depth - 1) : -1;
+        if (same != 1)
+            return same;
+    }
+    return Py_SIZE(a) == Py_SIZE(b);
+}
+
+int tuple_plain_eq(PyObject *a, PyObject *b) { return plain_eq(a, b, PLAIN_DEPTH); }
 
 static Py_ssize_t
 tuple_length(PyObject *t)

@@ -28,6 +28,11 @@ OWNED PyObject *tuple_slice(PyObject *t, Py_ssize_t lo, Py_ssize_t hi);
 /* Two items, taken over: the pairs of items(), zip(), enumerate(). */
 OWNED PyObject *tuple_pair_steal(STEALS PyObject *a, STEALS PyObject *b);
 
+/* What containers ask of keys that are tuples of exact ints, exact strs and such tuples, a few levels deep. Neither runs code or fails.
+ * Equality: 1, 0, or -1 where something else has to be compared. Hash: false where something else is inside. */
+int tuple_plain_eq(PyObject *a, PyObject *b);
+bool tuple_plain_hash(PyObject *t, Py_hash_t *hash);
+
 /* Stop tracking a tuple that can never be part of a cycle (called by the collector). */
 void tuple_maybe_untrack(PyObject *t);
 /* tp_new of tuple for exact type and subclasses. */

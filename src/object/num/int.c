@@ -254,13 +254,6 @@ int_compare_slow(PyObject *a, PyObject *b)
     return sa < 0 ? -order : order;
 }
 
-bool
-int_equal(PyObject *a, PyObject *b)
-{
-    return int_of(a)->long_value.lv_tag == int_of(b)->long_value.lv_tag
-        && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
-}
-
 static PyObject *
 int_richcompare(PyObject *a, PyObject *b, int op)
 {

@@ -125,7 +125,11 @@ static inline int int_compare(PyObject *a, PyObject *b)
     }
     return int_compare_slow(a, b);
 }
-bool int_equal(PyObject *a, PyObject *b);
+/* The same number. Never fails. */
+static inline bool int_equal(PyObject *a, PyObject *b)
+{
+    return int_of(a)->long_value.lv_tag == int_of(b)->long_value.lv_tag && memcmp(int_digits(a), int_digits(b), (size_t)int_ndigits(a) * sizeof(digit)) == 0;
+}
 
 OWNED PyObject *int_floor_div(PyObject *a, PyObject *b);          /* ZeroDivisionError */
 OWNED PyObject *int_mod(PyObject *a, PyObject *b);
