@@ -8,7 +8,7 @@
 #define OP_COUNT 268                    /* real opcodes are < 256, the compiler's own from 256 up */
 #define OP_MAX_REAL 254
 
-enum { JUMP_BACKWARD_TRACE = 223, RESUME_TRACE = 224, CALL_CONSUME = 225, CONSUME = 226 };   /* ours: the public headers do not have them */
+enum { JUMP_BACKWARD_TRACE = 223, RESUME_TRACE = 224, CALL_CONSUME = 225, CONSUME = 226, CALL_GENERATOR = 227 };   /* ours: the public headers do not have them */
 
 enum {
     F_ARG = 1 << 0, F_CONST = 1 << 1, F_NAME = 1 << 2, F_JUMP = 1 << 3, F_FREE = 1 << 4, F_LOCAL = 1 << 5,

@@ -10,6 +10,7 @@
 #include "rt/singletons.h"
 #include "vm/eval.h"
 #include "vm/function.h"
+#include "vm/genobject.h"
 #include "vm/suggest.h"
 
 /* ---- complaints ---- */
@@ -352,6 +353,8 @@ vm_call_function(PyThreadState *ts, PyFunctionObject *func, PyObject *locals, Py
     size_t total = nargs + (kwnames == NULL ? 0 : (size_t)PyTuple_GET_SIZE(kwnames));
     for (size_t i = 0; i < total; i++)
         Py_INCREF(args[i]);
+    if (kwnames == NULL && locals == NULL && nargs <= UINT16_MAX && gen_can_make(ts, func, (int)nargs))
+        return gen_make((PyFunctionObject *)Py_NewRef(func), args, (int)nargs);
     _PyInterpreterFrame *f = vm_push_frame(ts, (PyFunctionObject *)Py_NewRef(func), Py_XNewRef(locals), args, nargs, kwnames);
     return f == NULL ? NULL : vm_eval_frame(ts, f, 0);
 }

@@ -3,6 +3,7 @@
 
 #include <structmember.h>
 
+#include "code/opcodes.h"
 #include "object/core/object.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
@@ -54,7 +55,7 @@ gen_run(PyGenObject *gen, PyObject *arg, PyObject **result, bool throwing, bool 
         }
         return PYGEN_ERROR;
     }
-    _PyInterpreterFrame *f = gen_resume(ts, gen, arg != NULL ? arg : Py_None);
+    _PyInterpreterFrame *f = gen_resume(ts, gen, Py_NewRef(arg != NULL ? arg : Py_None));
     if (throwing)
         gen_chain_handled(ts);
     PyObject *v = vm_eval_frame(ts, f, throwing);
@@ -489,6 +490,49 @@ gen_new_for(PyFunctionObject *func)
         if (gen->gi_origin_or_finalizer == NULL)
             Py_CLEAR(gen);
     }
+    return (PyObject *)gen;
+}
+
+int
+gen_begins_at(PyCodeObject *co)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(co);
+    int copies = unit[0].op.code == COPY_FREE_VARS;
+    return unit[copies].op.code == RETURN_GENERATOR ? copies + 1 : 0;
+}
+
+bool
+gen_can_make(PyThreadState *ts, PyFunctionObject *func, int n)
+{
+    PyCodeObject *co = (PyCodeObject *)func->func_code;
+    if ((co->co_flags & (CO_VARKEYWORDS | CO_VARARGS | CO_OPTIMIZED)) != CO_OPTIMIZED || co->co_kwonlyargcount != 0 || co->co_argcount != n || ts->interp->eval_frame != NULL)
+        return false;
+    return (co->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) && ts->py_recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0 && gen_begins_at(co) != 0
+        && (co->co_nfreevars == 0 || (func->func_closure != NULL && PyTuple_GET_SIZE(func->func_closure) == co->co_nfreevars));
+}
+
+PyObject *
+gen_make(PyFunctionObject *func, PyObject *const *args, int n)
+{
+    PyCodeObject *co = (PyCodeObject *)func->func_code;
+    PyGenObject *gen = (PyGenObject *)gen_new_for(func);
+    if (gen == NULL) {
+        for (int i = 0; i < n; i++)
+            Py_DECREF(args[i]);
+        Py_DECREF(func);
+        return NULL;
+    }
+    _PyInterpreterFrame *f = GEN_FRAME(gen);
+    int nfree = co->co_nfreevars, at = co->co_nlocalsplus - nfree;
+    frame_init(f, func, NULL, co, n);
+    for (int i = 0; i < n; i++)
+        f->localsplus[i] = args[i];
+    for (int i = 0; i < nfree; i++)
+        f->localsplus[at + i] = Py_NewRef(PyTuple_GET_ITEM(func->func_closure, i));
+    f->instr_ptr += gen_begins_at(co);
+    f->owner = FRAME_OWNED_BY_GENERATOR;
+    f->previous = NULL;
+    gen->gi_frame_state = FRAME_CREATED;
     return (PyObject *)gen;
 }
 

@@ -20,17 +20,23 @@ static inline void gen_start(PyThreadState *ts, PyGenObject *gen)
     ts->exc_info = &gen->gi_exc_state;
 }
 
-/* A generator's frame made ready to run with `value` sent in (a new reference is taken). */
-static inline _PyInterpreterFrame *gen_resume(PyThreadState *ts, PyGenObject *gen, PyObject *value)
+/* A generator's frame made ready to run with `value` sent in. */
+static inline _PyInterpreterFrame *gen_resume(PyThreadState *ts, PyGenObject *gen, STEALS PyObject *value)
 {
     _PyInterpreterFrame *f = GEN_FRAME(gen);
-    frame_push(f, Py_NewRef(value));
+    frame_push(f, value);
     gen_start(ts, gen);
     return f;
 }
 
 /* A generator, coroutine or asynchronous generator (by code flags) for func, its frame not yet filled in. */
 OWNED PyObject *gen_new_for(PyFunctionObject *func);
+/* Code units before and with the RETURN_GENERATOR of code that does nothing else first but copy its free variables; 0: no such code. */
+int gen_begins_at(PyCodeObject *co);
+/* Does a call of func, with n positional arguments, only make what gen_make() makes? */
+bool gen_can_make(PyThreadState *ts, PyFunctionObject *func, int n);
+/* The generator, coroutine or asynchronous generator; takes over all references. NULL with an exception. */
+OWNED PyObject *gen_make(STEALS PyFunctionObject *func, STEALS PyObject *const *args, int n);
 /* What it delegates to (yield from, await), new reference, or NULL without exception. */
 PyObject *_PyGen_yf(PyGenObject *);
 void _PyGen_Finalize(PyObject *);

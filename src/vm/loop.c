@@ -73,11 +73,31 @@ enter_python(PyThreadState *ts)
     return UNLIKELY(ts->py_recursion_remaining-- <= 0) && vm_recursion_error(ts) < 0;
 }
 
+/* The same as frame_clear_and_pop() for a generator without frame object. */
+static __attribute__((noinline)) void
+generator_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
+{
+    PyGenObject *gen = gen_from_frame(f);
+    gen->gi_frame_state = FRAME_CLEARED;
+    ts->exc_info = gen->gi_exc_state.previous_item;
+    gen->gi_exc_state.previous_item = NULL;
+    f->stacktop = 0;
+    for (PyObject **p = f->localsplus; p < sp; p++)
+        Py_XDECREF(*p);
+    Py_DECREF(f->f_funcobj);
+    Py_CLEAR(gen->gi_exc_state.exc_value);
+    f->previous = NULL;
+}
+
 /* The frame has returned, its stack pointer was `sp`: frame_clear_and_pop(), with the usual case inline. */
 static inline void
 frame_finish(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp)
 {
     if (UNLIKELY(f->owner != FRAME_OWNED_BY_THREAD || f->frame_obj != NULL || f->f_locals != NULL)) {
+        if (f->owner == FRAME_OWNED_BY_GENERATOR && f->frame_obj == NULL && f->f_locals == NULL) {
+            generator_finish(ts, f, sp);
+            return;
+        }
         frame_set_stackpointer(f, sp);
         frame_clear_and_pop(ts, f);
         return;
@@ -171,6 +191,13 @@ drop_between(PyObject **first, PyObject **end)
         (callee)->previous = frame; \
         frame = ts->current_frame = (callee); \
         goto start_frame; \
+    } while (0)
+/* The same for a generator, which has been started. */
+#define ENTER_GENERATOR(callee) do { \
+        frame_set_stackpointer(frame, sp); \
+        (callee)->previous = frame; \
+        frame = ts->current_frame = (callee); \
+        goto start_generator; \
     } while (0)
 /* The loop was entered from C for the frame that has just ended: it ends as well, without a turn for the entry's own instruction. */
 #define LEAVE_IF_ENTRY(value) do { \
@@ -439,6 +466,24 @@ start_frame:
     sp = frame_stackpointer(frame);
     if (pc->op.code == RESUME_CHECK && rt_thread_of(ts)->dispatch[RESUME_CHECK] == targets[RESUME_CHECK] && LIKELY(CODE()->_co_instrumentation_version == ts->eval_breaker))
         pc++;                       /* that was all that it does */
+    DISPATCH();
+
+start_generator:                /* what waits in `yield from` goes on in what it waits for: of its RESUME and its jump nothing is to be seen */
+    if (enter_python(ts))
+        goto leave_frame;
+    pc = frame->instr_ptr;
+    sp = frame_stackpointer(frame);
+    if (pc->op.code == POP_TOP && sp[-1] == Py_None && pc[1].op.code == RESUME_CHECK && LIKELY(CODE()->_co_instrumentation_version == ts->eval_breaker) && JOINS()) {
+        pc += 2;                    /* it begins */
+        sp--;
+    } else if (pc->op.code == RESUME_CHECK && LIKELY(CODE()->_co_instrumentation_version == ts->eval_breaker) && JOINS()) {
+        pc++;
+        if (pc->op.code == JUMP_BACKWARD_NO_INTERRUPT && pc[1 - pc->op.arg].op.code == SEND_GEN) {
+            pc += 1 - pc->op.arg;
+            oparg = pc->op.arg;
+            goto op_SEND_GEN;
+        }
+    }
     DISPATCH();
 
 op_record:

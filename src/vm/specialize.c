@@ -527,6 +527,8 @@ python_call(PyThreadState *ts, PyFunctionObject *f, _Py_CODEUNIT *instr, int nar
     if (version == 0)
         return 0;
     cache_write_u32(((_PyCallCache *)(instr + 1))->func_version, version);
+    if (!bound && gen_begins_at(co) != 0 && is_simple((PyObject *)f, nargs))
+        return CALL_GENERATOR;
     if (is_simple((PyObject *)f, nargs + bound))
         return bound ? CALL_BOUND_METHOD_EXACT_ARGS : CALL_PY_EXACT_ARGS;
     return bound ? CALL_BOUND_METHOD_GENERAL : CALL_PY_GENERAL;

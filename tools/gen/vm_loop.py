@@ -133,9 +133,9 @@ CALLS = ('CALL', 'CALL_KW', 'CALL_FUNCTION_EX')
 
 
 def is_step(op, info):
-    if info['kind'] not in ('BASE', 'SPEC') or info['family'] not in STEPS or 'heat' in op['attrs']:
+    if info['kind'] not in ('BASE', 'SPEC', 'TRACE') or info['family'] not in STEPS or 'heat' in op['attrs']:
         return False
-    return info['kind'] == 'BASE' or not re.search(r'\bENTER_FRAME\b|\bgoto (?!error|unwind)|\bpc (\+=|=)', op['body'])
+    return info['kind'] == 'BASE' or not re.search(r'\bENTER_(FRAME|GENERATOR)\b|\bgoto (?!error|unwind)|\bpc (\+=|=)', op['body'])
 
 
 def emit_step(op, info, f, prefix='step'):
