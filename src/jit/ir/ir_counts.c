@@ -106,6 +106,16 @@ top_at(const struct ir *ir, ir_ref r)
     return s->top;
 }
 
+/* Has the slot been written between the snapshot and r? */
+static bool
+is_stored_since(const struct ir *ir, ir_ref r, ir_ref slot)
+{
+    for (ir_ref k = snap_of(ir, r)->ref; k < r; k++)
+        if (ir->at[k].a == slot && (ir->at[k].op == IR_FPUT_NEW || ir->at[k].op == IR_FSET))
+            return true;
+    return false;
+}
+
 /* The open call at k ends the frame behind this slot, where the result lies then. */
 static bool
 frame_returns(const struct ir *ir, ir_ref k, ir_ref slot)
@@ -121,7 +131,7 @@ taken_out(const struct ir *ir, ir_ref r, bool *known, bool *returned)
     ir_ref slot = ir->at[r].a;
     *known = true;
     *returned = false;
-    if (ir->nsnaps == 0 || ir->snaps[0].ref > r || slot >= top_at(ir, r))
+    if (ir->nsnaps == 0 || ir->snaps[0].ref > r || (slot >= top_at(ir, r) && !is_stored_since(ir, r, slot)))
         return REF_NONE;                                 /* above what memory has: nothing was there */
     for (ir_ref k = r; k-- > REF_BIAS; ) {
         const struct ir_ins *in = &ir->at[k];

@@ -292,6 +292,13 @@ is_index(const struct builtin_call *c, const char *name)
 }
 
 static bool
+is_bound(PyObject *callable)
+{
+    PyObject *self = PyCFunction_CheckExact(callable) ? PyCFunction_GET_SELF(callable) : NULL;
+    return self != NULL && !PyModule_CheckExact(self);
+}
+
+static bool
 call_c_function(struct recorder *r, const struct builtin_call *c)
 {
     const struct effect *row = effect_of((void *)PyCFunction_GET_FUNCTION(c->callable));
@@ -307,7 +314,7 @@ call_c_function(struct recorder *r, const struct builtin_call *c)
     if (is_index(c, name))
         return number(r, c, 0) != REF_NONE && give_argument(r, c, 0);
     PyObject *self = PyCFunction_GET_SELF(c->callable);
-    if (self == NULL || !PyModule_CheckExact(self))
+    if (self == NULL || is_bound(c->callable))
         return rec_call_bound(r, c);
     return rec_call_by_row(r, c, ((PyCFunctionObject *)c->callable)->m_ml, rec_const(r, self), 0);
 }
@@ -322,8 +329,13 @@ call_method(struct recorder *r, const struct builtin_call *c)
 bool
 rec_call_builtin(struct recorder *r, const struct builtin_call *c)
 {
-    if (r->ir->at[c->function].op != IR_KO)
-        return PyCFunction_CheckExact(c->callable) ? rec_call_bound(r, c) : rec_stop(r, "a call of a builtin that is no constant");
+    if (r->ir->at[c->function].op != IR_KO) {            /* it lay on the stack where the trace begins, or comes out of an object */
+        if (is_bound(c->callable))
+            return rec_call_bound(r, c);
+        rec_emit(r, IR_GEQ_P, c->function, ir_obj(r->ir, c->callable));
+        if (r->why != NULL)
+            return false;
+    }
     if (Py_TYPE(c->callable) == &PyMethodDescr_Type)
         return call_method(r, c);
     if (PyCFunction_CheckExact(c->callable))

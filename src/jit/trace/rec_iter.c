@@ -182,16 +182,29 @@ for_virtual(struct recorder *r, ir_ref it)
 /* ---- those that do ---- */
 
 /* Its iterator is the object itself, as comprehensions ask for once more. Where an iterator over a sequence comes to its end nobody else may have it: so it is one that the
- * trace has made, and no variable has. */
+ * trace has made, or that has one reference, and no variable has. */
 static bool
-is_iterator(struct recorder *r, ir_ref v, const PyTypeObject *t)
+is_iterator(struct recorder *r, ir_ref v, PyObject *o)
 {
     int n = 0;
-    if (rec_is_virtual(r, v) || t == &PyRangeIter_Type)
-        return t->tp_iter == PyObject_SelfIter;
+    if (rec_is_virtual(r, v) || Py_IS_TYPE(o, &PyRangeIter_Type) || (leaf_is_iter(o) && !rec_is_sequence(o)))
+        return Py_TYPE(o)->tp_iter == PyObject_SelfIter;
     for (int i = rec_first_slot(r); i < REC_ALL; i = rec_next_slot(r, i))
         n += r->slot[i] == v;
-    return n == 1 && (r->ir->at[v].op == IR_NEW_LIST_IT || r->ir->at[v].op == IR_NEW_TUPLE_IT);
+    int op = r->ir->at[v].op;
+    return n == 1 && (op == IR_NEW_LIST_IT || op == IR_NEW_TUPLE_IT || ((op == IR_SLOAD || op == IR_FLOAD) && rec_is_sequence(o) && Py_REFCNT(o) == 1));
+}
+
+static bool
+iterator_itself(struct recorder *r, ir_ref v, PyObject *o)
+{
+    if (rec_is_virtual(r, v))
+        return true;
+    if (ir_type_of(r->ir, v) != T_OBJ || !rec_guard_type(r, v, Py_TYPE(o)))
+        return rec_stop(r, "an iterator over a number");
+    if ((r->ir->at[v].op == IR_SLOAD || r->ir->at[v].op == IR_FLOAD) && rec_is_sequence(o))
+        rec_emit(r, IR_GUNIQ, v, REF_NONE);
+    return r->why == NULL;
 }
 
 /* GET_ITER of a dict, set or view: the stack holds the iterator. Of an iterator: that itself. */
@@ -240,8 +253,8 @@ rec_get_iter(struct recorder *r)
     PyObject *o = r->sp[-1];
     ir_ref v = rec_peek(r, 1);
     int slot = r->nslots + r->depth - 1;
-    if (v != REF_NONE && is_iterator(r, v, Py_TYPE(o)))
-        return rec_is_virtual(r, v) || (ir_type_of(r->ir, v) == T_OBJ && rec_guard_type(r, v, Py_TYPE(o))) || rec_stop(r, "an iterator over a number");
+    if (v != REF_NONE && is_iterator(r, v, o))
+        return iterator_itself(r, v, o);
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
     if (t != &PyList_Type && t != &PyTuple_Type)
         return get_leaf_iter(r);
@@ -261,6 +274,8 @@ rec_get_iter(struct recorder *r)
     rec_guard_late(r, slot);
     if (!rec_before_iterator(r, slot))
         return false;
+    if (r->held[slot])
+        r->quiet[r->nquiet++] = v;                       /* lives on in its iterator */
     rec_put_iterator(r, slot, rec_emit(r, t == &PyList_Type ? IR_NEW_LIST_IT : IR_NEW_TUPLE_IT, v, REF_NONE), 1);
     return r->why == NULL;
 }

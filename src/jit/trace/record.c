@@ -313,10 +313,21 @@ store_fast(struct recorder *r, int i)
     return true;
 }
 
+/* An iterator on its way from where it was made to where the loop of a comprehension has it, which alone has what it goes through. */
+static void
+take_iterator(struct recorder *r, int i)
+{
+    PyObject *o = i < r->top ? r->frame->localsplus[i] : NULL;
+    if (o != NULL && !r->changed[i] && rec_is_sequence(o) && Py_REFCNT(o) == 1 && !is_shared(r, i))
+        take(r, i);
+}
+
 static bool
 swap(struct recorder *r)
 {
     int a = r->nslots + r->depth - 1, b = r->nslots + r->depth - r->oparg;
+    take_iterator(r, a);
+    take_iterator(r, b);
     ir_ref va = rec_local(r, a), vb = rec_local(r, b);
     guard_moved(r, va);
     guard_moved(r, vb);
