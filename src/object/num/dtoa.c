@@ -226,13 +226,15 @@ dtoa_rounded(double v, bool significant, int n, int *point)
     return digits;
 }
 
+const double float_powers_of_ten[POWERS_OF_TEN + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+                                                        1e21, 1e22 };
+
 double
 float_round_digits(double v, int n)
 {
-    static const double powers_of_ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
     uint64_t exact;
-    if (n >= 0 && n <= 22 && dtoa_behind_point(v, n, &exact) && exact < (uint64_t)1 << 53)
-        return copysign((double)exact / powers_of_ten[n], v);        /* both are exact, so that the quotient is rounded once */
+    if (n >= 0 && n <= POWERS_OF_TEN && dtoa_behind_point(v, n, &exact) && exact < (uint64_t)1 << 53)
+        return copysign((double)exact / float_powers_of_ten[n], v);        /* both are exact, so that the quotient is rounded once */
     int point;
     char *digits = dtoa_rounded(v, false, n, &point), *text;
     if (digits == NULL)

@@ -64,6 +64,9 @@ char *dtoa_rounded(double v, bool significant, int n, int *point);
 bool dtoa_behind_point(double v, int n, uint64_t *digits);
 /* The n significant digits of |v|, rounded to even: *digits * 10^(*exponent - n + 1); false as above, so for n outside 1..17. */
 bool dtoa_significant(double v, int n, uint64_t *digits, int *exponent);
+/* Powers of ten that are doubles. A whole number below 2^53, multiplied or divided by one, is rounded once, and so correctly. */
+#define POWERS_OF_TEN 22
+extern const double float_powers_of_ten[POWERS_OF_TEN + 1];
 /* Rounds to n digits behind the point, half to even on the exact value. */
 double float_round_digits(double v, int n);
 

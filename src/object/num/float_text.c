@@ -92,12 +92,46 @@ scan_number(const char *s)
     return p;
 }
 
+/* Most numbers in texts are short: a whole number below 2^53 and a power of ten that is a double. False: not this one. */
+static bool
+convert_short(const char *s, const char *end, double *out)
+{
+    bool negative = *s == '-', point = false;
+    uint64_t whole = 0;
+    int exponent = 0, written = 0;
+    s += negative || *s == '+';
+    for (; s < end && *s != 'e' && *s != 'E'; s++) {
+        if (*s == '.') {
+            point = true;
+            continue;
+        }
+        whole = whole * 10 + (uint64_t)(*s - '0');
+        exponent -= point;
+        if (whole >> 53 != 0 || exponent < -2 * POWERS_OF_TEN)
+            return false;
+    }
+    if (s < end) {
+        bool below = *++s == '-';
+        for (s += below || *s == '+'; s < end; s++)
+            if ((written = written * 10 + (*s - '0')) > 3 * POWERS_OF_TEN)
+                return false;
+        exponent += below ? -written : written;
+    }
+    if (exponent < -POWERS_OF_TEN || exponent > POWERS_OF_TEN)
+        return false;
+    double v = exponent < 0 ? (double)whole / float_powers_of_ten[-exponent] : (double)whole * float_powers_of_ten[exponent];
+    *out = negative ? -v : v;
+    return true;
+}
+
 /* The number in s[0..end), correctly rounded; *range when it does not fit. -1 with MemoryError. */
 static int
 convert(const char *s, const char *end, double *out, bool *range)
 {
     char small[64], *copy = small;
     size_t n = (size_t)(end - s);
+    if (convert_short(s, end, out))
+        return 0;
     if (n >= sizeof(small) && (copy = malloc(n + 1)) == NULL) {
         PyErr_NoMemory();
         return -1;

@@ -20,6 +20,10 @@ OWNED PyObject *format_long_percent(PyObject *value, int alt, int precision, int
 
 /* str.format and str.format_map. */
 OWNED PyObject *format_string(PyObject *self, PyObject *args, PyObject *kwargs);
+/* The results of % and format() in the plainest cases (format_small.c): true with a new string, or NULL for MemoryError, in *out; false: not for them, nothing was done.
+ * No code of the program runs. `args` of format(): a tuple or NULL. */
+bool format_small_percent(PyObject *format, PyObject *args, PyObject **out);
+bool format_small_string(PyObject *format, PyObject *args, PyObject **out);
 /* _string.formatter_parser and _string.formatter_field_name_split. */
 OWNED PyObject *format_parser_iter(PyObject *s);
 OWNED PyObject *format_field_name_split(PyObject *s);

@@ -362,6 +362,9 @@ PyObject *PyUnicode_Format(PyObject *format, PyObject *args)
     }
     if (str_check(format) < 0)
         return NULL;
+    PyObject *small;
+    if (format_small_percent(format, args, &small))
+        return small;
     struct percent p = { .format = format, .kind = PyUnicode_KIND(format), .data = PyUnicode_DATA(format), .n = str_len(format), .args = args };
     if (PyTuple_Check(args))
         p.n_args = PyTuple_GET_SIZE(args);

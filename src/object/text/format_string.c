@@ -357,6 +357,9 @@ static PyObject *build(const struct span *input, struct format_args *a, int dept
 
 PyObject *format_string(PyObject *self, PyObject *args, PyObject *kwargs)
 {
+    PyObject *small;
+    if (format_small_string(self, args, &small))
+        return small;
     struct format_args a = { args, kwargs, { UNDECIDED, 0 } };
     struct span s = { self, 0, str_len(self) };
     return build(&s, &a, 2);
