@@ -252,6 +252,14 @@ guard_raise(struct recorder *r, int opcode)
     }
 }
 
+bool
+rec_expect_raise(struct recorder *r, int opcode)
+{
+    if (opcode == BINARY_SUBSCR && r->ngenerators == 0 && will_raise(r, opcode) != NULL)
+        (void)guard_raise(r, opcode);
+    return r->why == NULL;
+}
+
 /* ---- from the instruction to the end of the handler ---- */
 
 static bool

@@ -507,7 +507,7 @@ record_or_open(struct recorder *r, int opcode)
         return one_instruction(r, opcode) && drop_what_goes(r);
     }
     if (UNLIKELY(rec_raises_here(r)))
-        return rec_open(r, opcode);
+        return rec_expect_raise(r, opcode) && rec_open(r, opcode);
     rec_set_aside(&before, r);
     ir_ref end = r->ir->end;
     uint16_t top = r->ir->top, real = r->ir->real, frame = r->ir->frame;
@@ -526,7 +526,7 @@ record_or_open(struct recorder *r, int opcode)
     r->ir->frame = frame;
     rec_take_back(r, &before);
     rec_snap(r, r->pc, 0);
-    return rec_open(r, opcode);
+    return rec_expect_raise(r, opcode) && rec_open(r, opcode);
 }
 
 /* ---- from the first to the last ---- */

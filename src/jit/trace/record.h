@@ -251,6 +251,8 @@ bool rec_is_seen(const struct recorder *r);
  * rec_snap_unseen() makes all snapshots. */
 extern const char rec_seen[];
 bool rec_begin_unseen(struct recorder *r, int opcode);
+/* The instruction at hand is left to the interpreter. If that is because it raises, a guard in front that it will again: where it does not, a side trace does it itself. */
+bool rec_expect_raise(struct recorder *r, int opcode);
 bool rec_go_on_unseen(struct recorder *r, int opcode);
 bool rec_unwind_unseen(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
 struct snap *rec_snap_unseen(struct recorder *r);
