@@ -11,7 +11,9 @@
 #include "jit/x64/unwind.h"
 
 #define SCRATCH_CODE ((size_t)2 << 20)
-#define SCRATCH_POOL (X64_POOL * sizeof(uint64_t) + X64_END_MAX)
+#define SCRATCH_APART ((size_t)1 << 20)
+#define SCRATCH_POOL (X64_POOL * sizeof(uint64_t) + X64_END_MAX + SCRATCH_APART)           /* and what lies behind them in the end */
+#define SCRATCH (SCRATCH_CODE + SCRATCH_POOL + SCRATCH_APART)
 #define MARGIN 32768                   /* what one instruction writes at most: LOOP with moves for all PHIs */
 static_assert(SCRATCH_CODE % X64_ALIGN == 0, "constants are as aligned as blocks");
 
@@ -32,7 +34,7 @@ x64_init(x64_exit_handler handler)
     if (x64_memory_init() < 0)
         return -1;
     void *w = mmap(NULL, sizeof(*work), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    void *scratch = mmap(NULL, SCRATCH_CODE + SCRATCH_POOL, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *scratch = mmap(NULL, SCRATCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (w == MAP_FAILED || scratch == MAP_FAILED) {
         if (w != MAP_FAILED)
             munmap(w, sizeof(*work));
@@ -49,7 +51,7 @@ x64_fini(void)
 {
     if (work == NULL)
         return;
-    munmap(work->scratch, SCRATCH_CODE + SCRATCH_POOL);
+    munmap(work->scratch, SCRATCH);
     munmap(work, sizeof(*work));
     work = NULL;
     x64_unwind_stop();
@@ -62,7 +64,7 @@ static void
 begin(struct x64_asm *as, struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends)
 {
     memset(as, 0, offsetof(struct x64_asm, calls));
-    as->ncalls = 0;
+    as->ncalls = as->nfar = 0;
     as->ir = ir;
     as->ends = ends;
     as->info = work->info;
@@ -71,6 +73,7 @@ begin(struct x64_asm *as, struct ir *ir, uint32_t trace, uint32_t seed, const st
     as->free = GPR_SET | XMM_SET;
     as->pool = (uint64_t *)(work->scratch + SCRATCH_CODE);
     as->buf = (struct asm_buf){ work->scratch + SCRATCH_CODE, work->scratch + MARGIN, work->scratch + SCRATCH_CODE };
+    as->other = (struct asm_buf){ work->scratch + SCRATCH, work->scratch + SCRATCH - SCRATCH_APART + MARGIN, work->scratch + SCRATCH };
     for (uint32_t r = ir->first; r < ir->end; r++)
         as->info[r] = (struct info){ .reg = NO_REG, .slot = NO_SLOT, .hint_reg = NO_REG, .hint_slot = NO_SLOT };
     as->info[REF_NONE] = (struct info){ .reg = NO_REG, .slot = NO_SLOT, .hint_reg = NO_REG, .hint_slot = NO_SLOT };
@@ -225,7 +228,8 @@ void x64_leave_room(uint32_t bytes) { room = bytes; }
 static const char *
 publish(struct x64_asm *as, struct x64_code *out)
 {
-    size_t size = (size_t)(exits_end(as) - as->buf.p), skew = skew_of(as->buf.p);
+    const uint8_t *rest = exits_end(as);
+    size_t size = (size_t)(apart_place(as, rest) - as->buf.p), skew = skew_of(as->buf.p);
     uint32_t end = (uint32_t)(as->buf.end - as->buf.p);
     uint8_t *block = x64_memory_alloc(size + skew + room);
     if (block == NULL)
@@ -237,6 +241,7 @@ publish(struct x64_asm *as, struct x64_code *out)
     }
     out->code = block + skew;
     out->size = (uint32_t)size;
+    out->apart = (uint32_t)(rest - as->buf.p);
     out->room = room;
     out->text = (uint32_t)(as->stubs - as->buf.p);
     for (uint32_t i = 0; i < out->nexits; i++)

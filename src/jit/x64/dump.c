@@ -64,7 +64,7 @@ static unsigned
 read_instruction(const struct x64_code *c, uint32_t offset, char *text, size_t size)
 {
     uint8_t length;
-    if (zydis.decode(zydis.decoder, c->code + offset, c->text - offset, zydis.ins, zydis.operands) >> 31)
+    if (zydis.decode(zydis.decoder, c->code + offset, c->size - offset, zydis.ins, zydis.operands) >> 31)
         return 0;
     memcpy(&length, (const char *)zydis.ins + LENGTH_AT, 1);
     if (zydis.format(zydis.formatter, zydis.ins, zydis.operands, OPERANDS, text, size, offset, NULL) >> 31)
@@ -121,13 +121,28 @@ put_target(struct strbuf *sb, const struct x64_code *c, uint32_t offset, unsigne
 /* ---- all of it ---- */
 
 static void
-put_bytes(struct strbuf *sb, const struct x64_code *c)
+put_bytes(struct strbuf *sb, const struct x64_code *c, uint32_t from, uint32_t to)
 {
-    strbuf_addstr(sb, "no disassembler: install Zydis (on Debian the package libzydis4.0 or libzydis4.1)\n");
-    for (uint32_t i = 0; i < c->text; i++) {
-        if (i % 16 == 0)
+    for (uint32_t i = from; i < to; i++) {
+        if ((i - from) % 16 == 0)
             strbuf_addf(sb, "%5x ", i);
-        strbuf_addf(sb, " %02x%s", c->code[i], i % 16 == 15 || i + 1 == c->text ? "\n" : "");
+        strbuf_addf(sb, " %02x%s", c->code[i], (i - from) % 16 == 15 || i + 1 == to ? "\n" : "");
+    }
+}
+
+static void
+put_instructions(struct strbuf *sb, const struct x64_code *c, uint32_t from, uint32_t to)
+{
+    char text[200];
+    for (uint32_t at = from; at < to; ) {
+        unsigned length = read_instruction(c, at, text, sizeof(text));
+        strbuf_addf(sb, "%5x  ", at);
+        if (length == 0) {
+            strbuf_addf(sb, "%02x: no instruction\n", c->code[at]);
+            break;
+        }
+        put_target(sb, c, at, length, text);
+        at += length;
     }
 }
 
@@ -135,21 +150,13 @@ char *
 x64_dump(const struct x64_code *c)
 {
     struct strbuf sb = STRBUF_INIT;
-    if (!zydis_open()) {
-        put_bytes(&sb, c);
-    } else {
-        char text[200];
-        for (uint32_t at = 0; at < c->text; ) {
-            unsigned length = read_instruction(c, at, text, sizeof(text));
-            strbuf_addf(&sb, "%5x  ", at);
-            if (length == 0) {
-                strbuf_addf(&sb, "%02x: no instruction\n", c->code[at]);
-                break;
-            }
-            put_target(&sb, c, at, length, text);
-            at += length;
-        }
-    }
+    bool opened = zydis_open();
+    if (!opened)
+        strbuf_addstr(&sb, "no disassembler: install Zydis (on Debian the package libzydis4.0 or libzydis4.1)\n");
+    (opened ? put_instructions : put_bytes)(&sb, c, 0, c->text);
+    if (c->apart < c->size)
+        strbuf_addstr(&sb, "apart\n");
+    (opened ? put_instructions : put_bytes)(&sb, c, c->apart, c->size);
     strbuf_addf(&sb, "%u bytes, %u exits\n", c->size, c->nexits);
     char *out = sb.failed ? NULL : PyMem_Malloc(sb.len + 1);
     if (out != NULL)

@@ -38,10 +38,11 @@ struct phi { ir_ref left, right; uint16_t loc; bool copy; };    /* loc: what is 
 #define X64_PHIS 320
 #define X64_POOL (IR_MAX_CONSTS + 64)
 #define X64_CALLS 4096
+#define X64_FAR 8192
 
 struct x64_asm {
     struct ir *ir;
-    struct asm_buf buf;
+    struct asm_buf buf, other;         /* where code is written, and where it is not: apart_begin() */
     const char *err;                   /* the first thing that went wrong; everything goes on without crashing */
     ir_ref cur;                        /* the instruction being translated */
     uint32_t free, busy, mod;          /* sets of registers: without value; not to be given away now; written in the body */
@@ -69,7 +70,8 @@ struct x64_asm {
     uint64_t *pool;
     unsigned npool;
     struct { uint8_t *disp; const void *target; } calls[X64_CALLS];
-    unsigned ncalls;
+    struct { uint8_t *disp; const uint8_t *target; } far[X64_FAR];         /* jumps between the code and what lies apart from it */
+    unsigned ncalls, nfar;
 };
 
 static inline struct ir_ins *ins_at(const struct x64_asm *as, ir_ref r) { return &as->ir->at[r]; }
@@ -147,6 +149,16 @@ unsigned slot_aside(struct x64_asm *as, const struct moves *m);
 void moves_add(struct moves *m, unsigned to, unsigned from);
 /* scratch: registers that nobody cares for while the moves are done. */
 void moves_write(struct x64_asm *as, struct moves *m, uint32_t scratch);
+
+/* ---- code apart from the rest (apart.c) ---- */
+
+/* From here to apart_end() code is written that lies behind everything else of the trace: what rarely happens is not in the way of what runs. The end tells where its first instruction is. */
+void apart_begin(struct x64_asm *as);
+const uint8_t *apart_end(struct x64_asm *as);
+/* A jump from one to the other; cc may be CC_ALWAYS. */
+void jump_far(struct x64_asm *as, unsigned cc, const uint8_t *target);
+/* When all is written: puts it there, and links the jumps. Returns where it ends. */
+const uint8_t *apart_place(struct x64_asm *as, const uint8_t *there);
 
 /* ---- loops (loop.c) ---- */
 

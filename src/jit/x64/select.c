@@ -146,13 +146,16 @@ select_unbox_int2(struct x64_asm *as, const struct ir_ins *in)
 {
     unsigned r = regs_define(as, as->cur, 0), base = regs_use(as, in->a), t = regs_temp(as, GPR_SET);
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     apply_sign(as, r, base, t);
     asm_rr(B, OP_CMOV | CC_AE, r, t);
     asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TAG), 2 * TAG_DIGIT);
     asm_rr(B, OP_ALU(ALU_ADD), t, r);
     asm_shift_imm(B, SHIFT_SHL, t, PyLong_SHIFT);
     asm_op(B, OP_MOV32, t, rm_mem(base, OFS_DIGIT + 4));
-    asm_jcc_short(B, CC_BE, done);
+    const uint8_t *more = apart_end(as);
+    jump_far(as, CC_A, more);
     asm_alu_imm(B, ALU_CMP, rm_mem(base, OFS_TAG), TAG_DIGIT);
     asm_op(B, OP_MOV32, r, rm_mem(base, OFS_DIGIT));
 }
@@ -459,13 +462,26 @@ leads_to(struct x64_asm *as, uint8_t *disp, const void *target)
     as->calls[as->ncalls++].target = target;
 }
 
+/* Where the constant lies as seen from code apart is known when that is in its place. */
+static void
+call_through_pool(struct x64_asm *as, const uint8_t *word)
+{
+    asm_op(B, 0xff, 2, rm_place(B->p));
+    if (as->nfar == X64_FAR) {
+        x64_fail(as, "too much code");
+        return;
+    }
+    as->far[as->nfar].disp = B->p + 2;
+    as->far[as->nfar++].target = word;
+}
+
 void
 call_out(struct x64_asm *as, const void *function)
 {
     if (x64_memory_reaches(function))
         leads_to(as, asm_call(B), function);
     else
-        asm_op(B, 0xff, 2, rm_place(pool_word(as, (uintptr_t)function)));
+        call_through_pool(as, pool_word(as, (uintptr_t)function));
 }
 
 void

@@ -99,6 +99,17 @@ make_slowly(struct x64_asm *as, unsigned r, void (*function)(struct x64_state *s
     asm_store(B, v, argument(2));
 }
 
+/* The same apart; it comes back to what has been written last. */
+static const uint8_t *
+make_apart(struct x64_asm *as, unsigned r, void (*function)(struct x64_state *st), unsigned v, const struct asm_rm *place, unsigned old)
+{
+    const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
+    make_slowly(as, r, function, v, place, old);
+    return apart_end(as);
+}
+
 static bool are_near(void) { return fits32((int64_t)(uintptr_t)&PyFloat_Type) && fits32((int64_t)(uintptr_t)&PyLong_Type) && fits32((int64_t)(uintptr_t)SMALL_INT(256)); }
 
 /* ---- counts ---- */
@@ -131,28 +142,45 @@ jump_to(struct x64_asm *as, unsigned cc, const uint8_t *target)
         asm_jcc(B, cc, target);
 }
 
+/* On to where the block of a float or of an int of one or two digits is given back; else to `slow`. type: that of o, if it is known. */
+static void
+write_is_short(struct x64_asm *as, unsigned o, const PyTypeObject *type, const uint8_t *slow)
+{
+    const uint8_t *fits = B->p;
+    if (type == &PyFloat_Type)
+        return;
+    jump_to(as, CC_AE, slow);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TAG), 3 * TAG_ONE);
+    if (type != NULL)
+        return;
+    jump_to(as, CC_NE, slow);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), (int32_t)(uintptr_t)&PyLong_Type);
+    jump_to(as, CC_E, fits);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), (int32_t)(uintptr_t)&PyFloat_Type);
+}
+
 /* One reference less to o; what it refers to dies of that, if it is the last. type: that of o, if it is known. */
 static void
 write_drop(struct x64_asm *as, unsigned o, unsigned t, const PyTypeObject *type)
 {
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     call_slow(as, slow_death);
     asm_store(B, o, argument(0));
-    if ((type == NULL || type == &PyFloat_Type) && are_near()) {
+    if ((type == NULL || type == &PyFloat_Type || type == &PyLong_Type) && are_near()) {
         const uint8_t *slow = B->p;
-        asm_jmp(B, done);
+        jump_far(as, CC_ALWAYS, done);
         asm_store(B, o, list_head());
         asm_store(B, t, rm_mem(o, 0));
         asm_load(B, t, list_head());
         asm_op_imm(B, 0x83, ALU_SUB, list_room(), 1, 1);
         jump_to(as, CC_E, slow);
         asm_op_imm(B, 0x83, ALU_CMP, list_room(), 1, 0);
-        if (type == NULL) {
-            jump_to(as, CC_NE, slow);
-            asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), (int32_t)(uintptr_t)&PyFloat_Type);
-        }
+        write_is_short(as, o, type, slow);
     }
-    jump_to(as, CC_NE, done);
+    const uint8_t *dies = apart_end(as);
+    jump_far(as, CC_E, dies);
     asm_alu_imm(B, ALU_SUB, rm_mem(o, OFS_COUNT), 1);
     jump_to(as, CC_S, done);
     asm_op(B, 0x85, t, rm_reg(t));
@@ -194,20 +222,17 @@ write_other(struct x64_asm *as, unsigned o, unsigned t, unsigned slot, const uin
 
 #define LATE_IN_LINE 3
 
-/* Jumps to `kept`, with a flag for "not equal", when o has more references than could be given back; else to `slow` or on. */
-static void
-write_kept(struct x64_asm *as, unsigned o, unsigned t, uint64_t late, const uint8_t *kept, const uint8_t *slow)
+/* Apart: a look at the late slots one by one. Jumps to `kept`, with a flag for "not equal", when none of them can have o and there are other references; else on. */
+static const uint8_t *
+look_at_others(struct x64_asm *as, unsigned o, unsigned t, uint64_t late, const uint8_t *kept, const uint8_t *slow)
 {
     if (late != 0 && __builtin_popcountll(late) <= LATE_IN_LINE) {
-        jump_to(as, CC_A, kept);
+        jump_far(as, CC_A, kept);
         asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1);
         for (uint64_t left = late; left != 0; left &= left - 1)
             write_other(as, o, t, (unsigned)__builtin_ctzll(left), slow);
     }
-    jump_to(as, CC_A, kept);
-    asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1 + __builtin_popcountll(late));
-    jump_to(as, CC_E, slow);
-    asm_rr(B, OP_TEST, o, o);
+    return B->p;
 }
 
 /* What is in the slot mostly has more references than the late slots could give back, if all of them had it; so has the list of an iterator, which is the only one. The
@@ -219,23 +244,31 @@ select_late(struct x64_asm *as, const struct ir_ins *in)
     unsigned o = regs_temp(as, GPR_SET), t = regs_temp(as, GPR_SET);
     x64_guard(as, CC_E);
     const uint8_t *kept = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, kept);
     asm_rr(B, OP_TEST, o, o);
     asm_load(B, o, argument(0));
     call_slow(as, in->op == IR_GLATE ? slow_drops_late : slow_dies_late);
     asm_op_imm(B, 0xc7 | A_W, 0, argument(0), 4, in->a);
     asm_store(B, o, argument(2));
     asm_mov_imm(B, o, late);
-    const uint8_t *slow = B->p;
-    if (in->op == IR_GDIES && !fits32((int64_t)(uintptr_t)&PyListIter_Type))
+    const uint8_t *slow = B->p, *others = look_at_others(as, o, t, late, kept, slow);
+    apart_end(as);
+    if (in->op == IR_GDIES && !fits32((int64_t)(uintptr_t)&PyListIter_Type)) {
+        jump_far(as, CC_ALWAYS, slow);
         return;
-    write_kept(as, o, t, late, kept, slow);
+    }
+    jump_far(as, CC_BE, others);
+    asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 1 + __builtin_popcountll(late));
+    jump_far(as, CC_E, slow);
+    asm_rr(B, OP_TEST, o, o);
     if (in->op == IR_GDIES) {
         asm_load(B, o, rm_mem(o, offsetof(struct list_iter, it_seq)));
-        jump_to(as, CC_NE, slow);
+        jump_far(as, CC_NE, slow);
         asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TYPE), (int32_t)(uintptr_t)&PyListIter_Type);
-        jump_to(as, CC_NE, slow);
+        jump_far(as, CC_NE, slow);
         asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
-        jump_to(as, CC_E, slow);
+        jump_far(as, CC_E, slow);
         asm_rr(B, OP_TEST, o, o);
     }
     asm_load(B, o, rm_frame(in->a));
@@ -287,14 +320,11 @@ write_new_float(struct x64_asm *as, unsigned r, unsigned v)
 static void
 write_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v)
 {
-    const uint8_t *done = B->p;
+    const uint8_t *slow = make_apart(as, r, slow_float, v, NULL, NO_REG);
     write_new_float(as, r, v);
     asm_store(B, t, list_head());
     asm_load(B, t, rm_mem(r, 0));
-    const uint8_t *fast = B->p;
-    asm_jmp(B, done);
-    make_slowly(as, r, slow_float, v, NULL, NO_REG);
-    jump_to(as, CC_NE, fast);
+    jump_far(as, CC_E, slow);
     asm_rr(B, OP_TEST, r, r);
     asm_load(B, r, list_head());
 }
@@ -322,51 +352,99 @@ static void
 renew_float(struct x64_asm *as, unsigned r, unsigned t, unsigned v, struct asm_rm slot)
 {
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     make_slowly(as, r, slow_renew_float, v, &slot, NO_REG);
     const uint8_t *slow = B->p;
-    asm_jmp(B, done);
+    jump_far(as, CC_ALWAYS, done);
     replace_float(as, r, t, v, slot, slow);
-    const uint8_t *shared = B->p;
-    asm_jmp(B, done);
+    const uint8_t *shared = apart_end(as);
     asm_store(B, v, rm_mem(r, OFS_FLOAT));
-    jump_to(as, CC_NE, shared);
+    jump_far(as, CC_NE, shared);
     asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_COUNT), 1);
-    jump_to(as, CC_NE, slow);
+    jump_far(as, CC_NE, slow);
     asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_TYPE), (int32_t)(uintptr_t)&PyFloat_Type);
-    jump_to(as, CC_E, slow);
+    jump_far(as, CC_E, slow);
     asm_rr(B, OP_TEST, r, r);
     asm_load(B, r, slot);
 }
 
-/* r = the static int of the value in v, else to `other`. */
+/* r = the static int of the value in v, else to `other`, which lies apart. */
 static void
 write_small(struct x64_asm *as, unsigned r, unsigned v, const uint8_t *other)
 {
     asm_alu_imm(B, ALU_ADD, rm_reg(r), (int32_t)(uintptr_t)SMALL_INT(-RT_NSMALLNEG));
     asm_shift_imm(B, SHIFT_SHL, r, INT_SHIFT);
-    jump_to(as, CC_AE, other);
+    jump_far(as, CC_AE, other);
     asm_alu_imm(B, ALU_CMP, rm_reg(r), SMALL_INTS);
     asm_op(B, OP_LEA, r, rm_mem(v, RT_NSMALLNEG));
 }
 
-/* The int at r, to which there is one reference, becomes v, of which is known that it is no static one; else to `other`. */
+/* The block r becomes the int v, which has one or two digits and is not negative. The second digit is written in any case: there is room for it. */
 static void
-write_digit(struct x64_asm *as, unsigned r, unsigned v, const uint8_t *other)
+write_digits(struct x64_asm *as, unsigned r, unsigned t, unsigned v)
 {
-    asm_op(B, OP_STORE32, v, rm_mem(r, OFS_DIGIT));
-    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_TAG), 4, TAG_ONE);
-    jump_to(as, CC_A, other);
-    asm_alu_imm(B, ALU_CMP, rm_reg(v), PyLong_MASK);
+    asm_store(B, t, rm_mem(r, OFS_TAG));
+    asm_alu_imm(B, ALU_ADD, rm_reg(t), 2 * TAG_ONE);
+    asm_alu_imm(B, ALU_AND, rm_reg(t), -TAG_ONE);
+    asm_rr(B, OP_ALU(ALU_SBB), t, t);                          /* all ones: the second digit is 0 */
+    asm_alu_imm(B, ALU_CMP, rm_reg(t), 1);
+    asm_op(B, OP_STORE32, t, rm_mem(r, OFS_DIGIT + (int)sizeof(digit)));
+    asm_shift_imm(B, SHIFT_SHR, t, PyLong_SHIFT);
+    asm_move(B, t, v);
+    asm_op(B, OP_STORE32, t, rm_mem(r, OFS_DIGIT));
+    asm_op_imm(B, 0x81, ALU_AND, rm_reg(t), 4, PyLong_MASK);
+    asm_op(B, OP_MOV32, t, rm_reg(v));
 }
 
+/* To `other` when v is negative or has more than two digits. */
 static void
-write_int(struct x64_asm *as, unsigned r, unsigned v)
+write_is_large(struct x64_asm *as, unsigned t, unsigned v, const uint8_t *other)
+{
+    jump_to(as, CC_NE, other);
+    asm_shift_imm(B, SHIFT_SHR, t, 2 * PyLong_SHIFT);
+    asm_move(B, t, v);
+}
+
+/* Apart: the int o, if it has one reference and its block room for two digits, becomes v, and goes on at `done` in r; a static int, and all else, to `slow`. */
+static void
+write_in_place(struct x64_asm *as, unsigned r, unsigned o, unsigned t, unsigned v, const uint8_t *done, const uint8_t *slow)
+{
+    jump_far(as, CC_ALWAYS, done);
+    asm_move(B, r, o);
+    write_digits(as, o, t, v);
+    write_is_large(as, t, v, slow);
+    jump_to(as, CC_B, slow);
+    asm_alu_imm(B, ALU_CMP, rm_reg(t), SMALL_INTS);
+    asm_op(B, OP_LEA, t, rm_mem(v, RT_NSMALLNEG));
+    jump_to(as, CC_AE, slow);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TAG), 3 * TAG_ONE);
+    jump_to(as, CC_NE, slow);
+    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
+}
+
+/* r = the int v: a static one, or a new one from the list of free blocks. */
+static void
+write_int(struct x64_asm *as, unsigned r, unsigned t, unsigned v)
 {
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     make_slowly(as, r, slow_int, v, NULL, NO_REG);
     const uint8_t *slow = B->p;
-    asm_jmp(B, done);
-    write_small(as, r, v, slow);
+    jump_far(as, CC_ALWAYS, done);
+    write_digits(as, r, t, v);
+    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_TYPE), 4, (int32_t)(uintptr_t)&PyLong_Type);
+    asm_op_imm(B, 0xc7 | A_W, 0, rm_mem(r, OFS_COUNT), 4, 1);
+    asm_op_imm(B, 0x83, ALU_ADD, list_room(), 1, 1);
+    asm_store(B, t, list_head());
+    asm_load(B, t, rm_mem(r, 0));
+    jump_to(as, CC_E, slow);
+    asm_rr(B, OP_TEST, r, r);
+    asm_load(B, r, list_head());
+    write_is_large(as, t, v, slow);
+    const uint8_t *large = apart_end(as);
+    write_small(as, r, v, large);
 }
 
 /* A static int instead of one, or the int that the slot has alone becomes the new one. */
@@ -374,27 +452,20 @@ static void
 renew_int(struct x64_asm *as, unsigned r, unsigned t, unsigned v, struct asm_rm slot)
 {
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     make_slowly(as, r, slow_renew_int, v, &slot, NO_REG);
     const uint8_t *slow = B->p;
-    asm_jmp(B, done);
+    write_in_place(as, r, r, t, v, done, slow);
+    const uint8_t *counted = apart_end(as);
     asm_store(B, r, slot);
     write_small(as, r, v, slow);
-    jump_to(as, CC_NS, slow);
+    jump_far(as, CC_NS, counted);                              /* r is what the slot has */
     asm_op(B, 0x85, t, rm_reg(t));
     asm_op(B, OP_MOV32, t, rm_mem(r, OFS_COUNT));
-    const uint8_t *old = B->p;                                 /* r is what the slot has */
-    asm_jmp(B, done);
-    write_digit(as, r, v, slow);
-    jump_to(as, CC_B, old);
-    asm_alu_imm(B, ALU_CMP, rm_reg(t), SMALL_INTS);
-    asm_op(B, OP_LEA, t, rm_mem(v, RT_NSMALLNEG));
-    jump_to(as, CC_AE, old);
-    asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_TAG), 3 * TAG_ONE);
-    jump_to(as, CC_NE, old);
-    asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_COUNT), 1);
-    jump_to(as, CC_NE, slow);
+    jump_far(as, CC_NE, slow);
     asm_alu_imm(B, ALU_CMP, rm_mem(r, OFS_TYPE), (int32_t)(uintptr_t)&PyLong_Type);
-    jump_to(as, CC_E, slow);
+    jump_far(as, CC_E, slow);
     asm_rr(B, OP_TEST, r, r);
     asm_load(B, r, slot);
 }
@@ -418,7 +489,7 @@ select_new_number(struct x64_asm *as, const struct ir_ins *in)
     else if (renewal)
         renew_int(as, r, t, v, slot);
     else
-        write_int(as, r, v);
+        write_int(as, r, t, v);
 }
 
 /* A float instead of another: mostly nobody else has that, which then becomes the new one. */
@@ -429,13 +500,10 @@ select_renew_float(struct x64_asm *as, const struct ir_ins *in)
     x64_guard(as, CC_E);
     unsigned o = base_into(as, in->a, r), v = regs_use(as, in->b);
     asm_rr(B, OP_TEST, r, r);
-    const uint8_t *done = B->p;
-    make_slowly(as, r, slow_float_instead, v, NULL, o);
-    const uint8_t *slow = B->p;
-    asm_jmp(B, done);
+    const uint8_t *slow = make_apart(as, r, slow_float_instead, v, NULL, o);
     asm_move(B, r, o);
     asm_store(B, v, rm_mem(o, OFS_FLOAT));
-    jump_to(as, CC_NE, slow);
+    jump_far(as, CC_NE, slow);
     asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
 }
 
@@ -448,26 +516,19 @@ select_renew(struct x64_asm *as, const struct ir_ins *in)
     unsigned v = regs_use(as, in->b), o = regs_use(as, in->a), t = regs_temp(as, GPR_SET);
     asm_rr(B, OP_TEST, r, r);
     const uint8_t *done = B->p;
-    make_slowly(as, r, slow_instead, v, NULL, o);
-    if (!are_near())
+    if (!are_near()) {
+        make_slowly(as, r, slow_instead, v, NULL, o);
         return;
+    }
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
+    make_slowly(as, r, slow_instead, v, NULL, o);
     const uint8_t *slow = B->p;
-    asm_jmp(B, done);
-    asm_move(B, r, o);
-    write_digit(as, o, v, slow);
-    jump_to(as, CC_B, slow);
-    asm_alu_imm(B, ALU_CMP, rm_reg(r), SMALL_INTS);
-    asm_op(B, OP_LEA, r, rm_mem(v, RT_NSMALLNEG));
-    jump_to(as, CC_AE, slow);
-    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_TAG), 2 * TAG_ONE);
-    jump_to(as, CC_NE, slow);
-    asm_alu_imm(B, ALU_CMP, rm_mem(o, OFS_COUNT), 1);
-    const uint8_t *counted = B->p;
-    asm_jmp(B, done);
+    write_in_place(as, r, o, t, v, done, slow);
+    const uint8_t *counted = apart_end(as);
     write_small(as, r, v, slow);
-    jump_to(as, CC_NS, counted);
-    asm_op(B, 0x85, t, rm_reg(t));
-    asm_op(B, OP_MOV32, t, rm_mem(o, OFS_COUNT));
+    jump_far(as, CC_NS, counted);
+    asm_op_imm(B, 0x83, ALU_CMP, rm_mem(o, OFS_COUNT), 1, 0);
 }
 
 void

@@ -34,12 +34,15 @@ select_guard_null(struct x64_asm *as, const struct ir_ins *in)
     asm_alu_imm(B, ALU_CMP, rm_frame(in->a), 0);
 }
 
-/* The type of what r points to compared with `type`, and when it is another with the common ones (jit_is_common_leaf()). */
+/* The type of what r points to compared with `type`, and when it is another, apart, with the common ones (jit_is_common_leaf()). */
 static void
 compare_leaf(struct x64_asm *as, unsigned r, int32_t type)
 {
     const uintptr_t common[] = { (uintptr_t)Py_TYPE(Py_None), (uintptr_t)&PyUnicode_Type, (uintptr_t)&PyLong_Type, (uintptr_t)&PyFloat_Type };
     const struct asm_rm place = rm_mem(r, offsetof(PyObject, ob_type));
+    const uint8_t *compared = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, compared);
     const uint8_t *equal = B->p;
     for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
         if (common[i] == (uintptr_t)type || !fits32((int64_t)common[i]))
@@ -47,6 +50,8 @@ compare_leaf(struct x64_asm *as, unsigned r, int32_t type)
         asm_alu_imm(B, ALU_CMP, place, (int32_t)common[i]);
         asm_jcc_short(B, CC_E, equal);
     }
+    const uint8_t *other = apart_end(as);
+    jump_far(as, CC_NE, other);
     asm_alu_imm(B, ALU_CMP, place, type);
 }
 

@@ -160,19 +160,20 @@ select_new_instance(struct x64_asm *as, const struct ir_ins *in)
     unsigned t = regs_temp(as, GPR_SET), u = regs_temp(as, GPR_SET);
     asm_rr(B, OP_TEST, r, r);
     const uint8_t *done = B->p;
+    apart_begin(as);
+    jump_far(as, CC_ALWAYS, done);
     make_slowly(as, r, type, order, in->x);
-    const uint8_t *slow = B->p;
-    asm_jmp(B, done);
+    const uint8_t *slow = apart_end(as);
     write_fields(as, r, t, &s, order, in->x);
     write_type(as, r, t, u, type);
     write_prefix(as, r, t, u, &s);
     asm_op_imm(B, 0x83, ALU_ADD, room, 1, 1);
     asm_store(B, t, head);
     asm_load(B, t, rm_mem(r, 0));
-    asm_jcc(B, CC_E, slow);
+    jump_far(as, CC_E, slow);
     asm_rr(B, OP_TEST, r, r);
     asm_load(B, r, head);
-    asm_jcc(B, CC_AE, slow);
+    jump_far(as, CC_AE, slow);
     asm_op(B, OP_ALU(ALU_CMP), u, young(offsetof(struct gc_log, limit)));
     asm_load(B, u, young(offsetof(struct gc_log, used)));
 }

@@ -43,6 +43,7 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
     uint8_t rounds;                    /* in which gpr[] of the state an exit of the body leaves how often the loop has gone round; only with a loop */
     uint32_t size, text;               /* bytes of all, and of the instructions proper; stubs of exits and constants follow them */
+    uint32_t apart;                    /* offset of what rarely runs: from there to the end */
     uint32_t room;                     /* free bytes behind it */
     uint32_t nexits, nlocs;
     struct x64_exit *exits;

@@ -767,7 +767,7 @@ static_assert(offsetof(struct x64_state, args[0]) == 2328 && offsetof(struct x64
 static bool
 redirect(const struct x64_code *code, const void *from, const void *to)
 {
-    for (uint32_t i = 0; i + 5 <= code->text; i++) {
+    for (uint32_t i = 0; i + 5 <= code->size; i++) {
         int32_t distance;
         memcpy(&distance, code->code + i + 1, 4);
         if (code->code[i] != 0xe8 || code->code + i + 5 + distance != (const uint8_t *)from)
