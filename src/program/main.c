@@ -1,4 +1,9 @@
 /* program/main.c: the command `adder`. */
+#include <stdlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "interp/lifecycle.h"
 #include "program/inittab.h"
 
@@ -15,9 +20,23 @@ __asan_default_options(void)
 }
 #endif
 
+/* The C library gives the end of its memory back as soon as a block of some hundred kilobytes is freed there, and asks the system for it at the next one, page by page: a program that makes and drops lists of 100,000 items
+ * spent a seventh of its time so. What the environment says about that goes before. */
+static void
+keep_freed_memory(void)
+{
+#if defined(__GLIBC__)
+    if (getenv("GLIBC_TUNABLES") != NULL || getenv("MALLOC_TRIM_THRESHOLD_") != NULL || getenv("MALLOC_MMAP_THRESHOLD_") != NULL || getenv("MALLOC_TOP_PAD_") != NULL)
+        return;
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
+    keep_freed_memory();
     program_setup();
     lifecycle_hooks.process_ends = true;
     return Py_BytesMain(argc, argv);
