@@ -105,13 +105,12 @@ count_fits(const char *p, Py_ssize_t n)
     }
 }
 
-/* The formats that most functions have: one letter an argument, none left out. False: nothing that parsing again would not put right. */
-static bool
-parse_letters(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
+/* The formats that most functions have: one letter an argument, none left out. False: nothing that parsing again would not put right, with the list from its start: a copy of it in front of this would
+ * wait for the words that va_start() has just written. */
+static inline __attribute__((always_inline)) bool
+parse_letters(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list out)
 {
-    va_list out;
     Py_ssize_t i = 0;
-    va_copy(out, va);
     for (; i < nargs; i++) {
         PyObject *arg = args[i];
         long v;
@@ -127,17 +126,14 @@ parse_letters(PyObject *const *args, Py_ssize_t nargs, const char *format, va_li
                 *va_arg(out, long *) = v;
         }
         else
-            break;
+            return false;
     }
-    va_end(out);
-    return i == nargs && (format[i] == '\0' || format[i] == ':' || format[i] == ';');
+    return format[i] == '\0' || format[i] == ':' || format[i] == ';';
 }
 
 static bool
 parse_array_fast(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list va)
 {
-    if (parse_letters(args, nargs, format, va))
-        return true;
     if (!count_fits(format, nargs))
         return false;
     struct arg_fast f = { .p = format };
@@ -222,9 +218,19 @@ parse_single(PyObject *arg, const char *format, va_list va)
     int rc = result; \
     va_end(va); \
     return rc
+/* The same where letters may be all there is. */
+#define WITH_LETTERS(known, args, nargs, result) \
+    va_list letters; \
+    va_start(letters, format); \
+    bool fine = (known) && parse_letters(args, nargs, format, letters); \
+    va_end(letters); \
+    if (fine) \
+        return 1; \
+    WITH_VA(result)
+#define WITH_TUPLE(args) WITH_LETTERS(args != NULL && PyTuple_Check(args), &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), parse_tuple(args, format, va))
 
 int PyArg_VaParse(PyObject *args, const char *format, va_list va) { return parse_tuple(args, format, va); }
-int PyArg_ParseTuple(PyObject *args, const char *format, ...) { WITH_VA(parse_tuple(args, format, va)); }
+int PyArg_ParseTuple(PyObject *args, const char *format, ...) { WITH_TUPLE(args); }
 int PyArg_Parse(PyObject *arg, const char *format, ...) { WITH_VA(parse_single(arg, format, va)); }
 
 PyAPI_FUNC(int) _PyArg_ParseStack(PyObject *const *args, Py_ssize_t nargs, const char *format, ...);
@@ -232,8 +238,8 @@ PyAPI_FUNC(int) _PyArg_ParseTuple_SizeT(PyObject *args, const char *format, ...)
 PyAPI_FUNC(int) _PyArg_Parse_SizeT(PyObject *arg, const char *format, ...);
 PyAPI_FUNC(int) _PyArg_VaParse_SizeT(PyObject *args, const char *format, va_list va);
 int _PyArg_ParseStack(PyObject *const *args, Py_ssize_t nargs, const char *format, ...)
-{ WITH_VA(parse_array(args, nargs, format, va)); }
-int _PyArg_ParseTuple_SizeT(PyObject *args, const char *format, ...) { WITH_VA(parse_tuple(args, format, va)); }
+{ WITH_LETTERS(true, args, nargs, parse_array(args, nargs, format, va)); }
+int _PyArg_ParseTuple_SizeT(PyObject *args, const char *format, ...) { WITH_TUPLE(args); }
 int _PyArg_Parse_SizeT(PyObject *arg, const char *format, ...) { WITH_VA(parse_single(arg, format, va)); }
 int _PyArg_VaParse_SizeT(PyObject *args, const char *format, va_list va) { return parse_tuple(args, format, va); }
 
