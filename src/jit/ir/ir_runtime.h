@@ -108,4 +108,9 @@ extern void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
 /* For tests: asked before each open call, by its opcode: true: the trace leaves before it. */
 extern bool (*jit_leaves_opens)(int opcode);
 
+/* both.c: sin() and cos() for traces that want both of one number. Do they give what sin() and cos() give? */
+double jit_sin_of_both(double x);
+double jit_cos_of_both(double x);
+bool jit_has_both(void);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
 #include "object/core/effect.h"
 #include "object/core/type.h"
@@ -73,6 +74,23 @@ guard_finite(struct recorder *r, ir_ref v)
     return v;
 }
 
+/* sin() and cos() of one number, whichever comes first, are computed at once. */
+static enum ir_helper
+one_of_both(struct recorder *r, enum ir_helper h, ir_ref a)
+{
+    struct ir *ir = r->ir;
+    enum ir_helper other = h == HELPER_SIN ? HELPER_COS : h == HELPER_COS ? HELPER_SIN : IR_HELPERS;
+    if (other == IR_HELPERS || ref_is_const(a))
+        return h;
+    for (ir_ref k = ir->chain[IR_CALLL_F]; k > a; k = ir->at[k].prev) {
+        if (ir->at[k].a != a || ir->at[k].x != other || !jit_has_both())
+            continue;
+        ir->at[k].x = other == HELPER_SIN ? HELPER_SIN_OF_BOTH : HELPER_COS_OF_BOTH;
+        return h == HELPER_SIN ? HELPER_SIN_OF_BOTH : HELPER_COS_OF_BOTH;
+    }
+    return h;
+}
+
 static ir_ref
 computed(struct recorder *r, const struct effect *row, ir_ref a, ir_ref b)
 {
@@ -87,7 +105,7 @@ computed(struct recorder *r, const struct effect *row, ir_ref a, ir_ref b)
         rec_stop(r, "a function of floats that is not recorded yet");
         return REF_NONE;
     }
-    return guard_finite(r, rec_emit_x(r, IR_CALLL_F, a, b, h));
+    return guard_finite(r, rec_emit_x(r, IR_CALLL_F, a, b, b == REF_NONE ? one_of_both(r, h, a) : h));
 }
 
 static bool
