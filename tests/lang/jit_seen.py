@@ -11,7 +11,7 @@ def steps(n):
     s = i = 0
     while i < n:
         if i % 3:
-            s += i
+            s += i * 2
         else:
             s -= 1
         i += 1

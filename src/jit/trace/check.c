@@ -173,14 +173,14 @@ split_up(PyThreadState *ts, const struct entered *e, _PyInterpreterFrame *f, PyO
 
 /* ---- the child that predicts ---- */
 
-/* A frame that is about to go need not have everything that nobody can see any more. */
+/* A frame that is about to go need not have everything that nobody can see any more, be it that of a trace that began with the function. */
 static bool returns(int opcode) { return opcode == RETURN_VALUE || opcode == RETURN_CONST; }
 
 static _Noreturn void
 predicted(PyThreadState *ts, _Py_CODEUNIT *pc)
 {
     _PyInterpreterFrame *f = ts->current_frame;
-    if (pc == NULL || (f != about.outer && returns(op_deopt(pc->op.code))))        /* it raises, or returns */
+    if (pc == NULL || returns(op_deopt(pc->op.code)))        /* it raises, or returns */
         _exit(0);
     shared->pc = pc;
     shared->trace = trace_left_last();

@@ -17,6 +17,8 @@ rec_pop_jump(struct recorder *r, bool if_true)
     bool now = r->sp[-1] == Py_True, jumps = now == if_true;
     if (ir_type_of(r->ir, v) != T_BOOL && ((v = rec_number(r, v, r->sp[-1])) == REF_NONE || ir_type_of(r->ir, v) != T_BOOL))
         return rec_stop(r, "a jump on something else than a bool");
+    if (rec_both_sides(r, v, if_true) || r->why != NULL)
+        return r->why == NULL;
     rec_snap(r, jumps ? r->next : r->next + (unsigned)r->oparg, 1)->branch = true;
     rec_emit(r, now ? IR_GTRUE : IR_GFALSE, v, REF_NONE);
     rec_pop(r);

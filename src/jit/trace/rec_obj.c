@@ -458,6 +458,20 @@ rec_has_no_attr(PyObject *o, PyObject *name)
     return values->valid && values->shape > SHAPE_NEVER && (index < 0 || values->values[index] == NULL);
 }
 
+bool
+rec_has_class_number(PyObject *o, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    PyObject *number = t->tp_getattro == PyObject_GenericGetAttr && !PyType_Check(o) && !PyModule_CheckExact(o) ? type_lookup(t, name) : NULL;
+    if (number == NULL || !(PyFloat_CheckExact(number) || PyLong_CheckExact(number)) || !type_has(t, Py_TPFLAGS_HEAPTYPE))
+        return false;
+    if (!type_has(t, Py_TPFLAGS_INLINE_VALUES))
+        return !type_has(t, Py_TPFLAGS_MANAGED_DICT) && t->tp_dictoffset == 0;
+    PyDictValues *values = inline_values(o);
+    Py_ssize_t index = key_index(type_shared_keys(t), name);
+    return values->valid && values->shape > SHAPE_NEVER && (index < 0 || values->values[index] == NULL);
+}
+
 /* The attribute that is missing is the third argument. One that is there is loaded as LOAD_ATTR does, if that calls nothing. */
 bool
 rec_call_getattr(struct recorder *r, const struct builtin_call *c)

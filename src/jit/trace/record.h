@@ -316,11 +316,15 @@ extern const char rec_inner_first[], rec_version_first[];      /* why recordings
 bool rec_pop_jump(struct recorder *r, bool if_true);
 bool rec_pop_jump_none(struct recorder *r);
 bool rec_for_iter(struct recorder *r);
+/* rec_select.c: the conditional jump at hand leads past a few operations on numbers: both sides are computed, and one is selected. False: it is another one, or r->why. */
+bool rec_both_sides(struct recorder *r, ir_ref test, bool if_true);
 bool rec_jump_backward(struct recorder *r);
 bool rec_is_op(struct recorder *r);
 
 /* rec_obj.c */
 bool rec_load_attr(struct recorder *r, PyObject *name, bool method_form);
+/* Has the class of o a number under this name, and o nothing, so that rec_load_attr() finds a constant? */
+bool rec_has_class_number(PyObject *o, PyObject *name);
 bool rec_load_super_attr(struct recorder *r);
 bool rec_load_deref(struct recorder *r);
 /* Of a cell that holds something already. */

@@ -376,13 +376,16 @@ select_select(struct x64_asm *as, const struct ir_ins *in)
 {
     unsigned r = regs_define(as, as->cur, 0);
     unsigned test = regs_use(as, in->a), b = regs_use(as, in->b);
-    if (r < XMM0) {
-        asm_rr(B, OP_CMOV | CC_NE, r, b);
-    } else {
-        const uint8_t *skip = B->p;
-        asm_move(B, r, b);
-        asm_jcc_short(B, CC_E, skip);
+    if (r >= XMM0) {                                           /* a jump that nobody can predict would take longer */
+        unsigned c = regs_use(as, in->c), t = regs_temp(as, GPR_SET), u = regs_temp(as, GPR_SET);
+        asm_rr(B, OP_MOVQ_TO_XMM, r, t);
+        asm_rr(B, OP_CMOV | CC_NE, t, u);
+        asm_op(B, 0x85, test, rm_reg(test));
+        asm_rr(B, OP_MOVQ_FROM_XMM, b, u);
+        asm_rr(B, OP_MOVQ_FROM_XMM, c, t);
+        return;
     }
+    asm_rr(B, OP_CMOV | CC_NE, r, b);
     asm_op(B, 0x85, test, rm_reg(test));
     regs_place(as, r, in->c);
 }
