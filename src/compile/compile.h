@@ -12,6 +12,8 @@
  * joined with those found. optimize: 0, 1, 2 as -O, -OO; -1 is for higher floors to resolve, and taken as 0 here.
  * NULL with SyntaxError (with place), RecursionError, MemoryError ... */
 OWNED PyCodeObject *compile_ast(mod_ty mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
+/* Frees what is kept so that the next compilation is fast. */
+void compile_give_back(void);
 PyAPI_FUNC(PyCodeObject *) _PyAST_Compile(struct _mod *mod, PyObject *filename, PyCompilerFlags *flags, int optimize, struct ast_arena *arena);
 
 /* A docstring without its indentation, as inspect.cleandoc() (but the first line's trailing blanks stay). */

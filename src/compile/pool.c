@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compile/compile.h"
 #include "rt/thread.h"
 
 #define FIRST_CHUNK (32u << 10)
@@ -34,6 +35,17 @@ region_release(struct pool_region *r)
             free(c);
     }
     *r = (struct pool_region){ 0 };
+}
+
+void
+compile_give_back(void)
+{
+    for (struct pool_chunk *c = spare_chunks, *next; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    spare_chunks = NULL;
+    nspare = 0;
 }
 
 static struct pool_chunk *

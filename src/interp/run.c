@@ -48,7 +48,8 @@ add_error_line(PyObject *source)
     PyErr_SetRaisedException(exc);
 }
 
-/* source: the text when it was typed in or given on the command line, else NULL. */
+/* source: the text when it was typed in or given on the command line, else NULL. What was only needed to compile does not lie about while the program runs; but the objects that the
+ * tree names stay with it, as in CPython, since programs can count references to them. */
 static PyObject *
 run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, PyCompilerFlags *flags, PyObject *source,
          struct ast_arena *arena)
@@ -58,6 +59,8 @@ run_tree(mod_ty mod, PyObject *filename, PyObject *globals, PyObject *locals, Py
         add_error_line(source);
     if (code == NULL)
         return NULL;
+    ast_arena_free_nodes(arena);
+    compile_give_back();
     PyObject *r = NULL;
     if (globals == NULL || !PyDict_Check(globals))
         PyErr_SetString(PyExc_SystemError, "globals must be a real dict");

@@ -54,6 +54,28 @@ ast_arena_new(void)
     return a;
 }
 
+/* The newest blocks, down to this one, which stays. */
+static void
+free_blocks(struct ast_arena *a, struct block *last)
+{
+    for (struct block *b = a->newest, *older; b != last; b = older) {
+        older = b->older;
+        PyMem_Free(b);
+    }
+    a->newest = last;
+    a->next = a->end = NULL;
+}
+
+/* The first block stays: a program that ends because it has run out of memory needs some to end. */
+void
+ast_arena_free_nodes(struct ast_arena *a)
+{
+    struct block *first = a->newest;
+    while (first != NULL && first->older != NULL)
+        first = first->older;
+    free_blocks(a, first);
+}
+
 void
 ast_arena_free(struct ast_arena *a)
 {
@@ -62,10 +84,7 @@ ast_arena_free(struct ast_arena *a)
     for (size_t i = 0; i < a->nobjs; i++)
         Py_DECREF(a->objs[i]);
     PyMem_Free(a->objs);
-    for (struct block *b = a->newest, *older; b != NULL; b = older) {
-        older = b->older;
-        PyMem_Free(b);
-    }
+    free_blocks(a, NULL);
     PyMem_Free(a);
 }
 
