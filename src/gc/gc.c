@@ -97,6 +97,27 @@ append_log(struct gc_set *set, struct gc_log *log)
             set->items[set->used++] = log->items[i];
 }
 
+/* How many objects there are in it: those that have died since it was filled, which may be most, have left holes. */
+static size_t
+live_in(const struct gc_log *log)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < log->used; i++)
+        n += log->items[i] != NULL;
+    return n;
+}
+
+/* Room for n more in log `which`. One that is full of holes does not grow. */
+static bool
+make_room(struct gc_log *log, int which, size_t n)
+{
+    if (log->used + n <= log->cap)
+        return true;
+    gc_log_squeeze(log, which);
+    size_t enough = log->used + n;
+    return gc_log_reserve(log, enough + enough / 4) || gc_log_reserve(log, enough);
+}
+
 /* Takes all objects of generations 0 .. g out of their logs; false (nothing changed) without memory for what follows. */
 static bool
 take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct gc_set *trash)
@@ -104,10 +125,11 @@ take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct g
     PyInterpreterState *interp = ts->interp;
     size_t n = 0;
     for (int i = 0; i <= g; i++)
-        n += gc_log_of(ts, i)->used;
+        n += live_in(gc_log_of(ts, i));
     set->items = heap_raw_alloc((2 * n + 1) * sizeof(PyObject *));
     trash->items = heap_raw_alloc((n + 1) * sizeof(PyObject *));
-    if (set->items == NULL || trash->items == NULL || !gc_log_reserve(&interp->gc_logs[old], interp->gc_logs[old].used + n)
+    bool room = old > g ? make_room(&interp->gc_logs[old], old, n) : gc_log_reserve(&interp->gc_logs[old], n);
+    if (set->items == NULL || trash->items == NULL || !room
         || !gc_log_reserve(&interp->gc_logs[GC_LOG_TRASH], n)) {
         free(set->items);
         free(trash->items);
@@ -190,7 +212,6 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     if (stats)
         print_sizes(ts, generation);
-    size_t before = generation < old ? gc_log_of(ts, old)->used : 0;
     if (!take_generations(ts, generation, old, &set, &garbage))
         return 0;
     if (generation + 1 < GC_GENERATIONS)
@@ -203,7 +224,7 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     gc_mark(&set, &garbage, full ? 0 : (2u << generation) - 1, &interp->gc_logs[old], old);
     if (set.untracks)
         untrack_reachable(interp, old, from, full);
-    note_survivors(gc, &interp->gc_logs[old], generation, before);
+    note_survivors(gc, &interp->gc_logs[old], generation, from);
     interp->gc_logs[GC_LOG_TRASH].used = 0;
     for (size_t i = 0; i < garbage.used; i++)
         gc_log_put(&interp->gc_logs[GC_LOG_TRASH], GC_LOG_TRASH, garbage.items[i]);
