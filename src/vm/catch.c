@@ -12,6 +12,13 @@
 
 bool vm_step_reraised;
 
+PyObject *
+vm_lasti_object(_PyInterpreterFrame *f)
+{
+    PyObject *lasti = PyLong_FromLong(frame_lasti(f));
+    return lasti != NULL ? lasti : PyLong_FromLong(0);
+}
+
 /* The frame with the handler, from f, which is at code unit `at`, down to outer; or NULL. */
 static _PyInterpreterFrame *
 find_handler(_PyInterpreterFrame *f, int at, _PyInterpreterFrame *outer, struct exc_entry *handler)
@@ -94,11 +101,7 @@ vm_catch(PyThreadState *ts, _PyInterpreterFrame *f, int at, _PyInterpreterFrame 
     for (; f != to; note_place(f))
         f = leave(ts, f);
     drop_above(f, frame_stackbase(f) + handler.depth);
-    if (handler.lasti) {
-        PyObject *lasti;
-        while ((lasti = PyLong_FromLong(frame_lasti(f))) == NULL)
-            ;                                            /* as long as there is no memory, the MemoryError finds this handler */
-        frame_push(f, lasti);
-    }
+    if (handler.lasti)
+        frame_push(f, vm_lasti_object(f));
     return begin_handler(ts, f, _PyCode_CODE(frame_code(f)) + handler.target);
 }

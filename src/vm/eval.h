@@ -26,6 +26,10 @@ extern PyTypeObject *const vm_static_types[];    /* for type_ready_static(); NUL
 /* Recursion: depth of Python frames is counted as CPython does, C stack by address. 0, or -1 with RecursionError. */
 int vm_recursion_error(PyThreadState *ts);
 
+/* vm/catch.c: where f is in its code, for a handler that raises again. Without memory for the number it is the beginning: rather a wrong line in a traceback than an exception that finds the same
+ * handler as long as there is none. */
+OWNED PyObject *vm_lasti_object(_PyInterpreterFrame *f);
+
 /* vm/breaker.c: what the eval breaker announces. 0 or -1 with an exception. */
 int vm_safepoint(PyThreadState *ts);
 extern int (*vm_signals_pending)(PyThreadState *ts);    /* filled in by interp: run Python signal handlers; 0 or -1 */

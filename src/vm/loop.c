@@ -552,12 +552,8 @@ unwind: {                       /* it travels: to the handler of this frame, or 
     }
     while (sp > stack + handler.depth)
         Py_XDECREF(*--sp);
-    if (handler.lasti) {
-        PyObject *lasti = PyLong_FromLong(frame_lasti(frame));
-        if (lasti == NULL)
-            goto unwind;
-        *sp++ = lasti;
-    }
+    if (handler.lasti)
+        *sp++ = vm_lasti_object(frame);
     *sp++ = err_get_raised(ts);
     pc = _PyCode_CODE(CODE()) + handler.target;
     if (mon_handled(ts, frame, pc, sp[-1]) < 0)
