@@ -652,13 +652,13 @@ sort_items(PyObject **items, Py_ssize_t n, PyObject *key, int reverse)
     }
     int result = 0;
     if (n > 1) {
-        /* Reversing before and after keeps equal items in order. */
+        /* Reversing before and after keeps equal items in order. Keys die in the order in which they were sorted. */
         if (reverse)
             reverse_stretch(&at, n);
         prepare_less(&s, at.keys, n);
         result = sort_stretch(&s, at, n);
         if (reverse)
-            reverse_stretch(&at, n);
+            list_reverse_items(items, n);
     }
     if (keys != NULL) {
         for (Py_ssize_t i = 0; i < n; i++)
