@@ -771,12 +771,20 @@ put_in_order(struct fold *f)
     f->op = swapped_op(f->op);
 }
 
+/* What is always found there, as long as the trace runs. It has one name without -X jit-without=cse and with it: by the name the recorder finds the stores that wait for an object, and forgets them
+ * when it dies. */
+static bool
+names_an_object(enum ir_op op)
+{
+    return op == IR_SLOAD || op == IR_PLOAD_O || op == IR_FLOAD || op == IR_CLOAD || op == IR_TITEM;
+}
+
 /* An equal value that exists already. */
 static ir_ref
 existing(const struct fold *f)
 {
     static const uint8_t with_guard[IR_OPS] = { [IR_ADD_I] = IR_ADDOV_I, [IR_SUB_I] = IR_SUBOV_I, [IR_MUL_I] = IR_MULOV_I };
-    if (!opt_wants(OPT_CSE))
+    if (!opt_wants(OPT_CSE) && !names_an_object(f->op))
         return REF_NONE;
     ir_ref r = cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);
     if (r == REF_NONE && with_guard[f->op] != 0)

@@ -470,9 +470,9 @@ bool rec_one_instruction(struct recorder *r, int opcode) { return one_instructio
 static bool
 drop_what_goes(struct recorder *r)
 {
-    rec_hold_given(r);
     if (r->nheld + r->ndropped + r->nvirtuals > 0)
         rec_drop_held(r);
+    rec_hold_given(r);                                   /* behind the guards that ask whether what goes may go */
     return r->why == NULL;
 }
 
