@@ -14,10 +14,12 @@
 #define CHANGES 2
 #define OTHER_WATCHERS (DICT_WATCHER_MASK & ~(1u << DICT_WATCHER_JIT))
 
+const char rec_not_watched[] = "a fact that cannot be watched";
+
 bool
 rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name)
 {
-    return dep_watch(r->ts, aspect, subject, name, (uint16_t)r->id) == 0 || rec_stop(r, "a fact that cannot be watched");
+    return dep_watch(r->ts, aspect, subject, name, (uint16_t)r->id) == 0 || rec_stop(r, rec_not_watched);
 }
 
 /* ---- names that change ---- */

@@ -552,6 +552,16 @@ thread_cpu_ns(void)
 
 static bool goes_on;                                     /* a recording begins where another one ends, which was for nothing without it */
 
+/* The room for recordings is as much as a program that has no memory needs to say so. */
+static void
+keep_spare(struct ir *ir, const char *why)
+{
+    bool no_memory = why != NULL && (strcmp(why, "out of memory") == 0 || strcmp(why, rec_not_watched) == 0);
+    if (UNLIKELY(no_memory))
+        ir_free(ir);
+    spare = no_memory ? NULL : ir;
+}
+
 static bool
 start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
 {
@@ -585,7 +595,7 @@ start(PyThreadState *ts, _PyInterpreterFrame *f, unsigned at)
     r->used_fields = IR_FIELDS;
     rec_use_slots(r, 0, code);
     if (dep_watch(ts, DEP_CODE_INSTRUMENTED, code, NULL, (uint16_t)id) < 0) {
-        spare = r->ir;
+        keep_spare(r->ir, rec_not_watched);
         r->ts = NULL;
         return false;
     }
@@ -798,7 +808,7 @@ finish(struct recorder *r)
             tell(r, "stopped");
     }
     policy_spent(r->count, r->compile_ns, thread_cpu_ns() - r->begun_at);
-    spare = r->ir;
+    keep_spare(r->ir, r->why);
     ir_free(r->round);
     r->ts = NULL;
     return false;

@@ -630,6 +630,7 @@ bool rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyM
 /* rec_global.c */
 /* The trace relies on this from now on (vm/deps.h). */
 bool rec_watch(struct recorder *r, enum dep_aspect aspect, void *subject, PyObject *name);
+extern const char rec_not_watched[];     /* why a recording stopped where there was no memory to watch something */
 /* What dict has under name, for as long as the trace exists: *value is borrowed, or NULL for nothing. */
 bool rec_dict_key(struct recorder *r, PyObject *dict, PyObject *name, PyObject **value);
 bool rec_load_global(struct recorder *r, PyObject *name, bool and_null);

@@ -386,13 +386,14 @@ hand_to_side(struct evaluation *eval, const struct trace *t, const struct snap *
         eval->handed[i] = eval->values[items[i].ref];
 }
 
-/* From trace to trace, until one leaves. */
+/* From trace to trace, until one leaves. Without memory none is entered: taken.t is NULL. */
 static _Py_CODEUNIT *
 evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 {
     struct evaluation *eval = PyMem_RawMalloc(sizeof(*eval));
+    taken.t = NULL;
     if (eval == NULL)
-        return (_Py_CODEUNIT *)PyErr_NoMemory();
+        return NULL;
     struct ir_exit e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, NULL, eval->values, UINT64_MAX);
     uint32_t exit;
     for (;;) {
@@ -551,7 +552,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         return pc;
     for (;;) {
         f->instr_ptr = pc;
-        (void)frame_stackpointer(f);                     /* it runs */
+        PyObject **sp = frame_stackpointer(f);           /* it runs */
         t->entered++;
         t->used_at = jit_stats.entered;
         if (UNLIKELY(jit_options.exit_every != 0))
@@ -559,6 +560,10 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         struct trace *in = t;
         pc = run(ts, f, t);
         t = taken.t;
+        if (UNLIKELY(t == NULL)) {                       /* it did not */
+            frame_set_stackpointer(f, sp);
+            return f->instr_ptr;
+        }
         if (UNLIKELY(pc == NULL || t->dead || stress_forced(ts)))
             return pc;
         struct exit_state *e = &t->exits[taken.exit];
