@@ -12,7 +12,7 @@
 A program's result is the values of all variables of its functions and which of them are the same object; of an exception, all frames with their numbers.
 Those from 1000000 on call functions and read global names, those from 2000000 on have global variables, those from 3000000 on
 are about objects (jit_objects.py), from 4000000 on about containers (jit_containers.py), from 5000000 on about generators (jit_generators.py), from 6000000 on about
-functions that call themselves and each other (jit_functions.py), from 7000000 on about exceptions (jit_exceptions.py). Those from 9000000 on are small
+functions that call themselves and each other (jit_functions.py), from 7000000 on about exceptions (jit_exceptions.py), from 8000000 on about signatures, classes, generators and tools (jit_shapes.py). Those from 9000000 on are small
 (jit_small.py). jit_many.py runs very many of them."""
 
 import gc
@@ -261,6 +261,9 @@ def text_of(number):
     if number >= 9000000:
         import jit_small
         return jit_small.text_of(number)
+    if number >= 8000000:
+        import jit_shapes
+        return jit_shapes.text_of(number)
     if number >= 7000000:
         import jit_exceptions
         return jit_exceptions.text_of(number)
@@ -286,8 +289,9 @@ def preludes():
     import jit_functions
     import jit_generators
     import jit_objects
+    import jit_shapes
     import jit_small
-    return [text.strip() + "\n" for text in (FRAMES, jit_objects.PRELUDE, jit_containers.PRELUDE, jit_exceptions.PRELUDE, jit_generators.PRELUDE, jit_functions.PRELUDE, jit_small.PRELUDE)]
+    return [text.strip() + "\n" for text in (FRAMES, jit_objects.PRELUDE, jit_containers.PRELUDE, jit_exceptions.PRELUDE, jit_generators.PRELUDE, jit_functions.PRELUDE, jit_shapes.PRELUDE, jit_small.PRELUDE)]
 
 
 def outcome(text):

@@ -1,5 +1,5 @@
 """Small programs for jit_programs.py, made from numbers from 9000000 on: one loop or two over a few statements of every kind, with objects whose deaths, lines and counts are logged. They take a
-millisecond each: what goes wrong mostly does so in a few lines.
+millisecond each: what goes wrong mostly does so in a few lines. Loops of those from 9500000 on go round often enough to be compiled at the usual thresholds.
 
 Nothing that they give depends on addresses or on hashes of strings."""
 
@@ -94,14 +94,14 @@ def f(n):
     out = r, tuple(log)
     log.clear()
     return out
-calls = [(n,) for n in (24, 3, 24)]
+calls = [(n,) for n in SIZES]
 '''
 
 INTS = ["i", "i", "n", "k", "i + 1", "n + i", "n - 1", "i & 3", "n ^ i", "n * 3 & 255", "i % 5", "1", "0", "7", "len(l)", "i // 2", "2**40 + i", "a.v", "o.v", "o.m()", "o.m(i)", "a.m(k=n)", "l.index(i) if i in l else 0", "refs(x)", "refs(o)", "min(n, i)", "abs(n - 9)", "int(i / 2)", "sum([i, n])", "len(t)", "quiet(i)", "fails(i, 9)", "n << 1 & 1023", "2**62 + n"]
 ANY = ["x", "y", "o", "a", "t", "l", "None", "D(i)", "D(i)", "D(n, x)", "D(i, o)", "P(i)", "P(i, x)", "(x, i)", "(i, n)", "[x]", "[i, o]", "one(x)", "one(D(i))", "two(x)", "two(i, o)", "any_of(x, i)", "any_of(*l)", "any_of(k=i)", "o.w", "a.w", "p.w", "p.p", "l[0]", "l[-1]", "l[i % len(l)]", "d.get(i)", "d.get(i, x)", "d[i & 3]", "t[0]", "t[-1]", "(i, x)[0]", "[D(i), x][1]", "o.set(x)", "o + x", "i / 2", "f'{i}'", "str(n)", "i > n", "x is y", "x is o", "p == o", "not x", "x or i", "x and o", "x if i & 1 else y", "[*l]", "l[:2]", "l[1:]", "t + (i,)", "{i: x}", "next(g, None)", "lambda: i", "[j for j in range(3)]", "[D(j) for j in range(2)]", "tuple(l)", "list(t)", "float(i)", "D(i).v", "D(i).m()", "P(i, D(n)).w", "L(l)", "getattr(o, 'v', 5)", "getattr(x, 'w', None)", "type(x).__name__", "isinstance(x, D)", "sorted([n, i])", "max(n, i)", "(D(i), D(n))"]
 SIMPLE = ["x = {o}", "x = {o}", "y = {o}", "x, y = y, x", "x, y = {o}, {o}", "n = {i}", "n += {i}", "n = n & 1023", "o = D({i})", "o = D({i}, {o})", "o.v = {i}", "o.v += 1", "o.w = {o}", "a.w = {o}", "a.v = {i}", "p.w = {o}", "p = P({i}, {o})", "t = ({o}, {o})", "t = {o}, *t[:1]", "l[0] = {o}", "l[i % len(l)] = {o}", "l.append({o})", "x = l.pop() if len(l) > 1 else {o}", "del l[3:]", "l = [{o}, {o}]", "d[i & 3] = {o}", "d[{i} & 7] = {o}", "x = d.pop(i & 3, {o})", "x, *y = {o}, {i}, {o}", "x, (y, n) = {o}, ({o}, {i})", "note({i})", "note(x is y, x is o, o is a)", "note(refs(o), refs(a))", "note(refs(x))" , "see()", "x = None", "o = a", "a, o = o, a", "del x; x = {o}", "g = gen({i} & 7, {o})", "x = next(g, {o})", "s += 'z'; s = s[-3:]", "s = s + str(i & 1); s = s[1:]", "x = s[0] if s else None", "x = [{o} for j in range(2)]", "n = sum(j for j in range(i & 7))", "x = any(j == i for j in l)", "x = {o}; x = x.w", "x = x[0]", "x = x.v", "n = x + 1", "x = {o}; del y; y = x", "q.add({i})", "n = i in q", "x = {o} == {o}", "k = n if type(n) is int else 1"]
 LOOPS = ["for i in range(n0):", "for i in range(n0):", "for i in range(n0):", "for i, z in enumerate(l * 6):", "for i, z in zip(range(n0), l * 9):", "i = 0\n    while i < n0:\n        i += 1", "for i in range(n0, 0, -1):", "for i in [j for j in range(n0)]:", "for i, z in enumerate(gen(n0, a)):", "for z, i in zip(gen(n0), range(n0)):", "for i, (z, w) in enumerate(zip(l * 5, l * 6)):", "for i, z in enumerate(t * 9):"]
-INNER = ["for j in range(3):", "for j in range(i & 7):", "for z in l[:4]:", "for j, z in enumerate(t):", "for z, w in zip(l[:3], (x, y, o)):", "for z in gen(3, o):", "for j in (1, 2):", "for z in t:", "for z in d.values():", "for j in list(d):", "for x in (D(i), o):", "while n > 40:\n{pad}    n -= 13"]
+INNER = ["for j in range(3):", "for j in range(i & 7):", "for z in l[:4]:", "for j, z in enumerate(t):", "for z, w in zip(l[:3], (x, y, o)):", "for z in gen(3, o):", "for j in (1, 2):", "for z in t:", "for z in d.values():", "for j in list(d):", "for x in (D(i), o):", "while n > 40:\n{pad}    n -= 13 + n // 8"]
 TESTS = ["i & 1", "i % 3 == 1", "n > i", "x is None", "x is y", "x", "not x", "i == 7", "type(x) is int", "isinstance(x, D)", "len(l) > 2", "o.v > 5", "i in d", "x == y", "n & 2", "i > 15"]
 KINDS = ["E", "IndexError", "(E, KeyError)", "Exception", "Exception", "AttributeError", "(TypeError, AttributeError)", "KeyError"]
 RAISING = ["fails(i, {k})", "fails(i, {k})", "x = l[i]", "x = d[i]", "x = o.zz", "raise E(i)", "raise E(o)", "x = {o}; x.v", "if {t}: raise E(x)", "if {t}: raise KeyError(i)", "n = 1 // (i & 3)", "x, y = {o}", "one()"]
@@ -109,6 +109,7 @@ RAISING = ["fails(i, {k})", "fails(i, {k})", "x = l[i]", "x = d[i]", "x = o.zz",
 
 class SmallMaker:
     def __init__(self, number):
+        self.sizes = (24, 3, 24) if number < 9500000 else (220, 3, 220)
         self.r = random.Random(number)
         self.out = []
         self.fresh = 0
@@ -182,7 +183,7 @@ class SmallMaker:
             if "l.append" in "\n".join(self.out[-20:]):
                 self.put(2, "if len(l) > 9: del l[2:]")
         self.put(1, "return x, y, n, o, a, p, t, l, d, i, x is y, x is o, o is a, s, refs(o), refs(a)")
-        self.put(0, ENDING.strip())
+        self.put(0, ENDING.strip().replace("SIZES", str(self.sizes)))
         return "\n".join(self.out) + "\n"
 
 
