@@ -20,16 +20,16 @@ __asan_default_options(void)
 }
 #endif
 
-/* The C library gives the end of its memory back as soon as a block of some hundred kilobytes is freed there, and asks the system for it at the next one, page by page: a program that makes and drops lists of 100,000 items
- * spent a seventh of its time so. What the environment says about that goes before. */
+/* The C library gives the end of its memory back as soon as some hundred kilobytes are free there, and asks the system for it at the next block, page by page: a program that makes and drops lists of 100,000 items
+ * spent a seventh of its time so. Its limits grow with the blocks that are freed; these are what they grow to in the end. What the environment says about that goes before. */
 static void
 keep_freed_memory(void)
 {
 #if defined(__GLIBC__)
     if (getenv("GLIBC_TUNABLES") != NULL || getenv("MALLOC_TRIM_THRESHOLD_") != NULL || getenv("MALLOC_MMAP_THRESHOLD_") != NULL || getenv("MALLOC_TOP_PAD_") != NULL)
         return;
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
-    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 #endif
 }
 
