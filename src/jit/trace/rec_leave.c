@@ -22,11 +22,21 @@ rec_remember(const struct recorder *r)
     end = r->ir->end;
 }
 
+/* A loop in a call that this recording has inlined turned out to be long: from now on that function is called, so another try comes to an end in front of the call, or in the function's own
+ * trace. Left in the middle of the loop, its rounds would be unrolled by one side trace behind the other. */
+static bool
+is_better_called(const struct recorder *r)
+{
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    unsigned inherited = parent == NULL ? 0 : parent->frames[parent->snaps[parent->exits[r->parent_exit].snap].frame].depth;
+    return r->why == rec_long_loop && r->ir->frames[r->ir->frame].depth > inherited;
+}
+
 bool
 rec_leave(struct recorder *r)
 {
     struct ir *ir = r->ir;
-    if (!rec_is_linear(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip || before.unseen)
+    if (!rec_is_linear(r) || is_better_called(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip || before.unseen)
         return false;
     ir_cut(ir, end);
     rec_take_back(r, &before);
