@@ -79,8 +79,10 @@ is_subset(PyObject *a, PyObject *b)
 {
     Py_ssize_t pos = 0;
     setentry *e;
-    while (set_next(SET(a), &pos, &e)) {
-        int has = leaf_set_has(b, e->key, e->hash);
+    for (Py_ssize_t left = PySet_GET_SIZE(a); left > 0 && set_next(SET(a), &pos, &e); left--) {
+        int has = set_glance(SET(b), e->key, e->hash);
+        if (has < 0)
+            has = leaf_set_has(b, e->key, e->hash);
         if (has <= 0)
             return has;
     }
@@ -157,8 +159,11 @@ picked(PyTypeObject *type, PySetObject *walked, PyObject *other, int has)
     Py_ssize_t pos = 0;
     setentry *e;
     while (result != NULL && set_next(walked, &pos, &e)) {
-        int there = Py_TYPE(e->key) == known || is_inert(e->key) ? leaf_set_has(other, e->key, e->hash) : -1;
-        known = Py_TYPE(e->key);
+        int there = set_glance(SET(other), e->key, e->hash);
+        if (there < 0 && (Py_TYPE(e->key) == known || is_inert(e->key))) {
+            there = leaf_set_has(other, e->key, e->hash);
+            known = Py_TYPE(e->key);
+        }
         if (LIKELY(there >= 0 && (there != has || set_add_hashed(SET(result), e->key, e->hash) == 0)))
             continue;
         PyErr_Clear();
@@ -188,9 +193,32 @@ jit_set_operate(PyObject *a, PyObject *b, int64_t operator)
 
 bool leaf_is_inert(PyObject *o) { return all_inert(o); }
 
+/* The least or greatest item of a set, list or tuple of ints with one digit at most. NULL: it has none, or others. */
+static PyObject *
+extreme(PyObject *o, bool greatest)
+{
+    PyObject *best = NULL, **items = PyTuple_CheckExact(o) ? tuple_items(o) : PyList_CheckExact(o) ? ((PyListObject *)o)->ob_item : NULL;
+    Py_ssize_t pos = 0, best_value = 0, n = items != NULL ? Py_SIZE(o) : PyAnySet_CheckExact(o) ? PySet_GET_SIZE(o) : 0;
+    setentry *e = NULL;
+    while (n-- > 0 && (items != NULL || set_next(SET(o), &pos, &e))) {
+        PyObject *item = items != NULL ? *items++ : e->key;
+        if (!PyLong_CheckExact(item) || !int_is_compact(item))
+            return NULL;
+        Py_ssize_t v = int_compact_value(item);
+        if (best != NULL && (greatest ? v <= best_value : v >= best_value))
+            continue;
+        best = item;
+        best_value = v;
+    }
+    return best;
+}
+
 PyObject *
 jit_call_inert(const PyMethodDef *def, PyObject *self, int64_t x)
 {
+    PyObject *best = x == LEAF_CALL_X(1, 0) && def->ml_name[0] == 'm' ? extreme(jit_args[0], def->ml_name[1] == 'a') : NULL;      /* min(), max() */
+    if (best != NULL)
+        return Py_NewRef(best);
     for (int64_t i = 0; i < (x & 0xff); i++)
         if (!all_inert(jit_args[i]))
             return NULL;

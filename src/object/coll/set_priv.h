@@ -32,6 +32,13 @@ int set_add_key(PySetObject *so, PyObject *key);
 int set_contains_key(PySetObject *so, PyObject *key);
 int set_discard_key(PySetObject *so, PyObject *key);
 Py_hash_t set_frozen_hash(PySetObject *so);
+/* Is the key there, as far as the first place for its hash tells? 1: the object itself is there, 0: it is not, -1: who knows. */
+static inline int
+set_glance(const PySetObject *so, PyObject *key, Py_hash_t hash)
+{
+    const setentry *e = &so->table[(size_t)hash & (size_t)so->mask];
+    return e->key == key ? 1 : e->key == NULL && e->hash == 0 ? 0 : -1;
+}
 /* Next entry from *pos on: true, and *pos behind it. */
 static inline bool set_next(PySetObject *so, Py_ssize_t *pos, setentry **entry)
 {
