@@ -116,6 +116,7 @@ PyFunction_AddWatcher(PyFunction_WatchCallback callback)
         if (interp->func_watchers[i] == NULL) {
             interp->func_watchers[i] = (void *)callback;
             interp->active_func_watchers |= (uint8_t)(1 << i);
+            dep_break(ts_current(), interp, DEP_BIT(DEP_MONITORING), NULL);        /* traces do not make all functions */
             return i;
         }
     }

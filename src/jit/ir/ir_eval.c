@@ -298,6 +298,9 @@ step(struct eval *ev, ir_ref r)
     case IR_ARG:
         jit_args[in->a] = v[in->b].o;
         return true;
+    case IR_ARG_I:
+        jit_args[in->a] = (PyObject *)(intptr_t)v[in->b].i;
+        return true;
     case IR_FOPEN:
         ev->slots[in->a] = NULL;
         return true;

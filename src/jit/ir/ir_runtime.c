@@ -671,6 +671,22 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
     return 1;
 }
 
+PyObject *
+jit_new_function(PyObject *code, PyObject *closure, PyObject *globals)
+{
+    PyObject *f = PyFunction_New(code, globals);
+    if (f == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    ((PyFunctionObject *)f)->func_version = ((PyCodeObject *)code)->co_version;
+    if (closure != Py_None)
+        ((PyFunctionObject *)f)->func_closure = closure;
+    Py_DECREF(code);
+    Py_DECREF(globals);
+    return f;
+}
+
 int64_t
 jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x)
 {

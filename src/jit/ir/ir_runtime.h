@@ -81,6 +81,8 @@ void jit_item_set_float(void *row, int64_t i, uint32_t code, double v);
 
 /* An iterator over a list or tuple (t) that has none yet; NULL without exception. */
 OWNED PyObject *jit_new_sequence_iterator(PyTypeObject *t);
+/* What MAKE_FUNCTION makes of them; closure: or None. It takes over all references, and none if there is no memory (NULL, without exception). */
+OWNED PyObject *jit_new_function(PyObject *code, PyObject *closure, PyObject *globals);
 /* The same characters? Exact strings. */
 int64_t jit_str_eq(PyObject *a, PyObject *b);
 

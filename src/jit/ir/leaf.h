@@ -57,6 +57,8 @@ int64_t jit_set_add(PyObject *s, STEALS PyObject *k);
 /* Put k into s if it is not there. 0: no memory, or who knows whether it is; nothing has changed. */
 int64_t jit_set_put(PyObject *s, PyObject *k);
 int64_t jit_set_put_int(PyObject *s, int64_t k);
+/* A set of the first n of jit_args: objects, or numbers where the bit is set. */
+OWNED PyObject *jit_set_of(int64_t n, int64_t numbers);
 /* Is v among the items? 1, 0, -1: who knows. */
 int64_t jit_items_have(PyObject *seq, PyObject *v);
 int64_t jit_items_have_int(PyObject *seq, int64_t v);
@@ -69,6 +71,8 @@ int64_t jit_list_cut(PyObject *l, PyObject *item);
 /* The same of item i, which is there; those behind it move up. */
 int64_t jit_list_cut_at(PyObject *l, int64_t i, PyObject *item);
 
+/* l[i:j] = jit_args[0], another list or a tuple. 0: what goes may be noticed, or no memory. */
+int64_t jit_list_set_slice(PyObject *l, int64_t i, int64_t j);
 /* The items 0 to last change places, the first with the last. 0: it has not so many. */
 int64_t jit_list_reverse(PyObject *l, int64_t last);
 

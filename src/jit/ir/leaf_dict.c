@@ -362,6 +362,16 @@ jit_set_put_int(PyObject *s, int64_t v)
     return put_there(SET(s), e, k, hash);
 }
 
+PyObject *
+jit_set_of(int64_t n, int64_t numbers)
+{
+    PyObject *s = leaf_or_null(PySet_New(NULL));
+    for (int64_t i = 0; s != NULL && i < n; i++)
+        if (!(numbers >> i & 1 ? jit_set_put_int(s, (int64_t)(intptr_t)jit_args[i]) : jit_set_put(s, jit_args[i])))
+            Py_CLEAR(s);
+    return s;
+}
+
 /* ---- lists and tuples ---- */
 
 int64_t

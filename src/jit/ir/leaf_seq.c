@@ -3,6 +3,7 @@
  * Items are only copied, with a reference each; where they have to be compared, they are of types whose comparison runs no code. */
 #include "jit/ir/leaf.h"
 
+#include "jit/ir/ir_runtime.h"
 #include "object/coll/list_priv.h"
 #include "object/coll/set_priv.h"
 #include "object/coll/tuple.h"
@@ -69,6 +70,22 @@ jit_int_to_bytes(int64_t v, int64_t length, int64_t little)
     for (int64_t i = 0; o != NULL && i < length; i++)
         PyBytes_AS_STRING(o)[little ? i : length - 1 - i] = i < 8 ? (char)(v >> 8 * i) : 0;
     return o;
+}
+
+int64_t
+jit_list_set_slice(PyObject *l, int64_t i, int64_t j)
+{
+    Py_ssize_t from = i, to = j;
+    PySlice_AdjustIndices(PyList_GET_SIZE(l), &from, &to, 1);
+    for (Py_ssize_t k = from; k < to; k++) {
+        PyObject *o = PyList_GET_ITEM(l, k);
+        if (Py_REFCNT(o) == 1 && !jit_is_leaf(Py_TYPE(o)))
+            return 0;
+    }
+    if (jit_args[0] != l && PyList_SetSlice(l, from, Py_MAX(from, to), jit_args[0]) == 0)
+        return 1;
+    PyErr_Clear();
+    return 0;
 }
 
 /* ---- sets ---- */

@@ -61,6 +61,17 @@ static const struct ir_virtual *virtual_at(const struct rebuilt *b, uint32_t i) 
 /* Is the slot a field of it? */
 static bool is_field(const struct ir_virtual *v, unsigned slot) { return slot >= v->first && slot < v->first + IR_FIELDS_MAX; }
 
+/* Field number `at`, a constant of the trace. */
+static PyObject *
+constant_field(const struct rebuilt *b, const struct ir_virtual *v, unsigned at)
+{
+    const snap_entry *e = b->t->entries + b->snap->entries;
+    uint32_t k = 0;
+    while (!is_field(v, snap_slot(e[k])) || v->at[snap_slot(e[k]) - v->first] != at)
+        k++;
+    return (PyObject *)value_of(b, trace_items(b->t, b->snap)[k].ref, k);
+}
+
 /* The object of entry i, without its fields. */
 static PyObject *
 new_virtual(const struct rebuilt *b, uint32_t i)
@@ -75,6 +86,7 @@ new_virtual(const struct rebuilt *b, uint32_t i)
     case V_RANGE_ITER: return jit_new_range_iterator(0, 1, 1);
     case V_METHOD: return PyMethod_New(Py_None, Py_None);
     case V_DICT: return PyDict_New();
+    case V_FUNCTION: return jit_new_function(Py_NewRef(constant_field(b, v, 0)), Py_None, Py_NewRef(constant_field(b, v, 2)));
     case V_LIST_ITER: case V_TUPLE_ITER: return jit_new_sequence_iterator(v->type);
     default: return PyType_GenericAlloc(v->type, 0);
     }
@@ -110,6 +122,12 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
     case V_LIST_ITER: case V_TUPLE_ITER: set_iterator((struct list_iter *)o, at, value); break;
     case V_RANGE_ITER: set_range((struct range_iter *)o, at, value); break;
     case V_DICT: break;                                /* it has none */
+    case V_FUNCTION:
+        if (at == 1 && value != Py_None)
+            ((PyFunctionObject *)o)->func_closure = value;
+        else
+            Py_DECREF(value);
+        break;
     case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
     }
 }

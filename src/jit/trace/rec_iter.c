@@ -255,15 +255,18 @@ rec_get_iter(struct recorder *r)
     int slot = r->nslots + r->depth - 1;
     if (v != REF_NONE && is_iterator(r, v, o))
         return iterator_itself(r, v, o);
+    if (Py_IS_TYPE(o, &PyRange_Type) && (r->ir->frame != 0 || rec_feeds_generator(r, r->next, 1)))
+        return rec_iterate_range(r);
     PyTypeObject *t = rec_container(r, Py_TYPE(o), USE_ITER);
     if (t != &PyList_Type && t != &PyTuple_Type)
         return get_leaf_iter(r);
-    if (r->ir->frame != 0 && rec_is_virtual(r, v))
+    bool nobody_sees = r->ir->frame != 0 || rec_feeds_generator(r, r->next, 1);
+    if (nobody_sees && rec_is_virtual(r, v))
         return make_virtual(r, t == &PyList_Type);
     if (rec_is_virtual(r, v) && !rec_materialise(r, v))
         return false;
     v = rec_peek(r, 1);
-    if (r->ir->frame != 0)
+    if (nobody_sees)
         return ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && rec_guard_type(r, v, Py_TYPE(o)) ? make_virtual(r, t == &PyList_Type) : rec_stop(r, "an iterator over a number");
     if (slot >= 64)
         return rec_stop(r, "a very large stack");

@@ -36,7 +36,7 @@ bool
 rec_leave(struct recorder *r)
 {
     struct ir *ir = r->ir;
-    if (!rec_is_linear(r) || is_better_called(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip || before.unseen)
+    if (!rec_is_linear(r) || is_better_called(r) || r->count <= WORTH || ir->full != NULL || r->broken || r->skip != before.skip || before.unseen || before.consuming)
         return false;
     ir_cut(ir, end);
     rec_take_back(r, &before);

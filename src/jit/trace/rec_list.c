@@ -4,6 +4,8 @@
  * in loops that are unrolled they are known. Anything else makes it. In an inlined call nobody but the trace has the iterator of a range: it is three numbers. */
 #include "jit/trace/record.h"
 
+#include <stddef.h>
+
 #include "code/opcodes.h"
 #include "object/coll/iter.h"
 #include "object/num/int.h"
@@ -198,27 +200,53 @@ range_length(struct recorder *r, ir_ref start, ir_ref stop, int64_t step, bool a
     return rec_emit(r, IR_ADD_I, n, ir_int(r->ir, 1));
 }
 
-bool
-rec_virtual_range(struct recorder *r, const ir_ref v[3], int64_t start, int64_t stop)
+ir_ref
+rec_range_iterator(struct recorder *r, const ir_ref v[3], int64_t start, int64_t stop)
 {
-    if (!ref_is_const(v[2]))
-        return rec_stop(r, "a range with a step that may change");
+    if (!ref_is_const(v[2])) {
+        rec_stop(r, "a range with a step that may change");
+        return REF_NONE;
+    }
     int64_t step = ir_int_value(r->ir, v[2]), end;
-    if (step == 0 || step == INT64_MIN || __builtin_add_overflow(stop, step, &end))
-        return rec_stop(r, "a range that does not count in 64 bits");
+    if (step == 0 || step == INT64_MIN || __builtin_add_overflow(stop, step, &end)) {
+        rec_stop(r, "a range that does not count in 64 bits");
+        return REF_NONE;
+    }
     rec_emit(r, IR_ADDOV_I, v[1], v[2]);                 /* as the interpreter asks */
     ir_ref n = range_length(r, v[0], v[1], step, step > 0 ? start < stop : start > stop);
     const ir_ref fields[3] = { v[0], v[2], n };
     ir_ref it = r->why == NULL ? rec_new_virtual(r, V_RANGE_ITER, &PyRangeIter_Type) : REF_NONE;
-    if (it == REF_NONE)
-        return rec_stop(r, "too many virtual objects");
-    for (unsigned k = 0; k < 3; k++)
+    for (unsigned k = 0; k < 3 && it != REF_NONE; k++)
         if (!rec_put_field(r, it, k, rec_emit(r, IR_BOX_I, fields[k], REF_NONE)))
-            return rec_stop(r, "too many virtual objects");
-    for (int k = 0; k < r->oparg + 2; k++)
-        rec_pop(r);
+            it = REF_NONE;
+    if (it == REF_NONE)
+        rec_stop(r, "too many virtual objects");
+    return it;
+}
+
+bool
+rec_iterate_range(struct recorder *r)
+{
+    const struct range_obj *now = (struct range_obj *)r->sp[-1];
+    PyObject *const fields[3] = { now->start, now->stop, now->step };
+    static const uint32_t offsets[3] = { offsetof(struct range_obj, start), offsetof(struct range_obj, stop), offsetof(struct range_obj, step) };
+    ir_ref range = rec_peek(r, 1), v[3];
+    int64_t n[3];
+    if (!rec_is_real(r, range) || !rec_guard_type(r, range, &PyRange_Type))
+        return rec_stop(r, "an iterator over a number");
+    for (int i = 0; i < 3; i++) {
+        v[i] = int_ndigits(fields[i]) <= 2 ? rec_number(r, rec_emit_x(r, IR_CLOAD, range, REF_NONE, offsets[i]), fields[i]) : REF_NONE;
+        if (v[i] == REF_NONE || r->why != NULL)
+            return rec_stop(r, "a range of something else than numbers that fit a register");
+        n[i] = PyLong_AsLongLong(fields[i]);
+    }
+    rec_emit(r, IR_GEQ_I, v[2], ir_int(r->ir, n[2]));
+    v[2] = ir_int(r->ir, n[2]);
+    ir_ref it = r->why == NULL ? rec_range_iterator(r, v, n[0], n[1]) : REF_NONE;
+    if (it == REF_NONE)
+        return false;
+    rec_pop(r);
     rec_push(r, it);
-    r->skip = r->next;
     return r->why == NULL;
 }
 

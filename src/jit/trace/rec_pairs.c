@@ -158,6 +158,7 @@ takes_items(const struct recorder *r, int opcode)
     case STORE_SUBSCR: return PyList_Check(r->sp[-2]);
     case BINARY_OP: return PyList_Check(r->sp[-2]);
     case BUILD_SLICE: return true;
+    case STORE_SLICE: return PyList_Check(r->sp[-3]);
     case CALL: case CALL_KW:
         callable = r->sp[-2 - r->oparg - (opcode == CALL_KW)];
         self = r->sp[-1 - r->oparg - (opcode == CALL_KW)];

@@ -114,6 +114,8 @@ rec_unwind(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
     struct exc_entry handler;
     if (r->unseen)
         return rec_unwind_unseen(r, f, pc);
+    if (r->consuming)
+        return rec_unwind_consuming(r);
     if (r->open_call == REF_NONE)
         note_raise(r);
     if (r->why != NULL || r->open_call == REF_NONE || f != r->inner || r->entering != NULL || r->ir->at[r->open_call].op != IR_CALLO)

@@ -99,7 +99,7 @@ rec_object_now(const struct recorder *r, int i)
     const struct ir *ir = r->ir;
     const _PyInterpreterFrame *f = r->inner;
     unsigned k = ir->frame;
-    if (i >= REC_SLOTS || r->elsewhere)
+    if (i >= REC_SLOTS || r->elsewhere || r->consuming)
         return NULL;
     if (r->ngenerators > 0)
         return above_generator(r, i);
@@ -122,7 +122,7 @@ rec_let_go(struct recorder *r, int i)
     if (r->ndropped == REC_DROPS)
         rec_stop(r, "too many references at once");
     else {
-        r->dropped_now[r->ndropped] = r->unseen ? NULL : rec_object_now(r, i);       /* the interpreter has other things there by now */
+        r->dropped_now[r->ndropped] = r->unseen || r->consuming ? NULL : rec_object_now(r, i);       /* the interpreter has other things there by now */
         r->dropped[r->ndropped++] = r->slot[i];
     }
 }

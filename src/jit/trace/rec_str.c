@@ -75,6 +75,30 @@ rec_slice(struct recorder *r)
     return r->why == NULL && rec_give_new(r, 3, rec_leaf(r, IR_CALLN, h, v, i, j), Py_TYPE(o));
 }
 
+/* l[i:j] = other list or tuple: stack: that, l, i, j. */
+bool
+rec_store_slice(struct recorder *r)
+{
+    PyObject *o = r->sp[-3], *items = r->sp[-4];
+    ir_ref v = rec_peek(r, 3), w = rec_peek(r, 4);
+    if (!PyList_CheckExact(o) || (!PyList_CheckExact(items) && !PyTuple_CheckExact(items)) || !rec_is_real(r, v) || !rec_is_real(r, w))
+        return rec_stop(r, "a slice of something else than a list is stored");
+    if (!rec_guard_type(r, v, &PyList_Type) || !rec_guard_type(r, w, Py_TYPE(items)))
+        return false;
+    ir_ref i = bound(r, rec_peek(r, 2), r->sp[-2], 0), j = r->why == NULL ? bound(r, rec_peek(r, 1), r->sp[-1], PY_SSIZE_T_MAX) : REF_NONE;
+    if (r->why != NULL)
+        return false;
+    rec_before_effects(r, 4);
+    rec_let_operands_die(r, 4);
+    rec_protect(r);
+    rec_snap(r, r->pc, 0);
+    rec_emit(r, IR_ARG, 0, w);
+    rec_leaf(r, IR_CALLS, HELPER_LIST_SET_SLICE, v, i, j);
+    for (int k = 0; k < 4; k++)
+        rec_pop(r);
+    return r->why == NULL;
+}
+
 /* ---- two strings ---- */
 
 /* The next instruction stores the sum where the left side came from. */

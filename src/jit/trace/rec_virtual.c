@@ -226,6 +226,12 @@ new_object(struct recorder *r, const struct ir_virtual *d, int first, int n)
     case V_LIST: return rec_emit(r, IR_NEW_LIST, (ir_ref)((unsigned)n | rec_list_room(d->made, (unsigned)n) << 8), REF_NONE);
     case V_METHOD: return rec_emit(r, IR_NEW_METHOD, r->slot[first], r->slot[first + 1]);
     case V_DICT: return rec_new_of_class(r, &PyDict_Type);
+    case V_FUNCTION: {
+        ir_ref f = rec_leaf(r, IR_CALLN, HELPER_NEW_FUNCTION, r->slot[first], r->slot[first + 1], r->slot[first + 2]);
+        if (f != REF_NONE)
+            r->ir->at[f].kt = ir_ptr(r->ir, &PyFunction_Type);
+        return f;
+    }
     default: return new_instance(r, d, n);
     }
 }
@@ -263,7 +269,7 @@ store_fields(struct recorder *r, const struct ir_virtual *d, ir_ref o, int first
     for (int k = 0; k < n; k++) {
         if (d->kind == V_LIST)
             opt_emit(r->ir, IR_LSTORE, items, ir_int(r->ir, d->at[k]), r->slot[first + k], 0);
-        else if (d->kind != V_METHOD)
+        else if (d->kind != V_METHOD && d->kind != V_FUNCTION)
             rec_emit_x(r, IR_OSTORE, o, r->slot[first + k], offset_of(d, d->at[k]));
     }
 }
@@ -327,7 +333,7 @@ is_aware(int opcode)
     case LOAD_ATTR: case STORE_ATTR: case CALL: case CALL_KW: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY:
     case SWAP: case RETURN_VALUE: case UNPACK_SEQUENCE: case BINARY_SUBSCR: case STORE_SUBSCR: case BUILD_TUPLE: case IS_OP: case POP_JUMP_IF_NONE: case LOAD_SUPER_ATTR:
     case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER: case BUILD_LIST: case LIST_APPEND: case CHECK_EXC_MATCH: case BEFORE_WITH:
-    case LIST_EXTEND: case CALL_FUNCTION_EX: case DICT_MERGE:
+    case LIST_EXTEND: case CALL_FUNCTION_EX: case DICT_MERGE: case SET_FUNCTION_ATTRIBUTE:
         return true;
     default:
         return false;

@@ -57,6 +57,8 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
     int depth = r->depth - popped;
     if (UNLIKELY(r->unseen))
         return rec_snap_unseen(r);
+    if (UNLIKELY(r->consuming))
+        return rec_snap_consuming(r);
     if (UNLIKELY(r->begun && pc == r->pc && (depth != r->begun_depth || r->base != r->begun_base)))
         rec_stop(r, "a guard in the middle of an instruction");      /* which would be done again with part of it done */
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
@@ -433,8 +435,11 @@ one_instruction(struct recorder *r, int opcode)
     case LOAD_SUPER_ATTR: return rec_load_super_attr(r);
     case BINARY_SUBSCR: return rec_binary_subscr(r);
     case BUILD_TUPLE: return rec_build_tuple(r);
+    case MAKE_FUNCTION: return rec_make_function(r);
+    case SET_FUNCTION_ATTRIBUTE: return rec_set_closure(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
     case BINARY_SLICE: return rec_slice(r);
+    case STORE_SLICE: return rec_store_slice(r);
     case BUILD_SLICE: return rec_is_reversal(r) ? rec_reversal(r) : rec_stop(r, words_not_recorded(opcode));
     case CONTAINS_OP: return rec_contains(r);
     case BUILD_LIST: return rec_build_list(r);
@@ -496,9 +501,11 @@ record_or_open(struct recorder *r, int opcode)
     static struct recorder before;                       /* under the GIL */
     if (UNLIKELY(r->unseen))
         return rec_go_on_unseen(r, opcode);
+    if (UNLIKELY(r->consuming))
+        return rec_go_on_consuming(r, opcode);
     if (r->npending > 0)
         rec_store_references(r, opcode);
-    if (rec_begin_unseen(r, opcode) || r->ir->full != NULL || r->broken)
+    if (rec_begin_unseen(r, opcode) || rec_begin_consuming(r, opcode) || r->ir->full != NULL || r->broken)
         return r->why == NULL;
     if (!rec_can_open(r, opcode)) {
         take_operands(r, opcode);
@@ -774,7 +781,7 @@ try_again(struct recorder *r)
     _Py_CODEUNIT *jump = &_PyCode_CODE(r->code)[r->anchor];
     bool free = r->why == opt_unstable && r->row != NULL && r->row->unstable++ < UNSTABLE;
     unsigned runs = free ? 7 + r->row->unstable % 5 : 7;
-    if (r->why == loop_ended || r->why == rec_seen || r->why == rec_long_loop || r->why == rec_version_first || r->why == opt_unstable)
+    if (r->why == loop_ended || r->why == rec_seen || r->why == rec_not_at_once || r->why == rec_long_loop || r->why == rec_version_first || r->why == opt_unstable)
         heat_again(jump, runs);
     if (free)
         heat_again(jump, runs);
@@ -966,6 +973,11 @@ record_ins(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject
         return false;
     if (rec_is_below(r, f))
         return true;
+    if (UNLIKELY(r->consuming)) {
+        int seen = rec_sees_consuming(r, f, pc);
+        if (seen != 0)
+            return seen > 0 || finish(r);
+    }
     if ((f != r->inner || r->entering || frame_code(f) != r->inner_code) && !rec_follow(r, f))
         return finish(r);
     if (r->depth < 0) {

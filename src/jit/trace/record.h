@@ -81,6 +81,8 @@ struct recorder {
     unsigned unseen_at;
     ir_ref unseen_from;
     PyObject *raises_class;
+    /* rec_consume.c: a generator is made and used up at once: how far that is. */
+    enum { CONSUMING_NOT, CONSUMING_MAKES, CONSUMING_CALLS, CONSUMING_RUNS, CONSUMING_ENDS } consuming;
     unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
     unsigned left;                     /* inlined calls that its exception has left */
     unsigned raises;                   /* open calls that raise or end a handler: they take no longer than in the interpreter */
@@ -256,6 +258,19 @@ bool rec_expect_raise(struct recorder *r, int opcode);
 bool rec_go_on_unseen(struct recorder *r, int opcode);
 bool rec_unwind_unseen(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
 struct snap *rec_snap_unseen(struct recorder *r);
+/* rec_consume.c: do this CALL and the next make a generator and use it up? Then all that happens in between is recorded: rec_go_on_consuming() has its instructions, rec_sees_consuming() looks at
+ * each before (1: it is no part of the trace; -1: stopped), rec_snap_consuming() makes all snapshots. */
+extern const char rec_not_at_once[];    /* why a recording stopped that will be another one next time */
+bool rec_begin_consuming(struct recorder *r, int opcode);
+bool rec_go_on_consuming(struct recorder *r, int opcode);
+int rec_sees_consuming(struct recorder *r, _PyInterpreterFrame *f, const _Py_CODEUNIT *pc);
+struct snap *rec_snap_consuming(struct recorder *r);
+bool rec_unwind_consuming(struct recorder *r);
+/* MAKE_FUNCTION and SET_FUNCTION_ATTRIBUTE of functions that are called so. */
+bool rec_make_function(struct recorder *r);
+bool rec_set_closure(struct recorder *r);
+/* Does the instruction at `next` call such a function, under `depth` values of the stack now, with what is on top of it? */
+bool rec_feeds_generator(struct recorder *r, unsigned next, int depth);
 /* record.c: the instruction, without what is behind it; the references that were let go since the exception was raised. */
 bool rec_one_instruction(struct recorder *r, int opcode);
 bool rec_end_unseen(struct recorder *r);
@@ -292,7 +307,7 @@ bool rec_before_iterator(struct recorder *r, int i);
 void rec_put_iterator(struct recorder *r, int i, ir_ref it, int popped);
 /* rec_range.c */
 /* Is the instruction at hand a call of range() whose result is iterated over at once? Then record both. */
-bool rec_is_range(const struct recorder *r);
+bool rec_is_range(struct recorder *r);
 bool rec_range(struct recorder *r);
 /* rec_reverse.c */
 /* Does `x[:k + 1] = x[k::-1]` begin at this BUILD_SLICE? Then record all of it. */
@@ -446,6 +461,7 @@ bool rec_call_collection(struct recorder *r, const struct builtin_call *c);
 bool rec_str_subscr(struct recorder *r);
 bool rec_concat(struct recorder *r);
 bool rec_slice(struct recorder *r);
+bool rec_store_slice(struct recorder *r);
 bool rec_order_str(struct recorder *r, int operator);
 bool rec_format(struct recorder *r);
 bool rec_format_with_spec(struct recorder *r);
@@ -584,9 +600,11 @@ int rec_spread_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], in
 bool rec_store_virtual(struct recorder *r);
 /* BINARY_SUBSCR, STORE_SUBSCR: which item of a virtual tuple or list; -1: another one, or r->why. */
 int rec_virtual_index(struct recorder *r);
-/* The call of range() and GET_ITER in an inlined call: arguments, and what the first two are now. */
-bool rec_virtual_range(struct recorder *r, const ir_ref v[3], int64_t start, int64_t stop);
+/* The iterator of a range of these arguments, of which the first two are so now, virtual. REF_NONE: stopped. */
+ir_ref rec_range_iterator(struct recorder *r, const ir_ref v[3], int64_t start, int64_t stop);
 bool rec_for_virtual_range(struct recorder *r, ir_ref it);
+/* GET_ITER of a range that exists, where nobody but the trace will have the iterator. */
+bool rec_iterate_range(struct recorder *r);
 /* A real one instead of it. REF_NONE: there is no room. */
 ir_ref rec_make_range(struct recorder *r, ir_ref it);
 bool rec_unpack_virtual(struct recorder *r);

@@ -573,7 +573,7 @@ select_ins(struct x64_asm *as, const struct ir_ins *in)
     case IR_RSTORE_I: case IR_RSTORE_F: select_store(as, in); break;
     case IR_WLOAD: case IR_LITEM: case IR_TITEM: select_object(as, in); break;
     case IR_VLOAD_I ... IR_VSTORE_F: select_number(as, in); break;
-    case IR_ARG: select_frame(as, in); break;
+    case IR_ARG: case IR_ARG_I: select_frame(as, in); break;
     case IR_GAPART ... IR_DROP: select_stores(as, in); break;
     case IR_CALLL_I: case IR_CALLL_F: case IR_CALLR: select_call(as, in); break;
     case IR_CALLB ... IR_CALLS: select_leaf_call(as, in); break;

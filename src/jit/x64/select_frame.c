@@ -210,7 +210,7 @@ select_frame(struct x64_asm *as, const struct ir_ins *in)
     case IR_GSTYPE: select_guard_slot_type(as, in); break;
     case IR_GLATE: case IR_GDIES: select_count(as, in); break;
     case IR_PUSHF: select_push_frame(as, in); break;
-    case IR_ARG: select_argument(as, in); break;
+    case IR_ARG: case IR_ARG_I: select_argument(as, in); break;
     case IR_FSET: select_set(as, in); break;
     case IR_FOPEN: select_open(as, in); break;
     case IR_FPUT: case IR_FPUT_NEW: case IR_FDROP: case IR_NEW_I: case IR_NEW_F: select_count(as, in); break;
