@@ -47,9 +47,9 @@ const char *words_not_recorded(int opcode);
 
 char *raw_copy(const char *text);                                /* PyMem_RawFree; NULL for NULL */
 int code_line(PyCodeObject *code, unsigned pc);                  /* of the instruction at this code unit; 0: none */
-PyCodeObject *exit_code(const struct trace *t, const struct exit_state *e);      /* whose instruction it leads to: the loop's, or of an inlined function */
-int exit_line(const struct trace *t, const struct exit_state *e);
-const char *exit_words(const struct trace *t, const struct exit_state *e);       /* why it is taken */
+PyCodeObject *exit_code(const struct trace *t, const struct trace_exit *e);      /* whose instruction it leads to: the loop's, or of an inlined function */
+int exit_line(const struct trace *t, const struct trace_exit *e);
+const char *exit_words(const struct trace *t, const struct trace_exit *e);       /* why it is taken */
 const char *fact_words(const struct dep *d);
 uint64_t row_entries(const struct loop_row *row);
 void rows_visit(void (*visit)(void *arg, const struct loop_row *row), void *arg);      /* by age */

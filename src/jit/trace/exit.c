@@ -16,11 +16,15 @@
 #include "vm/step.h"
 
 #define FRAMES_MAX 32
+#define FEW 96
 #define STORES_MAX 256                 /* of one snapshot: copy_take_state() */
 
 struct rebuilt {                                           /* never cleared as a whole: that would take as long as the rest */
     const struct trace *t;
-    const struct snap *snap;
+    const struct trace_snap *snap;
+    uint32_t exit;
+    const snap_entry *list;                                /* kept_list() of the snapshot; and where that is, if that has been looked up, or NULL */
+    const uint16_t *locs;
     const struct exit_values *from;
     unsigned ninner;                                       /* inlined calls, outermost first: their frames, and what is known of them */
     _PyInterpreterFrame *inner[FRAMES_MAX];
@@ -35,28 +39,36 @@ word_at(const struct x64_state *st, uint16_t loc)
     return ((const uint64_t *)st)[loc >= LOC_SPILL ? loc - LOC_SPILL : X64_SPILLS + loc];
 }
 
+static const struct trace_item *item_of(const struct rebuilt *b, uint32_t i) { return &b->t->items[snap_ref(b->list[i])]; }
+
+/* Of number i in the list. */
 static uint64_t
-value_of(const struct rebuilt *b, ir_ref ref, uint32_t i)
+value_of(const struct rebuilt *b, uint32_t i)
 {
+    ir_ref ref = item_of(b, i)->ref;
     if (ref_is_const(ref))
         return b->t->consts[REF_BIAS - 1 - ref];
-    return LIKELY(b->from->st != NULL) ? word_at(b->from->st, b->from->locs[i]) : b->from->values[ref].bits;
+    if (UNLIKELY(b->from->st == NULL))
+        return b->from->values[ref].bits;
+    return word_at(b->from->st, b->locs != NULL ? b->locs[i] : kept_place(b->t, snap_ref(b->list[i]), b->exit));
 }
+
+/* Do i and k name the same box, or the same virtual object? */
+static bool is_same(const struct rebuilt *b, uint32_t i, uint32_t k) { return item_of(b, i)->named == item_of(b, k)->named; }
 
 /* The object that an entry before i has made of the same box, or NULL. */
 static PyObject *
 made_before(const struct rebuilt *b, PyObject **objects, uint32_t i)
 {
-    const snap_entry *e = b->t->entries + b->snap->entries;
     for (uint32_t k = 0; k < i; k++)
-        if (snap_ref(e[k]) == snap_ref(e[i]) && snap_how(e[k]) == snap_how(e[i]))
+        if (snap_how(b->list[k]) == snap_how(b->list[i]) && is_same(b, k, i))
             return objects[k];
     return NULL;
 }
 
 /* ---- virtual objects ---- */
 
-static const struct ir_virtual *virtual_at(const struct rebuilt *b, uint32_t i) { return &b->t->virtuals[trace_items(b->t, b->snap)[i].virtual]; }
+static const struct ir_virtual *virtual_at(const struct rebuilt *b, uint32_t i) { return &b->t->virtuals[item_of(b, i)->virtual]; }
 
 /* Is the slot a field of it? */
 static bool is_field(const struct ir_virtual *v, unsigned slot) { return slot >= v->first && slot < v->first + IR_FIELDS_MAX; }
@@ -79,7 +91,7 @@ new_virtual(const struct rebuilt *b, uint32_t i)
     const struct ir_virtual *v = virtual_at(b, i);
     Py_ssize_t n = 0;
     for (uint32_t k = 0; k < b->snap->nentries; k++)
-        n += is_field(v, snap_slot(b->t->entries[b->snap->entries + k]));
+        n += is_field(v, snap_slot(b->list[k]));
     switch ((enum virtual_kind)v->kind) {
     case V_TUPLE: return jit_new_tuple(n);
     case V_LIST: return jit_new_list(n | (Py_ssize_t)rec_list_room(v->made, (unsigned)n) << 8);
@@ -136,7 +148,7 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
 static void
 put_field(const struct rebuilt *b, PyObject **objects, uint32_t i)
 {
-    const snap_entry *e = b->t->entries + b->snap->entries;
+    const snap_entry *e = b->list;
     for (uint32_t k = 0; k < b->snap->nentries; k++) {
         if (snap_how(e[k]) != HOW_VIRTUAL || !is_field(virtual_at(b, k), snap_slot(e[i])))
             continue;
@@ -150,7 +162,7 @@ static uint32_t
 first_field(const struct rebuilt *b)
 {
     uint32_t n = b->snap->nentries;
-    while (n > 0 && snap_slot(b->t->entries[b->snap->entries + n - 1]) >= IR_FIELDS)
+    while (n > 0 && snap_slot(b->list[n - 1]) >= IR_FIELDS)
         n--;
     return n;
 }
@@ -159,10 +171,10 @@ first_field(const struct rebuilt *b)
 static PyObject *
 entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *failed)
 {
-    snap_entry e = b->t->entries[b->snap->entries + i];
+    snap_entry e = b->list[i];
     if (snap_how(e) == HOW_NULL)
         return NULL;
-    uint64_t word = snap_how(e) == HOW_VIRTUAL ? 0 : value_of(b, trace_items(b->t, b->snap)[i].ref, i);
+    uint64_t word = snap_how(e) == HOW_VIRTUAL ? 0 : value_of(b, i);
     if (LIKELY(snap_how(e) == HOW_OBJ))
         return snap_held(e) ? (PyObject *)word : Py_NewRef((PyObject *)word);
     bool makes = snap_how(e) == HOW_INT || snap_how(e) == HOW_FLOAT || snap_how(e) == HOW_VIRTUAL;
@@ -188,15 +200,13 @@ entry_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fail
 static PyObject *
 stored_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *failed)
 {
-    const struct snap_store *s = &b->t->stores[b->snap->stores + i];
-    const snap_entry *e = b->t->entries + b->snap->entries;
     uint32_t at = b->snap->nentries + 2 * i + 1;
-    const struct trace_item *item = &trace_items(b->t, b->snap)[at];
-    uint64_t word = value_of(b, item->ref, at);
+    const struct trace_item *item = item_of(b, at);
+    uint64_t word = value_of(b, at);
     PyObject *o;
     double d;
     for (uint32_t k = 0; k < b->snap->nentries; k++)
-        if (snap_ref(e[k]) == s->value && snap_how(e[k]) == (enum snap_how)item->how && item->how != HOW_OBJ && item->how != HOW_BOOL)
+        if (item->how != HOW_OBJ && item->how != HOW_BOOL && snap_how(b->list[k]) == (enum snap_how)item->how && is_same(b, k, at))
             return Py_XNewRef(objects[k]);
     switch ((enum snap_how)item->how) {
     case HOW_BOOL: return (word & 0xff) ? Py_True : Py_False;
@@ -214,7 +224,7 @@ stored_object(const struct rebuilt *b, PyObject **objects, uint32_t i, bool *fai
 static bool
 is_raw(const struct rebuilt *b, uint32_t i)
 {
-    return trace_items(b->t, b->snap)[b->snap->nentries + 2 * i + 1].how == HOW_NULL;
+    return item_of(b, b->snap->nentries + 2 * i + 1)->how == HOW_NULL;
 }
 
 /* References are taken before anything is changed. stored: room for STORES_MAX. */
@@ -231,15 +241,13 @@ static void
 apply_stores(const struct rebuilt *b, PyObject **stored)
 {
     for (uint32_t i = 0; i < b->snap->nstores; i++) {
-        const struct snap_store *s = &b->t->stores[b->snap->stores + i];
-        const struct trace_item *items = trace_items(b->t, b->snap);
         uint32_t at = b->snap->nentries + 2 * i;
-        char *field = (char *)value_of(b, items[at].ref, at) + s->offset;
+        char *field = (char *)value_of(b, at) + b->t->stores[b->snap->stores + i].offset;
         if (!is_raw(b, i)) {
             Py_XSETREF(*(PyObject **)field, stored[i]);   /* what was there is immortal, or a number */
             continue;
         }
-        uint64_t value = value_of(b, items[at + 1].ref, at + 1);
+        uint64_t value = value_of(b, at + 1);
         memcpy(field, &value, sizeof(value));
     }
 }
@@ -318,8 +326,8 @@ fill_generator(PyThreadState *ts, _PyInterpreterFrame *caller, struct rebuilt *b
     int end = top_below(b, k + 1);
     PyGenObject *gen = (PyGenObject *)caller->localsplus[caller->stacktop - 1];
     _PyInterpreterFrame *f = b->inner[k] = GEN_FRAME(gen);
-    for (; entry < b->snap->nentries && (int)snap_slot(b->t->entries[b->snap->entries + entry]) < end; entry++) {
-        int i = (int)snap_slot(b->t->entries[b->snap->entries + entry]) - call->base;
+    for (; entry < b->snap->nentries && (int)snap_slot(b->list[entry]) < end; entry++) {
+        int i = (int)snap_slot(b->list[entry]) - call->base;
         PyObject *old = i < call->words ? f->localsplus[i] : NULL;
         f->localsplus[i] = objects[entry];
         objects[entry] = old;
@@ -355,7 +363,7 @@ apply_entries(PyThreadState *ts, _PyInterpreterFrame *f, struct rebuilt *b, PyOb
     int top = top_below(b, b->snap->real);
     uint32_t i = 0;
     for (; i < b->snap->nentries; i++) {
-        int slot = (int)snap_slot(b->t->entries[b->snap->entries + i]);
+        int slot = (int)snap_slot(b->list[i]);
         if (slot >= top)
             break;
         PyObject *old = slot < b->snap->top ? f->localsplus[slot] : NULL;
@@ -380,7 +388,7 @@ make_objects(const struct rebuilt *b, PyObject **objects, PyObject **stored)
         objects[i] = entry_object(b, objects, i, &failed);
     make_stored(b, objects, stored, &failed);
     for (uint32_t i = 0; failed && i < b->snap->nentries; i++)
-        if (!snap_held(b->t->entries[b->snap->entries + i]))
+        if (!snap_held(b->list[i]))
             Py_XDECREF(objects[i]);
     for (uint32_t i = first_field(b); !failed && i < b->snap->nentries; i++)
         put_field(b, objects, i);
@@ -389,29 +397,48 @@ make_objects(const struct rebuilt *b, PyObject **objects, PyObject **stored)
     return !failed;
 }
 
+/* objects: room for as many as the snapshot has entries; NULL: there is no memory for that. */
+static _Py_CODEUNIT *
+leave(PyThreadState *ts, _PyInterpreterFrame *f, struct rebuilt *b, PyObject **objects)
+{
+    PyObject *stored[STORES_MAX];
+    find_calls(b);
+    bool room = objects != NULL && find_room(ts, b), made = room && make_objects(b, objects, stored);
+    if (LIKELY(made)) {
+        apply_stores(b, stored);
+        apply_entries(ts, f, b, objects);
+        return ts->current_frame->instr_ptr;
+    }
+    if (room)
+        give_room_back(ts, b, b->ninner);
+    frame_set_stackpointer(innermost(f, b), f->localsplus + b->snap->top);
+    return NULL;
+}
+
 _Py_CODEUNIT *
-exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, const struct exit_values *from)
+exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t exit, const struct exit_values *from)
 {
     struct rebuilt b;
     b.t = t;
-    b.snap = &t->snaps[snap];
+    b.snap = exit_snap(t, exit);
+    b.exit = exit;
     b.from = from;
     if (b.snap->open)
         return jit_open_pc;
-    find_calls(&b);
-    PyObject *few[64], **objects = few, *stored[STORES_MAX];
-    if (b.snap->nentries > 64 && (objects = PyMem_Malloc(b.snap->nentries * sizeof(*objects))) == NULL)
-        PyErr_NoMemory();
-    bool room = objects != NULL && find_room(ts, &b), made = room && make_objects(&b, objects, stored);
-    if (LIKELY(made)) {
-        apply_stores(&b, stored);
-        apply_entries(ts, f, &b, objects);
-    } else {
-        if (room)
-            give_room_back(ts, &b, b.ninner);
-        frame_set_stackpointer(innermost(f, &b), f->localsplus + b.snap->top);
+    PyObject *few[FEW], **objects = few;
+    snap_entry few_entries[FEW], *list = few_entries;
+    if (UNLIKELY(t->widest > FEW)) {
+        objects = PyMem_Malloc(t->widest * (sizeof(*objects) + sizeof(*list)));
+        list = (snap_entry *)(objects + t->widest);
     }
+    b.list = from->list != NULL ? from->list->entries : list;
+    b.locs = from->list != NULL ? from->list->locs : NULL;
+    if (objects == NULL)
+        PyErr_NoMemory();
+    else if (from->list == NULL)
+        kept_list(t, b.snap, list);
+    _Py_CODEUNIT *pc = leave(ts, f, &b, objects);
     if (objects != few)
         PyMem_Free(objects);
-    return made ? ts->current_frame->instr_ptr : NULL;
+    return pc;
 }

@@ -160,8 +160,8 @@ void
 log_exits(const struct trace *t)
 {
     for (uint32_t i = 0; i < t->nexits && file != NULL; i++) {
-        const struct exit_state *e = &t->exits[i];
-        if (e->taken == 0 && e->side == NO_TRACE)
+        const struct trace_exit *e = &t->exits[i];
+        if (e->state->taken == 0 && e->state->side == NO_TRACE)
             continue;
         begin("exit", t->id);
         put_number("exit", i);
@@ -171,9 +171,9 @@ log_exits(const struct trace *t)
         if (exit_code(t, e) != t->code)
             put_object("code", exit_code(t, e)->co_qualname);
         put_text("why", exit_words(t, e));
-        put_number("count", e->taken);
-        if (e->side != NO_TRACE)
-            put_number("side", e->side);
+        put_number("count", e->state->taken);
+        if (e->state->side != NO_TRACE)
+            put_number("side", e->state->side);
         end();
     }
 }

@@ -48,8 +48,9 @@ struct exit_plan {
 
 struct making {
     const struct trace *t;
-    const struct snap *snap;
-    const uint16_t *locs;
+    const struct trace_snap *snap;
+    uint32_t exit;
+    snap_entry *list;                  /* kept_list() of it */
     const struct ir_frame *call[FRAMES];
     unsigned ncalls, nconsts, nboxes;
     uint64_t *consts;
@@ -57,29 +58,27 @@ struct making {
     uint32_t box_of[BOXES];            /* the entry that box i was made for, or behind them the waiting store */
 };
 
+static const struct trace_item *item_at(const struct making *m, uint32_t i) { return &m->t->items[snap_ref(m->list[i])]; }
+
+/* Of number i in the list. */
 static uint16_t
-word_place(struct making *m, ir_ref ref, uint32_t i)
+word_place(struct making *m, uint32_t i)
 {
+    ir_ref ref = item_at(m, i)->ref;
     if (ref_is_const(ref)) {
         m->consts[m->nconsts] = m->t->consts[REF_BIAS - 1 - ref];
         return (uint16_t)(CONST + m->nconsts++);
     }
-    uint16_t loc = m->locs[i];
+    uint16_t loc = kept_place(m->t, snap_ref(m->list[i]), m->exit);
     return (uint16_t)(loc >= LOC_SPILL ? loc - LOC_SPILL : X64_SPILLS + loc);
 }
 
 static bool is_box_how(unsigned how) { return how == HOW_INT || how == HOW_FLOAT; }
 static bool is_box(snap_entry e) { return is_box_how(snap_how(e)); }
 
-/* What entry i names, or behind the entries what waiting store i puts into its field; and the same as its item. */
-static ir_ref
-named(const struct making *m, uint32_t i)
-{
-    const struct snap *s = m->snap;
-    return i < s->nentries ? snap_ref(m->t->entries[s->entries + i]) : m->t->stores[s->stores + i - s->nentries].value;
-}
-
+/* Where in the list entry i is, or behind the entries what waiting store i puts into its field; and what that is. */
 static uint32_t item_of(const struct making *m, uint32_t i) { return i < m->snap->nentries ? i : m->snap->nentries + 2 * (i - m->snap->nentries) + 1; }
+static ir_ref named(const struct making *m, uint32_t i) { return item_at(m, item_of(m, i))->named; }
 
 /* Its box, which one before may have, too. */
 static struct value
@@ -88,7 +87,7 @@ boxed(struct making *m, uint32_t i, bool is_float)
     for (unsigned k = 0; k < m->nboxes; k++)
         if (named(m, m->box_of[k]) == named(m, i))
             return (struct value){ .at = (uint16_t)k, .how = V_MADE_AGAIN };
-    m->boxes[m->nboxes] = (struct box){ word_place(m, trace_items(m->t, m->snap)[item_of(m, i)].ref, item_of(m, i)), is_float };
+    m->boxes[m->nboxes] = (struct box){ word_place(m, item_of(m, i)), is_float };
     m->box_of[m->nboxes] = i;
     return (struct value){ .at = (uint16_t)m->nboxes++, .how = V_MADE };
 }
@@ -96,12 +95,12 @@ boxed(struct making *m, uint32_t i, bool is_float)
 static struct value
 value_for(struct making *m, uint32_t i)
 {
-    snap_entry e = m->t->entries[m->snap->entries + i];
+    snap_entry e = m->list[i];
     struct value v = { .how = V_EMPTY };
     if (is_box(e)) {
         v = boxed(m, i, snap_how(e) == HOW_FLOAT);
     } else if (snap_how(e) != HOW_NULL) {
-        v.at = word_place(m, trace_items(m->t, m->snap)[i].ref, i);
+        v.at = word_place(m, i);
         bool immortal = v.at >= CONST && snap_how(e) == HOW_OBJ && _Py_IsImmortal((PyObject *)m->consts[v.at - CONST]);
         v.how = snap_how(e) == HOW_BOOL ? V_TRUTH : immortal ? V_IMMORTAL : snap_held(e) ? V_OWN : V_LENT;
     }
@@ -133,9 +132,10 @@ fits(const struct making *m)
 {
     if (m->snap->open || m->snap->nentries > OLD || m->snap->nstores > OLD)
         return false;
+    kept_list(m->t, m->snap, m->list);
     unsigned boxes = 0;
     for (uint32_t i = 0; i < m->snap->nentries; i++) {
-        snap_entry e = m->t->entries[m->snap->entries + i];
+        snap_entry e = m->list[i];
         boxes += is_box(e);
         if (snap_how(e) == HOW_VIRTUAL || (is_box(e) && snap_held(e)))
             return false;
@@ -156,10 +156,10 @@ static struct value
 stored(struct making *m, uint32_t i)
 {
     uint32_t at = item_of(m, m->snap->nentries + i);
-    const struct trace_item *item = &trace_items(m->t, m->snap)[at];
+    const struct trace_item *item = item_at(m, at);
     if (is_box_how(item->how))
         return boxed(m, m->snap->nentries + i, item->how == HOW_FLOAT);
-    return (struct value){ .at = word_place(m, item->ref, at), .how = item->how == HOW_NULL ? V_EMPTY : item->how == HOW_BOOL ? V_TRUTH : V_LENT };
+    return (struct value){ .at = word_place(m, at), .how = item->how == HOW_NULL ? V_EMPTY : item->how == HOW_BOOL ? V_TRUTH : V_LENT };
 }
 
 static void
@@ -167,7 +167,7 @@ plan_stores(struct making *m, struct exit_plan *p)
 {
     for (uint32_t i = 0; i < m->snap->nstores; i++) {
         uint32_t at = m->snap->nentries + 2 * i;
-        p->stores[i].object = word_place(m, trace_items(m->t, m->snap)[at].ref, at);
+        p->stores[i].object = word_place(m, at);
         p->stores[i].value = stored(m, i);
         p->stores[i].offset = m->t->stores[m->snap->stores + i].offset;
     }
@@ -180,7 +180,7 @@ listed_between(const struct making *m, unsigned from, unsigned end)
 {
     uint16_t n = 0;
     for (uint32_t i = 0; i < m->snap->nentries; i++) {
-        unsigned slot = snap_slot(m->t->entries[m->snap->entries + i]);
+        unsigned slot = snap_slot(m->list[i]);
         n += slot >= from && slot < end;
     }
     return n;
@@ -209,9 +209,10 @@ lay_out(struct exit_plan *p, const struct making *m)
 }
 
 struct exit_plan *
-plan_make(const struct trace *t, const struct x64_exit *e)
+plan_make(const struct trace *t, uint32_t exit)
 {
-    struct making m = { .t = t, .snap = &t->snaps[e->snap], .locs = t->machine.locs + e->locs };
+    static snap_entry list[KEPT_LIST];                     /* under the GIL */
+    struct making m = { .t = t, .snap = exit_snap(t, exit), .exit = exit, .list = list };
     if (!fits(&m) || !find_calls(&m))
         return NULL;
     struct exit_plan *p = PyMem_RawCalloc(1, room_for(&m));

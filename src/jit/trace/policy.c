@@ -157,12 +157,12 @@ policy_after_fork(void)
 
 /* How many of t and its parents begin where e leads to. */
 static unsigned
-chain_length(const struct trace *t, const struct exit_state *e)
+chain_length(const struct trace *t, const struct trace_exit *e)
 {
     unsigned n = 0, pc = t->snaps[e->snap].pc;
     const PyCodeObject *code = t->frames[t->snaps[e->snap].frame].code;
     for (const struct trace *p; (p = trace_get(t->parent)) != NULL; t = p) {
-        const struct snap *s = &p->snaps[p->exits[t->parent_exit].snap];
+        const struct trace_snap *s = &p->snaps[p->exits[t->parent_exit].snap];
         n += s->pc == pc && p->frames[s->frame].code == code;
     }
     return n;
@@ -178,7 +178,7 @@ tree_bytes(const struct trace *t)
 }
 
 const char *
-policy_side(const struct trace *t, const struct exit_state *e)
+policy_side(const struct trace *t, const struct trace_exit *e)
 {
     const struct trace *root = trace_get(t->root);
     if (chain_length(t, e) >= CHAIN)
@@ -190,9 +190,9 @@ policy_side(const struct trace *t, const struct exit_state *e)
 
 /* Leaving there, in instructions of the interpreter: with the objects and the frames that it makes. */
 static uint16_t
-cost_of(const struct trace *t, const struct exit_state *e)
+cost_of(const struct trace *t, const struct trace_exit *e)
 {
-    const struct snap *s = &t->snaps[e->snap];
+    const struct trace_snap *s = &t->snaps[e->snap];
     return (uint16_t)(ENTRY + s->nentries + 2 * s->nstores + FRAME * (t->frames[s->frame].depth - s->real));
 }
 
@@ -214,7 +214,7 @@ policy_weigh(struct trace *t, const struct recorder *r)
     for (ir_ref k = REF_BIAS; k < ir->end && exit < t->nexits; k++) {
         if (!(ir_ops[ir->at[k].op].flags & I_GUARD))
             continue;
-        struct exit_state *e = &t->exits[exit++];
+        struct trace_exit *e = &t->exits[exit++];
         uint32_t at = k - REF_BIAS;
         e->in_loop = at > end;
         e->work = before + (e->in_loop ? t->round_work + share(t->round_work, at - end, body) : share(t->round_work, at, end));
@@ -228,7 +228,7 @@ policy_weigh(struct trace *t, const struct recorder *r)
 }
 
 bool
-policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds, uint64_t before)
+policy_left(struct trace *t, const struct trace *last, const struct trace_exit *e, uint32_t rounds, uint64_t before)
 {
     uint64_t work = before + e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     int32_t price = e->cost + (t->is_generator ? GENERATOR_ENTRY - ENTRY : 0);

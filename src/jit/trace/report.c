@@ -10,7 +10,7 @@
 
 /* Guards that are the program's own test say less than where they lead to. */
 const char *
-exit_words(const struct trace *t, const struct exit_state *e)
+exit_words(const struct trace *t, const struct trace_exit *e)
 {
     if (t->snaps[e->snap].branch)
         return "the other branch";
@@ -70,10 +70,11 @@ void
 report_keep(struct trace *t, const struct ir *ir)
 {
     uint32_t n = 0;
-    for (ir_ref r = REF_BIAS; r < ir->end && n < t->nexits; r++)
+    t->guards = PyMem_RawCalloc(t->nexits + 1, sizeof(*t->guards));
+    for (ir_ref r = REF_BIAS; r < ir->end && n < t->nexits && t->guards != NULL; r++)
         if (ir_ops[ir->at[r].op].flags & I_GUARD) {
             char *text = ir_dump_ins(ir, r);
-            t->exits[n++].text = raw_copy(text);
+            t->guards[n++] = raw_copy(text);
             PyMem_Free(text);
         }
 }
@@ -97,20 +98,20 @@ report_exits(const struct trace *t)
         snprintf(head, sizeof(head), "trace %u: entered %llu times\n", t->id, (unsigned long long)t->entered);
     dump_text("exits", t->code, t->start, head);
     for (uint32_t i = 0; i < t->nexits; i++) {
-        const struct exit_state *e = &t->exits[i];
+        const struct trace_exit *e = &t->exits[i];
         unsigned pc = t->snaps[e->snap].pc;
-        if (e->taken == 0 && e->side == NO_TRACE)
+        if (e->state->taken == 0 && e->state->side == NO_TRACE)
             continue;
-        fprintf(stderr, "  exit %u: %llu times to line %d", i, (unsigned long long)e->taken, exit_line(t, e));
+        fprintf(stderr, "  exit %u: %llu times to line %d", i, (unsigned long long)e->state->taken, exit_line(t, e));
         if (exit_code(t, e) != t->code)
             fprintf(stderr, " of %s", name_of(exit_code(t, e)));
         fprintf(stderr, " (pc %u): %s", pc, exit_words(t, e));
-        if (e->text != NULL)
-            fprintf(stderr, ": %s", e->text);
-        if (e->side != NO_TRACE)
-            fprintf(stderr, "; then trace %u", e->side);
-        else if (e->why != NULL)
-            fprintf(stderr, "; nothing behind it: %s", e->why);
+        if (t->guards != NULL && t->guards[i] != NULL)
+            fprintf(stderr, ": %s", t->guards[i]);
+        if (e->state->side != NO_TRACE)
+            fprintf(stderr, "; then trace %u", e->state->side);
+        else if (e->state->why != NULL)
+            fprintf(stderr, "; nothing behind it: %s", e->state->why);
         fputc('\n', stderr);
     }
 }

@@ -28,58 +28,63 @@ constant(struct recorder *r, const struct trace *p, const struct trace_item *ite
     }
 }
 
+/* What an exit of p leaves: list: kept_list() of its snapshot s. */
+struct legacy { const struct trace *p; const struct trace_snap *s; snap_entry list[KEPT_LIST]; };
+
+static const struct trace_item *item_at(const struct legacy *l, uint32_t i) { return &l->p->items[snap_ref(l->list[i])]; }
+
 static ir_ref
-inherited(struct recorder *r, const struct trace *p, const struct trace_item *items, uint32_t n)
+inherited(struct recorder *r, const struct legacy *l, uint32_t n)
 {
     static const uint8_t load[T_TYPES] = { [T_I64] = IR_PLOAD_I, [T_F64] = IR_PLOAD_F, [T_OBJ] = IR_PLOAD_O, [T_BOOL] = IR_PLOAD_B };
-    const struct trace_item *item = &items[n];
+    const struct trace_item *item = item_at(l, n);
     if (ref_is_const(item->ref))
-        return constant(r, p, item);
+        return constant(r, l->p, item);
     if (load[item->type] == 0) {
         rec_stop(r, "the exit has a value that is not handed on");
         return REF_NONE;
     }
     for (uint32_t k = 0; k < n; k++)                     /* one value, one reference: what is the same must look the same */
-        if (items[k].ref == item->ref)
+        if (item_at(l, k)->ref == item->ref)
             n = k;
     ir_ref v = item->slot >= 0 ? rec_emit(r, IR_SLOAD, (ir_ref)item->slot, REF_NONE) : rec_emit(r, load[item->type], (ir_ref)n, REF_NONE);
     if (item->field != 0)
         v = rec_emit_x(r, IR_CLOAD, v, REF_NONE, item->field);
     if (item->item != 0)
         v = rec_emit(r, IR_TITEM, v, ir_int(r->ir, item->item - 1));
-    if (item->kt != NULL && item->type == T_OBJ && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
-        r->ir->at[v].kt = ir_ptr(r->ir, item->kt);
+    if (item->kt != REF_NONE && item->type == T_OBJ && v != REF_NONE && r->ir->at[v].kt == REF_NONE)
+        r->ir->at[v].kt = ir_ptr(r->ir, trace_item_type(l->p, item));
     return v;
 }
 
 /* The slot of entry i; a box that an earlier slot has, too, is the same box. */
 static ir_ref
-inherited_slot(struct recorder *r, const struct trace *p, const struct snap *s, uint32_t i)
+inherited_slot(struct recorder *r, const struct legacy *l, uint32_t i)
 {
-    const snap_entry *e = p->entries + s->entries;
+    const snap_entry *e = l->list;
     enum snap_how how = snap_how(e[i]);
     if (how == HOW_NULL)
         return REF_NONE;
     for (uint32_t k = 0; k < i; k++)
-        if (snap_ref(e[k]) == snap_ref(e[i]) && snap_how(e[k]) == how)
+        if (snap_how(e[k]) == how && item_at(l, k)->named == item_at(l, i)->named)
             return r->slot[snap_slot(e[k])];
     if (how == HOW_VIRTUAL)
-        return rec_inherit_virtual(r, &p->virtuals[trace_items(p, s)[i].virtual]);
-    ir_ref v = inherited(r, p, trace_items(p, s), i);
+        return rec_inherit_virtual(r, &l->p->virtuals[item_at(l, i)->virtual]);
+    ir_ref v = inherited(r, l, i);
     return how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
 }
 
 /* What store i is to put into its field. A box that a slot has is the same box. */
 static ir_ref
-inherited_value(struct recorder *r, const struct trace *p, const struct snap *s, uint32_t i)
+inherited_value(struct recorder *r, const struct legacy *l, uint32_t i)
 {
-    const snap_entry *e = p->entries + s->entries;
-    const struct trace_item *item = &trace_items(p, s)[s->nentries + 2 * i + 1];
+    uint32_t at = l->s->nentries + 2 * i + 1;
+    const struct trace_item *item = item_at(l, at);
     if (item->how == HOW_INT || item->how == HOW_FLOAT)
-        for (uint32_t k = 0; k < s->nentries; k++)
-            if (snap_ref(e[k]) == p->stores[s->stores + i].value && snap_how(e[k]) == (enum snap_how)item->how)
-                return r->slot[snap_slot(e[k])];
-    ir_ref v = inherited(r, p, trace_items(p, s), s->nentries + 2 * i + 1);
+        for (uint32_t k = 0; k < l->s->nentries; k++)
+            if (item_at(l, k)->named == item->named && snap_how(l->list[k]) == (enum snap_how)item->how)
+                return r->slot[snap_slot(l->list[k])];
+    ir_ref v = inherited(r, l, at);
     return item->how == HOW_INT ? rec_emit(r, IR_BOX_I, v, REF_NONE) : item->how == HOW_FLOAT ? rec_emit(r, IR_BOX_F, v, REF_NONE) : v;
 }
 
@@ -110,36 +115,48 @@ end_in_memory(const struct recorder *r)
     return end;
 }
 
+static bool
+inherit_slots(struct recorder *r, const struct legacy *l)
+{
+    for (uint32_t i = 0; i < l->s->nentries; i++) {
+        snap_entry e = l->list[i];
+        unsigned slot = snap_slot(e);
+        r->slot[slot] = inherited_slot(r, l, i);
+        if (r->why == NULL && r->slot[slot] == REF_NONE && snap_how(e) != HOW_NULL)
+            return false;
+        r->changed[slot] = true;
+        r->held[slot] = snap_held(e);
+        r->nheld += r->held[slot];
+        if (slot < REC_SLOTS)
+            rec_mark_late(r, (int)slot, slot < 64 && l->p->leaf >> slot & 1);
+    }
+    for (uint32_t i = 0; i < l->s->nentries; i++)
+        if (snap_slot(l->list[i]) >= IR_FIELDS)
+            r->virtuals[(snap_slot(l->list[i]) - IR_FIELDS) / IR_FIELDS_MAX].n++;
+    return true;
+}
+
 bool
 rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 {
-    const struct snap *s = &p->snaps[p->exits[exit].snap];
-    const struct trace_item *items = trace_items(p, s);
+    static struct legacy l;                              /* under the GIL; nothing runs meanwhile */
+    const struct trace_snap *s = exit_snap(p, exit);
     if (s->nstores > REC_STORES || r->nslots + s->depth > REC_SLOTS || !inherit_frames(r, p, s->frame))
         return false;
+    l.p = p;
+    l.s = s;
+    kept_list(p, s, l.list);
     r->depth = s->depth;
     r->all_jumps = p->jumps;
     r->top = r->ir->top = s->top;
     r->ir->real = s->real;
     r->tree_opens = p->opens;
-    for (uint32_t i = 0; i < s->nentries; i++) {
-        unsigned slot = snap_slot(p->entries[s->entries + i]);
-        r->slot[slot] = inherited_slot(r, p, s, i);
-        if (r->why == NULL && r->slot[slot] == REF_NONE && snap_how(p->entries[s->entries + i]) != HOW_NULL)
-            return false;
-        r->changed[slot] = true;
-        r->held[slot] = snap_held(p->entries[s->entries + i]);
-        r->nheld += r->held[slot];
-        if (slot < REC_SLOTS)
-            rec_mark_late(r, (int)slot, slot < 64 && p->leaf >> slot & 1);
-    }
-    for (uint32_t i = 0; i < s->nentries; i++)
-        if (snap_slot(p->entries[s->entries + i]) >= IR_FIELDS)
-            r->virtuals[(snap_slot(p->entries[s->entries + i]) - IR_FIELDS) / IR_FIELDS_MAX].n++;
+    if (!inherit_slots(r, &l))
+        return false;
     for (int i = end_in_memory(r); i < r->top; i++)
         rec_mark_late(r, i, false);
     for (uint32_t i = 0; i < s->nstores; i++) {
-        ir_ref obj = inherited(r, p, items, s->nentries + 2 * i), value = inherited_value(r, p, s, i);
+        ir_ref obj = inherited(r, &l, s->nentries + 2 * i), value = inherited_value(r, &l, i);
         r->pending[r->npending++] = (struct snap_store){ obj, value, p->stores[s->stores + i].offset };
     }
     return r->why == NULL && r->ir->full == NULL;
@@ -148,8 +165,7 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
 bool
 rec_inherit_turn(struct recorder *r, const struct trace *p, uint32_t exit, unsigned n, _Py_CODEUNIT *pc)
 {
-    const struct snap *s = &p->snaps[p->exits[exit].snap];
-    unsigned frame = s->frame;
+    unsigned frame = exit_snap(p, exit)->frame;
     while (p->frames[frame].depth > n)
         frame = p->frames[frame].parent;
     if (p->frames[frame].depth != n || !inherit_frames(r, p, frame))

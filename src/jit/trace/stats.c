@@ -22,8 +22,8 @@ code_line(PyCodeObject *code, unsigned pc)
     return line < 0 ? 0 : line;
 }
 
-PyCodeObject *exit_code(const struct trace *t, const struct exit_state *e) { return t->frames[t->snaps[e->snap].frame].code; }
-int exit_line(const struct trace *t, const struct exit_state *e) { return code_line(exit_code(t, e), t->snaps[e->snap].pc); }
+PyCodeObject *exit_code(const struct trace *t, const struct trace_exit *e) { return t->frames[t->snaps[e->snap].frame].code; }
+int exit_line(const struct trace *t, const struct trace_exit *e) { return code_line(exit_code(t, e), t->snaps[e->snap].pc); }
 
 /* ---- rows ---- */
 
@@ -167,8 +167,9 @@ event_abort(const struct recorder *r)
 {
     int line = code_line(r->inner_code, r->pc);
     struct trace *parent = r->is_side || r->is_return ? trace_get(r->parent) : NULL;
-    if (parent != NULL && r->parent_exit < parent->nexits)
-        parent->exits[r->parent_exit].why = r->why;
+    struct exit_state *e = parent != NULL && r->parent_exit < parent->nexits ? trace_exit_state(parent, r->parent_exit) : NULL;
+    if (e != NULL)
+        e->why = r->why;
     bool whole = r->row != NULL && r->version_of == NO_TRACE;            /* what stops one more trace of a loop does not stop the loop */
     if (whole) {
         r->row->why = r->why;
@@ -260,8 +261,10 @@ event_freed(struct trace *t)
     log_exits(t);
     if (dump_wanted(jit_options.dump_exits, t->code))
         report_exits(t);
-    for (uint32_t i = 0; i < t->nexits; i++)
-        PyMem_RawFree(t->exits[i].text);
+    for (uint32_t i = 0; i < t->nexits && t->guards != NULL; i++)
+        PyMem_RawFree(t->guards[i]);
+    PyMem_RawFree(t->guards);
+    t->guards = NULL;
 }
 
 /* ---- sys._adder.jit_stats() ---- */
@@ -309,11 +312,11 @@ append(PyObject *list, PyObject *item)
 }
 
 static PyObject *
-exit_dict(const struct trace *t, const struct exit_state *e)
+exit_dict(const struct trace *t, const struct trace_exit *e)
 {
-    PyObject *side = e->side != NO_TRACE ? PyLong_FromLong(e->side) : Py_NewRef(Py_None);
-    return Py_BuildValue("{s:i,s:O,s:i,s:s,s:K,s:N,s:z}", "trace", (int)t->id, "function", exit_code(t, e)->co_qualname, "line", exit_line(t, e), "reason", exit_words(t, e), "count", (unsigned long long)e->taken,
-        "side", side, "why", e->side == NO_TRACE ? e->why : NULL);
+    PyObject *side = e->state->side != NO_TRACE ? PyLong_FromLong(e->state->side) : Py_NewRef(Py_None);
+    return Py_BuildValue("{s:i,s:O,s:i,s:s,s:K,s:N,s:z}", "trace", (int)t->id, "function", exit_code(t, e)->co_qualname, "line", exit_line(t, e), "reason", exit_words(t, e), "count", (unsigned long long)e->state->taken,
+        "side", side, "why", e->state->side == NO_TRACE ? e->state->why : NULL);
 }
 
 static PyObject *
@@ -323,7 +326,7 @@ row_exits(const struct loop_row *row)
     for (unsigned i = 0; i < trace_limit() && list != NULL; i++) {
         const struct trace *t = trace_get(i);
         for (uint32_t k = 0; t != NULL && t->row == row && k < t->nexits; k++)
-            if ((t->exits[k].taken != 0 || t->exits[k].side != NO_TRACE) && !append(list, exit_dict(t, &t->exits[k]))) {
+            if ((t->exits[k].state->taken != 0 || t->exits[k].state->side != NO_TRACE) && !append(list, exit_dict(t, &t->exits[k]))) {
                 Py_DECREF(list);
                 return NULL;
             }

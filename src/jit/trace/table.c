@@ -43,6 +43,34 @@ trace_number(void)
 
 void trace_put(struct trace *t) { table.at[t->id] = t; }
 
+struct exit_state exit_untaken = { .side = NO_TRACE };
+
+struct exit_state *
+trace_exit_state(struct trace *t, uint32_t exit)
+{
+    struct exit_state *e = t->exits[exit].state;
+    if (LIKELY(e != &exit_untaken))
+        return e;
+    if ((e = PyMem_RawMalloc(sizeof(*e))) == NULL)
+        return NULL;
+    *e = exit_untaken;
+    return t->exits[exit].state = e;
+}
+
+static void
+free_exits(struct trace *t)
+{
+    for (uint32_t i = 0; t->exits != NULL && i < t->nexits; i++) {
+        struct exit_state *e = t->exits[i].state;
+        if (e == &exit_untaken)
+            continue;
+        PyMem_RawFree(e->plan);
+        PyMem_RawFree(e->list);
+        PyMem_RawFree(e);
+    }
+    PyMem_RawFree(t->exits);
+}
+
 void
 trace_free(struct trace *t)
 {
@@ -63,16 +91,8 @@ trace_free(struct trace *t)
     PyMem_RawFree(t->bounds);
     PyMem_RawFree(t->copies.body);
     PyMem_RawFree(t->copies.bounds);
-    PyMem_RawFree(t->snaps);
-    PyMem_RawFree(t->entries);
-    PyMem_RawFree(t->items);
-    PyMem_RawFree(t->stores);
-    PyMem_RawFree(t->consts);
-    PyMem_RawFree(t->frames);
-    PyMem_RawFree(t->virtuals);
-    for (uint32_t i = 0; t->exits != NULL && i < t->nexits; i++)
-        PyMem_RawFree(t->exits[i].plan);
-    PyMem_RawFree(t->exits);
+    PyMem_RawFree(t->kept);
+    free_exits(t);
     PyMem_Free(t->text);
     PyMem_RawFree(t);
 }
@@ -126,7 +146,7 @@ isolate(struct trace *t)
         leave_list(&parent->first_child, t, offsetof(struct trace, next_child));
         if (!parent->doomed && parent->machine.code != NULL)
             (void)x64_patch(&parent->machine, t->parent_exit, NULL);
-        parent->exits[t->parent_exit].side = NO_TRACE;
+        parent->exits[t->parent_exit].state->side = NO_TRACE;
         struct trace *root = trace_get(t->root);
         if (root != NULL)
             root->tree--;

@@ -33,119 +33,6 @@ copied(const void *from, size_t n, size_t size)
     return to;
 }
 
-static ir_ref guarded[IR_MAX_INS];                       /* by value: the guard that makes its type known; under the GIL */
-static bool handed_on[IR_MAX_INS];                       /* by value: see ir_find_handed_on() */
-static uint64_t written[IR_FIELDS / 64 + 1];             /* slots of memory that are something else at some place of the trace than on entry */
-
-static void
-find_type_guards(const struct ir *ir)
-{
-    memset(guarded, 0, (size_t)(ir->end - REF_BIAS) * sizeof(guarded[0]));
-    for (ir_ref r = ir->end; r-- > REF_BIAS; )
-        if (ir->at[r].op == IR_GTYPE && !ref_is_const(ir->at[r].a))
-            guarded[ir->at[r].a - REF_BIAS] = r;
-}
-
-static void
-find_written(const struct ir *ir)
-{
-    memset(written, 0, sizeof(written));
-    for (ir_ref r = REF_BIAS; r < ir->end; r++)
-        if (ir->at[r].op == IR_CALLO)
-            memset(written, 0xff, sizeof(written));
-        else if (ir_writes_slot(ir->at[r].op))
-            written[ir->at[r].a / 64] |= (uint64_t)1 << ir->at[r].a % 64;
-}
-
-static bool overwrites(ir_ref slot) { return written[slot / 64] >> slot % 64 & 1; }
-
-/* What the snapshot that begins at `at` names, so that it can be found without the IR. A type that is guarded later is not known there. */
-/* Slot of the frame's memory where v lies as it was on entry, or -1. */
-static int16_t
-slot_of(const struct ir *ir, ir_ref v)
-{
-    bool in_memory = ir->at[v].op == IR_SLOAD && !(ir->at[v].t & IRT_PHI) && !overwrites(ir->at[v].a);     /* a side of a PHI: another in each round */
-    return in_memory ? (int16_t)ir->at[v].a : -1;
-}
-
-static enum snap_how
-how_to_store(const struct ir *ir, ir_ref v)
-{
-    return ir->at[v].op == IR_BOX_I ? HOW_INT : ir->at[v].op == IR_BOX_F ? HOW_FLOAT : ir_type_of(ir, v) == T_BOOL ? HOW_BOOL : ir_type_of(ir, v) == T_OBJ ? HOW_OBJ : HOW_NULL;
-}
-
-/* A store's object may be found from a slot of the frame's memory. */
-static void
-find_origin(const struct ir *ir, ir_ref v, struct trace_item *item)
-{
-    ir_ref up = v;
-    if (ir->at[v].op == IR_TITEM && ref_is_const(ir->at[v].b))
-        up = ir->at[v].a;
-    if (ir->at[up].op != IR_CLOAD || slot_of(ir, ir->at[up].a) < 0)
-        return;
-    item->slot = slot_of(ir, ir->at[up].a);
-    item->field = (uint16_t)ir->at[up].x;
-    item->item = up == v ? 0 : (uint16_t)(ir_int_value(ir, ir->at[v].b) + 1);
-}
-
-static struct trace_item
-item_of(const struct ir *ir, ir_ref ref, ir_ref at)
-{
-    bool from_before = ir->loop != REF_NONE && at > ir->loop && !ref_is_const(ref) && ref < ir->loop;
-    bool known = ir->at[ref].kt != REF_NONE && (ref_is_const(ref) || (guarded[ref - REF_BIAS] < at && !(from_before && handed_on[ref - REF_BIAS])));
-    PyTypeObject *kt = known ? ir_ptr_value(ir, ir->at[ref].kt) : NULL;
-    enum snap_how how = how_to_store(ir, ref);
-    if (ir_is_box(ir, ref))
-        ref = ir->at[ref].a;
-    struct trace_item item = { .ref = ref, .type = (uint8_t)ir_type_of(ir, ref), .how = (uint8_t)how, .slot = slot_of(ir, ref),
-                               .virtual = ir_is_virtual(ir, ref) ? ir->at[ref].a : 0, .kt = kt };
-    find_origin(ir, ref, &item);
-    return item;
-}
-
-static void
-fill_items(struct trace *t, const struct ir *ir)
-{
-    find_type_guards(ir);
-    find_written(ir);
-    if (ir->loop != REF_NONE)
-        ir_find_handed_on(ir, ir->loop, handed_on);
-    for (uint32_t s = 0; s < t->nsnaps; s++) {
-        const struct snap *sn = &t->snaps[s];
-        struct trace_item *item = t->items + sn->entries + 2 * sn->stores;
-        for (uint32_t i = 0; i < sn->nentries; i++)
-            *item++ = item_of(ir, snap_ref(t->entries[sn->entries + i]), sn->ref);
-        for (uint32_t i = 0; i < sn->nstores; i++) {
-            *item++ = item_of(ir, t->stores[sn->stores + i].obj, sn->ref);
-            *item++ = item_of(ir, t->stores[sn->stores + i].value, sn->ref);
-        }
-    }
-}
-
-static bool
-keep_snaps(struct trace *t, const struct ir *ir)
-{
-    t->nsnaps = ir->nsnaps;
-    t->nentries = ir->nentries;
-    t->nstores = ir->nstores;
-    t->nconsts = (uint32_t)(REF_BIAS - ir->first);
-    t->snaps = copied(ir->snaps, t->nsnaps, sizeof(*t->snaps));
-    t->entries = copied(ir->entries, t->nentries, sizeof(*t->entries));
-    t->stores = copied(ir->stores, t->nstores, sizeof(*t->stores));
-    t->nframes = ir->nframes;
-    t->frames = copied(ir->frames, t->nframes, sizeof(*t->frames));
-    t->virtuals = copied(ir->virtuals, ir->nvirtuals, sizeof(*t->virtuals));
-    t->consts = PyMem_RawMalloc((t->nconsts + 1) * sizeof(*t->consts));
-    t->items = PyMem_RawMalloc((t->nentries + 2 * t->nstores + 1) * sizeof(*t->items));
-    if (t->snaps == NULL || t->entries == NULL || t->frames == NULL || t->virtuals == NULL || t->items == NULL || t->stores == NULL || t->consts == NULL)
-        return false;
-    fill_items(t, ir);
-    t->leaf &= ~written[0];
-    for (uint32_t i = 0; i < t->nconsts; i++)
-        t->consts[i] = ir_word(ir, (ir_ref)(REF_BIAS - 1 - i));
-    return true;
-}
-
 /* How many guards there are before r. */
 static uint32_t
 guards_before(const struct ir *ir, ir_ref r)
@@ -165,13 +52,13 @@ keep_exits(struct trace *t, const struct ir *ir)
     if (t->exits == NULL)
         return false;
     for (uint32_t i = 0; i < t->nexits; i++) {
-        t->exits[i].side = NO_TRACE;
-        t->exits[i].snap = t->machine.code != NULL ? t->machine.exits[i].snap : t->nsnaps - 1;
+        t->exits[i].state = &exit_untaken;
+        t->exits[i].snap = t->machine.code != NULL ? t->machine.exits[i].snap : (uint16_t)(ir->nsnaps - 1);
     }
     uint32_t guard = 0;
     for (ir_ref r = REF_BIAS; r < ir->end && t->machine.code == NULL; r++)
         if (ir->at[r].t & IRT_GUARD)
-            t->exits[guard++].snap = (uint32_t)(snap_of(ir, r) - ir->snaps);
+            t->exits[guard++].snap = (uint16_t)(snap_of(ir, r) - ir->snaps);
     return true;
 }
 
@@ -179,9 +66,10 @@ static bool
 lead_from_parent(struct trace *t)
 {
     struct trace *parent = trace_get(t->parent);
-    if (t->machine.code != NULL && !x64_patch(&parent->machine, t->parent_exit, t->machine.code))
+    struct exit_state *e = trace_exit_state(parent, t->parent_exit);
+    if (e == NULL || (t->machine.code != NULL && !x64_patch(&parent->machine, t->parent_exit, t->machine.code)))
         return false;
-    parent->exits[t->parent_exit].side = t->id;
+    e->side = t->id;
     return true;
 }
 
@@ -225,6 +113,19 @@ dump_machine(const struct ir *ir, const struct trace *t)
     PyMem_Free(text);
 }
 
+/* By number of what the parent's exit hands on: where it is. */
+static const uint16_t *
+places_at(const struct trace *parent, uint32_t exit)
+{
+    static uint16_t locs[KEPT_LIST];                     /* under the GIL */
+    static snap_entry list[KEPT_LIST];
+    const struct trace_snap *s = exit_snap(parent, exit);
+    kept_list(parent, s, list);
+    for (uint32_t i = 0; i < s->nentries + 2u * s->nstores; i++)
+        locs[i] = kept_place(parent, snap_ref(list[i]), exit);
+    return locs;
+}
+
 /* Machine code, or what the evaluator needs. */
 static const char *
 make_code(struct trace *t, const struct recorder *r)
@@ -235,7 +136,7 @@ make_code(struct trace *t, const struct recorder *r)
     struct x64_code start = { .code = target != NULL ? target->machine.code : NULL };
     struct x64_ends ends = { .to = target == NULL ? NULL : t->to_start ? &start : &target->machine };
     if (parent != NULL)
-        ends.from = parent->machine.locs + parent->machine.exits[t->parent_exit].locs;
+        ends.from = places_at(parent, t->parent_exit);
     return x64_compile(r->ir, t->id, stress_seed(), parent != NULL || target != NULL ? &ends : NULL, &t->machine);
 }
 
@@ -301,8 +202,8 @@ static const char *
 fill(PyThreadState *ts, struct trace *t, struct recorder *r, const struct interval *at_loop)
 {
     const char *why = make_code(t, r);
-    if (why == NULL && (!keep_snaps(t, r->ir) || !keep_exits(t, r->ir)))
-        why = "out of memory";
+    if (why == NULL)
+        why = keep_exits(t, r->ir) ? kept_make(t, r->ir) : "out of memory";
     if (why == NULL)
         why = keep_head(t, r, at_loop);
     if (why == NULL)
@@ -349,8 +250,8 @@ void
 trace_side_failed(unsigned parent, unsigned exit, enum side_failure how)
 {
     struct trace *t = trace_get(parent);
-    if (t != NULL && exit < t->nexits) {
-        struct exit_state *e = &t->exits[exit];
+    struct exit_state *e = t != NULL && exit < t->nexits ? trace_exit_state(t, exit) : NULL;
+    if (e != NULL) {
         e->tries += how == SIDE_FAILED;
         e->waits += how == SIDE_TOO_EARLY && e->waits < WAITS;
         e->count = 0;
@@ -379,11 +280,12 @@ hand_to_loop(struct evaluation *eval, const struct trace *t, const struct trace 
 }
 
 static void
-hand_to_side(struct evaluation *eval, const struct trace *t, const struct snap *s)
+hand_to_side(struct evaluation *eval, const struct trace *t, const struct trace_snap *s)
 {
-    const struct trace_item *items = trace_items(t, s);
+    snap_entry list[KEPT_LIST];
+    kept_list(t, s, list);
     for (uint32_t i = 0; i < s->nentries + 2u * s->nstores; i++)
-        eval->handed[i] = eval->values[items[i].ref];
+        eval->handed[i] = eval->values[t->items[snap_ref(list[i])].ref];
 }
 
 /* From trace to trace, until one leaves. Without memory none is entered: taken.t is NULL. */
@@ -398,7 +300,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     uint32_t exit;
     for (;;) {
         exit = e.guard == REF_NONE ? t->nexits - 1 : guards_before(t->ir, e.guard);
-        struct trace *side = trace_get(t->exits[exit].side), *to = trace_get(t->link);
+        struct trace *side = trace_get(t->exits[exit].state->side), *to = trace_get(t->link);
         if (e.guard == REF_NONE && t->is_linked) {
             if (!t->to_start)
                 hand_to_loop(eval, t, to);
@@ -406,7 +308,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
                 : ir_eval_loop(to->ir, f->localsplus, &ts->eval_breaker, eval->values, UINT64_MAX);
             t = to;
         } else if (side != NULL && side->parent == t->id && !stress_forced(ts)) {
-            hand_to_side(eval, t, &t->snaps[e.snap]);
+            hand_to_side(eval, t, exit_snap(t, exit));
             t = side;
             e = ir_eval(t->ir, f->localsplus, &ts->eval_breaker, eval->handed, eval->values, UINT64_MAX);
         } else {
@@ -416,7 +318,7 @@ evaluate(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
     taken.t = t;
     taken.outer = f;
     taken.exit = exit;
-    _Py_CODEUNIT *pc = exit_apply(ts, f, t, e.snap, &(struct exit_values){ .values = eval->values });
+    _Py_CODEUNIT *pc = exit_apply(ts, f, t, exit, &(struct exit_values){ .values = eval->values });
     PyMem_RawFree(eval);
     return pc;
 }
@@ -430,26 +332,26 @@ leave(struct x64_state *st)
     taken.outer = st->frame;
     taken.exit = st->exit;
     taken.rounds = (uint32_t)st->gpr[t->machine.rounds];
-    const struct exit_plan *plan = t->exits[st->exit].plan;
-    _Py_CODEUNIT *pc = plan == NULL ? NULL : plan_apply(st->ts, st->frame, plan, st);
+    const struct exit_state *e = t->exits[st->exit].state;
+    _Py_CODEUNIT *pc = e->plan == NULL ? NULL : plan_apply(st->ts, st->frame, e->plan, st);
     if (LIKELY(pc != NULL))
         return pc;
-    const struct x64_exit *e = &t->machine.exits[st->exit];
-    return exit_apply(st->ts, st->frame, t, e->snap, &(struct exit_values){ .st = st, .locs = t->machine.locs + e->locs });
+    return exit_apply(st->ts, st->frame, t, st->exit, &(struct exit_values){ .st = st, .list = e->list });
 }
 
 /* An exit without a trace behind it was taken: is it time to record one? An exit because of the eval breaker is none of the program's ways. */
 static bool
-wants_side(PyThreadState *ts, const struct trace *t, struct exit_state *e)
+wants_side(PyThreadState *ts, const struct trace *t, const struct trace_exit *exit)
 {
+    struct exit_state *e = exit->state;
     uint32_t enough = SIDE_AT << (e->tries + e->waits);
-    if ((ts->eval_breaker & EB_EVENTS) != 0 || e->op == IR_GROOM || e->tries >= SIDE_TRIES || ++e->count < enough)
+    if ((ts->eval_breaker & EB_EVENTS) != 0 || exit->op == IR_GROOM || e->tries >= SIDE_TRIES || ++e->count < enough)
         return false;
-    if (version_wish((struct trace *)t, e)) {
+    if (version_wish((struct trace *)t, exit)) {
         e->count = 0;
         return false;
     }
-    if ((e->why = policy_side(t, e)) != NULL)
+    if ((e->why = policy_side(t, exit)) != NULL)
         e->tries = SIDE_TRIES;
     else if (!policy_is_ripe(&e->wait, SIDE_UNITS))
         e->count = enough - SIDE_AGAIN;
@@ -523,7 +425,7 @@ may_grow(struct trace *t, const struct exit_state *e)
 
 /* A return or a call has led to a place without a trace. Functions are recorded when they have been called often enough. */
 static bool
-wants_next(PyThreadState *ts, const struct trace *t, struct exit_state *e, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
+wants_next(PyThreadState *ts, const struct trace *t, const struct trace_exit *e, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
 {
     if (t->machine.code == NULL || jit_options.check != 0 || pc == NULL || f->owner != FRAME_OWNED_BY_THREAD || pc == _PyCode_CODE(frame_code(f)) || !wants_side(ts, t, e))
         return false;
@@ -534,8 +436,16 @@ wants_next(PyThreadState *ts, const struct trace *t, struct exit_state *e, _PyIn
     if (without_memory)
         stress_work(-1);
     if (!begun)
-        e->count = 0;
+        e->state->count = 0;
     return begun;
+}
+
+static void
+prepare_exit(const struct trace *t, uint32_t exit, struct exit_state *state)
+{
+    state->plan = plan_make(t, exit);
+    if (state->plan == NULL && !exit_snap(t, exit)->open)
+        state->list = kept_exit(t, exit);
 }
 
 /* From trace to trace until one leaves to the interpreter. */
@@ -566,12 +476,15 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
         }
         if (UNLIKELY(pc == NULL || t->dead || stress_forced(ts)))
             return pc;
-        struct exit_state *e = &t->exits[taken.exit];
-        if (e->taken++ == 0 && pc != NULL)               /* something is different from what was recorded */
+        const struct trace_exit *e = &t->exits[taken.exit];
+        struct exit_state *state = trace_exit_state(t, taken.exit);
+        if (UNLIKELY(state == NULL))
+            return pc;
+        if (state->taken++ == 0)                         /* something is different from what was recorded */
             specialize_soon(pc, false);
-        if (UNLIKELY(e->taken == (jit_options.stress ? 1 : PLAN_AT)) && t->machine.code != NULL)
-            e->plan = plan_make(t, &t->machine.exits[taken.exit]);
-        if (trace_get(e->side) != NULL)                  /* only machine code leads there */
+        if (UNLIKELY(state->taken == (jit_options.stress ? 1 : PLAN_AT)) && t->machine.code != NULL)
+            prepare_exit(t, taken.exit, state);
+        if (trace_get(state->side) != NULL)              /* only machine code leads there */
             return pc;
         f = ts->current_frame;
         if (t->link == NO_TRACE || t->is_linked || taken.exit != t->nexits - 1) {
@@ -584,7 +497,7 @@ run_traces(PyThreadState *ts, _PyInterpreterFrame *f, int n)
             bool turned = e->op == IR_CALLO && jit_turned_pc != NULL && jit_turned_pc == pc;
             if ((!t->snaps[e->snap].open || turned) && wants_side(ts, t, e) && begin_side(ts, f, pc, t))
                 rt_thread_of(ts)->loop_record = 1;
-            else if (UNLIKELY(loses) && !in->dead && !may_grow(in, e))
+            else if (UNLIKELY(loses) && !in->dead && !may_grow(in, state))
                 policy_give_up(ts, in);
             return pc;
         }

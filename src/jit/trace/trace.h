@@ -18,40 +18,62 @@ struct policy_wait {
     uint32_t spent;
 };
 
-/* What is read each time it is taken comes first: with many traces, memory that is not at hand is most of what entering and leaving cost. */
-struct exit_state {
-    uint64_t taken;                    /* times, all in all */
-    struct exit_plan *plan;            /* what it does, worked out once it has been taken often; or NULL */
-    uint32_t snap;                     /* its snapshot */
-    uint32_t count;
+/* An exit. With many traces, memory that is not at hand is most of what entering and leaving cost, and most exits are never taken: what only those have that are lies elsewhere. */
+struct trace_exit {
+    struct exit_state *state;          /* never NULL; exit_untaken until trace_exit_state() was asked for it */
     uint32_t work;                     /* bytecode instructions done when it is taken in the first round of the loop */
+    uint16_t snap;                     /* its snapshot */
     uint16_t cost;                     /* of entering the trace and leaving it there, in instructions (policy.c) */
+    uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
+    bool in_loop;                      /* behind LOOP */
+};
+
+struct exit_state {
+    struct exit_plan *plan;            /* what it does, worked out once it has been taken often; or NULL */
+    struct exit_list *list;            /* or its snapshot, written out, where there is no plan for it */
+    uint64_t taken;                    /* times, all in all */
+    uint32_t count;
     uint16_t side;                     /* the trace that goes on from there, or NO_TRACE */
     uint8_t tries;                     /* recordings that came to nothing */
     uint8_t waits;                     /* those of them that only came too early: rec_comes_later() */
-    uint8_t op;                        /* enum ir_op of the guard; IR_BASE: it is the end of the trace */
-    bool in_loop;                      /* behind LOOP */
     struct policy_wait wait;           /* since it was taken for the first few times */
     const char *why;                   /* nothing goes on there although it was tried; static text, or NULL */
-    char *text;                        /* the guard, for -X dump=exits */
 };
 
-/* What a snapshot names: its entries in order, then object and value of each store. */
+/* A value that snapshots name (kept.c). */
 struct trace_item {
     ir_ref ref;                        /* of a box: of its operand */
-    uint8_t type;                      /* enum ir_type of that */
+    ir_ref named;                      /* and of itself: the same box is the same object */
+    ir_ref kt;                         /* of an object: the constant that is its exact type, or REF_NONE: trace_item_type() */
+    uint8_t type;                      /* enum ir_type of `ref` */
     uint8_t how;                       /* of a store: enum snap_how, HOW_NULL: a number in a raw field */
     int16_t slot;                      /* what this slot of the frame's memory holds; -1: something else */
     uint16_t field, item;              /* not 0: what lies in a field of that, at this offset; and of this the item with this number, counted from 1 (CLOAD, TITEM) */
     uint16_t virtual;                  /* of a VIRT: its number */
-    PyTypeObject *kt;                  /* of an object: its exact type, or NULL */
+    uint16_t places;                   /* where it is begins there in t->places, and ends where that of the next one begins */
 };
+
+/* From this exit on, and until it moves, it lies there (LOC_*). */
+struct trace_place { uint16_t exit, loc; };
+
+/* What an exit names, written out: kept_list(), and where that is. */
+struct exit_list { const uint16_t *locs; snap_entry entries[]; };
+
+/* A snapshot, see struct snap. */
+struct trace_snap {
+    uint32_t pc;
+    uint32_t entries, stores;          /* the first of each; entries: only those by which it is different from the one before (kept.c) */
+    uint16_t depth, frame, top, real, nentries, nstores;
+    uint16_t base;                     /* so many snapshots before it one is listed whole */
+    bool open, branch;
+};
+struct trace_store { uint16_t obj, value; uint32_t offset; };      /* numbers of items */
 
 struct trace {
     /* Read at each entry and exit. */
     PyObject *globals, *builtins;      /* of the frame on which it runs, borrowed: only such frames enter it (frame_fits()) */
     struct ir *ir;                     /* kept when the evaluator runs it, else NULL */
-    struct exit_state *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
+    struct trace_exit *exits;          /* by number: that of the machine code; of the evaluator: how many guards come before, the end last */
     uint64_t entered;                  /* times it was entered from the frame's memory */
     uint64_t used_at;                  /* when it was entered last, in entries of all traces */
     uint32_t nexits;
@@ -93,17 +115,18 @@ struct trace {
     struct interval *bounds;
     uint64_t leaf;                     /* of the first 64 slots those that are dropped late and have a leaf in memory, or nothing, at each exit that lists them */
     struct loop_copies copies;         /* how the round became the body */
-    /* A copy of what exits need of the IR. */
-    uint32_t nsnaps, nentries, nstores, nconsts;
-    struct snap *snaps;
-    snap_entry *entries;
-    struct trace_item *items;          /* those of snapshot s begin at s->entries + 2 * s->stores */
-    struct snap_store *stores;
-    struct ir_frame *frames;           /* `nframes` */
-    struct ir_virtual *virtuals;
-    unsigned nframes;
-    unsigned jumps;                    /* backward jumps in it and its parents that were unrolled */
+    /* What exits need of the IR, in one block of memory: kept.c. */
+    void *kept;
     uint64_t *consts;                  /* word of the constant REF_BIAS - 1 - i */
+    struct ir_frame *frames;
+    struct ir_virtual *virtuals;
+    struct trace_item *items;
+    struct trace_place *places;
+    struct trace_snap *snaps;          /* `nsnaps`, and one more, behind the last */
+    snap_entry *entries;               /* snap_ref() of one is the number of an item */
+    struct trace_store *stores;
+    uint32_t nsnaps, widest;           /* widest: room that kept_list() needs for any of them */
+    unsigned jumps;                    /* backward jumps in it and its parents that were unrolled */
     struct trace *first_child, *next_child;              /* those that continue its exits */
     struct trace *first_user, *next_user;                /* those that lead to it behind their ends, but itself */
     struct trace *next_doomed, *next_dead;
@@ -112,6 +135,7 @@ struct trace {
     int line;                          /* where it starts */
     void *gdb;                         /* what debuggers know of it, or NULL */
     char *text;                        /* with check: its IR */
+    char **guards;                     /* by exit: its guard, for -X dump=exits; or NULL */
     uint16_t from;                     /* a side trace: it was recorded behind this exit of that trace; else NO_TRACE */
     uint32_t from_exit;
 };
@@ -148,11 +172,36 @@ extern struct jit_stats jit_stats;
  * why not, in words. */
 struct recorder;
 const char *trace_make(PyThreadState *ts, struct recorder *r, const struct interval *at_loop);
-static inline const struct trace_item *
-trace_items(const struct trace *t, const struct snap *s) { return t->items + s->entries + 2 * s->stores; }
+/* The state of this exit, to be changed; NULL: no memory. */
+extern struct exit_state exit_untaken;
+struct exit_state *trace_exit_state(struct trace *t, uint32_t exit);
 /* The recording of a side trace behind this exit came to nothing; does that count as one of its tries? */
 enum side_failure { SIDE_FAILED, SIDE_TOO_EARLY, SIDE_NOT_TRIED };
 void trace_side_failed(unsigned parent, unsigned exit, enum side_failure how);
+/* kept.c: keeps what the exits of t need of ir; they are there, and so is machine code, of which `locs` goes. NULL, or why not. */
+const char *kept_make(struct trace *t, const struct ir *ir);
+/* Writes out what s names: its entries, in order, then object and value of each store, of which only snap_ref() means something: the number of its item. to: room for t->widest, which is KEPT_LIST at
+ * most. */
+#define KEPT_LIST (4096 + 512)
+void kept_list(const struct trace *t, const struct trace_snap *s, snap_entry *to);
+/* The same for this exit, with places, in one block (PyMem_RawFree()); NULL: no memory. */
+struct exit_list *kept_exit(const struct trace *t, uint32_t exit);
+static inline const struct trace_snap *exit_snap(const struct trace *t, uint32_t exit) { return &t->snaps[t->exits[exit].snap]; }
+static inline PyTypeObject *
+trace_item_type(const struct trace *t, const struct trace_item *item)
+{
+    return item->kt == REF_NONE ? NULL : (PyTypeObject *)(uintptr_t)t->consts[REF_BIAS - 1 - item->kt];
+}
+/* Where item number i is when this exit is taken, which names it; LOC_NONE: a constant, or nowhere. */
+static inline uint16_t
+kept_place(const struct trace *t, uint32_t i, uint32_t exit)
+{
+    const struct trace_place *first = t->places + t->items[i].places, *p = t->places + t->items[i + 1].places;
+    while (p > first)
+        if ((--p)->exit <= exit)
+            return p->loc;
+    return LOC_NONE;
+}
 /* table.c */
 /* A number that no trace has, or -1. */
 int trace_number(void);
@@ -177,15 +226,14 @@ void table_end(void);
 /* trace_ops.enter */
 _Py_CODEUNIT *trace_enter(PyThreadState *ts, _PyInterpreterFrame *f, int n);
 
-/* exit.c: rebuild the frame from snapshot `snap` of t. The value of its i-th item (entries in order, then object and value of each store) is at place locs[i] of st; or,
- * with st NULL, in `values`, by reference. Inlined calls get frames, ts->current_frame is the innermost. The instruction of that one to go on at; NULL with
- * MemoryError, the frame's slots as they were on entry. */
-struct exit_values { const struct x64_state *st; const uint16_t *locs; const union ir_value *values; };
-_Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t snap, const struct exit_values *from);
+/* exit.c: rebuild the frame as this exit of t says. Values are in st, list is the exit's, or NULL; or, with st NULL, they are in `values`, by reference. Inlined calls get frames, ts->current_frame is the innermost. The instruction of that
+ * one to go on at; NULL with MemoryError, the frame's slots as they were on entry. */
+struct exit_values { const struct x64_state *st; const struct exit_list *list; const union ir_value *values; };
+_Py_CODEUNIT *exit_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct trace *t, uint32_t exit, const struct exit_values *from);
 
-/* plan.c: what exit e of t does, in one block (PyMem_RawFree()); NULL if there is no plan for it, or no memory. plan_apply(): the same as exit_apply(); NULL without exception when memory
+/* plan.c: what this exit of t does, in one block (PyMem_RawFree()); NULL if there is no plan for it, or no memory. plan_apply(): the same as exit_apply(); NULL without exception when memory
  * is short: nothing has changed. */
-struct exit_plan *plan_make(const struct trace *t, const struct x64_exit *e);
+struct exit_plan *plan_make(const struct trace *t, uint32_t exit);
 _Py_CODEUNIT *plan_apply(PyThreadState *ts, _PyInterpreterFrame *f, const struct exit_plan *p, const struct x64_state *st);
 
 /* record.c: trace_ops.hot, rec_ins, rec_unwind */
@@ -233,12 +281,12 @@ bool policy_is_broke(void);
 void policy_spent(unsigned instructions, uint64_t compile_ns, uint64_t cpu_ns);
 void policy_after_fork(void);
 /* Why this exit of t never gets a side trace, or NULL. */
-const char *policy_side(const struct trace *t, const struct exit_state *e);
+const char *policy_side(const struct trace *t, const struct trace_exit *e);
 
 /* t was made of this: what its exits have done. */
 void policy_weigh(struct trace *t, const struct recorder *r);
 /* t was entered, and left by exit e of `last`, after so many rounds of that, and after traces that ended in NEXT had done so much work. True: it costs more than it saves; then take it away. */
-bool policy_left(struct trace *t, const struct trace *last, const struct exit_state *e, uint32_t rounds, uint64_t before);
+bool policy_left(struct trace *t, const struct trace *last, const struct trace_exit *e, uint32_t rounds, uint64_t before);
 void policy_give_up(PyThreadState *ts, struct trace *t);
 /* A fact that t relies on was broken; t is about to be taken away. */
 void policy_broken(struct trace *t);
@@ -247,7 +295,7 @@ void policy_evict(PyThreadState *ts);
 
 /* version.c: several traces for one loop */
 /* Exit e of t, of whose place t itself came, leads back to a round that t's end expected to go another way: make the next one a trace of its own. False: no. */
-bool version_wish(struct trace *t, const struct exit_state *e);
+bool version_wish(struct trace *t, const struct trace_exit *e);
 /* Where the side trace that starts behind this exit of parent is to go on, which has come to the head of the loop that `head` is the trace of. */
 struct trace *version_for(const struct trace *parent, unsigned exit, struct trace *head);
 /* t is one of `head`. */

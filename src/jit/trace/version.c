@@ -31,15 +31,15 @@ version_put(struct trace *t, unsigned head)
 }
 
 static bool
-same_place(const struct trace *t, const struct exit_state *e, const struct trace *p, const struct exit_state *f)
+same_place(const struct trace *t, const struct trace_exit *e, const struct trace *p, const struct trace_exit *f)
 {
-    const struct snap *s = &t->snaps[e->snap], *q = &p->snaps[f->snap];
+    const struct trace_snap *s = &t->snaps[e->snap], *q = &p->snaps[f->snap];
     return s->pc == q->pc && t->frames[s->frame].code == p->frames[q->frame].code && t->frames[s->frame].depth == p->frames[q->frame].depth;
 }
 
 /* Does one of the traces that led to exit e of t, all of them from the same place, go on in v? */
 static bool
-was_tried(const struct trace *t, const struct exit_state *e, const struct trace *v)
+was_tried(const struct trace *t, const struct trace_exit *e, const struct trace *v)
 {
     for (const struct trace *p; t != NULL && (p = trace_get(t->parent)) != NULL; t = p)
         if (t->link == v->id && same_place(t, e, p, &p->exits[t->parent_exit]))
@@ -58,7 +58,7 @@ head_of(struct trace *t)
 struct trace *
 version_for(const struct trace *parent, unsigned exit, struct trace *head)
 {
-    const struct exit_state *e = &parent->exits[exit];
+    const struct trace_exit *e = &parent->exits[exit];
     struct trace *own = trace_get(parent->root);
     if (own != NULL && head_of(own) == head && own != head && !was_tried(parent, e, own))
         return own;
@@ -103,7 +103,7 @@ version_begin(PyThreadState *ts, _PyInterpreterFrame *f, struct trace *t)
 }
 
 bool
-version_wish(struct trace *t, const struct exit_state *e)
+version_wish(struct trace *t, const struct trace_exit *e)
 {
     const struct trace *p = trace_get(t->parent);
     struct trace *head = t->is_linked ? head_of(trace_get(t->link)) : NULL;

@@ -289,7 +289,17 @@ x64_free(struct x64_code *c)
         x64_memory_free(c->code - skew, c->size + skew + c->room);
     }
     free(c->exits);
-    free(c->locs);
     free(c->ins);
+    free(c->consts);
+    x64_free_locs(c);
     *c = (struct x64_code){ 0 };
+}
+
+void
+x64_free_locs(struct x64_code *c)
+{
+    free(c->locs);
+    free(c->first_loc);
+    c->locs = NULL;
+    c->first_loc = NULL;
 }

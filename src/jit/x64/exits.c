@@ -114,12 +114,13 @@ exits_begin(struct x64_asm *as, struct x64_code *out)
     count_exits(as, &nexits, &nlocs);
     out->exits = malloc((nexits + 1) * sizeof(*out->exits));
     out->locs = malloc((nlocs + 1) * sizeof(*out->locs));
+    out->first_loc = malloc((nexits + 1) * sizeof(*out->first_loc));
     out->nexits = as->exit = nexits;
     out->nlocs = as->loc = nlocs;
     as->out = out;
     as->snap = as->ir->nsnaps - 1;
     write_stubs(as, nexits);
-    return out->exits != NULL && out->locs != NULL;
+    return out->exits != NULL && out->locs != NULL && out->first_loc != NULL;
 }
 
 /* ---- where values are ---- */
@@ -230,7 +231,8 @@ begin_exit(struct x64_asm *as)
         as->snap--;
     as->exit--;
     record_locs(as, &as->ir->snaps[as->snap]);
-    as->out->exits[as->exit] = (struct x64_exit){ .snap = (uint16_t)as->snap, .locs = as->loc };
+    as->out->exits[as->exit] = (struct x64_exit){ .snap = (uint16_t)as->snap };
+    as->out->first_loc[as->exit] = as->loc;
 }
 
 /* The jump that a side trace may patch. Offsets from the end; x64_compile() turns them round when the size is known. */

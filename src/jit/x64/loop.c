@@ -125,7 +125,7 @@ begin_counting(struct x64_asm *as)
     }
     asm_mov_imm(&as->buf, COUNTER, 0);
     as->free |= SET(COUNTER);
-    if (out->nconsts < Py_ARRAY_LENGTH(out->consts))
+    if (out->consts != NULL && out->nconsts < X64_CONSTS)
         out->consts[out->nconsts++] = (struct x64_const){ 0, COUNTER };
 }
 
@@ -222,7 +222,8 @@ record_ins(struct x64_asm *as)
     out->loop = (uint32_t)(as->buf.end - as->buf.p);           /* from the end; x64_compile() turns it round */
     out->nins = ir_live_ins(as->ir, refs);
     out->ins = malloc((out->nins + 1) * sizeof(*out->ins));
-    if (out->ins == NULL) {
+    out->consts = malloc(X64_CONSTS * sizeof(*out->consts));
+    if (out->ins == NULL || out->consts == NULL) {
         x64_fail(as, "out of memory");
         return;
     }

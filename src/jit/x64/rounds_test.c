@@ -68,7 +68,7 @@ run_code(const struct x64_code *code, const struct test_state *st, struct test_s
     x64_enter(&ts, &f.frame, code->code);
     const struct x64_exit *e = &code->exits[left.exit];
     const struct snap *s = &ir->snaps[e->snap];
-    const uint16_t *loc = &code->locs[e->locs];
+    const uint16_t *loc = &code->locs[code->first_loc[left.exit]];
     for (ir_ref r = ir->first; r < REF_BIAS; r++)
         values[r].bits = ir_word(ir, r);
     for (ir_ref r = REF_BIAS; r < ir->end; r++) {

@@ -174,7 +174,7 @@ test_compare(const struct ir *ir, const union ir_value *values, const struct x64
     if (x->snap != want.snap)
         return "another snapshot";
     const struct snap *s = &ir->snaps[x->snap];
-    const uint16_t *loc = &code->locs[x->locs];
+    const uint16_t *loc = &code->locs[code->first_loc[test_state.exit]];
     for (unsigned i = 0; i < s->nentries + 2u * s->nstores; i++) {
         const struct snap_store *st = i < s->nentries ? NULL : &ir->stores[s->stores + (i - s->nentries) / 2];
         ir_ref r = st == NULL ? snap_ref(ir->entries[s->entries + i]) : (i - s->nentries) % 2 == 0 ? st->obj : st->value;

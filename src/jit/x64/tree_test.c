@@ -248,7 +248,7 @@ compile(int i, uint32_t seed)
     const struct node *p = n->parent >= 0 ? &nodes[n->parent] : NULL;
     struct x64_ends ends = { .to = n->to >= 0 ? &nodes[n->to].code : NULL };
     if (p != NULL)
-        ends.from = p->code.locs + p->code.exits[n->exit].locs;
+        ends.from = p->code.locs + p->code.first_loc[n->exit];
     const char *why = x64_compile(n->ir, (uint32_t)i, seed, p != NULL || n->to >= 0 ? &ends : NULL, &n->code);
     if (why != NULL)
         return why;

@@ -30,7 +30,6 @@ struct x64_exit {
     uint16_t snap;
     bool twice;                        /* a jump in front of it leads to the same place: a NaN leaves, too */
     uint32_t jump;                     /* offset in the code of the 32-bit displacement of its jump: what a side trace patches */
-    uint32_t locs;                     /* first of its locations: one for each entry of the snapshot, then (object, value) of each store */
 };
 
 /* Where a trace that others lead to in machine code wants a value at the beginning of a round: 255: not in a register, not in a slot. Both: in both.
@@ -38,6 +37,7 @@ struct x64_exit {
 struct x64_in { uint8_t reg, slot; };
 /* A constant that lies in a register all the time while the loop runs: who leads there loads it. */
 struct x64_const { uint64_t word; uint8_t reg; };
+#define X64_CONSTS 32
 
 struct x64_code {                      /* arrays belong to it: x64_free() */
     uint8_t *code;                     /* in code memory; execution begins there */
@@ -47,11 +47,12 @@ struct x64_code {                      /* arrays belong to it: x64_free() */
     uint32_t room;                     /* free bytes behind it */
     uint32_t nexits, nlocs;
     struct x64_exit *exits;
-    uint16_t *locs;
+    uint16_t *locs;                    /* until x64_free_locs(); that of exit e begin at first_loc[e]: one for each entry of the snapshot, then (object, value) of each store */
+    uint32_t *first_loc;
     uint32_t loop, nins;               /* of a trace with a loop: offset where a round begins, and ir_live_ins() */
     struct x64_in *ins;
     uint32_t nconsts;
-    struct x64_const consts[32];
+    struct x64_const *consts;          /* with a loop; room for X64_CONSTS */
 };
 
 /* How a trace hangs together with others in machine code. Registers and slots of the parent's exit are read at its start, those of the target's
@@ -67,6 +68,8 @@ struct x64_ends {
  * A trace without loop ends in an exit through its last snapshot, or in ends->to. ends: NULL for a trace of its own. */
 const char *x64_compile(struct ir *ir, uint32_t trace, uint32_t seed, const struct x64_ends *ends, struct x64_code *out);
 void x64_free(struct x64_code *c);
+/* Nobody asks where values are any more. */
+void x64_free_locs(struct x64_code *c);
 /* From now on so many bytes behind each piece of code stay free, for tools that pretend that something is there. */
 void x64_leave_room(uint32_t bytes);
 /* For tests: guards compiled from now on count rt_thread.jit_countdown down as ir_countdown says. Code compiled without has nothing of it. */

@@ -720,7 +720,7 @@ test_patch(void **state)
         assert_int_equal(test_state.trace, i == 1 ? 2 : 1);
         assert_int_equal(test_state.exit, 0);
         const struct x64_code *c = i == 1 ? &next : &code;
-        assert_int_equal(test_at(c->locs[c->exits[0].locs]), 3);
+        assert_int_equal(test_at(c->locs[c->first_loc[0]]), 3);
     }
     x64_free(&code);
     x64_free(&next);
@@ -798,7 +798,7 @@ test_no_memory_for_objects(void **state)
         assert_int_equal(test_state.exit, 0);
         assert_null(test_slots_of(m.tf)[20]);
         for (int i = 0; i < 8; i++) {
-            union ir_value v = { .bits = test_at(code.locs[code.exits[0].locs + (uint32_t)i]) };
+            union ir_value v = { .bits = test_at(code.locs[code.first_loc[0] + (uint32_t)i]) };
             assert_true(i < 4 ? v.i == i : v.f == (double)i);
         }
         x64_free(&code);
