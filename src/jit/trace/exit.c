@@ -77,11 +77,11 @@ static bool is_field(const struct ir_virtual *v, unsigned slot) { return slot >=
 static PyObject *
 constant_field(const struct rebuilt *b, const struct ir_virtual *v, unsigned at)
 {
-    const snap_entry *e = b->t->entries + b->snap->entries;
+    const snap_entry *e = b->list;
     uint32_t k = 0;
     while (!is_field(v, snap_slot(e[k])) || v->at[snap_slot(e[k]) - v->first] != at)
         k++;
-    return (PyObject *)value_of(b, trace_items(b->t, b->snap)[k].ref, k);
+    return (PyObject *)value_of(b, k);
 }
 
 /* The object of entry i, without its fields. */
