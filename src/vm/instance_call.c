@@ -1,4 +1,4 @@
-/* vm/instance_call.c: calls of instances whose __call__ is in Python, run in the loop: for a recorder, who wants to see each instruction.
+/* vm/instance_call.c: calls of instances whose __call__ is in Python, and of the __get__ of descriptors, run in the loop: for a recorder, who wants to see each instruction.
  *
  * The method's frame lies above a hidden one, which keeps the instance and the arguments meanwhile, as the caller's stack does when a C function calls the method, lets
  * them go behind the call in the same order, and returns the result. */
@@ -63,6 +63,27 @@ vm_enter_instance(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, P
     }
     vm_enter_through(ts, f, shim, method, args, (size_t)nargs + 1, NULL);
     frame_set_stackpointer(shim, shim->localsplus + nargs + 1);
+    ts->py_recursion_remaining--;
+    return true;
+}
+
+bool
+vm_enter_descriptor(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *get, PyObject *descr, unsigned next)
+{
+    PyObject *o = sp[-1];
+    PyCodeObject *shim_code = vm_instance_shim(2);
+    if (!frame_has_room_for(ts, ((PyCodeObject *)get->func_code)->co_framesize + shim_code->co_framesize) || ts->py_recursion_remaining <= 2)
+        return false;
+    f->instr_ptr = pc;
+    f->return_offset = (uint16_t)next;
+    frame_set_stackpointer(f, sp - 1);
+    _PyInterpreterFrame *shim = frame_push_shim(ts, shim_code);
+    shim->localsplus[0] = Py_NewRef(get);
+    shim->localsplus[1] = Py_NewRef(descr);
+    shim->localsplus[2] = o;
+    PyObject *args[3] = { Py_NewRef(descr), Py_NewRef(o), Py_NewRef(Py_TYPE(o)) };
+    vm_enter_through(ts, f, shim, get, args, 3, NULL);
+    frame_set_stackpointer(shim, shim->localsplus + 3);
     ts->py_recursion_remaining--;
     return true;
 }

@@ -49,6 +49,9 @@ bool vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *
 #define VM_INSTANCE_ARGS 3
 PyCodeObject *vm_instance_shim(int nargs);
 bool vm_enter_instance(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, int nargs, unsigned next);
+/* The LOAD_ATTR at pc, of an object whose class has `descr` under that name, whose own class has `get` as __get__: vm_instance_shim(2), which exists, keeps the function, the descriptor
+ * and the object. */
+bool vm_enter_descriptor(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *get, PyObject *descr, unsigned next);
 /* The BEFORE_WITH at pc, of an object whose class has `func` as __enter__ and another function as __exit__; and the CALL at the end of such a statement, where nothing was raised: of a bound
  * method of `func`, with three arguments. The hidden frame below has this code (NULL: no memory), and does not count as a call. Otherwise as above. */
 PyCodeObject *vm_with_shim(void);

@@ -509,6 +509,28 @@ rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func)
     return call_function(r, &c, 1, NULL);
 }
 
+bool
+rec_call_descriptor(struct recorder *r, PyObject *descr)
+{
+    PyObject *get = type_lookup(Py_TYPE(descr), ID(__get__));
+    PyCodeObject *shim = vm_instance_shim(2);
+    if (get == NULL || Py_TYPE(get) != &PyFunction_Type || shim == NULL)
+        return rec_stop(r, "a descriptor that is not recorded yet");
+    struct call c = { .func = (PyFunctionObject *)get, .code = (PyCodeObject *)((PyFunctionObject *)get)->func_code, .function = rec_const(r, get), .first = r->nslots + r->depth - 1, .nargs = 3 };
+    c.args[0] = rec_const(r, descr);
+    c.args[1] = rec_peek(r, 1);
+    c.args[2] = ir_obj(r->ir, (PyObject *)Py_TYPE(r->sp[-1]));
+    const ir_ref kept[3] = { c.function, c.args[0], c.args[1] };
+    if (!prepare_call(r, &c, 2, NULL) || base_behind(r) + shim->co_framesize + c.code->co_framesize > REC_SLOTS)
+        return rec_stop(r, "too many slots");
+    rec_pop(r);
+    if (!enter_shim(r, &c, shim, Py_None, kept, 3))
+        return false;
+    c.first = r->base + 3;
+    r->operates = shim;
+    return enter_at(r, &c, 0, 1);
+}
+
 /* ---- items of instances ---- */
 
 /* The interpreter must have specialised the instruction: else it would run the function in a loop of its own. */

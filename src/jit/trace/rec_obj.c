@@ -49,6 +49,14 @@ watch_access(struct recorder *r, PyTypeObject *t, PyObject *name)
 
 /* ---- values of classes ---- */
 
+/* It stays a descriptor of this kind, or none. */
+static bool
+watch_descriptor(struct recorder *r, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    return rec_guard_type(r, rec_const(r, o), t) && rec_watch_name(r, t, ID(__get__)) && rec_watch_name(r, t, ID(__set__)) && rec_watch_name(r, t, ID(__delete__));
+}
+
 /* o was found in a class: it is what reading the attribute gives, if its own class does not make it a descriptor later. */
 static bool
 is_plain_value(struct recorder *r, PyObject *o)
@@ -56,9 +64,7 @@ is_plain_value(struct recorder *r, PyObject *o)
     PyTypeObject *t = Py_TYPE(o);
     if (t->tp_descr_get != NULL || t->tp_descr_set != NULL)
         return rec_stop(r, "a descriptor that is not recorded yet");
-    if (type_has(t, Py_TPFLAGS_IMMUTABLETYPE))
-        return true;
-    return rec_guard_type(r, rec_const(r, o), t) && rec_watch_name(r, t, ID(__get__)) && rec_watch_name(r, t, ID(__set__)) && rec_watch_name(r, t, ID(__delete__));
+    return type_has(t, Py_TPFLAGS_IMMUTABLETYPE) || watch_descriptor(r, o);
 }
 
 /* In place of the object: what was read from it, and NULL if what is read is going to be called. */
@@ -136,6 +142,15 @@ give_classmethod(struct recorder *r, PyObject *descr, ir_ref cls, bool method_fo
     return r->why == NULL;
 }
 
+/* Its class is one of the program, with a __get__ in Python. */
+static bool
+is_python_descriptor(PyObject *descr)
+{
+    PyTypeObject *t = Py_TYPE(descr);
+    PyObject *get = type_has(t, Py_TPFLAGS_HEAPTYPE) && t->tp_descr_get != NULL ? type_lookup(t, ID(__get__)) : NULL;
+    return get != NULL && Py_TYPE(get) == &PyFunction_Type;
+}
+
 /* What the class has, for an instance that has no such attribute itself. */
 static bool
 load_from_class(struct recorder *r, PyObject *descr, bool method_form)
@@ -153,6 +168,8 @@ load_from_class(struct recorder *r, PyObject *descr, bool method_form)
             return t == &PyMethodDescr_Type ? give_builtin_method(r, descr) : give_method(r, descr, self);
         return give_constant(r, descr, false) && (rec_push(r, self), r->why == NULL);
     }
+    if (is_python_descriptor(descr) && !method_form)
+        return watch_descriptor(r, descr) && rec_call_descriptor(r, descr);
     return is_plain_value(r, descr) && give_constant(r, descr, method_form);
 }
 
@@ -282,14 +299,17 @@ load_from_instance(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name
     if (descr != NULL && descr == type_lookup(&PyBaseObject_Type, ID(__class__)))
         return rec_guard_type(r, v, t) && watch_access(r, t, name) && give_value(r, ir_obj(r->ir, (PyObject *)t), method_form);
     bool item = descr != NULL && rec_is_item_getter(owner, descr);
-    if (descr != NULL && !property && !item && Py_TYPE(descr)->tp_descr_set != NULL && Py_TYPE(descr) != &PyMemberDescr_Type)
+    bool python = descr != NULL && is_python_descriptor(descr), data = descr != NULL && !property && !item && Py_TYPE(descr)->tp_descr_set != NULL;
+    if (data && Py_TYPE(descr) != &PyMemberDescr_Type && (!python || method_form))
         return rec_stop(r, "a data descriptor that is not recorded yet");
-    if (descr != NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
+    if (descr != NULL && !python && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE) && Py_TYPE(descr)->tp_descr_get != NULL)
         return rec_stop(r, "a descriptor of a class that may change");
-    if (!rec_guard_type(r, v, t) || !watch_access(r, t, name))
+    if (!rec_guard_type(r, v, t) || !watch_access(r, t, name) || (python && !watch_descriptor(r, descr)))
         return false;
     if (property)
         return load_property(r, descr, method_form);
+    if (python && data)
+        return rec_call_descriptor(r, descr);
     if (item)
         return load_item(r, v, descr, method_form);
     if (descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type)

@@ -10,6 +10,7 @@
 #include "jit/jit.h"
 #include "jit/trace/events.h"
 #include "object/core/err.h"
+#include "object/core/type.h"
 #include "object/num/float.h"
 #include "object/num/int.h"
 #include "rt/interp.h"
@@ -937,6 +938,10 @@ enter_above(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObje
     int op = op_deopt(pc->op.code);
     if (shim == vm_with_shim())
         return (op == BEFORE_WITH ? vm_enter_context : vm_exit_context)(r->ts, f, pc, sp, r->entering, next);
+    if (op == LOAD_ATTR) {
+        PyObject *descr = type_lookup(Py_TYPE(sp[-1]), PyTuple_GET_ITEM(frame_code(f)->co_names, r->oparg >> 1));
+        return vm_enter_descriptor(r->ts, f, pc, sp, r->entering, descr, next);
+    }
     if (op == CALL)
         return vm_enter_instance(r->ts, f, pc, sp, r->entering, shim, r->oparg, next);
     return vm_enter_operator(r->ts, f, pc, sp, r->entering, shim, next);

@@ -534,6 +534,8 @@ bool rec_watch_callee(struct recorder *r, PyFunctionObject *func, PyCodeObject *
 bool rec_copy_free_vars(struct recorder *r);
 /* Reading an attribute calls func with the value on top of the stack, instead of which its result will be there. v: func in the trace. */
 bool rec_call_getter(struct recorder *r, ir_ref v, PyFunctionObject *func);
+/* The same of descr, which the class of the object on top of the stack has, by a __get__ in Python above a hidden frame; what that depends on is watched. */
+bool rec_call_descriptor(struct recorder *r, PyObject *descr);
 /* BINARY_SUBSCR, STORE_SUBSCR call a Python function. */
 bool rec_is_getitem(const struct recorder *r);
 bool rec_call_getitem(struct recorder *r);
