@@ -47,8 +47,9 @@ enum {
 #define EFF_ARG(i, kinds) ((uint32_t)(kinds) << EFF_ARG_BITS * (i))    /* i = 0, 1, 2; several are joined by | */
 
 /* `fast`: double f(double), double f(double, double). EFF_SIG_ITEM: a descriptor's __get__ that gives the item of a tuple whose index, a Py_ssize_t, the descriptor has
- * right behind its head, and raises for what is no tuple, or too short. */
-enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM };
+ * right behind its head, and raises for what is no tuple, or too short. EFF_SIG_LEAF: the same function for traces, which gives NULL, without an exception and before it has changed
+ * anything, where the row would not hold. */
+enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM, EFF_SIG_LEAF };
 
 /* Rows are collected by the linker from all folders. */
 /* The row of a function of immutable things: EFFECT(function, flags, result type or NULL, condition); and of others: + reads, writes. */
@@ -59,6 +60,9 @@ enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM };
  * for the slow function to say what happens. */
 #define EFFECT_D(f, unboxed, signature, cond) \
     EFFECT_ROW(f, .fn = (void *)f, .fast = (void *)unboxed, .sig = (signature), .flags = EFF_ALLOC | EFF_FAILS, .result = &PyFloat_Type, .when = (cond))
+/* EFF_SIG_LEAF: for METH_NOARGS, METH_O, and METH_FASTCALL with one argument at most. */
+#define EFFECT_LEAF(f, leaf, type, cond) \
+    EFFECT_ROW(f, .fn = (void *)f, .fast = (void *)leaf, .sig = EFF_SIG_LEAF, .flags = EFF_ALLOC | EFF_FAILS, .result = (type), .when = (cond))
 #define EFFECT_ROW(name, ...) \
     static const struct effect effect_##name __attribute__((used, section("adder_effects"), aligned(8))) = { __VA_ARGS__ }
 

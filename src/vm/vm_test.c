@@ -535,14 +535,14 @@ opcode_rows_are_consistent(void **state)
     assert_null(vm_op_helper[LOAD_FAST]);
 }
 
-/* True when the methods of the type or of one below it, or their __get__, lead to fn. */
+/* True when the methods of the type or of one below it, or their __get__ or __len__, lead to fn. */
 static bool
 type_leads_to(PyTypeObject *t, void *fn)
 {
     for (PyMethodDef *m = t->tp_methods; m != NULL && m->ml_name != NULL; m++)
         if ((void *)m->ml_meth == fn)
             return true;
-    bool found = (void *)t->tp_descr_get == fn;
+    bool found = (void *)t->tp_descr_get == fn || (t->tp_as_sequence != NULL && (void *)t->tp_as_sequence->sq_length == fn);
     PyObject *below = found || t == &PyType_Type ? NULL : PyObject_CallMethod((PyObject *)t, "__subclasses__", NULL);
     for (Py_ssize_t i = 0; below != NULL && i < PyList_GET_SIZE(below) && !found; i++)
         found = type_leads_to((PyTypeObject *)PyList_GET_ITEM(below, i), fn);

@@ -103,6 +103,7 @@ jit_str_is_int(PyObject *o)
 
 PyObject *jit_call_class(void *type) { return leaf_or_null(PyObject_CallNoArgs(type)); }
 PyObject *jit_bind_method(PyObject *descr, PyObject *self) { return leaf_or_null(PyCFunction_NewEx(((PyMethodDescrObject *)descr)->d_method, self, NULL)); }
+int64_t jit_length(void *f, PyObject *o) { return ((lenfunc)f)(o); }
 PyObject *jit_call_self(void *f, PyObject *self) { return leaf_or_null(((PyCFunction)f)(self, NULL)); }
 PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg) { return leaf_or_null(((PyCFunction)f)(self, arg)); }
 PyObject *jit_call_fast_none(void *f, PyObject *self) { return leaf_or_null(((PyCFunctionFast)f)(self, NULL, 0)); }

@@ -177,6 +177,8 @@ OWNED PyObject *jit_percent(PyObject *format, PyObject *args);
 
 /* The method of a builtin type that descr, a method descriptor, gives for self. */
 OWNED PyObject *jit_bind_method(PyObject *descr, PyObject *self);
+/* What a lenfunc with a row says. */
+int64_t jit_length(void *f, PyObject *o);
 OWNED PyObject *jit_call_self(void *f, PyObject *self);                        /* METH_NOARGS */
 OWNED PyObject *jit_call_one(void *f, PyObject *self, PyObject *arg);          /* METH_O */
 OWNED PyObject *jit_call_fast_none(void *f, PyObject *self);                   /* METH_FASTCALL */

@@ -320,7 +320,7 @@ static bool
 call_c_function(struct recorder *r, const struct builtin_call *c)
 {
     const struct effect *row = effect_of((void *)PyCFunction_GET_FUNCTION(c->callable));
-    if (row != NULL && row->fast != NULL && c->names == NULL)
+    if (row != NULL && row->fast != NULL && row->sig != EFF_SIG_LEAF && c->names == NULL)
         return call_of_doubles(r, c, row);
     const char *name = ((PyCFunctionObject *)c->callable)->m_ml->ml_name;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)

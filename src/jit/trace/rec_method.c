@@ -47,7 +47,7 @@ static bool
 row_holds(const struct effect *row, const struct builtin_call *c, const PyMethodDef *def, int first)
 {
     int n = c->n - first, nnames = c->names == NULL ? 0 : (int)PyTuple_GET_SIZE(c->names);
-    if (row == NULL || row->writes != 0 || row->result == NULL || row->reads & (EFF_RAW | EFF_GENSLOT))
+    if (row == NULL || row->writes != 0 || row->reads & (EFF_RAW | EFF_GENSLOT))
         return false;
     for (int i = n - nnames; i < n; i++)
         if (!is_inert(c->now[first + i]) || !fits_any(row, (size_t)(n - nnames), c->now[first + i]))
@@ -83,11 +83,12 @@ objects(struct recorder *r, const struct effect *row, const struct builtin_call 
 }
 
 static ir_ref
-emit_call(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, enum ir_helper h, ir_ref self, int first, const ir_ref *args)
+emit_call(struct recorder *r, const struct builtin_call *c, const PyMethodDef *def, const struct effect *row, enum ir_helper h, ir_ref self, int first, const ir_ref *args)
 {
     int n = c->n - first;
+    void *leaf = row->sig == EFF_SIG_LEAF ? row->fast : (void *)def->ml_meth;
     if (h != HELPER_CALL_ARGS)
-        return rec_leaf(r, IR_CALLN, h, ir_ptr(r->ir, (void *)def->ml_meth), self, n > 0 ? args[first] : REF_NONE);
+        return rec_leaf(r, IR_CALLN, h, ir_ptr(r->ir, leaf), self, n > 0 ? args[first] : REF_NONE);
     for (int i = 0; i < n; i++)
         rec_emit(r, IR_ARG, (ir_ref)i, args[first + i]);
     if (c->names != NULL)
@@ -102,7 +103,7 @@ rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethod
     const struct effect *row = effect_of((void *)def->ml_meth);
     enum ir_helper h = caller(def, c->n - first, c->names);
     ir_ref args[BUILTIN_ARGS];
-    if (!row_holds(row, c, def, first) || h == IR_HELPERS || c->n - first > LEAF_ARGS)
+    if (!row_holds(row, c, def, first) || h == IR_HELPERS || (h == HELPER_CALL_ARGS && row->sig == EFF_SIG_LEAF) || c->n - first > LEAF_ARGS)
         return rec_stop(r, "a call of a builtin function that is not recorded yet");
     bool among = first == 1 && self == c->args[0];
     if (!objects(r, row, c, first, args))
@@ -113,10 +114,11 @@ rec_call_by_row(struct recorder *r, const struct builtin_call *c, const PyMethod
             among = false;
         }
     self = rec_object(r, self);
-    ir_ref v = r->why == NULL ? emit_call(r, c, def, h, self, first, args) : REF_NONE;
+    ir_ref v = r->why == NULL ? emit_call(r, c, def, row, h, self, first, args) : REF_NONE;
     if (r->why != NULL)
         return false;
-    r->ir->at[v].kt = ir_ptr(r->ir, row->result);
+    if (row->result != NULL)
+        r->ir->at[v].kt = ir_ptr(r->ir, row->result);
     for (int i = 0; i < c->on_stack; i++)
         rec_pop(r);
     rec_push_new(r, v);

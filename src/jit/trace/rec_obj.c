@@ -13,6 +13,7 @@
 #include "object/coll/dict_values.h"
 #include "object/coll/set.h"
 #include "object/core/descr.h"
+#include "object/core/effect.h"
 #include "object/core/module.h"
 #include "object/core/type.h"
 #include "object/num/int.h"
@@ -544,6 +545,14 @@ length_offset(PyTypeObject *t)
     return t == &PySet_Type || t == &PyFrozenSet_Type ? offsetof(PySetObject, used) : 0;
 }
 
+/* len() is a C function with a row, which never fails; and says whether such an object is true. */
+static bool
+has_plain_length(PyTypeObject *t)
+{
+    const PySequenceMethods *m = t->tp_as_sequence;
+    return m != NULL && m->sq_length != NULL && type_has(t, Py_TPFLAGS_IMMUTABLETYPE) && effect_of((void *)m->sq_length) != NULL && (t->tp_as_number == NULL || t->tp_as_number->nb_bool == NULL);
+}
+
 ir_ref
 rec_len(struct recorder *r, ir_ref v, PyObject *o)
 {
@@ -551,6 +560,8 @@ rec_len(struct recorder *r, ir_ref v, PyObject *o)
     size_t offset = t != NULL ? length_offset(t) : 0;
     if (offset == 0 && rec_is_object(r, v) && rec_is_row(o))
         return rec_row_length(r, v, o);
+    if (offset == 0 && t == Py_TYPE(o) && has_plain_length(t))
+        return rec_is_object(r, v) && rec_guard_type(r, v, t) ? rec_leaf(r, IR_CALLR, HELPER_LENGTH, ir_ptr(r->ir, (void *)t->tp_as_sequence->sq_length), v, REF_NONE) : REF_NONE;
     if (offset == 0 || !rec_is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)))
         return REF_NONE;
     return rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, (uint32_t)offset);

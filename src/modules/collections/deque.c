@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "object/core/object.h"
+#include "rt/effect.h"
+
 #define BLOCK_LEN 64
 #define CENTER ((BLOCK_LEN - 1) / 2)
 #define MAX_FREE 16
@@ -196,6 +199,15 @@ deque_popleft(PyObject *op, PyObject *noargs)
     PyErr_SetString(PyExc_IndexError, "pop from an empty deque");
     return NULL;
 }
+
+/* For traces: nothing may be pushed out, as that may run code. */
+static bool has_room(PyObject *op) { return DQ(op)->maxlen < 0 || Py_SIZE(op) < DQ(op)->maxlen; }
+static PyObject *append_leaf(PyObject *op, PyObject *item) { return has_room(op) ? deque_append(op, item) : NULL; }
+static PyObject *appendleft_leaf(PyObject *op, PyObject *item) { return has_room(op) ? deque_appendleft(op, item) : NULL; }
+EFFECT_LEAF(deque_append, append_leaf, &_PyNone_Type, 0);
+EFFECT_LEAF(deque_appendleft, appendleft_leaf, &_PyNone_Type, 0);
+EFFECT(deque_pop, EFF_ALLOC | EFF_FAILS, NULL, 0);
+EFFECT(deque_popleft, EFF_ALLOC | EFF_FAILS, NULL, 0);
 
 static int
 extend_by(struct deque *d, PyObject *iterable, int (*add)(struct deque *, PyObject *))
@@ -452,6 +464,7 @@ deque_length(PyObject *op)
 {
     return Py_SIZE(op);
 }
+EFFECT(deque_length, 0, NULL, 0);
 
 static PyObject *
 deque_item(PyObject *op, Py_ssize_t i)
