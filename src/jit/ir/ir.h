@@ -122,7 +122,7 @@ struct ir_frame {
 #define IR_FIELDS 1024
 #define IR_FIELDS_MAX 16               /* of one object */
 /* V_LIST_ITER, V_TUPLE_ITER: field 0 is what they go through, field 1 their index, a box. V_RANGE_ITER: boxes of the next value, the step, and how many are left.
- * V_DICT: an empty dict. V_FUNCTION: of its code (field 0), closure (1; or None) and globals (2), by MAKE_FUNCTION. */
+ * V_DICT: keys, which are constants, and values by turns. V_FUNCTION: of its code (field 0), closure (1; or None) and globals (2), by MAKE_FUNCTION. */
 enum virtual_kind { V_INSTANCE, V_MEMBERS, V_TUPLE, V_LIST, V_METHOD, V_LIST_ITER, V_TUPLE_ITER, V_RANGE_ITER, V_DICT, V_FUNCTION };
 struct ir_virtual {
     PyTypeObject *type;

@@ -46,6 +46,11 @@ int64_t jit_dict_lacks_int(PyObject *d, int64_t k);
 /* Add it; 0: no memory, then the references stay the caller's. */
 int64_t jit_dict_add(PyObject *d, STEALS PyObject *k, STEALS PyObject *v);
 
+/* Is this its key number i? Only as long as none was taken away. */
+int64_t jit_dict_key_is(PyObject *d, PyObject *k, int64_t i);
+/* A new dict of the first n keys and values of jit_args, by turns; the keys are strings. */
+OWNED PyObject *jit_dict_of(int64_t n);
+
 /* ---- sets; lists and tuples ---- */
 
 /* Has the set a key with this hash? As jit_set_has(). */

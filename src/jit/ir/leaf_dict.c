@@ -459,3 +459,15 @@ jit_list_reverse(PyObject *l, int64_t last)
     }
     return 1;
 }
+
+int64_t
+jit_dict_key_is(PyObject *d, PyObject *k, int64_t i)
+{
+    Py_ssize_t at = 0;
+    PyObject *key = NULL;
+    while (i-- >= 0 && PyDict_Next(d, &at, &key, NULL))
+        ;
+    return key == k;
+}
+
+PyObject *jit_dict_of(int64_t n) { return leaf_or_null(dict_from_items(jit_args, 2, jit_args + 1, 2, n)); }

@@ -6,6 +6,7 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/trace/trace.h"
 
+#include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
 #include "object/coll/iter.h"
 #include "object/coll/list.h"
@@ -97,7 +98,7 @@ new_virtual(const struct rebuilt *b, uint32_t i)
     case V_LIST: return jit_new_list(n | (Py_ssize_t)rec_list_room(v->made, (unsigned)n) << 8);
     case V_RANGE_ITER: return jit_new_range_iterator(0, 1, 1);
     case V_METHOD: return PyMethod_New(Py_None, Py_None);
-    case V_DICT: return PyDict_New();
+    case V_DICT: return n == 0 ? PyDict_New() : dict_new_small();
     case V_FUNCTION: return jit_new_function(Py_NewRef(constant_field(b, v, 0)), Py_None, Py_NewRef(constant_field(b, v, 2)));
     case V_LIST_ITER: case V_TUPLE_ITER: return jit_new_sequence_iterator(v->type);
     default: return PyType_GenericAlloc(v->type, 0);
@@ -133,7 +134,7 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
     case V_LIST: PyList_SET_ITEM(o, at, value); break;
     case V_LIST_ITER: case V_TUPLE_ITER: set_iterator((struct list_iter *)o, at, value); break;
     case V_RANGE_ITER: set_range((struct range_iter *)o, at, value); break;
-    case V_DICT: break;                                /* it has none */
+    case V_DICT: break;                                /* put_pair() */
     case V_FUNCTION:
         if (at == 1 && value != Py_None)
             ((PyFunctionObject *)o)->func_closure = value;
@@ -142,6 +143,18 @@ set_field(PyObject *o, const struct ir_virtual *v, unsigned at, PyObject *value)
         break;
     case V_METHOD: *(at == 0 ? &((PyMethodObject *)o)->im_func : &((PyMethodObject *)o)->im_self) = value; break;
     }
+}
+
+/* Field `at` of the dict d is this: a key, or the value of the key before, for which there is room. */
+static void
+put_pair(PyObject *d, PyObject **objects, uint32_t i, unsigned at)
+{
+    if (at % 2 == 0)
+        return;
+    if (PyDict_SetItem(d, objects[i - 1], objects[i]) < 0)
+        PyErr_Clear();
+    Py_DECREF(objects[i - 1]);
+    Py_DECREF(objects[i]);
 }
 
 /* Entry i is a field: of the object of an entry before. */
@@ -153,7 +166,11 @@ put_field(const struct rebuilt *b, PyObject **objects, uint32_t i)
         if (snap_how(e[k]) != HOW_VIRTUAL || !is_field(virtual_at(b, k), snap_slot(e[i])))
             continue;
         const struct ir_virtual *v = virtual_at(b, k);
-        set_field(objects[k], v, v->at[snap_slot(e[i]) - v->first], objects[i]);
+        unsigned at = v->at[snap_slot(e[i]) - v->first];
+        if (v->kind == V_DICT)
+            put_pair(objects[k], objects, i, at);
+        else
+            set_field(objects[k], v, at, objects[i]);
         return;
     }
 }

@@ -25,6 +25,7 @@ struct call {
     int first;                         /* slot of the callable: there the caller's stack ends */
     int nargs;                         /* positional arguments, self included */
     ir_ref args[ARGS_MAX], bound[ARGS_MAX + 2];        /* as passed; by parameter, *args and **kwargs behind the others */
+    int left[REC_DICT_PAIRS], nleft;   /* which keywords are for **kwargs */
 };
 
 /* ---- may it be inlined ---- */
@@ -142,10 +143,15 @@ static bool
 bind_keywords(struct recorder *r, struct call *c, PyObject *kwnames)
 {
     for (Py_ssize_t k = 0; kwnames != NULL && k < PyTuple_GET_SIZE(kwnames); k++) {
-        int i = parameter(c, PyTuple_GET_ITEM(kwnames, k));
-        if (i < 0 || c->bound[i] != REF_NONE)
+        PyObject *name = PyTuple_GET_ITEM(kwnames, k);
+        int i = parameter(c, name);
+        bool left = i < 0 && c->code->co_flags & CO_VARKEYWORDS && c->nleft < REC_DICT_PAIRS && PyUnicode_CHECK_INTERNED(name);
+        if (!left && (i < 0 || c->bound[i] != REF_NONE))
             return rec_stop(r, "keyword arguments that do not fit");
-        c->bound[i] = c->args[c->nargs + k];
+        if (left)
+            c->left[c->nleft++] = (int)k;
+        else
+            c->bound[i] = c->args[c->nargs + k];
     }
     return true;
 }
@@ -205,12 +211,15 @@ bind_rest(struct recorder *r, struct call *c, int from)
     return true;
 }
 
-/* **kwargs, if no keyword is left for it. */
+/* **kwargs: the keywords that are left, in their order. */
 static bool
-bind_no_keywords(struct recorder *r, struct call *c)
+bind_other_keywords(struct recorder *r, struct call *c, PyObject *kwnames)
 {
     ir_ref d = rec_new_virtual(r, V_DICT, &PyDict_Type);
     c->bound[code_nparams(c->code) - 1] = d;
+    for (int k = 0; k < c->nleft; k++)
+        if (d == REF_NONE || !rec_put_pair(r, d, PyTuple_GET_ITEM(kwnames, c->left[k]), c->args[c->nargs + c->left[k]]))
+            return rec_stop(r, "a dict of itself");
     return d != REF_NONE || rec_stop(r, "too many virtual objects");
 }
 
@@ -221,8 +230,9 @@ bind(struct recorder *r, struct call *c, PyObject *kwnames)
     if (c->nargs > positional && !(flags & CO_VARARGS))
         return rec_stop(r, "a call with too many arguments");
     memset(c->bound, 0, sizeof(c->bound));
+    c->nleft = 0;
     memcpy(c->bound, c->args, (size_t)positional * sizeof(c->args[0]));
-    return bind_keywords(r, c, kwnames) && bind_defaults(r, c) && (!(flags & CO_VARARGS) || bind_rest(r, c, positional)) && (!(flags & CO_VARKEYWORDS) || bind_no_keywords(r, c));
+    return bind_keywords(r, c, kwnames) && bind_defaults(r, c) && (!(flags & CO_VARARGS) || bind_rest(r, c, positional)) && (!(flags & CO_VARKEYWORDS) || bind_other_keywords(r, c, kwnames));
 }
 
 /* ---- entering ---- */
@@ -801,7 +811,25 @@ open_stack(PyObject **place)
     return true;
 }
 
-/* Stack: callable, NULL, a tuple, and a dict, which the trace knows to be empty. */
+/* What the virtual dict on top of the stack has becomes keyword arguments. NEW tuple of their names; NULL: there are none, or the recording stops. */
+static PyObject *
+spread_keywords(struct recorder *r, struct call *c, int at)
+{
+    ir_ref d = rec_peek(r, 1);
+    int n = rec_nfields(r, d) / 2;
+    PyObject *names = n > 0 ? PyTuple_New(n) : NULL;
+    if (n > 0 && names == NULL) {
+        PyErr_Clear();
+        rec_stop(r, "out of memory");
+    }
+    for (int k = 0; k < n && names != NULL; k++) {
+        PyTuple_SET_ITEM(names, k, Py_NewRef(rec_pair_key(r, d, k)));
+        c->args[at + k] = rec_pair_value(r, d, k);
+    }
+    return names;
+}
+
+/* Stack: callable, NULL, a tuple, and a dict whose keys the trace knows. */
 bool
 rec_call_spread(struct recorder *r)
 {
@@ -809,7 +837,7 @@ rec_call_spread(struct recorder *r)
     PyObject **place = r->sp - 3 - names, *callable = place[0];
     struct call c = { .first = r->nslots + r->depth - 3 - names };
     ir_ref items[IR_FIELDS_MAX];
-    bool known = (!names || rec_is_virtual(r, rec_peek(r, 1))) && PyTuple_CheckExact(place[2]) && place[1] == NULL, bound = known && Py_TYPE(callable) == &PyMethod_Type;
+    bool known = (!names || rec_is_virtual_dict(r, rec_peek(r, 1))) && PyTuple_CheckExact(place[2]) && place[1] == NULL, bound = known && Py_TYPE(callable) == &PyMethod_Type;
     int n = known && rec_local(r, c.first + 1) == REF_NONE ? rec_spread_items(r, 1 + names, items, IR_FIELDS_MAX) : -1;
     if (n < 0)
         return rec_stop(r, "a call with arguments that are not known");
@@ -818,7 +846,10 @@ rec_call_spread(struct recorder *r)
     c.nargs = n + bound;
     for (int i = 0; i < n; i++)
         c.args[i + bound] = items[i];
-    if (!call_function(r, &c, 3 + names, NULL))
+    PyObject *kwnames = names ? spread_keywords(r, &c, c.nargs) : NULL;
+    bool done = r->why == NULL && call_function(r, &c, 3 + names, kwnames);
+    Py_XDECREF(kwnames);
+    if (!done)
         return false;
     for (int k = 0; k < r->ndropped && bound; k++)       /* the method and the tuple go with what open_stack() does */
         r->dropped_now[k] = NULL;

@@ -1,4 +1,4 @@
-/* jit/trace/rec_list.c: lists and empty dicts that a trace makes, and does not need; ranges that calls iterate over.
+/* jit/trace/rec_list.c: lists that a trace makes, and does not need; ranges that calls iterate over.
  *
  * A list of a few items is virtual from BUILD_LIST on, and stays so while items are appended, read and stored at indices that the trace knows or guards to be what they were:
  * in loops that are unrolled they are known. Anything else makes it. In an inlined call nobody but the trace has the iterator of a range: it is three numbers. */
@@ -96,35 +96,6 @@ rec_spread(struct recorder *r)
     rec_pop(r);
     rec_push(r, t);
     r->skip = r->next;
-    return r->why == NULL;
-}
-
-/* ---- dicts: those that **kwargs come in, mostly empty ---- */
-
-bool
-rec_build_map(struct recorder *r)
-{
-    ir_ref d = r->oparg == 0 ? rec_new_virtual(r, V_DICT, &PyDict_Type) : REF_NONE;
-    if (d == REF_NONE)
-        return rec_stop(r, "a dict with items");
-    rec_push(r, d);
-    return r->why == NULL;
-}
-
-/* Stack: callable, NULL, arguments, a dict, another whose items come into it. */
-bool
-rec_merge_keywords(struct recorder *r)
-{
-    ir_ref v = rec_peek(r, 1);
-    PyObject *now = r->sp[-1];
-    if (r->oparg != 1 || !rec_is_virtual(r, rec_peek(r, 2)) || !PyDict_CheckExact(now) || PyDict_GET_SIZE(now) != 0)
-        return rec_stop(r, "keyword arguments that are not known");
-    if (!rec_is_virtual(r, v)) {
-        if (!rec_is_object(r, v) || !rec_guard_type(r, v, &PyDict_Type))
-            return rec_stop(r, "keyword arguments that are no dict");
-        rec_emit(r, IR_GEQ_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyDictObject, ma_used)), ir_int(r->ir, 0));
-    }
-    rec_pop(r);
     return r->why == NULL;
 }
 

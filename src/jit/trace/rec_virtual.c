@@ -199,6 +199,13 @@ own(struct recorder *r, int i)
     return r->why == NULL && ir->full == NULL;
 }
 
+/* An object that exists. */
+static bool
+is_plain_object(const struct recorder *r, ir_ref v)
+{
+    return !rec_is_virtual(r, v) && !ir_is_box(r->ir, v) && ir_type_of(r->ir, v) == T_OBJ;
+}
+
 static ir_ref
 new_instance(struct recorder *r, const struct ir_virtual *d, int n)
 {
@@ -225,7 +232,7 @@ new_object(struct recorder *r, const struct ir_virtual *d, int first, int n)
     case V_TUPLE: return rec_emit(r, IR_NEW_TUPLE, (ir_ref)n, REF_NONE);
     case V_LIST: return rec_emit(r, IR_NEW_LIST, (ir_ref)((unsigned)n | rec_list_room(d->made, (unsigned)n) << 8), REF_NONE);
     case V_METHOD: return rec_emit(r, IR_NEW_METHOD, r->slot[first], r->slot[first + 1]);
-    case V_DICT: return rec_new_of_class(r, &PyDict_Type);
+    case V_DICT: return rec_make_dict(r, first, n);
     case V_FUNCTION: {
         ir_ref f = rec_leaf(r, IR_CALLN, HELPER_NEW_FUNCTION, r->slot[first], r->slot[first + 1], r->slot[first + 2]);
         if (f != REF_NONE)
@@ -269,7 +276,7 @@ store_fields(struct recorder *r, const struct ir_virtual *d, ir_ref o, int first
     for (int k = 0; k < n; k++) {
         if (d->kind == V_LIST)
             opt_emit(r->ir, IR_LSTORE, items, ir_int(r->ir, d->at[k]), r->slot[first + k], 0);
-        else if (d->kind != V_METHOD && d->kind != V_FUNCTION)
+        else if (d->kind != V_METHOD && d->kind != V_DICT && d->kind != V_FUNCTION)
             rec_emit_x(r, IR_OSTORE, o, r->slot[first + k], offset_of(d, d->at[k]));
     }
 }
@@ -284,7 +291,7 @@ rec_materialise(struct recorder *r, ir_ref v)
     int n = r->virtuals[place].n;
     bool iterates = d->kind == V_LIST_ITER || d->kind == V_TUPLE_ITER || d->kind == V_RANGE_ITER;
     for (int k = first; k < first + n && !iterates; k++)
-        if (!own(r, k))
+        if (!(d->kind == V_DICT && is_plain_object(r, r->slot[k])) && !own(r, k))          /* a dict takes references of its own */
             return false;
     ir_ref o = REF_NONE;
     if (!iterates)

@@ -22,6 +22,7 @@
 #define REC_UNROLLED_SHORT 64            /* of all of them, in inlined calls, as long as the trace has no more than REC_SHORT instructions */
 #define REC_SHORT 3000
 #define REC_REPEATS 12
+#define REC_DICT_PAIRS 5                /* of a virtual dict */
 #define OPEN_COST 10                   /* instructions that an open call takes more than in the interpreter */
 #define OPEN_SHARE 8                   /* one instruction out of so many may be an open call */
 
@@ -505,6 +506,18 @@ bool rec_call_iterator(struct recorder *r, const struct builtin_call *c);
 /* FOR_ITER of an iterator with leaf_is_iter(). */
 bool rec_for_leaf(struct recorder *r);
 
+/* rec_keywords.c */
+bool rec_is_virtual_dict(struct recorder *r, ir_ref v);
+/* Its key number k, and the value; one more pair. False: no room, the key is there or no interned string, or the dict would refer to itself. */
+PyObject *rec_pair_key(struct recorder *r, ir_ref d, int k);
+ir_ref rec_pair_value(struct recorder *r, ir_ref d, int k);
+bool rec_put_pair(struct recorder *r, ir_ref d, PyObject *key, ir_ref value);
+/* A dict in place of a virtual one with n fields in slots from `first` on. */
+ir_ref rec_make_dict(struct recorder *r, int first, int n);
+/* Of a few keys that are constants; DICT_MERGE of keyword arguments. */
+bool rec_build_map(struct recorder *r);
+bool rec_merge_keywords(struct recorder *r);
+
 /* rec_call.c */
 /* Functions of this code have loops that are too long to be unrolled: from now on they are called instead of being inlined. */
 void rec_call_alone(PyCodeObject *code);
@@ -592,9 +605,6 @@ bool rec_build_tuple(struct recorder *r);
 /* rec_list.c. False without reason (r->why): the list has to be made first. */
 bool rec_build_list(struct recorder *r);
 bool rec_append_virtual(struct recorder *r);
-/* Of empty dicts only. */
-bool rec_build_map(struct recorder *r);
-bool rec_merge_keywords(struct recorder *r);
 /* LIST_EXTEND of a list that becomes a tuple at once, as that of arguments does: f(a, b, *c). */
 bool rec_spread(struct recorder *r);
 /* The items of the tuple, or virtual list, on top of the stack, and how many it has in each round; -1: something else, or more than there is room for. */

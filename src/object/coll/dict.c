@@ -170,6 +170,13 @@ dict_new_sized(Py_ssize_t n, bool unicode)
     return k == NULL ? NULL : dict_from_keys(k, NULL, 0);
 }
 
+OWNED PyObject *
+dict_new_small(void)
+{
+    PyDictKeysObject *k = keys_new(DICT_LOG2_MIN, KEYS_UNICODE);
+    return k == NULL ? NULL : dict_from_keys(k, NULL, 0);
+}
+
 PyObject *
 _PyDict_NewPresized(Py_ssize_t n)
 {

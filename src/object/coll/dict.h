@@ -128,6 +128,8 @@ uint32_t dict_keys_version(PyDictKeysObject *k);
 
 /* A dict with room for n items; `unicode`: all keys will be exact str. New reference or NULL. */
 OWNED PyObject *dict_new_sized(Py_ssize_t n, bool unicode);
+/* With a table for str keys, of the size that the first of them would make. */
+OWNED PyObject *dict_new_small(void);
 /* {keys[i * ks]: values[i * vs]}; new reference or NULL. */
 OWNED PyObject *dict_from_items(PyObject *const *keys, Py_ssize_t ks, PyObject *const *values, Py_ssize_t vs, Py_ssize_t n);
 /* dict.update(): a mapping or an iterable of pairs; 0 or -1. */
