@@ -1,5 +1,8 @@
 """Loops over iterators of all kinds: zip, enumerate, dicts, sets, strings, files of Python classes; what they give, when they end, what dies then."""
+import gc
 import sys
+
+gc.disable()                            # exceptions that their iterators hold are in cycles: when those go is nobody's promise
 
 log = []
 

@@ -225,8 +225,10 @@ rec_forget_locals(struct recorder *r, int end)
         r->changed[i] = i >= r->top;
         nvirtual += is_virtual;
     }
-    if (nvirtual > 0)                                    /* with what their fields hold, before anything is stored */
+    if (nvirtual > 0) {                                  /* with what their fields hold, before anything is stored: that may leave, and then they are gone */
         rec_drop_held(r);
+        rec_snap(r, r->pc, 0);
+    }
 }
 
 bool
