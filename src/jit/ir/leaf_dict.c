@@ -60,12 +60,27 @@ equal(PyObject *a, PyObject *b)
 
 static inline bool is_only_itself(PyObject *o) { return Py_TYPE(o)->tp_richcompare == PyBaseObject_Type.tp_richcompare; }
 
+/* Two lists of keys, as no other list is equal to a list. */
+static bool
+are_lists_of_keys(PyObject *a, PyObject *b)
+{
+    if (!PyList_CheckExact(a) || !PyList_CheckExact(b))
+        return false;
+    for (PyObject *l = a; ; l = b) {
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(l); i++)
+            if (!leaf_is_key(PyList_GET_ITEM(l, i)))
+                return false;
+        if (l == b)
+            return true;
+    }
+}
+
 int64_t
 jit_eq(PyObject *a, PyObject *b)
 {
     if (is_only_itself(a) && is_only_itself(b))
         return a == b;
-    if (!leaf_is_key(a) || !leaf_is_key(b) || bytes_warning_level)
+    if (bytes_warning_level || (!are_lists_of_keys(a, b) && (!leaf_is_key(a) || !leaf_is_key(b))))
         return -1;
     PyObject *same = PyObject_RichCompare(a, b, Py_EQ);      /* not by identity: of a NaN, too */
     if (same == NULL)

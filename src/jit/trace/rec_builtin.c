@@ -209,16 +209,42 @@ is_instance_of(struct recorder *r, PyTypeObject *t, PyObject *cls)
 }
 
 /* The object's type is guarded, where it is not known; its bases are watched with it. */
+bool
+rec_is_instance_of(struct recorder *r, ir_ref v, PyObject *o, PyObject *cls)
+{
+    if (ir_type_of(r->ir, v) == T_OBJ && !rec_guard_type(r, v, Py_TYPE(o)))
+        return false;
+    return is_instance_of(r, Py_TYPE(o), cls);
+}
+
+/* Always the same, or a tuple of what is, that the trace has put together. */
+static bool
+is_constant(struct recorder *r, ir_ref v)
+{
+    const struct ir_virtual *d = rec_virtual(r, v);
+    for (int k = 0; d != NULL && k < rec_nfields(r, v); k++)
+        if (!is_constant(r, r->slot[rec_field_slot(r, v, (unsigned)k)]))
+            return false;
+    return d != NULL ? d->kind == V_TUPLE : r->ir->at[v].op == IR_KO;
+}
+
 static bool
 call_isinstance(struct recorder *r, const struct builtin_call *c)
 {
-    PyTypeObject *t = Py_TYPE(c->now[0]);
-    if (r->ir->at[c->args[1]].op != IR_KO)
+    if (!is_constant(r, c->args[1]))
         return rec_stop(r, "isinstance() with something else than a class");
-    if (ir_type_of(r->ir, c->args[0]) == T_OBJ && !rec_guard_type(r, c->args[0], t))
-        return false;
-    bool is = is_instance_of(r, t, c->now[1]);
+    bool is = rec_is_instance_of(r, c->args[0], c->now[0], c->now[1]);
     return r->why == NULL && rec_give(r, c->on_stack, ir_bool(r->ir, is));
+}
+
+/* Quotient and remainder as // and % give them; of floats, too. */
+static bool
+call_divmod(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref a = number(r, c, 0), b = a == REF_NONE ? REF_NONE : number(r, c, 1), quotient, remainder;
+    if (b == REF_NONE || PyBool_Check(c->now[0]) || PyBool_Check(c->now[1]) || !rec_divmod(r, a, b, c->args[0], c->now[0], c->now[1], &quotient, &remainder))
+        return rec_stop(r, no_number);
+    return rec_give_pair(r, c->on_stack, quotient, remainder);
 }
 
 /* Of a string of one character. */
@@ -247,7 +273,7 @@ call_chr(struct recorder *r, const struct builtin_call *c)
 }
 
 static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
-    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "getattr", 2, 3, rec_call_getattr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
+    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "divmod", 2, 2, call_divmod }, { "getattr", 2, 3, rec_call_getattr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
     { "min", 2, BUILTIN_ARGS, call_min }, { "next", 1, 1, rec_call_next }, { "ord", 1, 1, call_ord },
 };
 

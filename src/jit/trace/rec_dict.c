@@ -80,6 +80,24 @@ rec_load_key(struct recorder *r)
 }
 
 bool
+rec_find_key(struct recorder *r, ir_ref v, PyObject *d, PyObject *sub, ir_ref *value)
+{
+    int64_t has = leaf_is_key(sub) ? jit_dict_has(d, sub) : -1;
+    struct key k;
+    *value = REF_NONE;
+    if (has < 0 || !key_of(r, rec_const(r, sub), sub, &k))
+        return rec_stop(r, "a key whose comparison may run code");
+    if (has == 0) {
+        rec_emit(r, IR_GEQ_I, call_key(r, IR_CALLR, HELPER_DICT_HAS, v, &k), ir_int(r->ir, 0));
+        return r->why == NULL;
+    }
+    ir_ref at = call_key(r, IR_CALLP, HELPER_DICT_AT, v, &k);
+    if (at != REF_NONE)
+        *value = rec_emit(r, IR_LITEM, at, ir_int(r->ir, 0));
+    return r->why == NULL;
+}
+
+bool
 rec_guard_missing(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 2), sub = rec_peek(r, 1);

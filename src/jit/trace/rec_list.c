@@ -75,6 +75,51 @@ rec_spread_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int ro
     return r->why == NULL ? n : -1;
 }
 
+int
+rec_sequence_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int room)
+{
+    ir_ref v = rec_peek(r, at);
+    PyObject *o = r->sp[-at];
+    if (rec_is_virtual(r, v) || !PyList_CheckExact(o))
+        return rec_spread_items(r, at, items, room);
+    Py_ssize_t n = PyList_GET_SIZE(o);
+    if (n > room || !rec_is_object(r, v) || !rec_guard_type(r, v, &PyList_Type))
+        return -1;
+    rec_emit(r, IR_GEQ_I, rec_emit_x(r, IR_RLOAD_I, v, REF_NONE, offsetof(PyVarObject, ob_size)), ir_int(r->ir, n));
+    ir_ref base = n > 0 && r->why == NULL ? rec_emit_x(r, IR_ALOAD, v, REF_NONE, offsetof(PyListObject, ob_item)) : REF_NONE;
+    for (Py_ssize_t i = 0; i < n && r->why == NULL; i++)
+        items[i] = rec_emit(r, IR_LITEM, base, ir_int(r->ir, i));
+    return r->why == NULL ? (int)n : -1;
+}
+
+/* [a] * 3, (a, b) * 2: a few more fields. The number is a constant. */
+bool
+rec_repeat_virtual(struct recorder *r)
+{
+    ir_ref v = rec_peek(r, 2), times = rec_peek(r, 1);
+    const struct ir_virtual *d = rec_virtual(r, v);
+    PyObject *now = r->sp[-1];
+    if (d == NULL || (d->kind != V_LIST && d->kind != V_TUPLE) || r->oparg != NB_MULTIPLY || times == REF_NONE || r->ir->at[times].op != IR_KO || !PyLong_CheckExact(now)
+        || !int_is_compact(now))
+        return false;
+    int n = rec_nfields(r, v), kind = d->kind;
+    Py_ssize_t k = int_compact_value(now);
+    if (k < 1 || n < 1 || n * k > IR_FIELDS_MAX || (kind == V_TUPLE && k == 1) || k > IR_FIELDS_MAX)
+        return false;
+    ir_ref out = rec_new_virtual(r, (enum virtual_kind)kind, kind == V_LIST ? &PyList_Type : &PyTuple_Type);
+    if (out == REF_NONE)
+        return false;
+    if (kind == V_LIST)
+        rec_virtual(r, out)->made = (uint8_t)(n * k);
+    for (int i = 0; i < n * (int)k; i++)
+        if (!rec_put_field(r, out, (unsigned)i, r->slot[rec_field_slot(r, v, (unsigned)(i % n))]))
+            return rec_stop(r, "a list of itself");
+    rec_pop(r);
+    rec_pop(r);
+    rec_push(r, out);
+    return r->why == NULL;
+}
+
 bool
 rec_spread(struct recorder *r)
 {

@@ -184,10 +184,58 @@ int_value_now(PyObject *o)
     return PyLong_Check(o) ? PyLong_AsLongLongAndOverflow(o, &overflow) : 0;
 }
 
+/* divmod() of numbers that are no bools, as boxes; left: the first one as it is on the stack, which a remainder may be. */
+bool
+rec_divmod(struct recorder *r, ir_ref a, ir_ref b, ir_ref left, PyObject *x, PyObject *y, ir_ref *quotient, ir_ref *remainder)
+{
+    if (type_of(r, a) == T_F64 || type_of(r, b) == T_F64) {
+        a = as_float(r, a);
+        b = nonzero_divisor(r, as_float(r, b));
+        *quotient = rec_emit(r, IR_BOX_F, helper(r, HELPER_FFLOOR_DIV, a, b), REF_NONE);
+        *remainder = rec_emit(r, IR_BOX_F, helper(r, HELPER_FMOD, a, b), REF_NONE);
+        return r->why == NULL;
+    }
+    ir_ref q = divide_ints(r, IR_DIV_I, a, b, int_value_now(y));
+    bool keeps = r->why == NULL && rec_keeps_left(r, NB_REMAINDER, a, b, int_value_now(x), int_value_now(y));
+    if (r->why != NULL)
+        return false;
+    *quotient = rec_emit(r, IR_BOX_I, q, REF_NONE);
+    *remainder = keeps ? left : rec_emit(r, IR_BOX_I, rec_emit(r, IR_MOD_I, a, b), REF_NONE);
+    return r->why == NULL;
+}
+
+/* x ** 2 and x ** 3 of an int, where 64 bits are enough: by multiplication, as in CPython. */
+static bool
+is_small_power(struct recorder *r)
+{
+    PyObject *x = r->sp[-2], *y = r->sp[-1];
+    int64_t v, k = PyLong_CheckExact(y) && int_is_compact(y) ? int_compact_value(y) : 0;
+    if ((r->oparg != NB_POWER && r->oparg != NB_INPLACE_POWER) || (k != 2 && k != 3) || r->ir->at[rec_peek(r, 1)].op != IR_KO)
+        return false;
+    if (!PyLong_CheckExact(x) || int_ndigits(x) > 2)
+        return false;
+    v = PyLong_AsLongLong(x);
+    return !__builtin_mul_overflow(v, v, &v) && (k == 2 || !__builtin_mul_overflow(v, PyLong_AsLongLong(x), &v));
+}
+
+static bool
+small_power(struct recorder *r)
+{
+    ir_ref v = operand(r, 2);
+    if (v == REF_NONE || r->why != NULL)
+        return rec_stop(r, "an operand is no number that fits a register");
+    ir_ref power = rec_emit(r, IR_MULOV_I, v, v);
+    if (int_compact_value(r->sp[-1]) == 3 && r->why == NULL)
+        power = rec_emit(r, IR_MULOV_I, power, v);
+    return rec_give(r, 2, power);
+}
+
 bool
 rec_binary_op(struct recorder *r)
 {
     ir_ref a, b;
+    if (is_small_power(r))
+        return small_power(r);
     if (PyUnicode_CheckExact(r->sp[-2]) || PyBytes_CheckExact(r->sp[-2]))
         return rec_concat(r);
     if (rec_is_seq(r->sp[-2]))

@@ -340,7 +340,7 @@ is_aware(int opcode)
     case LOAD_ATTR: case STORE_ATTR: case CALL: case CALL_KW: case STORE_FAST: case STORE_FAST_STORE_FAST: case STORE_FAST_LOAD_FAST: case POP_TOP: case COPY:
     case SWAP: case RETURN_VALUE: case UNPACK_SEQUENCE: case BINARY_SUBSCR: case STORE_SUBSCR: case BUILD_TUPLE: case IS_OP: case POP_JUMP_IF_NONE: case LOAD_SUPER_ATTR:
     case POP_JUMP_IF_NOT_NONE: case NOP: case RESUME: case GET_ITER: case FOR_ITER: case BUILD_LIST: case LIST_APPEND: case CHECK_EXC_MATCH: case BEFORE_WITH:
-    case LIST_EXTEND: case CALL_FUNCTION_EX: case DICT_MERGE: case SET_FUNCTION_ATTRIBUTE:
+    case LIST_EXTEND: case CALL_FUNCTION_EX: case DICT_MERGE: case SET_FUNCTION_ATTRIBUTE: case UNPACK_EX: case MATCH_SEQUENCE: case MATCH_MAPPING: case MATCH_KEYS: case MATCH_CLASS: case GET_LEN:
         return true;
     default:
         return false;

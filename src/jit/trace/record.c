@@ -400,6 +400,8 @@ one_instruction(struct recorder *r, int opcode)
         return false;
     if ((opcode == BINARY_OP || opcode == COMPARE_OP) && rec_is_operator(r, opcode))
         return rec_operator(r, opcode);
+    if (r->nvirtuals > 0 && opcode == BINARY_OP && (rec_repeat_virtual(r) || r->why != NULL))
+        return r->why == NULL;
     if (r->nvirtuals > 0 && !rec_materialise_operands(r, opcode))
         return false;
     switch (opcode) {
@@ -439,6 +441,12 @@ one_instruction(struct recorder *r, int opcode)
     case MAKE_FUNCTION: return rec_make_function(r);
     case SET_FUNCTION_ATTRIBUTE: return rec_set_closure(r);
     case UNPACK_SEQUENCE: return rec_unpack_sequence(r);
+    case UNPACK_EX: return rec_unpack_ex(r);
+    case MATCH_SEQUENCE: return rec_match_kind(r, Py_TPFLAGS_SEQUENCE);
+    case MATCH_MAPPING: return rec_match_kind(r, Py_TPFLAGS_MAPPING);
+    case MATCH_KEYS: return rec_match_keys(r);
+    case MATCH_CLASS: return rec_match_class(r);
+    case GET_LEN: return rec_get_len(r);
     case BINARY_SLICE: return rec_slice(r);
     case STORE_SLICE: return rec_store_slice(r);
     case BUILD_SLICE: return rec_is_reversal(r) ? rec_reversal(r) : rec_stop(r, words_not_recorded(opcode));

@@ -319,6 +319,7 @@ bool rec_keeps_left(struct recorder *r, int operator, ir_ref a, ir_ref b, int64_
 /* rec_num.c */
 bool rec_binary_op(struct recorder *r);
 bool rec_compare_op(struct recorder *r);
+bool rec_divmod(struct recorder *r, ir_ref a, ir_ref b, ir_ref left, PyObject *x, PyObject *y, ir_ref *quotient, ir_ref *remainder);
 bool rec_unary(struct recorder *r, int opcode);
 bool rec_to_bool(struct recorder *r);
 /* Take so many values off the stack and push v: the number as a new object. */
@@ -430,6 +431,8 @@ ir_ref rec_object(struct recorder *r, ir_ref v);
 ir_ref rec_leaf(struct recorder *r, enum ir_op op, enum ir_helper helper, ir_ref a, ir_ref b, ir_ref c);
 /* Subscripts of dicts; `in`. */
 bool rec_load_key(struct recorder *r);
+/* The value that dict v, which is d, has under a constant; REF_NONE: none, which is guarded. */
+bool rec_find_key(struct recorder *r, ir_ref v, PyObject *d, PyObject *sub, ir_ref *value);
 /* BINARY_SUBSCR of a dict: guards that the key is not there. */
 bool rec_guard_missing(struct recorder *r);
 bool rec_store_key(struct recorder *r);
@@ -609,6 +612,10 @@ bool rec_append_virtual(struct recorder *r);
 bool rec_spread(struct recorder *r);
 /* The items of the tuple, or virtual list, on top of the stack, and how many it has in each round; -1: something else, or more than there is room for. */
 int rec_spread_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int room);
+/* The same of an exact list or tuple, or a virtual one, under at - 1 other values. */
+int rec_sequence_items(struct recorder *r, int at, ir_ref items[IR_FIELDS_MAX], int room);
+/* BINARY_OP: a virtual list or tuple times a constant. */
+bool rec_repeat_virtual(struct recorder *r);
 bool rec_store_virtual(struct recorder *r);
 /* BINARY_SUBSCR, STORE_SUBSCR: which item of a virtual tuple or list; -1: another one, or r->why. */
 int rec_virtual_index(struct recorder *r);
@@ -620,6 +627,16 @@ bool rec_iterate_range(struct recorder *r);
 /* A real one instead of it. REF_NONE: there is no room. */
 ir_ref rec_make_range(struct recorder *r, ir_ref it);
 bool rec_unpack_virtual(struct recorder *r);
+
+/* rec_match.c */
+/* MATCH_SEQUENCE, MATCH_MAPPING: is the subject's type one with this flag? */
+bool rec_match_kind(struct recorder *r, unsigned long flag);
+bool rec_get_len(struct recorder *r);
+bool rec_match_keys(struct recorder *r);
+bool rec_match_class(struct recorder *r);
+bool rec_unpack_ex(struct recorder *r);
+/* A virtual tuple of two, instead of so many values. */
+bool rec_give_pair(struct recorder *r, int popped, ir_ref first, ir_ref second);
 
 /* rec_leave.c */
 /* An instruction begins. */
@@ -636,6 +653,8 @@ struct builtin_call {
     PyObject *names;                   /* a tuple, of the last ones, which are passed by keyword; or NULL */
 };
 bool rec_call_builtin(struct recorder *r, const struct builtin_call *c);
+/* Is v, which is o, an instance of cls, a class or a tuple of such that are constants? Guards and facts make sure of the answer; or the recording stops. */
+bool rec_is_instance_of(struct recorder *r, ir_ref v, PyObject *o, PyObject *cls);
 /* Methods whose self is of the type that they belong to. */
 bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
 bool rec_set_add(struct recorder *r, const struct builtin_call *c);
