@@ -50,8 +50,15 @@ int64_t jit_dict_add(PyObject *d, STEALS PyObject *k, STEALS PyObject *v);
 int64_t jit_dict_key_is(PyObject *d, PyObject *k, int64_t i);
 /* A new dict of the first n keys and values of jit_args, by turns; the keys are strings. */
 OWNED PyObject *jit_dict_of(int64_t n);
+/* A dict of the first n pairs in jit_args, of values there with these keys. NULL: a key's hash or comparison may run code. */
+OWNED PyObject *jit_build_map(int64_t n);
+OWNED PyObject *jit_build_keys(PyObject *keys, int64_t n);
 
 /* ---- sets; lists and tuples ---- */
+
+/* A set of the first n of jit_args. NULL as above. Put all that a list, tuple or set has into s. 0: it may run code, or there is no memory. */
+OWNED PyObject *jit_build_set(int64_t n);
+int64_t jit_set_update(PyObject *s, PyObject *more);
 
 /* Has the set a key with this hash? As jit_set_has(). */
 int leaf_set_has(PyObject *s, PyObject *k, Py_hash_t hash);

@@ -246,7 +246,42 @@ jit_dict_add(PyObject *d, PyObject *k, PyObject *v)
     return 1;
 }
 
+static bool
+are_keys(PyObject *const *items, int64_t n, int64_t step)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!leaf_is_key(items[i * step]))
+            return false;
+    return !bytes_warning_level;
+}
+
+PyObject *jit_build_map(int64_t n) { return are_keys(jit_args, n, 2) ? leaf_or_null(dict_from_items(jit_args, 2, jit_args + 1, 2, n)) : NULL; }
+PyObject *jit_build_keys(PyObject *keys, int64_t n) { return leaf_is_key(keys) && !bytes_warning_level ? leaf_or_null(dict_from_items(tuple_items(keys), 1, jit_args, 1, n)) : NULL; }
+
 /* ---- sets ---- */
+
+PyObject *
+jit_build_set(int64_t n)
+{
+    PyObject *s = are_keys(jit_args, n, 1) ? leaf_or_null(set_make(&PySet_Type, NULL)) : NULL;
+    for (int64_t i = 0; s != NULL && i < n; i++) {
+        Py_hash_t hash;
+        if (!hash_of(jit_args[i], &hash) || set_add_hashed(SET(s), jit_args[i], hash) < 0) {
+            PyErr_Clear();
+            Py_CLEAR(s);
+        }
+    }
+    return s;
+}
+
+int64_t
+jit_set_update(PyObject *s, PyObject *more)
+{
+    if (!bytes_warning_level && leaf_is_inert(s) && leaf_is_inert(more) && _PySet_Update(s, more) == 0)
+        return 1;
+    PyErr_Clear();
+    return 0;
+}
 
 int
 leaf_set_has(PyObject *op, PyObject *key, Py_hash_t hash)

@@ -57,13 +57,27 @@ rec_make_dict(struct recorder *r, int first, int n)
     return d;
 }
 
+/* Are there few pairs on the stack, with constant strings for keys? */
+static bool
+has_known_keys(struct recorder *r, int n)
+{
+    for (int k = n; k > 0; k--) {
+        ir_ref key = rec_peek(r, 2 * k);
+        if (key == REF_NONE || r->ir->at[key].op != IR_KO || !PyUnicode_CheckExact(r->sp[-2 * k]))
+            return false;
+    }
+    return n <= REC_DICT_PAIRS;
+}
+
 bool
 rec_build_map(struct recorder *r)
 {
     int n = r->oparg;
-    ir_ref d = n <= REC_DICT_PAIRS ? rec_new_virtual(r, V_DICT, &PyDict_Type) : REF_NONE;
+    if (!has_known_keys(r, n))
+        return rec_build_pairs(r);
+    ir_ref d = rec_new_virtual(r, V_DICT, &PyDict_Type);
     if (d == REF_NONE)
-        return rec_stop(r, "a dict with many items");
+        return rec_stop(r, "too many virtual objects");
     for (int k = n; k > 0; k--) {
         ir_ref key = rec_peek(r, 2 * k);
         if (key == REF_NONE || r->ir->at[key].op != IR_KO || !rec_put_pair(r, d, r->sp[-2 * k], rec_peek(r, 2 * k - 1)))

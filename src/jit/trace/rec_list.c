@@ -126,7 +126,7 @@ rec_spread(struct recorder *r)
     const _Py_CODEUNIT *next = &_PyCode_CODE(r->inner_code)[r->next];
     ir_ref l = r->oparg == 1 ? rec_peek(r, 2) : REF_NONE, items[IR_FIELDS_MAX];
     if (l == REF_NONE || !is_virtual_list(r, l) || op_deopt(next->op.code) != CALL_INTRINSIC_1 || next->op.arg != INTRINSIC_LIST_TO_TUPLE)
-        return rec_stop(r, "a list that grows by something unknown");
+        return rec_extend_display(r);
     int before = rec_nfields(r, l), n = rec_spread_items(r, 1, items, IR_FIELDS_MAX - before);
     ir_ref t = n >= 0 && before + n > 0 ? rec_new_virtual(r, V_TUPLE, &PyTuple_Type) : REF_NONE;
     if (t == REF_NONE)

@@ -421,6 +421,9 @@ one_instruction(struct recorder *r, int opcode)
     case CALL_KW: return rec_call_kw(r);
     case CALL_FUNCTION_EX: return rec_call_spread(r);
     case LIST_EXTEND: return rec_spread(r);
+    case SET_UPDATE: return rec_update_set(r);
+    case BUILD_SET: return rec_build_set(r);
+    case BUILD_CONST_KEY_MAP: return rec_build_const_keys(r);
     case BUILD_MAP: return rec_build_map(r);
     case DICT_MERGE: return rec_merge_keywords(r);
     case RESUME: return rec_resume(r);

@@ -628,6 +628,13 @@ bool rec_iterate_range(struct recorder *r);
 ir_ref rec_make_range(struct recorder *r, ir_ref it);
 bool rec_unpack_virtual(struct recorder *r);
 
+/* rec_display.c */
+bool rec_build_set(struct recorder *r);
+bool rec_build_pairs(struct recorder *r);
+bool rec_build_const_keys(struct recorder *r);
+/* LIST_EXTEND, SET_UPDATE. */
+bool rec_extend_display(struct recorder *r);
+bool rec_update_set(struct recorder *r);
 /* rec_match.c */
 /* MATCH_SEQUENCE, MATCH_MAPPING: is the subject's type one with this flag? */
 bool rec_match_kind(struct recorder *r, unsigned long flag);
