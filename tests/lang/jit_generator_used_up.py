@@ -405,6 +405,26 @@ def branches(n):
 
 print(extremes(300)[1])
 print(branches(400))
+
+
+ROW = [1, 2, 3]
+
+
+def kept():
+    """Its stack has nothing but the code when the function of the generator is made, and its only local is not bound."""
+    made = (x for x in ROW)
+    return filter(None, made)
+
+
+def keep(n):
+    k = 0
+    for _ in range(n):
+        for x in kept():
+            k += x
+    return k
+
+
+print(keep(300))
 # expect: (1201157, (8, True, True, 9269, (3, 1, 4, 1, 5, 9, 2, 6), [-296, -295, -294, -290, -293], (81, -9), 120, 104))
 # expect: (2591599847610816279, [46046, 6579, 3591, [248, 248, 248, 248, 248, 56, 88, 120, 120, 120, 120, 120, 120, 120, 184, 184, 184, 184, 184, 184, 184, 184, 248, 248, 248, 248, 248, 248, 56, 88]])
 # expect: (307, ['10', '17', "[('raising', 4), ('<genexpr>', 0)]", "unsupported operand type(s) for //: 'int' and 'str'"])
@@ -424,3 +444,4 @@ print(branches(400))
 # expect: (104025, ['function', 'function'])
 # expect: [(True, True, 1499713.0, -1000008, 1000307), ('0.0', '0.0', 'nan', 2.0, True), (True, False, True, 1000001, 1000008, [1000006], 5, 1, 5, 1, 2)]
 # expect: [13830, 2170, 4120, 424]
+# expect: 1800

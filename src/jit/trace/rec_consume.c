@@ -96,7 +96,7 @@ rec_make_function(struct recorder *r)
     bool closure = next->op.code == SET_FUNCTION_ATTRIBUTE && next->op.arg == MAKE_CLOSURE;
     ir_ref code = rec_peek(r, 1);
     PyObject **below = r->sp - 3 - closure;
-    if (code == REF_NONE || r->ir->at[code].op != IR_KO || !PyCode_Check(r->sp[-1]) || r->depth < 3 + closure || r->ts->interp->active_func_watchers != 0)
+    if (code == REF_NONE || r->ir->at[code].op != IR_KO || !PyCode_Check(r->sp[-1]) || rec_own_depth(r) < 3 + closure || r->ts->interp->active_func_watchers != 0)
         return rec_stop(r, "a function is made");
     if (below[0] == NULL || below[1] != NULL || consume_which(below[0]) == CONSUME_NOT || !is_called_at_once(r->inner_code, r->next))
         return rec_stop(r, "a function is made");
@@ -148,7 +148,7 @@ is_made_for_consumer(struct recorder *r)
 {
     const _Py_CODEUNIT *unit = _PyCode_CODE(r->inner_code), *next = unit + r->next;
     PyObject **base = r->sp - r->oparg - 2;
-    if (next->op.code != CALL_CONSUME || next->op.arg != 1 || r->depth < r->oparg + 4 || is_wrong(unit + r->at))
+    if (next->op.code != CALL_CONSUME || next->op.arg != 1 || rec_own_depth(r) < r->oparg + 4 || is_wrong(unit + r->at))
         return false;
     if (Py_TYPE(base[0]) != &PyFunction_Type || base[-1] != NULL || base[-2] == NULL || r->pc != r->at)
         return false;

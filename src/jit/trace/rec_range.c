@@ -15,7 +15,7 @@ is_reversed(const struct recorder *r)
 {
     const _Py_CODEUNIT *next = _PyCode_CODE(r->inner_code) + r->next;
     PyObject **below = r->sp - r->oparg - 4;
-    return op_deopt(next->op.code) == CALL && next->op.arg == 1 && r->depth >= r->oparg + 4 && below[0] == (PyObject *)&PyReversed_Type && below[1] == NULL && r->oparg < ARGS_MAX;
+    return op_deopt(next->op.code) == CALL && next->op.arg == 1 && rec_own_depth(r) >= r->oparg + 4 && below[0] == (PyObject *)&PyReversed_Type && below[1] == NULL && r->oparg < ARGS_MAX;
 }
 
 static unsigned units_of_call(void) { return 1 + (unsigned)op_table[CALL].caches; }

@@ -55,7 +55,7 @@ rec_is_reversal(struct recorder *r)
 {
     int x, k;
     unsigned end;
-    if (r->oparg != 3 || r->depth < 4 || !PyList_CheckExact(r->sp[-4]) || !PyLong_CheckExact(r->sp[-3]) || r->sp[-2] != Py_None || !is_small(r->sp[-1], -1))
+    if (r->oparg != 3 || rec_own_depth(r) < 4 || !PyList_CheckExact(r->sp[-4]) || !PyLong_CheckExact(r->sp[-3]) || r->sp[-2] != Py_None || !is_small(r->sp[-1], -1))
         return false;
     bool constants = r->ir->at[rec_peek(r, 1)].op == IR_KO && r->ir->at[rec_peek(r, 2)].op == IR_KO;
     if (!constants || !follows(r, &x, &k, &end) || !are_locals(r, x, k) || rec_is_virtual(r, rec_peek(r, 4)))

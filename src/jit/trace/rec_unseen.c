@@ -368,7 +368,7 @@ rec_unwind_unseen(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
         return fail(r);
     if (drops_waiting(r, r->base + r->inner_code->co_nlocalsplus + e.depth))
         return fail(r);
-    while (r->base + r->inner_code->co_nlocalsplus + e.depth < r->nslots + r->depth)
+    while (e.depth < rec_own_depth(r))
         rec_pop(r);
     rec_push(r, the_exception(r));
     rec_push(r, the_exception(r));

@@ -74,7 +74,7 @@ struct recorder {
     unsigned pc;                       /* of the instruction at hand, or of the first EXTENDED_ARG before it */
     unsigned at;                       /* of the instruction itself */
     unsigned next;                     /* and of the one that follows it */
-    int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; values on the stack now */
+    int nslots, top, depth;            /* localsplus without stack; one past the stack on entry; those above nslots now, of all frames: rec_own_depth() */
     ir_ref open_call;                  /* of the instruction at hand, which may raise; or REF_NONE */
     /* rec_unseen.c: between an instruction that raises and the end of its handler: what is raised, whether the instruction at hand does that; whether inlined calls were left, and the code unit of
      * the call in the frame at hand then; the first instruction emitted since. */
@@ -603,6 +603,8 @@ rec_next_slot(const struct recorder *r, int i)
     int next = i + 1 == r->nslots + r->depth ? (r->nvirtuals > 0 ? IR_FIELDS : REC_ALL) : i + 1;
     return next == r->used_fields ? REC_ALL : next;
 }
+/* Values on the stack of the frame at hand: r->depth counts those of the frames around it too, and all of an inlined frame's own slots. */
+static inline int rec_own_depth(const struct recorder *r) { return r->nslots + r->depth - r->base - r->inner_code->co_nlocalsplus; }
 static inline int rec_first_slot(const struct recorder *r) { return r->nslots + r->depth > 0 ? 0 : rec_next_slot(r, -1); }
 bool rec_build_tuple(struct recorder *r);
 /* rec_list.c. False without reason (r->why): the list has to be made first. */
