@@ -90,29 +90,36 @@ copy_snap(struct copy *cp, const struct snap *s, const snap_entry *own_entries, 
 
 /* ---- instructions ---- */
 
-/* What the round itself has put into the frame's memory, REF_NONE: nothing. */
+/* What the round itself has put into the frame's memory, REF_NONE: nothing. *emptied: it has taken out what was there. */
 static ir_ref
-last_put(const struct copy *cp, ir_ref slot)
+last_put(const struct copy *cp, ir_ref slot, bool *emptied)
 {
     for (ir_ref r = cp->last; --r > REF_BIAS; ) {
         const struct ir_ins *in = &cp->ir->at[r];
         if ((in->op == IR_FPUT || in->op == IR_FPUT_NEW || in->op == IR_FSET) && in->a == slot)
             return in->b;
+        if ((*emptied = (in->op == IR_FDROP || in->op == IR_FOPEN) && in->a == slot))
+            return REF_NONE;
         if (in->op == IR_FLOAD && in->a == slot)         /* an open call has */
             return r;
     }
     return REF_NONE;
 }
 
-/* A slot that the state does not list is in the frame's memory; perhaps somebody knows what is there. */
+/* A slot that the state does not list is in the frame's memory; perhaps somebody knows what is there. REF_NONE: nothing is. */
 static ir_ref
 from_memory(struct copy *cp, ir_ref r)
 {
     ir_ref slot = cp->from->at[r].a;
-    if (cp->from == cp->ir)
-        return last_put(cp, slot) != REF_NONE ? last_put(cp, slot) : r;
+    if (cp->from == cp->ir) {
+        bool emptied = false;
+        ir_ref put = last_put(cp, slot, &emptied);
+        return emptied || put != REF_NONE ? put : r;
+    }
     return cp->known != NULL && cp->known[slot] != REF_NONE ? cp->known[slot] : opt_emit(cp->ir, IR_SLOAD, slot, 0, 0, 0);
 }
+
+static const char no_value[] = "a variable has no value in the next round";
 
 const char *
 copy_sload(struct copy *cp, ir_ref r)
@@ -122,11 +129,14 @@ copy_sload(struct copy *cp, ir_ref r)
         if (snap_slot(e) != cp->from->at[r].a)
             continue;
         if (snap_how(e) == HOW_NULL)
-            return "a variable has no value in the next round";
+            return no_value;
         cp->subst[r - REF_BIAS] = snap_ref(e);
         return NULL;
     }
-    cp->subst[r - REF_BIAS] = from_memory(cp, r);
+    ir_ref v = from_memory(cp, r);
+    if (v == REF_NONE)
+        return no_value;
+    cp->subst[r - REF_BIAS] = v;
     return NULL;
 }
 
