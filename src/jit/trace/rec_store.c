@@ -57,12 +57,14 @@ replace_in_slots(struct recorder *r, ir_ref v, ir_ref by)
             r->slot[i] = by;
 }
 
-/* Any slot of the frame's memory may be one that is dropped late by the time this is done again, in the loop or behind a link; a linear trace may have taken some off the stack. */
+/* Any slot that the frame's memory has at the start may be one that is dropped late by the time this is done again, in the loop or behind a link; a linear trace may have taken some off the stack.
+ * A side trace does nothing again. */
 static int64_t
-all_slots(struct recorder *r)
+all_slots(const struct recorder *r)
 {
-    int end = r->start_top < r->top ? r->start_top : r->top;
-    return end >= 64 ? -1 : ((int64_t)1 << end) - 1;
+    uint64_t now = rec_late_slots(r);
+    int end = r->is_side ? 0 : r->start_top < r->top ? r->start_top : r->top;
+    return end >= 64 ? -1 : (int64_t)((((uint64_t)1 << end) - 1) | now);
 }
 
 /* ---- references that slots hold ---- */

@@ -102,12 +102,11 @@ is_shared(struct recorder *r, int i)
     return i < 64 && jit_drops_late(slots, (unsigned)i, 0) && (Py_REFCNT(o) == 1 || Py_REFCNT(o) > lent + 1);
 }
 
-/* Of the first 64 slots those that memory has and that are dropped late, and may have more than a leaf: what lies above its end is nobody's. */
-static ir_ref
-late_slots(struct recorder *r)
+uint64_t
+rec_late_slots(const struct recorder *r)
 {
     uint64_t there = r->top >= 64 ? UINT64_MAX : ((uint64_t)1 << r->top) - 1;
-    return ir_int(r->ir, (int64_t)(r->late[0] & ~r->leaf[0] & there));
+    return r->late[0] & ~r->leaf[0] & there;
 }
 
 void
@@ -123,7 +122,7 @@ rec_guard_late(struct recorder *r, int i)
     else if (jit_is_leaf(Py_TYPE(o)))
         rec_emit_x(r, IR_GSTYPE, (ir_ref)i, REF_NONE, ir_ptr(r->ir, Py_TYPE(o)));
     else if (is_shared(r, i))
-        rec_emit(r, IR_GLATE, (ir_ref)i, late_slots(r));
+        rec_emit(r, IR_GLATE, (ir_ref)i, ir_int(r->ir, (int64_t)rec_late_slots(r)));
     else
         rec_stop(r, "a variable or the stack holds an object whose death may be noticed");
     rec_mark_late(r, i, o == NULL || jit_is_leaf(Py_TYPE(o)));
@@ -274,7 +273,7 @@ rec_guard_dies(struct recorder *r, int i)
 {
     if (i >= r->top || i >= 64 || r->changed[i] || rec_is_late(r, i) || !jit_dies_late(r->frame->localsplus, (unsigned)i, 0))
         return rec_stop(r, "an iterator whose death may be noticed");
-    rec_emit(r, IR_GDIES, (ir_ref)i, late_slots(r));
+    rec_emit(r, IR_GDIES, (ir_ref)i, ir_int(r->ir, (int64_t)rec_late_slots(r)));
     rec_mark_late(r, i, false);
     return r->why == NULL;
 }

@@ -158,6 +158,8 @@ ir_ref rec_emit_x(struct recorder *r, enum ir_op op, ir_ref a, ir_ref b, uint32_
 struct snap *rec_snap(struct recorder *r, unsigned pc, int popped);
 
 ir_ref rec_local(struct recorder *r, int i);
+/* A bit for each of the first 64 slots that memory has, that are dropped late, and may have more than a leaf: what lies above its end is nobody's. */
+uint64_t rec_late_slots(const struct recorder *r);
 /* Make sure that what slot i holds in memory may die later than CPython would let it die: a guard. Before it is overwritten or taken off the stack. */
 void rec_guard_late(struct recorder *r, int i);
 /* The same for an iterator over a list or tuple that nobody else refers to. False: it is none, or was there not on entry. */
