@@ -337,6 +337,20 @@ rec_store_pending(struct recorder *r, ir_ref obj)
             store_pending(r, i);
 }
 
+/* What an exit hands on has the names of its trace, not those of the slots: an iterator on the stack may be one of them. */
+void
+rec_store_before_death(struct recorder *r, int i)
+{
+    ir_ref v = r->changed[i] || r->npending == 0 ? REF_NONE : rec_local(r, i);
+    for (int k = 0; v != REF_NONE && k < r->npending; k++) {
+        ir_ref obj = r->pending[k].obj;
+        if (ir_origin(r->ir, obj) != v && !never_same(r->ir, obj, v)) {
+            rec_store_pending(r, REF_NONE);
+            return;
+        }
+    }
+}
+
 void
 rec_drop_slots(struct recorder *r, int top)
 {
