@@ -195,6 +195,8 @@ class Driver:
         self.surroundings = {k: os.environ[k] for k in names} | {"PYTHONHASHSEED": str(r.choice([0, 1, r.randrange(1 << 32)]))}
         if r.random() < 0.6:
             self.surroundings["PADDING"] = "x" * r.choice([r.randrange(64), r.randrange(5000)])
+        if r.random() < 0.4:                             # what is used after it was freed has other content
+            self.surroundings["PYTHONMALLOC"] = "debug"
         self.collector = r.choice([2000, 700, 50, 7]) if r.random() < 0.125 else 0
 
     def command(self, command, mode, args):
