@@ -83,7 +83,6 @@ rec_let_iterator_die(struct recorder *r, int slot)
 {
     if (r->changed[slot])
         return true;
-    rec_store_before_death(r, slot);
     if (slot < 64 && slot < r->top && !rec_is_late(r, slot) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
         return rec_guard_dies(r, slot);
     if (r->ngenerators > 0 && (rec_take_generator_slot(r, slot) || r->why != NULL))

@@ -175,15 +175,32 @@ takes_items(const struct recorder *r, int opcode)
     return takes;
 }
 
-/* Does the iterator that they belong to go? */
+/* What an exit hands on has names of its own, and nobody knows any more what refers to it: it may be v, or an iterator or tuple inside that. */
 static bool
-drops_iterator(struct recorder *r, int opcode)
+may_go_with(const struct ir *ir, ir_ref obj, ir_ref v)
 {
-    ir_ref v = opcode == POP_TOP ? rec_peek(r, 1) : REF_NONE;
-    for (int i = 0; v != REF_NONE && i < r->npending; i++)
-        if (is_waiting(r, i) && ir_origin(r->ir, r->pending[i].obj) == v)
-            return true;
-    return false;
+    ir_ref origin = ir_origin(ir, obj);
+    return origin != v && (ir->at[origin].op == IR_PLOAD_O || !never_same(ir, obj, v));
+}
+
+/* The iterator on top of the stack goes. What waits for it, or for what may go with it under another name, is stored now; of its own only references, if it does not go here (`later`). */
+static void
+store_before_death(struct recorder *r, bool later)
+{
+    ir_ref v = r->npending > 0 ? rec_peek(r, 1) : REF_NONE;
+    bool references = false, all = false, here = v != REF_NONE && (!r->changed[r->nslots + r->depth - 1] || r->ir->at[v].op == IR_PLOAD_O);
+    for (int i = 0; v != REF_NONE && i < r->npending; i++) {
+        bool other = here && may_go_with(r->ir, r->pending[i].obj, v);
+        references = references || (is_waiting(r, i) && (other || (later && ir_origin(r->ir, r->pending[i].obj) == v)));
+        all = all || other;
+    }
+    if (references)
+        store_references(r);
+    if (all && r->npending > 0 && r->why == NULL) {
+        r->target = r->pc;
+        rec_store_pending(r, REF_NONE);
+        rec_snap(r, r->pc, 0);
+    }
 }
 
 /* The list that STORE_SUBSCR changes is none that the items come from: guards. */
@@ -208,8 +225,8 @@ is_other_list(struct recorder *r)
 void
 rec_store_references(struct recorder *r, int opcode)
 {
-    if (drops_iterator(r, opcode))
-        store_references(r);
+    if (opcode == POP_TOP)
+        store_before_death(r, true);
     if (!waits_any(r) || (opcode == STORE_SUBSCR && PyList_Check(r->sp[-2]) && is_other_list(r)))
         return;
     if (takes_items(r, opcode))
@@ -460,8 +477,10 @@ rec_for_pairs(struct recorder *r)
             store_references(r);
             break;
         }
-    if (last < p.n)
-        return at_end(r, &p, last);
+    if (last < p.n) {
+        store_before_death(r, false);
+        return r->why == NULL && at_end(r, &p, last);
+    }
     for (int i = p.first; i < p.n; i++)
         if (!rec_look(r, p.from[i], p.now[i], &p.next[i]))
             return false;

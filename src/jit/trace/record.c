@@ -209,10 +209,8 @@ rec_pop(struct recorder *r)
 {
     ir_ref v = rec_peek(r, 1);
     rec_guard_late(r, r->nslots + r->depth - 1);
-    if (v != REF_NONE && r->npending > 0) {
-        rec_store_before_death(r, r->nslots + r->depth - 1);
+    if (v != REF_NONE && r->npending > 0)
         rec_store_pending(r, v);
-    }
     r->depth--;
     return v;
 }

@@ -193,8 +193,6 @@ bool rec_inherit_turn(struct recorder *r, const struct trace *p, uint32_t exit, 
 bool rec_link(struct recorder *r, const struct trace *t);
 /* Stores that wait for fields of obj are done now; REF_NONE: all. */
 void rec_store_pending(struct recorder *r, ir_ref obj);
-/* What slot i of the frame's memory has may die: stores that wait for it under another name, or for what it refers to, are done now. */
-void rec_store_before_death(struct recorder *r, int i);
 /* Slot i of the frame's memory gets what the slot holds; those below it must be there. Exits go on at r->target. */
 void rec_store_slot(struct recorder *r, int i);
 /* The frame's memory has slots above `top` no more, which are off the stack. */

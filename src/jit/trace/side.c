@@ -337,27 +337,6 @@ rec_store_pending(struct recorder *r, ir_ref obj)
             store_pending(r, i);
 }
 
-/* What an exit hands on has names of its own, and nobody knows any more what refers to it: it may be the object in the slot, or an iterator or tuple inside that. */
-static bool
-may_go_with(const struct ir *ir, ir_ref obj, ir_ref v)
-{
-    ir_ref origin = ir_origin(ir, obj);
-    return origin != v && (ir->at[origin].op == IR_PLOAD_O || !never_same(ir, obj, v));
-}
-
-void
-rec_store_before_death(struct recorder *r, int i)
-{
-    ir_ref v = r->npending > 0 ? rec_local(r, i) : REF_NONE;
-    if (v == REF_NONE || (r->changed[i] && r->ir->at[v].op != IR_PLOAD_O))
-        return;
-    for (int k = 0; k < r->npending; k++)
-        if (may_go_with(r->ir, r->pending[k].obj, v)) {
-            rec_store_pending(r, REF_NONE);
-            return;
-        }
-}
-
 void
 rec_drop_slots(struct recorder *r, int top)
 {
