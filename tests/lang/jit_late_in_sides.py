@@ -44,5 +44,27 @@ def deaths(n):
 
 print(deaths(90))
 print(deaths(300))
+
+
+def replaced(n):
+    """What the attribute had dies with what the variable had before, which is written late."""
+    x, holder, d = None, Manager(None), {0: 0, 1: 1}
+    for i in range(1, n):
+        x = d.pop(i & 3, {0: x, 'c': Dies(i)})
+        holder.w = two(x)
+    lines = log[:]
+    log.clear()
+    return lines
+
+
+def two(a, b=2):
+    return a, b
+
+
+for n in 24, 3, 24:
+    print(replaced(n)[:6])
 # expect: ({28}, 113)
 # expect: ({28}, 375)
+# expect: [(1, 53), (4, 53), (2, 54), (3, 54)]
+# expect: [(5, 65), (6, 65), (7, 65), (8, 65), (9, 65), (10, 65)]
+# expect: [(2, 65), (1, 53), (4, 53), (2, 54), (3, 54)]

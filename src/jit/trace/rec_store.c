@@ -486,7 +486,7 @@ guard_death(struct recorder *r, ir_ref old, PyObject *o)
     rec_protect(r);
     rec_snap(r, r->pc, 0);
     rec_emit(r, IR_GUNIQ, old, REF_NONE);
-    rec_emit_x(r, IR_GQUIET, old, ir_int(r->ir, 0), 1);
+    rec_emit_x(r, IR_GQUIET, old, ir_int(r->ir, all_slots(r)), 1);
     return r->why == NULL ? DIES : FAILS;
 }
 
