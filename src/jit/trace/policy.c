@@ -1,9 +1,9 @@
 /* jit/trace/policy.c: what compiling may cost, and where it stops.
  *
- * What got hot waits until that has taken a while (policy_is_ripe()). The budget is a bucket of CPU time: it fills with a share of the time that the process uses, and holds
- * a part of all that it has used, BURST_NS at most; each recording
- * takes out what it has cost. Where traces have not saved by far what all of them have cost, the share is smaller. While it is empty nothing is recorded, and what got hot gets hot again later. The clock is read when a recording would begin,
- * not even then each time while the bucket is empty.
+ * What got hot waits until that has taken a while (policy_is_ripe()). The budget is a bucket of CPU time. What goes in is a share of the time that was spent on what is hot and waits
+ * (not of all time: what a program does before a loop gets hot, imports among it, says nothing of how long the loop will go on), the smaller the more was spent for nothing;
+ * and a part of what traces save. Each recording takes out what it has cost. While it is empty nothing is recorded, and what got hot gets hot again later. It holds little
+ * before traces have saved more than they cost: so a short call after a long start is not charged with many recordings.
  *
  * Side traces: a place in the program whose exits have led to CHAIN side traces, each behind a guard of the one before, takes more ways than it pays to tell
  * apart; and a root has TREE of them at most. Exits beyond that stay exits.
@@ -21,22 +21,25 @@
 #include "jit/trace/events.h"
 #include "vm/heat.h"
 
-#define BURST_LEAST_NS 150000          /* the bucket holds that, or one nanosecond */
-#define BURST_AGE 24                   /* out of so many that the process has used, */
-#define BURST_NS 8000000               /* but no more than that */
-#define SHARE 5                        /* one nanosecond out of so many, */
-#define SHARE_UNPAID 14                /* or of so many while all that was compiled has taken longer, */
-#define LENT_NS 30000000               /* by so much, than it has saved */
+#define SHARE 4                        /* one nanosecond out of so many that were spent on what is hot goes into the bucket; */
+#define DEEP_NS 8000000                /* out of one more for each time that so much has been spent for nothing */
+#define GAIN 2                         /* and one out of so many that traces saved */
+#define ROOM_NS 200000                 /* it holds that, and */
+#define ROOM_SAVED 8                   /* one out of so many that they saved beyond their price; */
+#define ROOM_MOST_NS 8000000           /* and no more than that */
+#define HALF_LIFE_NS 2000000000         /* of what was hot: what was spent and saved so long ago counts half */
+#define TRUST_NS 25000                 /* between two looks at the clock on the wall: so little passes on a busy machine, too */
 #define SAVED_NS 3                     /* by an instruction in a trace */
 #define INSTRUCTION_NS 700             /* what recording an instruction takes, */
 #define RECORDING_NS 20000             /* and what a recording takes besides: statistics, facts, tables; being freed */
 #define RUNNING_NS 10                  /* an instruction takes the interpreter */
-#define SKIPPED 8
 #define TRACE_NS 40000                 /* it takes to compile a trace, */
 #define UNIT_NS 600                    /* and for each code unit */
 #define YOUNG 1024                     /* loops that wait */
 #define ROUND_NS 200                   /* the most that a round of one is taken to last, */
 #define ROUND_UNIT_NS 20               /* and for each code unit */
+#define FUNCTION_PATIENCE 3            /* times as long waits a function, */
+#define CALLS_PATIENCE 2               /* and a loop that calls */
 #define FORGOTTEN_NS 50000000          /* what has not asked for so long begins anew: the program does something else since */
 #define EXITS_NS 100000                /* the most that is taken to lie between two questions of an exit */
 #define CHAIN 5
@@ -51,45 +54,75 @@
 #define RESTS 2                        /* times that a trace is made again; after 2**REST_TRIES times the usual number of rounds */
 #define REST_TRIES 4
 
-static int64_t left = BURST_LEAST_NS;        /* under the GIL */
-static uint64_t filled_at;             /* CPU time of the process when the bucket was filled last */
-static unsigned skip;
-static uint64_t spent_ns, worked;      /* all in all; instructions in traces that were entered and left, less what that took */
+static int64_t left;                   /* under the GIL */
+static uint64_t wall_at, cpu_at;       /* cpu_now() */
+static uint64_t asked_at, hot_ns, halved_at;             /* when anything hot asked last; the time that was spent on such, in all; */
+static int64_t earned;                 /* and since the last look at the budget */
+static int64_t spent_ns, worked;       /* in all; instructions in traces that were entered and left, less what that took. Less of what was long ago */
+static int64_t counted;                /* of `worked`: has gone into the bucket */
 
 static uint64_t
-cpu_time(void)
+clock_ns(clockid_t which)
 {
     struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(which, &t);
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* CPU time of the process: what else the machine does changes nothing. Asking for it takes ten times as long as for the time on the wall, which is as good for short whiles. */
+static uint64_t
+cpu_now(void)
+{
+    uint64_t wall = clock_ns(CLOCK_MONOTONIC), since = wall - wall_at;
+    wall_at = wall;
+    if (since < TRUST_NS)
+        return cpu_at += since;
+    uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    return cpu_at = cpu > cpu_at ? cpu : cpu_at;
 }
 
 /* ---- when ---- */
 
-static uint64_t
-now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* The time since it asked last counts, but no more than `most` of it: what passes between two questions may have been spent anywhere. */
 static bool
-has_waited(struct policy_wait *w, uint64_t now, uint64_t most, unsigned units)
+has_waited(struct policy_wait *w, uint64_t most, unsigned factor, unsigned units)
 {
+    uint64_t now = cpu_now(), hot = now - asked_at;
+    asked_at = now;
+    hot = hot < most ? hot : most;
+    hot_ns += hot;
+    earned += (int64_t)hot;
     if (w->asked == 0)
         w->asked = now;
     uint64_t since = now - w->asked, spent = (since > FORGOTTEN_NS ? 0 : w->spent) + (since < most ? since : most);
     w->asked = now;
     w->spent = spent < UINT32_MAX ? (uint32_t)spent : UINT32_MAX;
-    return spent >= jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
+    return spent >= factor * jit_options.patience * (TRACE_NS + (uint64_t)units * UNIT_NS);
 }
 
 bool
 policy_is_ripe(struct policy_wait *w, unsigned units)
 {
-    return jit_options.stress || jit_options.patience == 0 || has_waited(w, now_ns(), EXITS_NS, units);
+    return jit_options.stress || jit_options.patience == 0 || has_waited(w, EXITS_NS, 1, units);
+}
+
+/* Calls of builtin functions and classes, like range() and len(), that come down to little. */
+static bool
+is_plain_call(int op)
+{
+    return op == CALL_BUILTIN_CLASS || op == CALL_BUILTIN_O || op == CALL_BUILTIN_FAST || op == CALL_LEN || op == CALL_ISINSTANCE || op == CALL_LIST_APPEND || op == CALL_TYPE_1;
+}
+
+/* Does it call functions in Python, or methods; or raise? */
+static bool
+has_calls(const _Py_CODEUNIT *jump, unsigned units)
+{
+    for (const _Py_CODEUNIT *at = jump - units; at < jump; at += 1 + op_table[op_deopt(at->op.code)].caches) {
+        int op = op_deopt(at->op.code);
+        if (op == CALL_KW || op == CALL_FUNCTION_EX || op == RAISE_VARARGS || (op == CALL && !is_plain_call(at->op.code)))
+            return true;
+    }
+    return false;
 }
 
 /* A loop's own time is not known, only when it asks. So no more counts than its rounds are likely to have taken.
@@ -97,7 +130,7 @@ policy_is_ripe(struct policy_wait *w, unsigned units)
 bool
 policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned units)
 {
-    static struct { const _Py_CODEUNIT *jump; struct policy_wait wait; uint32_t version; } young[YOUNG];      /* under the GIL */
+    static struct { const _Py_CODEUNIT *jump; struct policy_wait wait; uint32_t version; uint8_t factor; } young[YOUNG];      /* under the GIL */
     if (jit_options.stress || jit_options.patience == 0)
         return true;
     unsigned at = (unsigned)((uintptr_t)jump / sizeof(*jump) * 2654435769u % (1u << 31) / ((1u << 31) / YOUNG));
@@ -105,32 +138,41 @@ policy_loop_is_ripe(const PyCodeObject *code, const _Py_CODEUNIT *jump, unsigned
         young[at].jump = jump;
         young[at].version = code->co_version;
         young[at].wait = (struct policy_wait){ 0 };
+        young[at].factor = (uint8_t)(op_deopt(jump->op.code) == RESUME ? FUNCTION_PATIENCE : has_calls(jump, units) ? CALLS_PATIENCE : 1);
     }
-    return has_waited(&young[at].wait, now_ns(), POLICY_LOOK_AGAIN * (ROUND_NS + (uint64_t)units * ROUND_UNIT_NS), units);
+    return has_waited(&young[at].wait, POLICY_LOOK_AGAIN * (ROUND_NS + (uint64_t)units * ROUND_UNIT_NS), young[at].factor, units);
 }
 
 /* ---- how much ---- */
+
+static int64_t debt(void) { return spent_ns - worked * SAVED_NS; }
+
+static void
+forget(void)
+{
+    for (; hot_ns - halved_at > HALF_LIFE_NS; halved_at += HALF_LIFE_NS) {
+        spent_ns /= 2;
+        worked /= 2;
+        counted /= 2;
+    }
+}
 
 bool
 policy_affords(void)
 {
     if (jit_options.stress || jit_options.patience == 0)
         return true;
-    if (skip > 0) {
-        skip--;
-        return false;
+    int64_t owed = debt(), gained = (worked - counted) * SAVED_NS;
+    left += earned / (SHARE + (owed > 0 ? owed / DEEP_NS : 0));
+    if (gained > 0) {
+        left += gained / GAIN;
+        counted = worked;
     }
-    uint64_t now = cpu_time();
-    if (filled_at == 0)                                  /* the program begins */
-        filled_at = now;
-    left += (int64_t)((now - filled_at) / (worked * SAVED_NS + LENT_NS < spent_ns ? SHARE_UNPAID : SHARE));
-    filled_at = now;
-    int64_t room = (int64_t)(now / BURST_AGE);
-    room = room < BURST_LEAST_NS ? BURST_LEAST_NS : room > BURST_NS ? BURST_NS : room;
-    if (left > room)
-        left = room;
-    if (left < 0)
-        skip = SKIPPED;
+    earned = 0;
+    forget();
+    int64_t room = ROOM_NS + (owed < 0 ? -owed / ROOM_SAVED : 0);
+    room = room < ROOM_MOST_NS ? room : ROOM_MOST_NS;
+    left = left < room ? left : room;
     return left >= 0;
 }
 
@@ -143,16 +185,15 @@ policy_spent(unsigned instructions, uint64_t compile_ns, uint64_t cpu_ns)
     uint64_t likely = RECORDING_NS + instructions * (uint64_t)INSTRUCTION_NS + compile_ns;
     uint64_t ran = instructions * (uint64_t)RUNNING_NS, ns = RECORDING_NS / 2 + (cpu_ns > ran ? cpu_ns - ran : 0);
     ns = ns < likely / 2 ? likely / 2 : ns > 2 * likely ? 2 * likely : ns;
-    spent_ns += ns;
+    spent_ns += (int64_t)ns;
     left -= (int64_t)ns;
 }
 
 void
 policy_after_fork(void)
 {
-    filled_at = 0;                                       /* the child's CPU time begins anew */
-    skip = 0;
-    left = left > BURST_LEAST_NS ? left : BURST_LEAST_NS;
+    wall_at = cpu_at = asked_at = 0;                     /* the child's CPU time begins anew */
+    left = left > 0 ? left : 0;
 }
 
 /* How many of t and its parents begin where e leads to. */
@@ -232,7 +273,7 @@ policy_left(struct trace *t, const struct trace *last, const struct trace_exit *
 {
     uint64_t work = before + e->work + (e->in_loop ? (uint64_t)rounds * last->round_work : 0);
     int32_t price = e->cost + (t->is_generator ? GENERATOR_ENTRY - ENTRY : 0);
-    worked += work > (uint64_t)price ? work - (uint64_t)price : 0;
+    worked += (int64_t)work - price;
     t->balance += work > 8 * ENTRY ? 7 * ENTRY : (int32_t)work - price;
     if (t->balance > LOSSES * ENTRY / 4)
         t->balance = LOSSES * ENTRY / 4;
