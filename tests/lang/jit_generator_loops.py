@@ -549,3 +549,39 @@ def two_ways(n):
 
 print(digest(lambda n: sum(x * x if x > 0 else x for x in [y for y in two_ways(n)]), 300))
 # expect: 8909900
+
+
+def scaled(numbers):
+    by = 0
+    for n in numbers:
+        if n:
+            part = n + by
+        else:
+            by = 0
+        yield part
+
+
+def all_scaled(numbers, times):
+    s = 0
+    for _ in range(times):
+        for part in scaled(numbers):
+            s += part
+    return s
+
+
+def raised(numbers):
+    """What the exit leaves in `by` is read before the loop has gone on."""
+    by, k = 1, 0
+    for n in numbers:
+        if n & 1:
+            by, k = by + k & 255, by
+        elif n > 8:
+            yield k
+            by = k
+        yield n * by + k
+
+
+print([all_scaled(ns, 12) for ns in ([5, 0, 0, 5], [3, 9, 0, 9, 0, 9, 9, 9, 9, 8], [0.5] * 5 + [0] * 3 + [2])])
+# expect: [240, 996, 72.0]
+print(digest(lambda ns: [sum(x for x in [x for x in raised(ns)]) for _ in range(4)][-1], [2, 2, 4, 1, 2, 3, 10, 12, 1, 1, 2, 10, 3] * 3))
+# expect: 4160

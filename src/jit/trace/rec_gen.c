@@ -169,6 +169,15 @@ take_waiting(struct recorder *r, ir_ref gen, const struct ir_frame *f)
     r->npending = n;
 }
 
+void
+rec_take_waiting(struct recorder *r)
+{
+    const struct ir *ir = r->ir;
+    for (unsigned k = ir->frame; k != 0; k = ir->frames[k].parent)
+        if (ir->frames[k].generator)
+            take_waiting(r, generator(r, &ir->frames[k]), &ir->frames[k]);
+}
+
 bool
 rec_resume_generator(struct recorder *r, int above)
 {

@@ -210,6 +210,8 @@ bool rec_yield(struct recorder *r);
 bool rec_is_below(const struct recorder *r, _PyInterpreterFrame *f);
 /* rec_gen.c: FOR_ITER of a generator, which lies under `above` more values, of which the top one is sent in: the trace goes on in its frame. */
 bool rec_resume_generator(struct recorder *r, int above);
+/* What waits to be stored in variables of generators that run is in slots from now on. */
+void rec_take_waiting(struct recorder *r);
 /* The interpreter runs an instruction of f: the generator's? */
 bool rec_follow_generator(struct recorder *r, _PyInterpreterFrame *f);
 /* Is the frame at hand a generator's that the trace has made go on? Its YIELD_VALUE. */

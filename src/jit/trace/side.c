@@ -159,6 +159,8 @@ rec_inherit(struct recorder *r, const struct trace *p, uint32_t exit)
         ir_ref obj = inherited(r, &l, s->nentries + 2 * i), value = inherited_value(r, &l, i);
         r->pending[r->npending++] = (struct snap_store){ obj, value, p->stores[s->stores + i].offset };
     }
+    if (r->ngenerators > 0)                              /* in the body of p's loop the variables of a generator that runs wait as they did where it went on */
+        rec_take_waiting(r);
     return r->why == NULL && r->ir->full == NULL;
 }
 
