@@ -278,3 +278,46 @@ print(shared(600))
 # expect: (1, 1000)
 # expect: ('  2|1', 6300)
 # expect: (1800, 1599, 3)
+
+
+class Connection:
+    def __init__(self, n):
+        self.n = n
+
+    def bind(self, address):
+        self.address = address
+
+
+class Makes(type):
+    def __call__(cls, *args):
+        return super().__call__(*args)
+
+
+class Made(Connection, metaclass=Makes):
+    pass
+
+
+def create(ns):
+    """What is returned changes places with the iterator, under which an open call has stored a variable."""
+    failed = []
+    for n, address in [(ns, 1), (ns + 1, 2)]:
+        made = None
+        try:
+            made = Made(n)
+            made.bind(address)
+            failed.clear()
+            return made
+        except OSError as e:
+            failed.append(e)
+
+
+def count_created(n):
+    k = 0
+    for i in range(n):
+        made = create(i)
+        k += made.n + sys.getrefcount(made)
+    return k
+
+
+print(count_created(300))
+# expect: 45450

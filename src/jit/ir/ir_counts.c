@@ -10,6 +10,9 @@
  * constants have no counts. */
 #include "jit/ir/ir.h"
 
+#include "code/code.h"
+#include "code/opcodes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -116,11 +119,23 @@ is_stored_since(const struct ir *ir, ir_ref r, ir_ref slot)
     return false;
 }
 
-/* The open call at k ends the frame behind this slot, where the result lies then. */
+/* The open call at k is an instruction of f that leaves nothing on the stack, which goes on. */
 static bool
-frame_returns(const struct ir *ir, ir_ref k, ir_ref slot)
+gives_nothing(const struct ir *ir, ir_ref k, const struct ir_frame *f)
 {
-    return snap_of(ir, k)->ref <= k && (uint32_t)slot + 1 == ir->nlocals + (uint32_t)snap_of(ir, k)->depth;
+    const struct ir_ins *call = &ir->at[k];
+    if (f->code == NULL || ir_int_value(ir, call->b) != f->base || call->a >= Py_SIZE(f->code))
+        return false;
+    const struct op_info *op = &op_table[op_deinstrument(_PyCode_CODE(f->code)[call->a].op.code)];
+    return op->popped.base + op->effect.base == 0 && op->popped.per_arg + op->effect.per_arg == 0 && op->popped.per_low + op->effect.per_low == 0;
+}
+
+/* The open call at k ends the frame behind this slot, where the result lies then, or leaves its result there. */
+static bool
+leaves_result(const struct ir *ir, ir_ref k, ir_ref slot)
+{
+    const struct snap *s = snap_of(ir, k);
+    return s->ref <= k && (uint32_t)slot + 1 == ir->nlocals + (uint32_t)s->depth && !gives_nothing(ir, k, &ir->frames[s->frame]);
 }
 
 /* What slot a of memory has where the instruction at r takes it out; REF_NONE: nothing. *known is false: nobody has looked, unless it was *returned there: what
@@ -135,7 +150,7 @@ taken_out(const struct ir *ir, ir_ref r, bool *known, bool *returned)
         return REF_NONE;                                 /* above what memory has: nothing was there */
     for (ir_ref k = r; k-- > REF_BIAS; ) {
         const struct ir_ins *in = &ir->at[k];
-        *returned = in->op == IR_CALLO && frame_returns(ir, k, slot);
+        *returned = in->op == IR_CALLO && leaves_result(ir, k, slot);
         if (*returned)
             break;
         if (in->a != slot)
