@@ -391,7 +391,7 @@ check_match(struct recorder *r)
 static bool
 holds_marker(struct recorder *r, int opcode)
 {
-    ir_ref top = r->depth > 0 ? rec_peek(r, 1) : REF_NONE;
+    ir_ref top = rec_own_depth(r) > 0 ? rec_peek(r, 1) : REF_NONE;
     return top == the_exception(r) && opcode != POP_TOP && opcode != POP_EXCEPT && opcode != LOAD_GLOBAL && opcode != LOAD_NAME && opcode != NOP && opcode != LOAD_CONST && opcode != LOAD_FAST
         && opcode != LOAD_FAST_LOAD_FAST && opcode != LOAD_FAST_CHECK && opcode != JUMP_FORWARD && opcode != LOAD_DEREF;
 }
