@@ -359,7 +359,7 @@ plain_code(PyCodeObject *co, bool adaptive)
     for (int i = 0; i < Py_SIZE(co); i++) {
         int op = code_base_opcode(co, i), caches = op_table[op].caches;
         if (adaptive && op_is_anchor(ins[i].op.code)) {
-            ins[i].op.code = (uint8_t)op;
+            ins[i].op.code = op == RESUME ? RESUME_CHECK : (uint8_t)op;    /* what has been called that often */
             if (caches != 0)
                 ins[i + 1].counter = (_Py_BackoffCounter){ .backoff = 0, .value = code_loop_heat };
         }

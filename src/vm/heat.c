@@ -173,8 +173,10 @@ restore(PyCodeObject *co, int pc)
         instr[1].counter = countdown(0);
     if (instr->op.code == RESUME_TRACE)
         restart_entry(jit_code_of(co), 0);
-    if (instr->op.code == JUMP_BACKWARD_TRACE || instr->op.code == RESUME_TRACE)
-        instr->op.code = (uint8_t)op_deopt(instr->op.code);
+    if (instr->op.code == JUMP_BACKWARD_TRACE)
+        instr->op.code = JUMP_BACKWARD;
+    if (instr->op.code == RESUME_TRACE)
+        instr->op.code = RESUME_CHECK;                   /* what it is from the second call on */
 }
 
 void
@@ -219,7 +221,7 @@ anchor_rest(PyCodeObject *co, uint16_t trace, int tries)
         anchor_clear(co, pc);
         if (_PyCode_CODE(co)[pc].op.code == JUMP_BACKWARD)
             _PyCode_CODE(co)[pc + 1].counter = countdown(2 * tries);
-        else if (_PyCode_CODE(co)[pc].op.code == RESUME)
+        else if (op_deopt(_PyCode_CODE(co)[pc].op.code) == RESUME)
             restart_entry(j, (unsigned)tries);
     }
 }

@@ -1,7 +1,9 @@
 """Tools that come and go in the middle of a hot loop: each sees from the next instruction on what it would see of a cold loop, and when it is gone the loop is fast again."""
 
 import ctypes
+import dis
 import gc
+import io
 import signal
 import sys
 import threading
@@ -251,3 +253,14 @@ print(len(refs), refs[49:54], refs[-3:], deaths[:4], len(deaths))
 # expect: True {(True, True, 'list')}
 # expect: 80 {True}
 # expect: 303 [50, (50, 50, 2), 51, 52, 53] [298, 299, 299] [0, 1, 2, 3] 300
+
+
+def deep(n):
+    return n if n < 2 else deep(n - 1) + deep(n - 2)
+
+
+deep(20)
+shown = io.StringIO()
+dis.dis(deep, adaptive=True, file=shown)
+print([line.split()[1] for line in shown.getvalue().splitlines() if "RESUME" in line])
+# expect: ['RESUME_CHECK']
