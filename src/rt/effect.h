@@ -6,6 +6,7 @@
 #define ADDER_RT_EFFECT_H
 
 #include <Python.h>
+#include <stdbool.h>
 
 enum {
     EFF_PURE = 1,            /* no reads of mutable state, no writes: result depends on arguments only */
@@ -48,8 +49,12 @@ enum {
 
 /* `fast`: double f(double), double f(double, double). EFF_SIG_ITEM: a descriptor's __get__ that gives the item of a tuple whose index, a Py_ssize_t, the descriptor has
  * right behind its head, and raises for what is no tuple, or too short. EFF_SIG_LEAF: the same function for traces, which gives NULL, without an exception and before it has changed
- * anything, where the row would not hold. */
-enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM, EFF_SIG_LEAF };
+ * anything, where the row would not hold. EFF_SIG_HIT: of a type's tp_call, what a call with these arguments gives if the object has that in store and no code runs: effect_hit. */
+enum { EFF_SIG_OBJECTS, EFF_SIG_D_D, EFF_SIG_D_DD, EFF_SIG_ITEM, EFF_SIG_LEAF, EFF_SIG_HIT };
+
+/* A new reference, or NULL without exception and without a change; only_looks: nothing is changed in any case. at() finds where a dict has the value under a key; NULL: it has none, or
+ * comparing keys might run code. */
+typedef PyObject *(*effect_hit)(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject **(*at)(PyObject *dict, PyObject *key), bool only_looks);
 
 /* Rows are collected by the linker from all folders. */
 /* The row of a function of immutable things: EFFECT(function, flags, result type or NULL, condition); and of others: + reads, writes. */

@@ -291,7 +291,7 @@ book_call(struct ledger *l, ir_ref r)
     for (size_t i = 0; sig[i + 1] != '\0'; i++)
         if (sig[i + 1] == 'R' && !add(l, args[i], -1))
             return false;
-    ir_ref item = in->x == HELPER_LIST_CUT ? in->b : in->x == HELPER_LIST_CUT_AT ? in->c : REF_NONE;
+    ir_ref item = in->x == HELPER_LIST_CUT || in->x == HELPER_HEAP_POP ? in->b : in->x == HELPER_LIST_CUT_AT ? in->c : REF_NONE;
     return in->op == IR_CALLN ? add(l, r, 1) : item == REF_NONE || add(l, item, 1);
 }
 

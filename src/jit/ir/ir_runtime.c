@@ -43,7 +43,7 @@ sequence_of(PyObject *o)
 #define QUIET_ITEMS 256               /* of a list, dict or set: leaves are no references that count; to look through more takes longer than to let the interpreter drop it */
 #define QUIET_EDGES 40                 /* references looked at; what more refer to lives on */
 
-/* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list that it is. */
+/* An instance whose death runs no code and which refers to nothing but its attributes, its class, and the items of a list or tuple that it is. */
 static bool
 is_quiet_instance(PyObject *o)
 {
@@ -56,7 +56,7 @@ is_quiet_instance(PyObject *o)
     PyTypeObject *base = t;
     while (base->tp_dealloc == subtype_dealloc)
         base = base->tp_base;
-    return base == &PyBaseObject_Type || base == &PyList_Type;
+    return base == &PyBaseObject_Type || base == &PyList_Type || base == &PyTuple_Type;
 }
 
 /* A trial of what decrements would set off: which objects have lost how many references. What late slots have counts as lost from the start. */
@@ -106,6 +106,8 @@ instance_quiet(struct quiet *q, PyObject *o)
     if (!is_quiet_instance(o) || !members_quiet(q, o))
         return false;
     if (PyList_Check(o) && (PyList_GET_SIZE(o) > QUIET_EDGES || !all_quiet(q, ((PyListObject *)o)->ob_item, PyList_GET_SIZE(o))))
+        return false;
+    if (PyTuple_Check(o) && !all_quiet(q, tuple_items(o), PyTuple_GET_SIZE(o)))
         return false;
     if (!(t->tp_flags & Py_TPFLAGS_MANAGED_DICT))
         return t->tp_dictoffset == 0;

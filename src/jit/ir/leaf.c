@@ -1,7 +1,9 @@
 /* jit/ir/leaf.c: strings, bytes and calls of C functions for traces. */
 #include "jit/ir/leaf.h"
 
+#include "object/core/type.h"
 #include "object/text/str.h"
+#include "rt/effect.h"
 #include "rt/singletons.h"
 
 PyObject *
@@ -125,3 +127,32 @@ jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x)
 }
 
 PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg) { return leaf_or_null(((PyCFunctionFast)f)(self, &arg, 1)); }
+
+PyObject *jit_call_hit(void *hit, PyObject *self, int64_t n) { return ((effect_hit)hit)(self, jit_args, n, jit_dict_at, false); }
+
+/* What the class has under the name: a function, something that is no descriptor, or the place of a slot. */
+static bool
+is_plain_attribute(PyObject *descr)
+{
+    PyTypeObject *t = Py_TYPE(descr);
+    return t == &PyFunction_Type || t == &PyMemberDescr_Type || t->tp_descr_get == NULL;
+}
+
+PyObject *
+jit_getattr(PyObject *o, PyObject *name)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t->tp_getattro != PyObject_GenericGetAttr || !type_has(t, Py_TPFLAGS_HEAPTYPE) || !PyUnicode_CheckExact(name))
+        return NULL;
+    PyObject *descr = type_lookup(t, name);
+    return descr != NULL && !is_plain_attribute(descr) ? NULL : leaf_or_null(PyObject_GenericGetAttr(o, name));
+}
+
+PyObject *
+jit_tuple_of_class(void *class, PyObject *t)
+{
+    PyObject *o = leaf_or_null(PyType_GenericAlloc(class, PyTuple_GET_SIZE(t)));
+    for (Py_ssize_t i = 0; o != NULL && i < PyTuple_GET_SIZE(t); i++)
+        PyTuple_SET_ITEM(o, i, Py_NewRef(PyTuple_GET_ITEM(t, i)));
+    return o;
+}

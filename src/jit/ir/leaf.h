@@ -21,6 +21,8 @@ leaf_or_null(STEALS PyObject *o)
  * themselves only? */
 bool leaf_is_key(PyObject *o);
 
+/* Is a the same as b, or equal to it? 1, 0, or -1: who knows. */
+int leaf_equal(PyObject *a, PyObject *b);
 /* a == b: 1, 0; -1: comparing them may run code. */
 int64_t jit_eq(PyObject *a, PyObject *b);
 /* A new object of a class whose instances are made and initialised by C functions of ours, without arguments. */
@@ -110,6 +112,17 @@ bool leaf_is_inert(PyObject *o);
 OWNED PyObject *jit_call_inert(const PyMethodDef *def, PyObject *self, int64_t x);
 OWNED PyObject *jit_call_type(PyObject *t, PyObject *arg);
 
+/* ---- heaps in exact lists, and places in sorted ones (leaf_heap.c) ---- */
+
+/* Does it need no code of the program, now, to put item onto the heap; NULL: to take the first item off? */
+bool leaf_heap_is_plain(PyObject *heap, PyObject *item);
+/* 0: it may run code, or there is no memory. */
+int64_t jit_heap_push(PyObject *heap, STEALS PyObject *item);
+/* The heap, which is not empty, forgets its first item, whose reference is the caller's from then on. 0 as above. */
+int64_t jit_heap_pop(PyObject *heap, PyObject *first);
+/* Where item goes in the sorted list: behind its equals (right) or in front. -1: it may run code. */
+int64_t jit_bisect(PyObject *list, PyObject *item, int64_t right);
+
 /* ---- iterators (leaf_iter.c) ---- */
 
 /* Iterators of a kind whose next item comes without running code, as far as that is known now. */
@@ -197,6 +210,12 @@ OWNED PyObject *jit_call_fast_none(void *f, PyObject *self);                   /
 OWNED PyObject *jit_call_fast_one(void *f, PyObject *self, PyObject *arg);
 /* Any of these conventions; the arguments, borrowed, lie in jit_args (under the GIL), behind them the names of the last ones if x says that they have some. */
 OWNED PyObject *jit_call_args(const PyMethodDef *def, PyObject *self, int64_t x);
+/* self(the first n of jit_args), which self has in store (rt/effect.h: effect_hit). */
+OWNED PyObject *jit_call_hit(void *hit, PyObject *self, int64_t n);
+/* getattr(o, name). NULL: it may run code, or there is none. */
+OWNED PyObject *jit_getattr(PyObject *o, PyObject *name);
+/* A tuple of this class, whose instances PyType_GenericAlloc() makes, with the items of t. */
+OWNED PyObject *jit_tuple_of_class(void *class, PyObject *t);
 #define LEAF_ARGS 7
 #define LEAF_PARTS 16
 extern PyObject *jit_args[LEAF_PARTS];

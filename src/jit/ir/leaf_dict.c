@@ -35,8 +35,8 @@ is_key(PyObject *o, int depth)
 
 bool leaf_is_key(PyObject *o) { return is_key(o, DEPTH_MAX); }
 
-/* 1, 0, or -1: who knows. Comparing bytes with str may be a warning. */
-static int
+/* Comparing bytes with str may be a warning. */
+static inline int
 equal(PyObject *a, PyObject *b)
 {
     if (a == b)
@@ -57,6 +57,8 @@ equal(PyObject *a, PyObject *b)
         PyErr_Clear();
     return cmp;
 }
+
+int leaf_equal(PyObject *a, PyObject *b) { return equal(a, b); }
 
 static inline bool is_only_itself(PyObject *o) { return Py_TYPE(o)->tp_richcompare == PyBaseObject_Type.tp_richcompare; }
 

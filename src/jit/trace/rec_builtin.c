@@ -272,9 +272,21 @@ call_chr(struct recorder *r, const struct builtin_call *c)
     return rec_give(r, c->on_stack, rec_leaf(r, IR_CALLB, HELPER_CHR, v, REF_NONE, REF_NONE));
 }
 
-static const struct { const char *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
-    { "abs", 1, 1, call_abs }, { "chr", 1, 1, call_chr }, { "divmod", 2, 2, call_divmod }, { "getattr", 2, 3, rec_call_getattr }, { "isinstance", 2, 2, call_isinstance }, { "len", 1, 1, call_len }, { "max", 2, BUILTIN_ARGS, call_max },
-    { "min", 2, BUILTIN_ARGS, call_min }, { "next", 1, 1, rec_call_next }, { "ord", 1, 1, call_ord },
+/* operator.index() of an int: that itself. */
+static bool
+call_index(struct recorder *r, const struct builtin_call *c)
+{
+    if (!PyLong_CheckExact(c->now[0]))
+        return rec_stop(r, no_number);
+    return number(r, c, 0) != REF_NONE && give_argument(r, c, 0);
+}
+
+static const struct { const char *module, *name; int min, max; bool (*record)(struct recorder *r, const struct builtin_call *c); } functions[] = {
+    { "builtins", "abs", 1, 1, call_abs }, { "builtins", "chr", 1, 1, call_chr }, { "builtins", "divmod", 2, 2, call_divmod }, { "builtins", "getattr", 2, 3, rec_call_getattr },
+    { "builtins", "isinstance", 2, 2, call_isinstance }, { "builtins", "len", 1, 1, call_len }, { "builtins", "max", 2, BUILTIN_ARGS, call_max }, { "builtins", "min", 2, BUILTIN_ARGS, call_min },
+    { "builtins", "next", 1, 1, rec_call_next }, { "builtins", "ord", 1, 1, call_ord }, { "_operator", "index", 1, 1, call_index }, { "_heapq", "heappop", 1, 1, rec_heap_pop },
+    { "_heapq", "heappush", 2, 2, rec_heap_push }, { "_bisect", "bisect_left", 2, 2, rec_bisect }, { "_bisect", "bisect_right", 2, 2, rec_bisect },
+    { "_bisect", "insort_left", 2, 2, rec_insort }, { "_bisect", "insort_right", 2, 2, rec_insort },
 };
 
 static const char *const of_items[] = { "all", "any", "max", "min", "sorted", "sum" };
@@ -318,21 +330,13 @@ call_type(struct recorder *r, const struct builtin_call *c)
 
 /* ---- which one ---- */
 
+/* Is it a function of this module? */
 static bool
-is_of_builtins(PyObject *callable)
+is_of(PyObject *callable, const char *module)
 {
     PyObject *self = PyCFunction_GET_SELF(callable);
     PyModuleDef *def = self != NULL && PyModule_CheckExact(self) ? PyModule_GetDef(self) : NULL;
-    return def != NULL && strcmp(def->m_name, "builtins") == 0;
-}
-
-/* operator.index() of an int: that itself. */
-static bool
-is_index(const struct builtin_call *c, const char *name)
-{
-    PyObject *self = PyCFunction_GET_SELF(c->callable);
-    PyModuleDef *def = self != NULL && PyModule_CheckExact(self) ? PyModule_GetDef(self) : NULL;
-    return c->n == 1 && c->names == NULL && strcmp(name, "index") == 0 && PyLong_CheckExact(c->now[0]) && def != NULL && strcmp(def->m_name, "_operator") == 0;
+    return def != NULL && strcmp(def->m_name, module) == 0;
 }
 
 static bool
@@ -350,14 +354,14 @@ call_c_function(struct recorder *r, const struct builtin_call *c)
         return call_of_doubles(r, c, row);
     const char *name = ((PyCFunctionObject *)c->callable)->m_ml->ml_name;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
-        if (c->names == NULL && strcmp(functions[i].name, name) == 0 && is_of_builtins(c->callable) && c->n >= functions[i].min && c->n <= functions[i].max)
+        if (c->names == NULL && strcmp(functions[i].name, name) == 0 && is_of(c->callable, functions[i].module) && c->n >= functions[i].min && c->n <= functions[i].max)
             return functions[i].record(r, c);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(of_items); i++)
-        if (strcmp(of_items[i], name) == 0 && is_of_builtins(c->callable))
+        if (strcmp(of_items[i], name) == 0 && is_of(c->callable, "builtins"))
             return rec_call_inert(r, c);
-    if (is_index(c, name))
-        return number(r, c, 0) != REF_NONE && give_argument(r, c, 0);
     PyObject *self = PyCFunction_GET_SELF(c->callable);
+    if (rec_is_tuple_new(c->callable))
+        return rec_tuple_new(r, c);
     if (self == NULL || is_bound(c->callable))
         return rec_call_bound(r, c);
     return rec_call_by_row(r, c, ((PyCFunctionObject *)c->callable)->m_ml, rec_const(r, self), 0);
@@ -370,9 +374,28 @@ call_method(struct recorder *r, const struct builtin_call *c)
     return rec_call_method(r, c, d->d_method, d->d_common.d_type);
 }
 
+/* An object that keeps results, and has that of this call; guards say so each time, by leaving where it has not. */
+static bool
+call_kept(struct recorder *r, const struct builtin_call *c, effect_hit hit)
+{
+    ir_ref args[BUILTIN_ARGS];
+    PyObject *now = hit(c->callable, c->now, c->n, jit_dict_at, true);
+    bool has = now != NULL;
+    Py_XDECREF(now);
+    if (!has || c->n > LEAF_ARGS || !rec_is_object(r, c->function) || !rec_guard_type(r, c->function, Py_TYPE(c->callable)) || !rec_argument_objects(r, c, 0, args))
+        return rec_stop(r, "a call whose result is not in the cache");
+    for (int i = 0; i < c->n; i++)
+        rec_emit(r, IR_ARG, (ir_ref)i, args[i]);
+    return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_CALL_HIT, ir_ptr(r->ir, (void *)hit), c->function, ir_int(r->ir, c->n)), NULL);
+}
+
 bool
 rec_call_builtin(struct recorder *r, const struct builtin_call *c)
 {
+    ternaryfunc called = Py_TYPE(c->callable)->tp_call;
+    const struct effect *row = called != NULL && c->names == NULL ? effect_of((void *)called) : NULL;
+    if (row != NULL && row->sig == EFF_SIG_HIT)
+        return call_kept(r, c, (effect_hit)row->fast);
     if (r->ir->at[c->function].op != IR_KO) {            /* it lay on the stack where the trace begins, or comes out of an object */
         if (is_bound(c->callable))
             return rec_call_bound(r, c);

@@ -7,6 +7,7 @@
 #include "jit/trace/record.h"
 
 #include "code/opcodes.h"
+#include "object/core/descr.h"
 #include "object/core/type.h"
 #include "rt/interp.h"
 #include "rt/singletons.h"
@@ -688,17 +689,13 @@ call_method(PyObject *callable)
     return f != NULL && Py_TYPE(f) == &PyFunction_Type ? (PyFunctionObject *)f : NULL;
 }
 
-/* The interpreter would run it in a loop of its own. Instance and arguments stay where a hidden frame keeps them. */
+/* What lies at the bottom, c->args[0], is an argument, too. The interpreter would run it in a loop of its own; what is on the stack stays where a hidden frame keeps it. */
 static bool
-call_instance(struct recorder *r, struct call *c, PyObject *o, int nargs, PyObject *kwnames)
+call_above_stack(struct recorder *r, struct call *c, int nargs)
 {
-    PyCodeObject *shim = kwnames == NULL ? vm_instance_shim(nargs) : NULL;
-    ir_ref v = rec_local(r, c->first);
+    PyCodeObject *shim = vm_instance_shim(nargs);
     if (shim == NULL)
         return rec_stop(r, "an instance is called with many arguments");
-    if (!rec_is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)) || !rec_watch_name(r, Py_TYPE(o), ID(__call__)))
-        return rec_stop(r, "a number is called");
-    c->args[0] = v;
     c->function = rec_const(r, (PyObject *)c->func);
     if (!prepare_call(r, c, 2, NULL) || base_behind(r) + shim->co_framesize + c->code->co_framesize > REC_SLOTS)
         return rec_stop(r, "too many slots");
@@ -709,6 +706,62 @@ call_instance(struct recorder *r, struct call *c, PyObject *o, int nargs, PyObje
     c->first = r->base + nargs + 1;
     r->operates = shim;
     return enter_at(r, c, 0, 1);
+}
+
+static bool
+call_instance(struct recorder *r, struct call *c, PyObject *o, int nargs, PyObject *kwnames)
+{
+    ir_ref v = rec_local(r, c->first);
+    if (kwnames != NULL)
+        return rec_stop(r, "an instance is called with keyword arguments");
+    if (!rec_is_object(r, v) || !rec_guard_type(r, v, Py_TYPE(o)) || !rec_watch_name(r, Py_TYPE(o), ID(__call__)))
+        return rec_stop(r, "a number is called");
+    c->args[0] = v;
+    return call_above_stack(r, c, nargs);
+}
+
+/* Are these the instructions of what collections.namedtuple() makes as __new__? */
+static bool
+is_named_tuple_code(PyCodeObject *co)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(co);
+    int seen = 0;                                        /* what is made lies under the tuple of the arguments: the first of all */
+    for (int i = 0, op; i < (int)Py_SIZE(co); i += 1 + op_table[op].caches) {
+        op = op_deopt(unit[i].op.code);
+        int arg = unit[i].op.arg;
+        bool loads = op == LOAD_FAST || op == LOAD_FAST_LOAD_FAST;
+        if (loads && seen++ == 0 && (op == LOAD_FAST ? arg : arg >> 4) != 0)
+            return false;
+        if (!loads && op != RESUME && op != LOAD_GLOBAL && op != BUILD_TUPLE && op != RETURN_VALUE && !(op == CALL && arg == 2))
+            return false;
+    }
+    return seen > 0 && PyTuple_GET_SIZE(co->co_names) == 1 && (co->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0;
+}
+
+/* The __new__ of a class of named tuples, if there is nothing else to do when t is called; or NULL. */
+static PyFunctionObject *
+named_tuple_new(PyTypeObject *t)
+{
+    PyObject *new = PyType_IsSubtype(t, &PyTuple_Type) ? type_lookup(t, ID(__new__)) : NULL;
+    if (new == NULL || Py_TYPE(new) != &PyStaticMethod_Type || Py_TYPE(t) != &PyType_Type || t->tp_init != PyBaseObject_Type.tp_init || t->tp_vectorcall != NULL
+        || type_has(t, Py_TPFLAGS_IS_ABSTRACT))
+        return NULL;
+    PyFunctionObject *f = (PyFunctionObject *)((struct classmethod *)new)->callable;
+    if (f == NULL || Py_TYPE(f) != &PyFunction_Type || !is_named_tuple_code((PyCodeObject *)f->func_code))
+        return NULL;
+    PyObject *made = PyDict_GetItemWithError(f->func_globals, PyTuple_GET_ITEM(((PyCodeObject *)f->func_code)->co_names, 0));
+    return made != NULL && rec_is_tuple_new(made) ? f : NULL;
+}
+
+/* Its frame lies above one that keeps the class and the arguments, as those of calls of instances do. */
+static bool
+call_named_tuple(struct recorder *r, struct call *c, PyTypeObject *t, PyFunctionObject *new, int nargs)
+{
+    rec_emit(r, IR_GEQ_P, c->function, ir_obj(r->ir, (PyObject *)t));
+    c->func = new;
+    c->code = (PyCodeObject *)new->func_code;
+    c->args[0] = c->function;
+    return r->why == NULL && watch_class(r, t) && call_above_stack(r, c, nargs);
 }
 
 /* At the end of a with statement: a bound method with three arguments, the first of them where self would lie. */
@@ -751,6 +804,9 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
         c.nargs = n + 1 - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
         for (int i = 0; i < n; i++)
             c.args[i + 1] = rec_local(r, c.first + 2 + i);
+        PyFunctionObject *new = kwnames == NULL && behind == 0 ? named_tuple_new((PyTypeObject *)callable) : NULL;
+        if (new != NULL)
+            return call_named_tuple(r, &c, (PyTypeObject *)callable, new, n);
         return call_class(r, &c, (PyTypeObject *)callable, given + 2 + behind, kwnames);
     }
     if (self && given == 2 && kwnames == NULL && behind == 0 && Py_TYPE(callable) == &PyMethod_Type) {

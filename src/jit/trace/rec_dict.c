@@ -205,9 +205,8 @@ rec_contains(struct recorder *r)
 
 /* ---- methods; self is a dict, set or list, and its type guarded ---- */
 
-/* Self lies under the arguments, or in a bound method. */
-static void
-self_outlives(struct recorder *r, const struct builtin_call *c)
+void
+rec_self_outlives(struct recorder *r, const struct builtin_call *c)
 {
     int i = r->nslots + r->depth - c->n;
     if (c->n < c->on_stack && r->slot[i] == c->args[0])
@@ -263,7 +262,7 @@ put(struct recorder *r, const struct builtin_call *c)
     bool number = r->ir->at[v].op == IR_BOX_I && has_no_other(r, v);
     if (!number && (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || rec_is_virtual(r, v) || r->held[slot]))
         return false;
-    self_outlives(r, c);
+    rec_self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why == NULL)
         rec_leaf(r, IR_CALLS, number ? HELPER_SET_PUT_INT : HELPER_SET_PUT, c->args[0], number ? r->ir->at[v].a : v, REF_NONE);
@@ -283,7 +282,7 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
         return rec_stop(r, "a key whose comparison may run code");
     ir_ref found = call_key(r, IR_CALLR, HELPER_SET_HAS, c->args[0], &k);
     rec_emit(r, IR_GEQ_I, found, ir_int(r->ir, now));
-    self_outlives(r, c);
+    rec_self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
@@ -326,7 +325,7 @@ rec_add_pair(struct recorder *r)
 bool
 rec_list_append(struct recorder *r, const struct builtin_call *c)
 {
-    self_outlives(r, c);
+    rec_self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
@@ -340,7 +339,7 @@ rec_list_insert(struct recorder *r, const struct builtin_call *c)
     ir_ref at = c->args[1] != REF_NONE && PyLong_CheckExact(c->now[1]) ? rec_number(r, c->args[1], c->now[1]) : REF_NONE;
     if (at == REF_NONE || ir_type_of(r->ir, at) != T_I64)
         return rec_stop(r, "a place in a list that is no small int");
-    self_outlives(r, c);
+    rec_self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
@@ -394,7 +393,7 @@ rec_list_pop(struct recorder *r, const struct builtin_call *c)
     ir_ref item = rec_emit(r, IR_LITEM, items, index);
     if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
         return false;
-    self_outlives(r, c);
+    rec_self_outlives(r, c);
     rec_before_effects(r, c->on_stack);
     if (!_Py_IsImmortal(now))
         rec_protect_now(r, now);

@@ -28,6 +28,14 @@ same_length(PyTypeObject *t, PyTypeObject *base)
     return SAME(tp_as_sequence, sq_length) && SAME(tp_as_mapping, mp_length);
 }
 
+/* A class with a __delitem__ of its own has another slot, which still finds the base's __setitem__. */
+static bool
+same_store(PyTypeObject *t, PyTypeObject *base)
+{
+    PyObject *set = type_lookup(t, ID(__setitem__));
+    return SAME(tp_as_mapping, mp_ass_subscript) || (set != NULL && set == type_lookup(base, ID(__setitem__)));
+}
+
 static bool
 same_slots(PyTypeObject *t, PyTypeObject *base, enum container_use use)
 {
@@ -35,7 +43,7 @@ same_slots(PyTypeObject *t, PyTypeObject *base, enum container_use use)
     case USE_LENGTH: return same_length(t, base);
     case USE_TRUTH: return same_length(t, base) && SAME(tp_as_number, nb_bool);
     case USE_ITEM: return SAME(tp_as_mapping, mp_subscript);
-    case USE_STORE: return SAME(tp_as_mapping, mp_ass_subscript);
+    case USE_STORE: return same_store(t, base);
     case USE_ITER: return t->tp_iter == base->tp_iter;
     case USE_CONTAINS: return SAME(tp_as_sequence, sq_contains);
     }
@@ -49,7 +57,7 @@ watch_methods(struct recorder *r, PyTypeObject *t, enum container_use use)
     case USE_LENGTH: return rec_watch_name(r, t, ID(__len__));
     case USE_TRUTH: return rec_watch_name(r, t, ID(__len__)) && rec_watch_name(r, t, ID(__bool__));
     case USE_ITEM: return rec_watch_name(r, t, ID(__getitem__));
-    case USE_STORE: return rec_watch_name(r, t, ID(__setitem__)) && rec_watch_name(r, t, ID(__delitem__));
+    case USE_STORE: return rec_watch_name(r, t, ID(__setitem__));
     case USE_ITER: return rec_watch_name(r, t, ID(__iter__));
     case USE_CONTAINS: return rec_watch_name(r, t, ID(__contains__));
     }

@@ -493,14 +493,29 @@ rec_has_class_number(PyObject *o, PyObject *name)
     return values->valid && values->shape > SHAPE_NEVER && (index < 0 || values->values[index] == NULL);
 }
 
+/* A name that may be another in each round. Methods come bound. */
+static bool
+look_up_attr(struct recorder *r, const struct builtin_call *c)
+{
+    ir_ref args[BUILTIN_ARGS];
+    PyObject *now = jit_getattr(c->now[0], c->now[1]);
+    bool found = now != NULL;
+    Py_XDECREF(now);
+    if (!found || c->args[1] == REF_NONE || !rec_argument_objects(r, c, 0, args))
+        return rec_stop(r, "getattr() that may run code");
+    return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_GETATTR, args[0], args[1], REF_NONE), NULL);
+}
+
 /* The attribute that is missing is the third argument. One that is there is loaded as LOAD_ATTR does, if that calls nothing. */
 bool
 rec_call_getattr(struct recorder *r, const struct builtin_call *c)
 {
     PyObject *o = c->now[0], *name = c->now[1], **sp = r->sp;
     ir_ref v = c->args[0], instead = c->n == 3 ? c->args[2] : REF_NONE;
-    if (c->names != NULL || r->ir->at[c->args[1]].op != IR_KO || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) || !rec_is_object(r, v) || rec_is_virtual(r, v))
-        return rec_stop(r, "getattr() with a name that is no constant");
+    if (!rec_is_object(r, v) || rec_is_virtual(r, v))
+        return rec_stop(r, "getattr() of a number");
+    if (r->ir->at[c->args[1]].op != IR_KO || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name))
+        return look_up_attr(r, c);
     PyObject *descr = type_lookup(Py_TYPE(o), name);
     if (instead != REF_NONE && descr == NULL && guard_missing(r, v, o, name)) {
         for (int i = 0; i < c->on_stack; i++)

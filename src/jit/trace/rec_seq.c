@@ -6,6 +6,7 @@
 #include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
+#include "object/core/type.h"
 
 bool
 rec_give_new(struct recorder *r, int popped, ir_ref v, PyTypeObject *t)
@@ -181,4 +182,25 @@ rec_call_collection(struct recorder *r, const struct builtin_call *c)
     if ((!copies && !makes_set) || !rec_is_object(r, c->args[0]) || !rec_guard_type(r, c->args[0], Py_TYPE(o)) || !before_effects(r, c->on_stack))
         return rec_stop(r, "a call of something else than a function");
     return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_CALL_TYPE, ir_obj(r->ir, c->callable), c->args[0], REF_NONE), t);
+}
+
+bool
+rec_is_tuple_new(PyObject *o)
+{
+    return PyCFunction_CheckExact(o) && PyCFunction_GET_SELF(o) == (PyObject *)&PyTuple_Type && strcmp(((PyCFunctionObject *)o)->m_ml->ml_name, "__new__") == 0;
+}
+
+/* tuple.__new__(a subclass written in Python, a tuple). */
+bool
+rec_tuple_new(struct recorder *r, const struct builtin_call *c)
+{
+    PyTypeObject *t = (PyTypeObject *)c->now[0], *base = t;
+    while (PyType_Check(c->now[0]) && base != NULL && type_has(base, Py_TPFLAGS_HEAPTYPE))
+        base = base->tp_base;
+    if (c->n != 2 || c->names != NULL || base != &PyTuple_Type || t->tp_alloc != PyType_GenericAlloc || !PyTuple_CheckExact(c->now[1]) || PyTuple_GET_SIZE(c->now[1]) == 0)
+        return rec_stop(r, "a tuple of another kind is made");
+    rec_emit(r, IR_GEQ_P, c->args[0], ir_obj(r->ir, c->now[0]));
+    if (r->why != NULL || !rec_watch(r, DEP_TYPE_LAYOUT, t, NULL) || !rec_is_object(r, c->args[1]) || !rec_guard_type(r, c->args[1], &PyTuple_Type) || !before_effects(r, c->on_stack))
+        return rec_stop(r, "a tuple of another kind is made");
+    return rec_give_new(r, c->on_stack, rec_leaf(r, IR_CALLN, HELPER_NEW_TUPLE, ir_ptr(r->ir, t), c->args[1], REF_NONE), t);
 }

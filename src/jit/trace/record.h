@@ -673,6 +673,16 @@ bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
 bool rec_set_add(struct recorder *r, const struct builtin_call *c);
 bool rec_list_append(struct recorder *r, const struct builtin_call *c);
 bool rec_list_insert(struct recorder *r, const struct builtin_call *c);
+/* The first argument, which lies under the others or in a bound method, changes, and goes with the call: a guard, if need be, that it lives on. */
+void rec_self_outlives(struct recorder *r, const struct builtin_call *c);
+/* Is it tuple.__new__? And calls of it. */
+bool rec_is_tuple_new(PyObject *o);
+bool rec_tuple_new(struct recorder *r, const struct builtin_call *c);
+/* rec_heap.c: heappush(), heappop(), bisect_left(), bisect_right(), insort_left(), insort_right(). */
+bool rec_heap_push(struct recorder *r, const struct builtin_call *c);
+bool rec_heap_pop(struct recorder *r, const struct builtin_call *c);
+bool rec_bisect(struct recorder *r, const struct builtin_call *c);
+bool rec_insort(struct recorder *r, const struct builtin_call *c);
 bool rec_list_pop(struct recorder *r, const struct builtin_call *c);
 bool rec_encode(struct recorder *r, const struct builtin_call *c);
 /* rec_obj.c: getattr() with a constant name; guards that v, which is o, has no such attribute. */

@@ -6,9 +6,11 @@
  * may no longer hold. Keys are hashed once a call. */
 #include "modules/functools/functools.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "modules/modargs.h"
+#include "rt/effect.h"
 
 PyAPI_FUNC(int) _PyDict_SetItem_KnownHash(PyObject *, PyObject *, PyObject *, Py_hash_t);
 PyAPI_FUNC(int) _PyDict_DelItem_KnownHash(PyObject *, PyObject *, Py_hash_t);
@@ -295,6 +297,33 @@ lru_new(PyTypeObject *type, PyObject *args, PyObject *kw)
 }
 
 static PyObject *lru_call(PyObject *self, PyObject *args, PyObject *kwds) { return LRU(self)->call(LRU(self), args, kwds); }
+
+/* For traces (rt/effect.h): what the cache has for these arguments. */
+static PyObject *
+lru_hit(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject **(*at)(PyObject *, PyObject *), bool only_looks)
+{
+    struct lru *c = LRU(self);
+    bool itself = n == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0]));
+    PyObject *key = c->typed || c->call == call_uncached ? NULL : itself ? Py_NewRef(args[0]) : PyTuple_New(n), *result = NULL;
+    if (key == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < n && !itself; i++)
+        PyTuple_SET_ITEM(key, i, Py_NewRef(args[i]));
+    PyObject **place = at(c->cache, key);
+    struct link *l = place != NULL && c->call == call_bounded ? (struct link *)*place : NULL;
+    if (place != NULL)
+        result = Py_NewRef(l != NULL ? l->result : *place);
+    if (l != NULL && !only_looks) {
+        unlink_elem(l);
+        append_elem(c, l);
+    }
+    c->hits += place != NULL && !only_looks;
+    Py_DECREF(key);
+    return result;
+}
+EFFECT_ROW(lru_call, .fn = (void *)lru_call, .fast = (void *)lru_hit, .sig = EFF_SIG_HIT, .flags = EFF_UNKNOWN);
 
 static PyObject *
 lru_descr_get(PyObject *self, PyObject *obj, PyObject *type)
