@@ -8,6 +8,8 @@
  * would begin anew at the first call. */
 #include "jit/trace/record.h"
 
+#include <math.h>
+
 #include <stddef.h>
 
 #include "code/opcodes.h"
@@ -36,7 +38,7 @@ static struct {
     unsigned frame;                    /* of ir: the generator's */
     int nargs, nitems, branches;
     bool self;
-    ir_ref args[ITEMS_MAX], items[ITEMS_MAX], sum;
+    ir_ref args[ITEMS_MAX], items[ITEMS_MAX], sum, rest;   /* rest: of a sum of floats, what compensates it */
     PyObject *best;                    /* what the function in C has so far: that keeps it */
 } gen;
 
@@ -367,11 +369,35 @@ is_plain(PyObject *o)
 static bool
 add(struct recorder *r, ir_ref v, PyObject *o)
 {
-    if (PyFloat_CheckExact(o) || (v = rec_number(r, v, o)) == REF_NONE || ir_type_of(r->ir, v) == T_F64)
+    if ((v = rec_number(r, v, o)) == REF_NONE || r->why != NULL)
         return false;
+    bool of_floats = ir_type_of(r->ir, gen.sum) == T_F64;
     if (ir_type_of(r->ir, v) == T_BOOL)
         v = rec_emit(r, IR_B2I, v, REF_NONE);
-    gen.sum = rec_emit(r, IR_ADDOV_I, gen.sum, v);
+    if (!of_floats && ir_type_of(r->ir, v) == T_F64) {      /* the first: by `+` */
+        gen.sum = rec_emit(r, IR_ADD_F, rec_emit(r, IR_I2F, gen.sum, REF_NONE), v);
+        gen.rest = ir_float(r->ir, 0.0);
+    } else if (!of_floats)
+        gen.sum = rec_emit(r, IR_ADDOV_I, gen.sum, v);
+    else if (ir_type_of(r->ir, v) == T_F64)
+        rec_add_double(r, v, &gen.sum, &gen.rest);
+    else
+        gen.sum = rec_emit(r, IR_ADD_F, gen.sum, rec_emit(r, IR_I2F, v, REF_NONE));
+    return r->why == NULL;
+}
+
+/* The sum is no negative zero, as it began with 0: so what compensates it may be added even if that is nothing. */
+static bool
+give_sum(struct recorder *r)
+{
+    if (ir_type_of(r->ir, gen.sum) == T_I64) {
+        rec_push_int(r, gen.sum);
+        return r->why == NULL;
+    }
+    rec_emit(r, IR_GLT_F, rec_emit(r, IR_ABS_F, gen.rest, REF_NONE), ir_float(r->ir, INFINITY));
+    ir_ref sum = rec_emit(r, IR_ADD_F, gen.sum, gen.rest);
+    if (r->why == NULL)
+        rec_push_float(r, sum);
     return r->why == NULL;
 }
 
@@ -529,9 +555,7 @@ give_result(struct recorder *r, bool enough)
     case CONSUME_ANY: case CONSUME_ALL:
         rec_push(r, ir_bool(r->ir, enough == (gen.which == CONSUME_ANY)));
         return r->why == NULL;
-    case CONSUME_SUM:
-        rec_push_int(r, gen.sum);
-        return r->why == NULL;
+    case CONSUME_SUM: return give_sum(r);
     case CONSUME_MIN: case CONSUME_MAX:
         if (gen.nitems == 0)
             return false;

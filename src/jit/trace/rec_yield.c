@@ -58,7 +58,38 @@ tested(struct recorder *r, bool enough)
     return goes_on(r);
 }
 
-/* As long as the sum is a machine integer: it lives in a register, and is written back where the trace is left. */
+void
+rec_add_double(struct recorder *r, ir_ref x, ir_ref *hi, ir_ref *lo)
+{
+    ir_ref t = rec_emit(r, IR_ADD_F, *hi, x);
+    ir_ref larger = rec_compare_numbers(r, Py_GE, rec_emit(r, IR_ABS_F, *hi, REF_NONE), rec_emit(r, IR_ABS_F, x, REF_NONE));
+    ir_ref of_x = rec_emit(r, IR_ADD_F, rec_emit(r, IR_SUB_F, *hi, t), x), of_hi = rec_emit(r, IR_ADD_F, rec_emit(r, IR_SUB_F, x, t), *hi);
+    if (r->why != NULL)
+        return;
+    *lo = rec_emit(r, IR_ADD_F, *lo, opt_emit(r->ir, IR_SELECT, larger, of_x, of_hi, 0));
+    *hi = t;
+}
+
+/* Ints among the floats are not compensated for. */
+static bool
+added_float(struct recorder *r, ir_ref s, ir_ref v)
+{
+    const uint32_t at = offsetof(PyBytesObject, ob_sval);
+    rec_emit(r, IR_GEQ_I, rec_field(r, s, at + offsetof(struct sum, stage)), ir_int(r->ir, SUM_FLOATS));
+    ir_ref hi = rec_float_field(r, s, at + offsetof(struct sum, hi)), lo = REF_NONE;
+    if (ir_type_of(r->ir, v) == T_F64) {
+        lo = rec_float_field(r, s, at + offsetof(struct sum, lo));
+        rec_add_double(r, v, &hi, &lo);
+    } else {
+        hi = rec_emit(r, IR_ADD_F, hi, rec_emit(r, IR_I2F, v, REF_NONE));
+    }
+    rec_before_effects(r, 1);
+    if (r->why != NULL || !rec_set_field(r, s, at + offsetof(struct sum, hi), hi) || (lo != REF_NONE && !rec_set_field(r, s, at + offsetof(struct sum, lo), lo)))
+        return false;
+    return goes_on(r);
+}
+
+/* As long as the sum is a machine integer, or a double: it lives in registers, and is written back where the trace is left. */
 static bool
 added(struct recorder *r, PyObject *state)
 {
@@ -66,12 +97,15 @@ added(struct recorder *r, PyObject *state)
     if (s == REF_NONE)
         return false;
     const uint32_t at = offsetof(PyBytesObject, ob_sval);
-    if (((struct sum *)PyBytes_AS_STRING(state))->stage != SUM_INTS || PyFloat_CheckExact(r->sp[-1]))
-        return rec_stop(r, "a sum of something else than integers");
-    if ((v = rec_number(r, rec_peek(r, 1), r->sp[-1])) == REF_NONE || ir_type_of(r->ir, v) == T_F64)
-        return rec_stop(r, "a sum of something else than integers");
+    int64_t stage = ((struct sum *)PyBytes_AS_STRING(state))->stage;
+    if (stage == SUM_OBJECTS || (stage == SUM_INTS && PyFloat_CheckExact(r->sp[-1])))
+        return rec_stop(r, "a sum of something else than numbers");
+    if ((v = rec_number(r, rec_peek(r, 1), r->sp[-1])) == REF_NONE || (stage == SUM_INTS && ir_type_of(r->ir, v) == T_F64))
+        return rec_stop(r, "a sum of something else than numbers");
     if (ir_type_of(r->ir, v) == T_BOOL)
         v = rec_emit(r, IR_B2I, v, REF_NONE);
+    if (stage == SUM_FLOATS)
+        return added_float(r, s, v);
     rec_emit(r, IR_GEQ_I, rec_field(r, s, at + offsetof(struct sum, stage)), ir_int(r->ir, SUM_INTS));
     ir_ref sum = rec_emit(r, IR_ADDOV_I, rec_field(r, s, at + offsetof(struct sum, i)), v);
     rec_before_effects(r, 1);

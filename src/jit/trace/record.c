@@ -234,15 +234,18 @@ store_aliases(struct recorder *r, ir_ref obj, uint32_t offset)
     }
 }
 
-ir_ref
-rec_field(struct recorder *r, ir_ref obj, uint32_t offset)
+static ir_ref
+field(struct recorder *r, enum ir_op load, ir_ref obj, uint32_t offset)
 {
     store_aliases(r, obj, offset);
     for (int i = 0; i < r->npending; i++)
         if (r->pending[i].obj == obj && r->pending[i].offset == offset)
             return r->pending[i].value;
-    return rec_emit_x(r, IR_RLOAD_I, obj, REF_NONE, offset);
+    return rec_emit_x(r, load, obj, REF_NONE, offset);
 }
+
+ir_ref rec_field(struct recorder *r, ir_ref obj, uint32_t offset) { return field(r, IR_RLOAD_I, obj, offset); }
+ir_ref rec_float_field(struct recorder *r, ir_ref obj, uint32_t offset) { return field(r, IR_RLOAD_F, obj, offset); }
 
 bool
 rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value)

@@ -176,6 +176,7 @@ void rec_push_int(struct recorder *r, ir_ref v);               /* results: a new
 void rec_push_float(struct recorder *r, ir_ref v);
 /* A field of obj that the trace may have changed without storing it yet; and the change. */
 ir_ref rec_field(struct recorder *r, ir_ref obj, uint32_t offset);
+ir_ref rec_float_field(struct recorder *r, ir_ref obj, uint32_t offset);
 bool rec_set_field(struct recorder *r, ir_ref obj, uint32_t offset, ir_ref value);
 /* Nobody sees obj any more. */
 void rec_forget_fields(struct recorder *r, ir_ref obj);
@@ -208,6 +209,8 @@ bool rec_enter(struct recorder *r, int opcode);
 /* rec_yield.c: YIELD_VALUE; and is f the frame that a generator has yielded to, whose instructions are none of the trace's? */
 bool rec_yield(struct recorder *r);
 bool rec_is_below(const struct recorder *r, _PyInterpreterFrame *f);
+/* x is added to a sum of doubles as sum() does it: *hi and *lo are the sum and what compensates it. */
+void rec_add_double(struct recorder *r, ir_ref x, ir_ref *hi, ir_ref *lo);
 /* rec_gen.c: FOR_ITER of a generator, which lies under `above` more values, of which the top one is sent in: the trace goes on in its frame. */
 bool rec_resume_generator(struct recorder *r, int above);
 /* What waits to be stored in variables of generators that run is in slots from now on. */
