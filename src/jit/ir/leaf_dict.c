@@ -82,6 +82,9 @@ jit_eq(PyObject *a, PyObject *b)
 {
     if (is_only_itself(a) && is_only_itself(b))
         return a == b;
+    int items = PyTuple_CheckExact(a) && PyTuple_CheckExact(b) ? tuple_plain_eq(a, b) : -1;
+    if (items >= 0)
+        return items;
     if (bytes_warning_level || (!are_lists_of_keys(a, b) && (!leaf_is_key(a) || !leaf_is_key(b))))
         return -1;
     PyObject *same = PyObject_RichCompare(a, b, Py_EQ);      /* not by identity: of a NaN, too */

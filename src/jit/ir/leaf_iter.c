@@ -112,12 +112,19 @@ tuple_of(PyObject *it)
 
 bool leaf_gives_tuples(PyObject *it) { return Py_IS_TYPE(it, &PyDictIterItem_Type) || Py_IS_TYPE(it, &PyEnum_Type) || Py_IS_TYPE(it, &PyZip_Type); }
 
+/* What a tuple lets go. */
+static inline bool
+goes_unnoticed(PyObject *o)
+{
+    return o == NULL || Py_REFCNT(o) > 1 || jit_is_leaf(Py_TYPE(o)) || jit_is_quiet(NULL, 0, o, 1);
+}
+
 static bool
 lets_go_unnoticed(PyObject *it, int depth)
 {
     PyObject *old = tuple_of(it);
     for (Py_ssize_t i = 0; old != NULL && i < PyTuple_GET_SIZE(old); i++)
-        if (PyTuple_GET_ITEM(old, i) != NULL && !jit_is_quiet(NULL, 0, PyTuple_GET_ITEM(old, i), 1))
+        if (!goes_unnoticed(PyTuple_GET_ITEM(old, i)))
             return false;
     if (Py_IS_TYPE(it, &PyEnum_Type))
         return depth > 0 && lets_go_unnoticed(((struct enum_iter *)it)->en_sit, depth - 1);
@@ -140,7 +147,9 @@ jit_iter_next(PyObject *it)
         s->len--;
         return Py_NewRef(e->key);
     }
-    if (state(it, DEPTH_MAX, false) != MORE || (leaf_gives_tuples(it) && !lets_go_unnoticed(it, DEPTH_MAX)))
+    PyTypeObject *t = Py_TYPE(it);
+    bool of_dict = t == &PyDictIterItem_Type || t == &PyDictIterKey_Type || t == &PyDictIterValue_Type;
+    if ((of_dict ? state_of_dict((struct dict_iter *)it) : state(it, DEPTH_MAX, false)) != MORE || (leaf_gives_tuples(it) && !lets_go_unnoticed(it, DEPTH_MAX)))
         return NULL;
     PyObject *o = Py_TYPE(it)->tp_iternext(it);
     if (UNLIKELY(o == NULL))

@@ -697,9 +697,12 @@ rec_unpack_sequence(struct recorder *r)
     rec_emit(r, IR_GEQ_I, size, ir_int(r->ir, r->oparg));
     if (r->why != NULL)
         return false;
+    bool held = r->held[r->nslots + r->depth - 1];
     rec_pop(r);
     for (int i = r->oparg; i-- > 0; )
         rec_push(r, item(r, v, o, ir_int(r->ir, i)));
+    if (held && PyTuple_CheckExact(o))
+        rec_empties(r, v);
     return r->why == NULL;
 }
 

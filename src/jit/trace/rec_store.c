@@ -266,6 +266,66 @@ rec_outlives(struct recorder *r, int i)
 
 void rec_guard_kept(struct recorder *r, ir_ref v) { rec_emit(r, IR_GKEPT, v, ir_int(r->ir, all_slots(r))); }
 
+#define FRESH 200                      /* instructions that are looked through */
+
+static bool
+is_known_leaf(struct recorder *r, ir_ref v)
+{
+    return r->ir->at[v].op == IR_KO ? jit_is_leaf(Py_TYPE(ir_obj_value(r->ir, v))) : is_leaf(r, v);
+}
+
+/* What the instruction does with v: does it put into it only leaves, and give v to nobody who could put something else into it? Into a tuple nobody can. */
+static bool
+keeps_leaves(struct recorder *r, const struct ir_ins *in, ir_ref v, bool tuple)
+{
+    const struct ir_op_info *info = &ir_ops[in->op];
+    bool uses = (info->a != 'l' && in->a == v) || in->b == v || in->c == v;
+    if (in->op == IR_OSTORE && in->a == v)
+        return is_known_leaf(r, in->b);
+    if (in->op == IR_LSTORE && r->ir->at[in->a].op == IR_ALOAD && r->ir->at[in->a].a == v)
+        return is_known_leaf(r, in->c);
+    if (tuple)
+        return true;
+    bool gives = info->flags & I_STORE && in->op != IR_CALLN && in->op != IR_DROP;
+    return in->op != IR_CALLO && (!uses || (!gives && !ir_changes_operand(in)));
+}
+
+/* A tuple, list or set that the trace has made, and that has never held anything but leaves: only those can die with it. */
+static bool
+holds_leaves(struct recorder *r, ir_ref v)
+{
+    const struct ir_ins *in = &r->ir->at[v];
+    if (in->op == IR_CALLN && in->x == HELPER_BUILD_SET) {
+        int64_t n = ir_int_value(r->ir, in->a);
+        for (int64_t i = 1; i <= n; i++)
+            if ((in - i)->op != IR_ARG || !is_known_leaf(r, (in - i)->b))
+                return false;
+    } else if (in->op == IR_CALLN && in->x == HELPER_SET_OPERATE) {
+        if (!holds_leaves(r, in->a) || !holds_leaves(r, in->b))
+            return false;
+    } else if (in->op != IR_NEW_TUPLE && in->op != IR_NEW_LIST)
+        return false;
+    if (r->ir->end - v > FRESH)
+        return false;
+    for (ir_ref k = (ir_ref)(v + 1); k < r->ir->end; k++)
+        if (!keeps_leaves(r, &r->ir->at[k], v, in->op == IR_NEW_TUPLE))
+            return false;
+    return true;
+}
+
+/* Guards that nobody notices if these lose a reference. */
+static void
+guard_quiet(struct recorder *r, const ir_ref *objects, int n)
+{
+    ir_ref asked[REC_DROPS];
+    int m = 0;
+    for (int k = 0; k < n; k++)
+        if (!holds_leaves(r, objects[k]))
+            asked[m++] = objects[k];
+    for (int k = 0; k < m; k++)
+        rec_emit_x(r, IR_GQUIET, asked[k], ir_int(r->ir, all_slots(r)), quiet_x(k, m));
+}
+
 /* Objects whose last reference it may be: nobody notices if they die, and what else slots have lives on. */
 static void
 drop_objects(struct recorder *r, const ir_ref *dropped, int n)
@@ -276,8 +336,7 @@ drop_objects(struct recorder *r, const ir_ref *dropped, int n)
         rec_stop(r, "an object may die behind a store");
         return;
     }
-    for (int k = 0; k < n; k++)
-        rec_emit_x(r, IR_GQUIET, dropped[k], ir_int(r->ir, all_slots(r)), quiet_x(k, n));
+    guard_quiet(r, dropped, n);
     rec_protect(r);
     for (int k = 0; k < n; k++)
         rec_emit(r, IR_DROP, dropped[k], REF_NONE);
@@ -301,8 +360,15 @@ rec_let_operands_die(struct recorder *r, int n)
         else
             r->quiet[r->nquiet++] = r->slot[i];
     }
-    for (int k = 0; k < r->nquiet; k++)
-        rec_emit_x(r, IR_GQUIET, r->quiet[k], ir_int(r->ir, all_slots(r)), quiet_x(k, r->nquiet));
+    guard_quiet(r, r->quiet, r->nquiet);
+}
+
+void
+rec_empties(struct recorder *r, ir_ref v)
+{
+    rec_protect(r);
+    if (r->nquiet < (int)Py_ARRAY_LENGTH(r->quiet))
+        r->quiet[r->nquiet++] = v;
 }
 
 /* Has a guard said so in front of the instruction's effects? */

@@ -419,6 +419,8 @@ void rec_protect(struct recorder *r);
 void rec_protect_from(struct recorder *r, int opcode);
 /* Slots that have o now, without owning it, get a reference; a new snapshot of the state at r->pc. Before o may die. */
 void rec_protect_now(struct recorder *r, PyObject *o);
+/* The instruction at hand lets go of the tuple v, whose items all lie in slots now: these get a reference each, so that nothing but the tuple itself can die. */
+void rec_empties(struct recorder *r, ir_ref v);
 /* Objects that the top n values of the stack hold, and that go with the instruction: guards that nobody notices if they die, before its first effect. */
 void rec_let_operands_die(struct recorder *r, int n);
 /* v, a new reference that a leaf call has made, on the stack. */
