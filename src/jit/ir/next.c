@@ -61,6 +61,18 @@ may_begin(PyThreadState *ts, _PyInterpreterFrame *f)
     return frame_code(f)->_co_instrumentation_version == ts->eval_breaker;
 }
 
+/* COPY_FREE_VARS */
+static bool
+copy_cells(_PyInterpreterFrame *f, int n)
+{
+    PyObject *closure = ((PyFunctionObject *)f->f_funcobj)->func_closure, **at = f->localsplus + frame_code(f)->co_nlocalsplus - n;
+    if (closure == NULL || PyTuple_GET_SIZE(closure) != n)
+        return false;
+    for (int i = 0; i < n; i++)
+        at[i] = Py_NewRef(PyTuple_GET_ITEM(closure, i));
+    return true;
+}
+
 const void *
 jit_next(PyThreadState *ts, uint32_t work)
 {
@@ -68,6 +80,8 @@ jit_next(PyThreadState *ts, uint32_t work)
     _PyInterpreterFrame *f = ts->current_frame;
     jit_next_work += work;
     if (p == NULL || !frame_fits(f, p->globals, p->builtins, p->is_module) || f->frame_obj != NULL || (p->begins && !may_begin(ts, f)) || (p->opens && !jit_may_nest(ts)))
+        return NULL;
+    if (p->copies > 0 && !copy_cells(f, p->copies))
         return NULL;
     (void)frame_stackpointer(f);
     return p->code;

@@ -11,7 +11,8 @@
 struct next_place {
     const _Py_CODEUNIT *pc;
     const void *code;                  /* machine code of the trace there */
-    bool begins;                       /* the function: its frame has not got to its RESUME */
+    bool begins;                       /* the function: its frame has not got to its RESUME, */
+    uint8_t copies;                    /* nor so many cells of its closure, which lie behind its other locals from there on */
     bool opens;                        /* the trace has open calls */
     bool is_module;                    /* as frame_fits() wants them */
     const PyObject *globals, *builtins;

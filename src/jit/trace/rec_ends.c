@@ -117,11 +117,19 @@ rec_has_loop(PyCodeObject *code)
     return false;
 }
 
-/* Those of closures do something before their RESUME, where no trace begins. */
+/* The code unit of its RESUME, before which nothing happens but that a closure is copied; -1: other code. */
+static int
+resume_at(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
+    int at = op_deopt(unit->op.code) == COPY_FREE_VARS;
+    return op_deopt(unit[at].op.code) == RESUME ? at : -1;
+}
+
 bool
 rec_can_be_chained(PyCodeObject *code)
 {
-    return (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) == 0 && op_deopt(_PyCode_CODE(code)->op.code) == RESUME;
+    return (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) == 0 && resume_at(code) >= 0;
 }
 
 bool
@@ -129,7 +137,7 @@ rec_is_chained(const struct recorder *r, PyCodeObject *code)
 {
     if (!rec_can_be_chained(code))
         return false;
-    return has_trace(r, code) || (!heat_is_off(code, 0) && heat_tries(code) < PATIENCE);
+    return has_trace(r, code) || (!heat_is_off(code, resume_at(code)) && heat_tries(code) < PATIENCE);
 }
 
 static const char no_trace_yet[] = "a function has no trace yet";

@@ -73,14 +73,15 @@ lead_from_parent(struct trace *t)
     return true;
 }
 
-/* NEXT leads to t from now on. A function that has something to do before its RESUME begins in the interpreter. */
+/* NEXT leads to t from now on. A function that has something else to do before its RESUME than to copy its closure begins in the interpreter. */
 static const char *
 offer(struct trace *t, const struct recorder *r)
 {
     _Py_CODEUNIT *first = _PyCode_CODE(t->code);
-    if (t->machine.code == NULL || jit_options.check != 0 || !(r->is_return || (r->is_function && r->anchor == 0)))
+    if (t->machine.code == NULL || jit_options.check != 0 || !(r->is_return || (r->is_function && rec_can_be_chained(t->code))))
         return NULL;
-    struct next_place place = { r->is_return ? first + t->start : first, t->machine.code, r->is_function, t->opens, t->is_module, t->globals, t->builtins };
+    uint8_t copies = r->is_function && r->anchor != 0 ? first->op.arg : 0;
+    struct next_place place = { r->is_return ? first + t->start : first, t->machine.code, r->is_function, copies, t->opens, t->is_module, t->globals, t->builtins };
     if (!next_set(&place))
         return r->is_return ? "no room for the places that returns lead to" : NULL;
     t->place = first + (r->is_return ? t->start : 0);
