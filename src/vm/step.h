@@ -46,10 +46,11 @@ bool vm_operator(int opcode, int oparg, struct vm_operator *op);
 bool vm_enter_operator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, unsigned next);
 /* The CALL at pc, of an instance whose class has `method` as __call__, with so many positional arguments: the hidden frame below, with this code, keeps them. NULL: there is none for so
  * many, or no memory. Otherwise as above. */
-#define VM_INSTANCE_ARGS 3
+#define VM_INSTANCE_ARGS 7
 PyCodeObject *vm_instance_shim(int nargs);
+PyCodeObject *vm_descriptor_shim(void);
 bool vm_enter_instance(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *method, PyCodeObject *shim, int nargs, unsigned next);
-/* The LOAD_ATTR at pc, of an object whose class has `descr` under that name, whose own class has `get` as __get__: vm_instance_shim(2), which exists, keeps the function, the descriptor
+/* The LOAD_ATTR at pc, of an object whose class has `descr` under that name, whose own class has `get` as __get__: vm_descriptor_shim(), which exists, keeps the function, the descriptor
  * and the object. */
 bool vm_enter_descriptor(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, PyFunctionObject *get, PyObject *descr, unsigned next);
 /* The BEFORE_WITH at pc, of an object whose class has `func` as __enter__ and another function as __exit__; and the CALL at the end of such a statement, where nothing was raised: of a bound

@@ -524,7 +524,7 @@ bool
 rec_call_descriptor(struct recorder *r, PyObject *descr)
 {
     PyObject *get = type_lookup(Py_TYPE(descr), ID(__get__));
-    PyCodeObject *shim = vm_instance_shim(2);
+    PyCodeObject *shim = vm_descriptor_shim();
     if (get == NULL || Py_TYPE(get) != &PyFunction_Type || shim == NULL)
         return rec_stop(r, "a descriptor that is not recorded yet");
     struct call c = { .func = (PyFunctionObject *)get, .code = (PyCodeObject *)((PyFunctionObject *)get)->func_code, .function = rec_const(r, get), .first = r->nslots + r->depth - 1, .nargs = 3 };
@@ -680,12 +680,12 @@ find_function(struct recorder *r, struct call *c, PyObject *callable, bool bound
     return true;
 }
 
-/* The method in Python that calling an instance comes down to, or NULL. */
+/* The method in Python that calling an instance comes down to, or a class whose metaclass has one; or NULL. */
 static PyFunctionObject *
 call_method(PyObject *callable)
 {
     PyTypeObject *t = Py_TYPE(callable);
-    PyObject *f = type_has(t, Py_TPFLAGS_HEAPTYPE) && !PyType_Check(callable) ? type_lookup(t, ID(__call__)) : NULL;
+    PyObject *f = type_has(t, Py_TPFLAGS_HEAPTYPE) ? type_lookup(t, ID(__call__)) : NULL;
     return f != NULL && Py_TYPE(f) == &PyFunction_Type ? (PyFunctionObject *)f : NULL;
 }
 
@@ -699,11 +699,14 @@ call_above_stack(struct recorder *r, struct call *c, int nargs)
     c->function = rec_const(r, (PyObject *)c->func);
     if (!prepare_call(r, c, 2, NULL) || base_behind(r) + shim->co_framesize + c->code->co_framesize > REC_SLOTS)
         return rec_stop(r, "too many slots");
+    ir_ref kept[2 * VM_INSTANCE_ARGS + 1];               /* the arguments twice, as in a caller in C, which has them in a tuple, too */
+    memcpy(kept, c->args, (size_t)(nargs + 1) * sizeof(*kept));
+    memcpy(kept + nargs + 1, c->args + 1, (size_t)nargs * sizeof(*kept));
     for (int i = 0; i < nargs + 2; i++)
         rec_pop(r);
-    if (!enter_shim(r, c, shim, Py_None, c->args, nargs + 1))
+    if (!enter_shim(r, c, shim, Py_None, kept, 2 * nargs + 1))
         return false;
-    c->first = r->base + nargs + 1;
+    c->first = r->base + 2 * nargs + 1;
     r->operates = shim;
     return enter_at(r, c, 0, 1);
 }
@@ -799,7 +802,7 @@ call(struct recorder *r, int given, int behind, PyObject *kwnames)
         rec_stop(r, "a call that began before the trace");
     if (r->why != NULL)
         return rec_stop(r, "a call that began before the trace");
-    if (!self && PyType_Check(callable) && type_has((PyTypeObject *)callable, Py_TPFLAGS_HEAPTYPE) && n < ARGS_MAX) {
+    if (!self && PyType_Check(callable) && type_has((PyTypeObject *)callable, Py_TPFLAGS_HEAPTYPE) && n < ARGS_MAX && call_method(callable) == NULL) {
         c.function = rec_local(r, c.first);
         c.nargs = n + 1 - (kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(kwnames));
         for (int i = 0; i < n; i++)
