@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "jit/ir/ir_runtime.h" /* jit_is_leaf() */
 #include "jit/opt/facts.h"     /* never_same() */
 #include "jit/opt/fold.h"
 
@@ -231,6 +232,49 @@ copy_plain(struct copy *cp, ir_ref r)
     return why == NULL && copy == REF_FAIL ? opt_unstable : why;
 }
 
+/* The rest of the round may let v go, or what keeps it: only a store that drops another number, the one that was there before, does not. */
+static bool
+may_let_go(const struct copy *cp, ir_ref r, ir_ref v)
+{
+    const struct ir *from = cp->from;
+    ir_ref end = from == cp->ir ? cp->last : from->end;
+    for (ir_ref k = (ir_ref)(r + 1); k < end; k++) {
+        const struct ir_ins *in = &from->at[k], *store = in - 1;
+        if (in->op == IR_CALLS)
+            return true;
+        if (in->op != IR_DROP)
+            continue;
+        bool replaces = (store->op == IR_OSTORE || store->op == IR_LSTORE) && in->a != v && in->a < k - 1 && !ref_is_const(in->a) && from->at[in->a].kt != REF_NONE;
+        if (!replaces || !jit_is_leaf(ir_ptr_value(from, from->at[in->a].kt)))
+            return true;
+    }
+    return false;
+}
+
+/* The variable that lent the number lay in the frame's memory when this was recorded. Now it has an object that only the store keeps: it goes there, too. */
+static const char *
+keep_in_memory(struct copy *cp, ir_ref r, ir_ref o)
+{
+    ir_ref v = cp->from->at[r].a, slot = cp->from->at[v].a;
+    uint32_t i = 0;
+    if (ref_is_const(v) || cp->from->at[v].op != IR_SLOAD || !may_let_go(cp, r, v))
+        return NULL;
+    while (i < cp->state.nentries && (snap_slot(cp->entries[i]) != slot || snap_ref(cp->entries[i]) != o))
+        i++;
+    if (i == cp->state.nentries)
+        return NULL;
+    for (ir_ref k = r; --k > REF_BIAS; )
+        if (ir_writes_slot(cp->from->at[k].op) && cp->from->at[k].a == slot)
+            return opt_unstable;
+    if (slot >= cp->state.top)
+        return opt_unstable;
+    ir_append(cp->ir, IR_INC, o, REF_NONE, REF_NONE, 0);
+    ir_append(cp->ir, IR_FPUT_NEW, slot, o, REF_NONE, 0);
+    memmove(&cp->entries[i], &cp->entries[i + 1], (cp->state.nentries - i - 1) * sizeof(cp->entries[0]));
+    cp->state.nentries--;
+    return cp->ir->full;
+}
+
 /* What is stored is a number without object this time: it gets one, and with it all that have the number. */
 static const char *
 copy_inc(struct copy *cp, ir_ref r)
@@ -249,7 +293,8 @@ copy_inc(struct copy *cp, ir_ref r)
     for (uint32_t i = 0; i < cp->nwaiting; i++)
         if (cp->waiting[i].value == box)
             cp->waiting[i].value = o;
-    return ir->full;
+    const char *why = keep_in_memory(cp, r, o);
+    return why == NULL ? ir->full : why;
 }
 
 /* The slot that r is about has got another object since the trace began: what is known of the one before is not known of this. */
