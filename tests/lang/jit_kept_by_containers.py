@@ -57,8 +57,9 @@ def in_lists(rounds):
     return n, len(out), set(out)
 
 
-for rounds in 24, 3, 200:
+for rounds in 24, 3, 24, 200:
     print(compared(rounds), compared_pairs(rounds), stored_twice(rounds), stored_floats(rounds), in_lists(rounds))
 # expect: (-47999, False) (168001, False, 5) (-47999, -59997, 23) (8417.056098014116, 6462.12837857008, None) (72001, 3, {0})
 # expect: (-5999, False) (21001, False, 5) (-5999, 0, 2) (1.6875, 0.0, 1.125) (9001, 0, set())
+# expect: (-47999, False) (168001, False, 5) (-47999, -59997, 23) (8417.056098014116, 6462.12837857008, None) (72001, 3, {0})
 # expect: (-399999, False) (1400001, False, 5) (-399999, -5857971, 199) (819061.6534029638, 530763184.20916224, 546041.1022686425) (600001, 22, {0})
