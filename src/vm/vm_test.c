@@ -542,7 +542,7 @@ type_leads_to(PyTypeObject *t, void *fn)
     for (PyMethodDef *m = t->tp_methods; m != NULL && m->ml_name != NULL; m++)
         if ((void *)m->ml_meth == fn)
             return true;
-    bool found = (void *)t->tp_descr_get == fn || (t->tp_as_sequence != NULL && (void *)t->tp_as_sequence->sq_length == fn);
+    bool found = (void *)t->tp_descr_get == fn || (void *)t->tp_call == fn || (t->tp_as_sequence != NULL && (void *)t->tp_as_sequence->sq_length == fn);
     PyObject *below = found || t == &PyType_Type ? NULL : PyObject_CallMethod((PyObject *)t, "__subclasses__", NULL);
     for (Py_ssize_t i = 0; below != NULL && i < PyList_GET_SIZE(below) && !found; i++)
         found = type_leads_to((PyTypeObject *)PyList_GET_ITEM(below, i), fn);
@@ -554,7 +554,7 @@ type_leads_to(PyTypeObject *t, void *fn)
 static bool
 is_reachable(void *fn)
 {
-    static const char *const modules[] = { "builtins", "math", "_struct", "binascii", "_io", "_collections", "_random", "_operator" };
+    static const char *const modules[] = { "builtins", "math", "_struct", "binascii", "_io", "_collections", "_random", "_operator", "_functools" };
     bool found = false;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(modules) && !found; i++) {
         PyObject *module = PyImport_ImportModule(modules[i]), *name, *value;
