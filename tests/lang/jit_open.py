@@ -321,3 +321,33 @@ def count_created(n):
 
 print(count_created(300))
 # expect: 45450
+
+
+def check(a):
+    print("", end="")
+    return True
+
+
+def differs(a):
+    print("", end="")
+    return False
+
+
+def told(n):
+    """What a function returns behind an open call is an object, True in the source a machine word."""
+    out = []
+    for i in range(n):
+        out.append((check(i) is True, check(i) is not True, differs(i) is False, differs(i) is True))
+    return set(out)
+
+
+def counted(n):
+    k = 0
+    for i in range(n):
+        if differs(i) is not False or check(i) is not True:
+            k += 1
+    return k
+
+
+print(told(300), counted(300))
+# expect: {(True, False, True, False)} 0

@@ -73,13 +73,22 @@ operand_is_const(const struct ir_op_info *info, char letter, ir_ref r)
     return letter == '_' || (letter != 'l' && ref_is_const(r) && r != REF_NONE) || (letter == 'v' && info->flags & I_CALL && r == REF_NONE);
 }
 
+/* A BOOL and an object: True has two names, a word and an address. */
+static bool
+is_bool_and_object(const struct fold *f)
+{
+    if (f->op != IR_EQ_P && f->op != IR_GEQ_P && f->op != IR_GNE_P)
+        return false;
+    return (type_of(f, f->a) == T_BOOL && op_of(f, f->b) == IR_KO) || (op_of(f, f->a) == IR_KO && type_of(f, f->b) == T_BOOL);
+}
+
 /* Computed at once when all operands are constants. What reads objects has rules of its own. */
 static ir_ref
 fold_constants(struct fold *f)
 {
     const struct ir_op_info *info = &ir_ops[f->op];
     bool computes = opt_wants(OPT_FOLD) && (info->flags & I_PURE || (is_guard(f->op) && !(info->flags & I_STORE))) && f->op > IR_SLOAD && f->op != IR_GPOLL && f->op != IR_GROOM && info->a != 'o';
-    if (!computes || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
+    if (!computes || is_bool_and_object(f) || !operand_is_const(info, info->a, f->a) || !operand_is_const(info, info->b, f->b) || !operand_is_const(info, info->c, f->c))
         return NO_RULE;
     struct ir *ir = f->ir;
     union ir_value out;
