@@ -1,6 +1,6 @@
 /* jit/ir/ir.c: the builder: storage of a trace, constants, plain appending, snapshots.
  *
- * Every array has its final size from the start: pages that a trace does not reach are never touched, references need no check when read
+ * Every array has its final size from the start, in pages of its own: those that a trace does not reach are never touched, and those that few reach go back to the system. References need no check when read
  * (REF_NONE and REF_FAIL included), and nothing moves. Constants are found through a hash table of their references.
  * When an array is used up, ir->full is set and everything goes on without effect: who builds a trace looks once, at the end. */
 #include "jit/ir/ir.h"
@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/hash.h"        /* hash_mix64() */
+#include "base/os.h"
 
+#define KEPT_BYTES (128u << 10)                        /* of an array, for the next trace */
 #define TABLE_SIZE (2 * IR_MAX_CONSTS)                 /* never more than half full */
 static_assert((TABLE_SIZE & (TABLE_SIZE - 1)) == 0, "a mask finds the place");
 static_assert(REF_BIAS + IR_MAX_INS < REF_FAIL && IR_MAX_CONSTS < REF_BIAS, "references have 16 bits");
@@ -25,12 +27,19 @@ struct block {
     struct ir_ins at[0x10000];
 };
 
+#define PAGE ((size_t)4096)
+#define SIZE ((sizeof(struct block) + PAGE - 1) & ~(PAGE - 1))
+
 struct ir *
 ir_new(void)
 {
-    struct block *b = PyMem_RawCalloc(1, sizeof(*b));
+    struct block *b = os_reserve(SIZE, PAGE);
     if (b == NULL)
         return NULL;
+    if (os_commit(b, SIZE) != 0) {
+        os_release(b, SIZE);
+        return NULL;
+    }
     b->ir.at = b->at;
     b->ir.words = b->words;
     b->ir.snaps = b->snaps;
@@ -40,15 +49,26 @@ ir_new(void)
     b->ir.virtuals = b->virtuals;
     b->ir.nframes = 1;
     b->ir.block = b;
+    b->ir.is_mapped = true;
     b->ir.first = b->ir.end = REF_BIAS;
     ir_append(&b->ir, IR_BASE, 0, 0, 0, 0);
     return &b->ir;
+}
+
+/* Of an array of which so many bytes were in use only the first ones are kept. */
+static void
+give_back(void *array, size_t used)
+{
+    uintptr_t from = ((uintptr_t)array + KEPT_BYTES + PAGE - 1) & ~(PAGE - 1), to = (uintptr_t)array + used;
+    if (from < to)
+        os_discard((void *)from, (to - from + PAGE - 1) & ~(PAGE - 1));
 }
 
 void
 ir_reset(struct ir *ir)
 {
     struct block *b = ir->block;
+    give_back(ir->entries, ir->nentries * sizeof(*ir->entries));
     memset(b->table, 0, sizeof(b->table));
     memset(ir->chain, 0, sizeof(ir->chain));
     ir->first = ir->end = REF_BIAS;
@@ -66,7 +86,9 @@ ir_reset(struct ir *ir)
 void
 ir_free(struct ir *ir)
 {
-    if (ir != NULL)
+    if (ir != NULL && ir->is_mapped)
+        os_release(ir->block, SIZE);
+    else if (ir != NULL)
         PyMem_RawFree(ir->block);
 }
 
@@ -105,6 +127,7 @@ ir_keep(const struct ir *ir)
             to.frames = (struct ir_frame *)(block + frames);
             to.virtuals = (struct ir_virtual *)(block + virtuals);
             to.block = block;
+            to.is_mapped = false;
             return memcpy(block, &to, sizeof(to));
         }
         if ((block = PyMem_RawMalloc(size)) == NULL)

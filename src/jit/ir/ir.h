@@ -173,6 +173,7 @@ struct ir {
     uint16_t nvirtuals;
     ir_ref chain[IR_OPS];              /* the last instruction of each opcode, linked by prev */
     void *block;                       /* what the arrays lie in */
+    bool is_mapped;                    /* it has pages of its own */
 };
 
 /* An empty trace with its BASE, or NULL when there is no memory (no exception). ir_reset() empties one for the next. */
