@@ -1,6 +1,7 @@
 /* jit/ir/leaf.c: strings, bytes and calls of C functions for traces. */
 #include "jit/ir/leaf.h"
 
+#include "object/coll/dict_values.h"
 #include "object/core/type.h"
 #include "object/text/str.h"
 #include "rt/effect.h"
@@ -138,6 +139,16 @@ is_plain_attribute(PyObject *descr)
     return t == &PyFunction_Type || t == &PyMemberDescr_Type || t->tp_descr_get == NULL;
 }
 
+/* Looking for the name among o's own attributes runs no code: there is no key whose __eq__ the program has. */
+static bool
+is_found_quietly(PyObject *o, PyObject *name)
+{
+    if (!type_has(Py_TYPE(o), Py_TPFLAGS_MANAGED_DICT))
+        return Py_TYPE(o)->tp_dictoffset == 0;
+    PyObject *dict = instance_dict_if_made(o);
+    return dict == NULL || (PyDict_CheckExact(dict) && jit_dict_has(dict, name) >= 0);
+}
+
 PyObject *
 jit_getattr(PyObject *o, PyObject *name)
 {
@@ -145,7 +156,8 @@ jit_getattr(PyObject *o, PyObject *name)
     if (t->tp_getattro != PyObject_GenericGetAttr || !type_has(t, Py_TPFLAGS_HEAPTYPE) || !PyUnicode_CheckExact(name))
         return NULL;
     PyObject *descr = type_lookup(t, name);
-    return descr != NULL && !is_plain_attribute(descr) ? NULL : leaf_or_null(PyObject_GenericGetAttr(o, name));
+    bool quiet = is_found_quietly(o, name) && (descr == NULL || is_plain_attribute(descr));
+    return quiet ? leaf_or_null(PyObject_GenericGetAttr(o, name)) : NULL;
 }
 
 PyObject *
