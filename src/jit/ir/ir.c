@@ -55,13 +55,13 @@ ir_new(void)
     return &b->ir;
 }
 
-/* Of an array of which so many bytes were in use only the first ones are kept. */
+/* Of an array of which so many bytes were in use only the first ones are kept; whole pages of it go. */
 static void
 give_back(void *array, size_t used)
 {
-    uintptr_t from = ((uintptr_t)array + KEPT_BYTES + PAGE - 1) & ~(PAGE - 1), to = (uintptr_t)array + used;
+    uintptr_t from = ((uintptr_t)array + KEPT_BYTES + PAGE - 1) & ~(PAGE - 1), to = ((uintptr_t)array + used) & ~(PAGE - 1);
     if (from < to)
-        os_discard((void *)from, (to - from + PAGE - 1) & ~(PAGE - 1));
+        os_discard((void *)from, to - from);
 }
 
 void
