@@ -282,20 +282,7 @@ rec_begin_consuming(struct recorder *r, int opcode)
     return false;
 }
 
-struct snap *
-rec_snap_consuming(struct recorder *r)
-{
-    struct ir *ir = r->ir;
-    uint16_t frame = ir->frame, top = ir->top, real = ir->real;
-    ir->frame = making.inner_frame;
-    ir->top = making.ir_top;
-    ir->real = making.ir_real;
-    struct snap *s = rec_snap(&making, making.pc, 0);
-    ir->frame = frame;
-    ir->top = top;
-    ir->real = real;
-    return s;
-}
+struct snap *rec_snap_consuming(void) { return rec_snap_of(&making); }
 
 /* ---- what the interpreter does meanwhile ---- */
 

@@ -376,7 +376,30 @@ popped_index(struct recorder *r, const struct builtin_call *c)
     return rec_emit(r, IR_SUB_I, size, ir_int(r->ir, 1));
 }
 
-/* An item whose reference goes from the list to the stack. */
+ir_ref
+rec_take_item(struct recorder *r, const struct builtin_call *c, ir_ref index, PyObject *now)
+{
+    ir_ref items = rec_emit_x(r, IR_ALOAD, c->args[0], REF_NONE, offsetof(PyListObject, ob_item));
+    ir_ref item = r->why == NULL ? rec_emit(r, IR_LITEM, items, index) : REF_NONE;
+    if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
+        return REF_NONE;
+    rec_self_outlives(r, c);
+    rec_before_effects(r, c->on_stack);
+    if (!_Py_IsImmortal(now))
+        rec_protect_now(r, now);
+    rec_emit(r, IR_GALONE, item, REF_NONE);
+    return r->why == NULL ? item : REF_NONE;
+}
+
+bool
+rec_give_taken(struct recorder *r, const struct builtin_call *c, ir_ref item)
+{
+    for (int i = 0; i < c->on_stack; i++)
+        rec_pop(r);
+    rec_push_new(r, item);
+    return r->why == NULL;
+}
+
 bool
 rec_list_pop(struct recorder *r, const struct builtin_call *c)
 {
@@ -387,25 +410,12 @@ rec_list_pop(struct recorder *r, const struct builtin_call *c)
         return rec_stop(r, "pop() of nothing");
     now = PyList_GET_ITEM(l, at);
     ir_ref index = popped_index(r, c);
-    ir_ref items = rec_emit_x(r, IR_ALOAD, c->args[0], REF_NONE, offsetof(PyListObject, ob_item));
-    if (r->why != NULL)
-        return false;
-    ir_ref item = rec_emit(r, IR_LITEM, items, index);
-    if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
-        return false;
-    rec_self_outlives(r, c);
-    rec_before_effects(r, c->on_stack);
-    if (!_Py_IsImmortal(now))
-        rec_protect_now(r, now);
-    rec_emit(r, IR_GALONE, item, REF_NONE);
-    if (r->why != NULL)
+    ir_ref item = rec_take_item(r, c, index, now);
+    if (item == REF_NONE)
         return false;
     if (c->n == 1)
         rec_leaf(r, IR_CALLS, HELPER_LIST_CUT, c->args[0], item, REF_NONE);
     else
         rec_leaf(r, IR_CALLS, HELPER_LIST_CUT_AT, c->args[0], index, item);
-    for (int i = 0; i < c->on_stack; i++)
-        rec_pop(r);
-    rec_push_new(r, item);
-    return r->why == NULL;
+    return rec_give_taken(r, c, item);
 }

@@ -46,22 +46,11 @@ rec_heap_pop(struct recorder *r, const struct builtin_call *c)
         return rec_stop(r, no_heap);
     PyObject *now = PyList_GET_ITEM(c->now[0], 0);
     rec_emit(r, IR_GGT_I, rec_emit_x(r, IR_RLOAD_I, c->args[0], REF_NONE, offsetof(PyVarObject, ob_size)), ir_int(r->ir, 0));
-    ir_ref items = rec_emit_x(r, IR_ALOAD, c->args[0], REF_NONE, offsetof(PyListObject, ob_item));
-    ir_ref item = r->why == NULL ? rec_emit(r, IR_LITEM, items, ir_int(r->ir, 0)) : REF_NONE;
-    if (r->why != NULL || (jit_is_leaf(Py_TYPE(now)) && !rec_guard_type(r, item, Py_TYPE(now))))
-        return false;
-    rec_self_outlives(r, c);
-    rec_before_effects(r, c->on_stack);
-    if (!_Py_IsImmortal(now))
-        rec_protect_now(r, now);
-    rec_emit(r, IR_GALONE, item, REF_NONE);
-    if (r->why != NULL)
+    ir_ref item = r->why == NULL ? rec_take_item(r, c, ir_int(r->ir, 0), now) : REF_NONE;
+    if (item == REF_NONE)
         return false;
     rec_leaf(r, IR_CALLS, HELPER_HEAP_POP, c->args[0], item, REF_NONE);
-    for (int i = 0; i < c->on_stack; i++)
-        rec_pop(r);
-    rec_push_new(r, item);
-    return r->why == NULL;
+    return rec_give_taken(r, c, item);
 }
 
 static bool

@@ -88,3 +88,18 @@ rec_take_back(struct recorder *r, const struct recorder *from)
         r->virtuals[i] = (struct virtual_object){ REF_NONE };
     copy_used(r, from);
 }
+
+struct snap *
+rec_snap_of(struct recorder *aside)
+{
+    struct ir *ir = aside->ir;
+    uint16_t frame = ir->frame, top = ir->top, real = ir->real;
+    ir->frame = aside->inner_frame;
+    ir->top = aside->ir_top;
+    ir->real = aside->ir_real;
+    struct snap *s = rec_snap(aside, aside->pc, 0);
+    ir->frame = frame;
+    ir->top = top;
+    ir->real = real;
+    return s;
+}

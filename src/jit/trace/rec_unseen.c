@@ -287,20 +287,7 @@ fail(struct recorder *r)
     return rec_stop(r, rec_seen);
 }
 
-struct snap *
-rec_snap_unseen(struct recorder *r)
-{
-    struct ir *ir = r->ir;
-    uint16_t frame = ir->frame, top = ir->top, real = ir->real;
-    ir->frame = raising.inner_frame;
-    ir->top = raising.ir_top;
-    ir->real = raising.ir_real;
-    struct snap *s = rec_snap(&raising, raising.pc, 0);
-    ir->frame = frame;
-    ir->top = top;
-    ir->real = real;
-    return s;
-}
+struct snap *rec_snap_unseen(void) { return rec_snap_of(&raising); }
 
 bool
 rec_begin_unseen(struct recorder *r, int opcode)

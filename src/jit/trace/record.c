@@ -57,9 +57,9 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
 {
     int depth = r->depth - popped;
     if (UNLIKELY(r->unseen))
-        return rec_snap_unseen(r);
+        return rec_snap_unseen();
     if (UNLIKELY(r->consuming))
-        return rec_snap_consuming(r);
+        return rec_snap_consuming();
     if (UNLIKELY(r->begun && pc == r->pc && (depth != r->begun_depth || r->base != r->begun_base)))
         rec_stop(r, "a guard in the middle of an instruction");      /* which would be done again with part of it done */
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);

@@ -145,6 +145,8 @@ void rec_use_slots(struct recorder *r, int base, PyCodeObject *code);
 /* Copy what is in use of r; and back again: *r is what it was. */
 void rec_set_aside(struct recorder *to, const struct recorder *r);
 void rec_take_back(struct recorder *r, const struct recorder *from);
+/* A snapshot in the trace that is being recorded, of the state set aside. */
+struct snap *rec_snap_of(struct recorder *aside);
 
 /* A trace that need not come to the head of a loop. */
 static inline bool rec_is_linear(const struct recorder *r) { return r->is_side || r->is_function || r->is_return; }
@@ -265,14 +267,14 @@ bool rec_begin_unseen(struct recorder *r, int opcode);
 bool rec_expect_raise(struct recorder *r, int opcode);
 bool rec_go_on_unseen(struct recorder *r, int opcode);
 bool rec_unwind_unseen(struct recorder *r, _PyInterpreterFrame *f, _Py_CODEUNIT *pc);
-struct snap *rec_snap_unseen(struct recorder *r);
+struct snap *rec_snap_unseen(void);
 /* rec_consume.c: do this CALL and the next make a generator and use it up? Then all that happens in between is recorded: rec_go_on_consuming() has its instructions, rec_sees_consuming() looks at
  * each before (1: it is no part of the trace; -1: stopped), rec_snap_consuming() makes all snapshots. */
 extern const char rec_not_at_once[];    /* why a recording stopped that will be another one next time */
 bool rec_begin_consuming(struct recorder *r, int opcode);
 bool rec_go_on_consuming(struct recorder *r, int opcode);
 int rec_sees_consuming(struct recorder *r, _PyInterpreterFrame *f, const _Py_CODEUNIT *pc);
-struct snap *rec_snap_consuming(struct recorder *r);
+struct snap *rec_snap_consuming(void);
 bool rec_unwind_consuming(struct recorder *r);
 /* MAKE_FUNCTION and SET_FUNCTION_ATTRIBUTE of functions that are called so. */
 bool rec_make_function(struct recorder *r);
@@ -678,6 +680,10 @@ bool rec_dict_get(struct recorder *r, const struct builtin_call *c);
 bool rec_set_add(struct recorder *r, const struct builtin_call *c);
 bool rec_list_append(struct recorder *r, const struct builtin_call *c);
 bool rec_list_insert(struct recorder *r, const struct builtin_call *c);
+/* An item of the list, the call's first argument, whose reference goes from there to the stack, which has `now` there: what to do before anything has changed. The item; REF_NONE: stopped.
+ * Behind the call that takes it out of the list: rec_give_taken(). */
+ir_ref rec_take_item(struct recorder *r, const struct builtin_call *c, ir_ref index, PyObject *now);
+bool rec_give_taken(struct recorder *r, const struct builtin_call *c, ir_ref item);
 /* The first argument, which lies under the others or in a bound method, changes, and goes with the call: a guard, if need be, that it lives on. */
 void rec_self_outlives(struct recorder *r, const struct builtin_call *c);
 /* Is it tuple.__new__? And calls of it. */
