@@ -123,15 +123,19 @@ logs_free(PyInterpreterState *interp)
 void
 rt_fini(void)
 {
+    /* Stays until the next start: threads that wake up now must see that they are to end, also those whose state is made where the one
+     * of the thread that ended the interpreter was. */
+    static struct rt_thread ended;
+    interp_set_finalizing(rt_main_interp, &ended.api);
+    __atomic_store_n(&_PyRuntime._finalizing, &ended.api, __ATOMIC_RELAXED);
     PyThreadState *ts = ts_current();
     if (ts != NULL)
         PyThreadState_DeleteCurrent();
     logs_free(rt_main_interp);
     _PyRuntime.interpreters.head = _PyRuntime.interpreters.main = NULL;
-    _PyRuntime.gilstate_interp = NULL;
+    __atomic_store_n(&_PyRuntime.gilstate_interp, NULL, __ATOMIC_RELEASE);
     _PyRuntime.gilstate_check = 0;
     _PyRuntime.main_tstate = NULL;
-    /* _finalizing stays until the next start: threads that wake up now must see that they are to end. */
 }
 
 void

@@ -421,14 +421,26 @@ PyGILState_Check(void)
     return ts != NULL && ts == gilstate_current;
 }
 
+/* Where threads that come from C get their states. One that comes when the interpreter has ended stops, as one that comes while it ends
+ * does when it attaches: the process is about to end under it. */
+static PyInterpreterState *
+gilstate_interp(void)
+{
+    PyInterpreterState *interp = __atomic_load_n(&_PyRuntime.gilstate_interp, __ATOMIC_ACQUIRE);
+    if (interp != NULL)
+        return interp;
+    if (Py_IsFinalizing() && _PyRuntime.main_thread != (unsigned long)pthread_self())
+        pthread_exit(NULL);
+    rt_fatal("PyGILState_Ensure", "the function must be called after Python initialization");
+}
+
 PyGILState_STATE
 PyGILState_Ensure(void)
 {
-    if (_PyRuntime.gilstate_interp == NULL)
-        rt_fatal("PyGILState_Ensure", "the function must be called after Python initialization");
+    PyInterpreterState *interp = gilstate_interp();
     PyThreadState *ts = gilstate_current;
     if (ts == NULL) {
-        ts = ts_new(_PyRuntime.gilstate_interp, TS_GILSTATE);
+        ts = ts_new(interp, TS_GILSTATE);
         if (ts == NULL)
             rt_fatal("PyGILState_Ensure", "Couldn't create thread-state for new thread");
         ts_bind(ts);

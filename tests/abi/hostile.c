@@ -164,6 +164,21 @@ call_for_ever(PyObject *m, PyObject *func)
     Py_RETURN_NONE;
 }
 
+/* A thread that calls for the first time when the interpreter has ended. */
+static void
+call_late(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, foreign, NULL) == 0)
+        pthread_join(thread, NULL);
+}
+
+static PyObject *
+call_at_exit(PyObject *m, PyObject *unused)
+{
+    return PyLong_FromLong(Py_AtExit(call_late));
+}
+
 /* ---- modules ---- */
 
 #define F(name, flags) { #name, (PyCFunction)(void (*)(void))name, flags, NULL }
@@ -173,6 +188,7 @@ static PyMethodDef methods[] = {
     F(both_noargs, METH_NOARGS), F(both_o, METH_O), F(both_varargs, METH_VARARGS), F(both_keywords, METH_VARARGS | METH_KEYWORDS),
     F(both_fast, METH_FASTCALL), F(both_fastkw, METH_FASTCALL | METH_KEYWORDS),
     F(set_wanted, METH_O), F(add_pending, METH_NOARGS), F(call_from_threads, METH_VARARGS), F(call_for_ever, METH_O),
+    F(call_at_exit, METH_NOARGS),
     { NULL, NULL, 0, NULL },
 };
 

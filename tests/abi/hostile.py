@@ -171,6 +171,8 @@ def end():
             time.sleep(0.02)
     h = load("hostile")
     count = []
+    if ADDER:                                        # CPython dies when it is called after its end
+        h.call_at_exit()
     h.call_for_ever(lambda: count.append(len(threading.current_thread().name)))
     while len(count) < 20:
         time.sleep(0.001)
