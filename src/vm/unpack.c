@@ -1,6 +1,7 @@
 /* vm/unpack.c: taking apart and putting together: unpacking assignments, * and ** in displays and calls, pattern matching. */
 #include "object/coll/dict.h"
 #include "object/coll/list.h"
+#include "object/coll/tuple.h"
 #include "object/core/call.h"
 #include "object/core/err.h"
 #include "object/core/object.h"
@@ -44,9 +45,23 @@ unpack_rest(PyThreadState *ts, PyObject *it, int n, int after, PyObject **sp, in
     return 0;
 }
 
+/* The n items of a tuple or a list of so many: what unpacking instructions meet first, and often while they wait to be specialised. */
+static bool
+unpack_items(PyObject *v, int n, PyObject **sp)
+{
+    PyObject **items = PyTuple_CheckExact(v) ? tuple_items(v) : PyList_CheckExact(v) ? ((PyListObject *)v)->ob_item : NULL;
+    if (items == NULL || Py_SIZE(v) != n)
+        return false;
+    for (int i = 0; i < n; i++)
+        *--sp = Py_NewRef(items[i]);
+    return true;
+}
+
 int
 vm_unpack(PyThreadState *ts, PyObject *v, int n, int after, PyObject **sp)
 {
+    if (after < 0 && unpack_items(v, n, sp))
+        return 0;
     int done = 0;
     PyObject **at = sp, *it = PyObject_GetIter(v), *w;
     if (it == NULL) {
