@@ -14,6 +14,7 @@ CLEAN_ENV = env $$(env | sed -n 's/^\(PYTHON[A-Z0-9_]*\)=.*/-u \1/p')
 
 all: $(BUILD)/build.ninja $(BUILD)/.sysconfig-ready
 	@$(NINJA) --quiet >&2
+	@tools/compile-library $(BUILD)/bin/adder $(BUILD)
 
 $(BUILD)/.stdlib-ready: tools/setup
 	@ADDER_STDLIB="$(STDLIB)" tools/setup $(BUILD)

@@ -47,6 +47,7 @@ def check_program(build, prefix):
         assert run(program, "-I", "-c", what) == expected, program
     assert run("adder", "-I", "-c", what, env={**os.environ, "PATH": f"{prefix}/bin:{os.environ['PATH']}"}) == expected
     run(prefix / "bin/adder", "-I", "-c", "import json, ctypes, asyncio, decimal")
+    assert (prefix / "lib/python3.13/asyncio/__pycache__/events.cpython-313.pyc").exists()
 
 
 def check_config(build, prefix):
