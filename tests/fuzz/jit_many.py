@@ -43,7 +43,8 @@ MODES = ["stress"] * 14 + ["stress-registers"] * 3 + ["stress-eval", "stress,exi
          "stress,without=peel", "stress,without=ranges", "stress,without=dead", "stress,evict=1", "stress,evict=3,exit=11", "stress,poison=1", "stress-registers,poison=2,exit=9,seed=8", "stress,oom=2", "stress-eval,oom=11"]
 PLAIN_MODES = ["1,patience=0", "1,patience=0", "1,patience=0,exit=5", "1"]      # for programs whose loops go round hundreds of times
 MAKING, RUNNING = 2, 30                                  # seconds of processor time for one program
-WAITING = 900                                            # seconds in which a process must come to another program, whatever else the machine does
+WAITING = 900                                            # seconds in which a process must come to another program, whatever else the machine does;
+ASLEEP = 20                                              # or, when it only sleeps: it waits for a lock that it has
 
 
 # ---- in the processes that run programs ----
@@ -167,6 +168,15 @@ def processor_time():
     return used.ru_utime + used.ru_stime
 
 
+def asleep(pid):
+    """Its processor time, if it sleeps; else None."""
+    try:
+        fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[11:13] if fields[0] == "S" else None
+
+
 class Driver:
     def __init__(self, options):
         self.o = options
@@ -205,16 +215,18 @@ class Driver:
 
     def wait(self, p):
         """Its status, output, errors. A process that does not get on is killed."""
-        last, since = None, time.monotonic()
+        last, since, used = None, time.monotonic(), ""
         while True:
             try:
                 out, errors = p.communicate(timeout=2)
                 return "too long" if p.returncode == -signal.SIGPROF else p.returncode, out, errors
             except subprocess.TimeoutExpired:
-                now = self.progress()
+                now, before, used = self.progress(), used, asleep(p.pid)
                 if now != last:
-                    last, since = now, time.monotonic()
-                elif time.monotonic() - since > WAITING:
+                    last, since, slept = now, time.monotonic(), time.monotonic()
+                if used is None or used != before:
+                    slept = time.monotonic()
+                if time.monotonic() - since > WAITING or time.monotonic() - slept > ASLEEP:
                     os.killpg(p.pid, signal.SIGKILL)
                     out, errors = p.communicate()
                     return "waits", out, errors
