@@ -71,6 +71,7 @@ ir_reset(struct ir *ir)
     give_back(ir->entries, ir->nentries * sizeof(*ir->entries));
     memset(b->table, 0, sizeof(b->table));
     memset(ir->chain, 0, sizeof(ir->chain));
+    ir->changed = REF_NONE;
     ir->first = ir->end = REF_BIAS;
     ir->loop = REF_NONE;
     ir->nlocals = ir->top = ir->real = 0;
@@ -252,7 +253,19 @@ ir_append(struct ir *ir, enum ir_op op, ir_ref a, ir_ref b, ir_ref c, uint32_t x
         mark_phi(ir, a);
         mark_phi(ir, b);
     }
+    if (ir_changes_operand(&ir->at[ref]))
+        ir->changed = ref;
     return ref;
+}
+
+/* Behind those that have been cut off. */
+static ir_ref
+last_changing(const struct ir *ir)
+{
+    ir_ref r = ir->end;
+    while (r > REF_BIAS && !ir_changes_operand(&ir->at[r - 1]))
+        r--;
+    return r > REF_BIAS ? r - 1 : REF_NONE;
 }
 
 void
@@ -264,6 +277,8 @@ ir_cut(struct ir *ir, ir_ref end)
         if (in->op == IR_GTYPE)                          /* it was there because nothing was known */
             ir->at[in->a].kt = REF_NONE;
     }
+    if (ir->changed >= end)
+        ir->changed = last_changing(ir);
     while (ir->nsnaps > 0 && ir->snaps[ir->nsnaps - 1].ref >= end) {
         ir->nsnaps--;
         ir->nentries = ir->snaps[ir->nsnaps].entries;

@@ -172,6 +172,7 @@ struct ir {
     struct ir_virtual *virtuals;
     uint16_t nvirtuals;
     ir_ref chain[IR_OPS];              /* the last instruction of each opcode, linked by prev */
+    ir_ref changed;                    /* the last leaf call that changes its operand (ir_changes_operand()), or REF_NONE */
     void *block;                       /* what the arrays lie in */
     bool is_mapped;                    /* it has pages of its own */
 };

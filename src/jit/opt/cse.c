@@ -21,12 +21,15 @@ static ir_ref later(ir_ref a, ir_ref b) { return a > b ? a : b; }
 static ir_ref
 last_change(const struct ir *ir, ir_ref a)
 {
-    ir_ref last = REF_NONE;
+    if (ir->changed <= a)
+        return REF_NONE;
+    ir_ref last = REF_NONE, least = a;
     for (enum ir_op op = IR_CALLN; op <= IR_CALLS; op++) {
         ir_ref r = ir->chain[op];
-        while (r > a && (!ir_changes_operand(&ir->at[r]) || never_same(ir, ir->at[r].a, a)))
+        while (r > least && (!ir_changes_operand(&ir->at[r]) || never_same(ir, ir->at[r].a, a)))
             r = ir->at[r].prev;
-        last = r > a ? later(last, r) : last;
+        if (r > least)
+            last = least = r;
     }
     return last;
 }

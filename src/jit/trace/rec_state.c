@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* Few bytes each, whose number the compiler does not know: it would make `rep movs` of memcpy(), which takes long to start. */
+#define copy_few memmove
+
 #define SLACK 4                        /* entries that an instruction may push beyond what the code object says */
 
 void
@@ -22,7 +25,7 @@ static void
 copy_slots(struct recorder *to, const struct recorder *from, int first, int end)
 {
     size_t n = (size_t)(end - first);
-#define COPY_OF(array) memcpy(&to->array[first], &from->array[first], n * sizeof(to->array[0]));
+#define COPY_OF(array) copy_few(&to->array[first], &from->array[first], n * sizeof(to->array[0]));
     EACH_ARRAY(COPY_OF)
 #undef COPY_OF
 }
@@ -59,15 +62,15 @@ static void
 copy_used(struct recorder *to, const struct recorder *from)
 {
     int objects = (from->used_fields - IR_FIELDS) / IR_FIELDS_MAX;
-    memcpy(to, from, offsetof(struct recorder, slot));
+    copy_few(to, from, offsetof(struct recorder, slot));
     copy_slots(to, from, 0, from->used);
     if (objects > 0) {
         copy_slots(to, from, IR_FIELDS, from->used_fields);
-        memcpy(to->virtuals, from->virtuals, (size_t)objects * sizeof(to->virtuals[0]));
+        copy_few(to->virtuals, from->virtuals, (size_t)objects * sizeof(to->virtuals[0]));
     }
-    memcpy(to->dropped, from->dropped, (size_t)from->ndropped * sizeof(to->dropped[0]));
-    memcpy(to->dropped_now, from->dropped_now, (size_t)from->ndropped * sizeof(to->dropped_now[0]));
-    memcpy(to->pending, from->pending, (size_t)from->npending * sizeof(to->pending[0]));
+    copy_few(to->dropped, from->dropped, (size_t)from->ndropped * sizeof(to->dropped[0]));
+    copy_few(to->dropped_now, from->dropped_now, (size_t)from->ndropped * sizeof(to->dropped_now[0]));
+    copy_few(to->pending, from->pending, (size_t)from->npending * sizeof(to->pending[0]));
 }
 
 void

@@ -117,8 +117,9 @@ mark(const struct recorder *r, ir_ref v, uint32_t seen)
     if (i < 0 || seen >> i & 1)
         return seen;
     seen |= (uint32_t)1 << i;
-    for (int k = 0; k < r->virtuals[i].n; k++)
-        seen = mark(r, r->slot[field_base(i) + k], seen);
+    for (int k = field_base(i); k < field_base(i) + r->virtuals[i].n; k++)
+        if (rec_is_virtual(r, r->slot[k]))
+            seen = mark(r, r->slot[k], seen);
     return seen;
 }
 
@@ -127,8 +128,8 @@ static uint32_t
 reachable(const struct recorder *r, int top)
 {
     uint32_t seen = 0;
-    for (int i = 0; i < top; i++)
-        if (r->changed[i] && rec_is_virtual(r, r->slot[i]))
+    for (int i = rec_next_changed(r, 0, top); i < top; i = rec_next_changed(r, i + 1, top))
+        if (rec_is_virtual(r, r->slot[i]))
             seen = mark(r, r->slot[i], seen);
     return seen;
 }

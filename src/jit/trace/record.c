@@ -63,11 +63,11 @@ rec_snap(struct recorder *r, unsigned pc, int popped)
     if (UNLIKELY(r->begun && pc == r->pc && (depth != r->begun_depth || r->base != r->begun_base)))
         rec_stop(r, "a guard in the middle of an instruction");      /* which would be done again with part of it done */
     struct snap *s = snap_begin(r->ir, pc, (unsigned)depth);
-    for (int i = 0; i < r->nslots + depth; i++)
-        if (r->changed[i])
-            snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, r->held[i], rec_how_of(r, r->slot[i]), r->slot[i]));
+    int end = r->nslots + depth;
+    for (int i = rec_next_changed(r, 0, end); i < end; i = rec_next_changed(r, i + 1, end))
+        snap_add_entry(r->ir, r->slot[i] == REF_NONE ? SNAP_ENTRY(i, 0, HOW_NULL, 0) : SNAP_ENTRY(i, r->held[i], rec_how_of(r, r->slot[i]), r->slot[i]));
     if (r->nvirtuals > 0)
-        rec_snap_virtuals(r, r->nslots + depth);
+        rec_snap_virtuals(r, end);
     for (int i = 0; i < r->npending; i++)
         snap_add_store(r->ir, r->pending[i]);
     return s;

@@ -583,6 +583,21 @@ static inline bool rec_in_generator(const struct recorder *r) { return r->frame-
 /* The interpreter runs an instruction of f: the frame of the call that was recorded last? */
 bool rec_follow(struct recorder *r, _PyInterpreterFrame *f);
 /* rec_virtual.c: objects that are made only where somebody else than the trace sees them. */
+/* The first slot from i on that is not what memory has, or end. */
+static inline int
+rec_next_changed(const struct recorder *r, int i, int end)
+{
+    uint64_t eight;
+    for (; i + 8 <= end; i += 8) {
+        memcpy(&eight, &r->changed[i], sizeof(eight));
+        if (eight != 0)
+            break;
+    }
+    while (i < end && !r->changed[i])
+        i++;
+    return i;
+}
+
 static inline bool rec_is_virtual(const struct recorder *r, ir_ref v) { return v != REF_NONE && ir_is_virtual(r->ir, v); }
 /* Is v an object, not a box: the address of something? And something that exists? */
 static inline bool rec_is_object(const struct recorder *r, ir_ref v) { return v != REF_NONE && ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v); }
