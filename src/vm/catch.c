@@ -10,7 +10,7 @@
 #include "vm/step.h"
 #include "vm/vm_state.h"
 
-bool vm_step_reraised;
+enum step_failure vm_step_failure;
 
 PyObject *
 vm_lasti_object(_PyInterpreterFrame *f)
@@ -89,15 +89,14 @@ _Py_CODEUNIT *
 vm_catch(PyThreadState *ts, _PyInterpreterFrame *f, int at, _PyInterpreterFrame *outer)
 {
     struct exc_entry handler;
-    bool again = vm_step_reraised;
-    vm_step_reraised = false;
     if (ts->current_exception == NULL || mon_sees_exceptions(ts))
         return NULL;
     _PyInterpreterFrame *to = find_handler(f, at, outer, &handler);
     if (to == NULL)
         return NULL;
-    if (!again)
+    if (vm_step_failure != STEP_RERAISED)
         note_place(f);
+    vm_step_failure = STEP_RAISED;
     for (; f != to; note_place(f))
         f = leave(ts, f);
     drop_above(f, frame_stackbase(f) + handler.depth);

@@ -2,7 +2,8 @@
  *
  * The handlers are made from ops/ (tools/gen/vm_loop.py). Dispatch goes through a table in the thread
  * state (vm/trace_ops.h). Registers: ts, frame, pc (next instruction), sp, oparg; sp lives in the frame only while it does not run.
- * Invariant: while an instruction runs, pc - 1 lies inside it or its caches; the exception table is searched with that. */
+ * Invariant: while an instruction runs, pc - 1 lies inside it or its caches; the exception table is searched with that, and tools are told
+ * of it as the place of an exception, so that at an error it is the last of them (before the instruction when a call of Python code raised). */
 #include "vm/eval.h"
 
 #include "object/coll/dict.h"
@@ -150,8 +151,8 @@ drop_between(PyObject **first, PyObject **end)
         frame = ts->current_frame; \
         sp = frame_stackpointer(frame); \
         if (UNLIKELY(pc == NULL)) { \
-            pc = frame->instr_ptr + 1; \
-            goto error; \
+            pc = frame->instr_ptr; \
+            goto failed_step; \
         } \
         if (UNLIKELY(rt_thread_of(ts)->loop_record)) { \
             rt_thread_of(ts)->loop_record = 0; \
@@ -499,12 +500,7 @@ op_record:
         sp = vm_step(ts, frame, pc, sp, oparg);
         if (sp == NULL) {
             sp = frame_stackpointer(frame);
-            pc++;
-            if (vm_step_reraised) {
-                vm_step_reraised = false;
-                goto unwind;
-            }
-            goto error;
+            goto failed_step;
         }
         pc += 1 + caches;
         DISPATCH();
@@ -527,6 +523,15 @@ leave_entry:
     LEAVE_LOOP();
     return handed_out;
 
+failed_step: {                  /* what was run one by one, or in a trace: the instruction at pc */
+    enum step_failure how = vm_step_failure;
+    vm_step_failure = STEP_RAISED;
+    if (how != STEP_CALL_RAISED)
+        pc += code_ins_size(CODE(), (int)(pc - _PyCode_CODE(CODE())));
+    if (how == STEP_RERAISED)
+        goto unwind;
+}
+
 error:                          /* an exception was raised here */
     if (UNLIKELY(ts->current_exception == NULL))
         err_set_string(ts, PyExc_SystemError, "error return without exception set");     /* some extension forgot it */
@@ -535,7 +540,7 @@ error:                          /* an exception was raised here */
         if (f != NULL)
             PyTraceBack_Here(f);
     }
-    mon_raise(ts, frame, frame->instr_ptr);
+    mon_raise(ts, frame, pc - 1);
 
 unwind: {                       /* it travels: to the handler of this frame, or out of it */
     struct exc_entry handler;
@@ -545,7 +550,7 @@ unwind: {                       /* it travels: to the handler of this frame, or 
         while (sp > stack)
             Py_XDECREF(*--sp);
         frame_set_stackpointer(frame, sp);
-        mon_unwind(ts, frame, frame->instr_ptr);
+        mon_unwind(ts, frame, pc - 1);           /* RERAISE has led instr_ptr elsewhere */
         if (UNLIKELY(rt_thread_of(ts)->loop_state == LOOP_RECORDING))
             trace_ops.rec_unwind(ts, frame, NULL);
         goto leave_frame;
@@ -566,6 +571,7 @@ unwind: {                       /* it travels: to the handler of this frame, or 
 leave_frame: {                  /* with an exception set */
     ts->py_recursion_remaining += frame->f_funcobj != ITEM_SHIM;
     _PyInterpreterFrame *dying = frame;
+    bool is_ours = UNLIKELY(CODE()->co_flags & CO_NO_MONITORING_EVENTS) && CODE() != vm_init_shim();
     frame = ts->current_frame = dying->previous;
     frame_clear_and_pop(ts, dying);
     frame->return_offset = 0;
@@ -574,7 +580,9 @@ leave_frame: {                  /* with an exception set */
         LEAVE_LOOP();
         return NULL;
     }
-    pc = frame->instr_ptr + 1;
+    pc = frame->instr_ptr;                       /* not behind it: tools are told of the place before a call, unless that went through C in CPython */
+    if (is_ours)
+        pc += code_ins_size(CODE(), (int)(pc - _PyCode_CODE(CODE())));
     sp = frame_stackpointer(frame);
     goto error;
 }
@@ -600,8 +608,10 @@ refused:                        /* no C stack left: the frame never starts */
         frame_set_stackpointer(frame, sp); \
         PyObject *returned_ = vm_eval_frame(ts, callee, 0); \
         sp = frame_stackpointer(frame); \
-        if (returned_ == NULL) \
+        if (returned_ == NULL) { \
+            vm_step_failure = STEP_CALL_RAISED; \
             goto error; \
+        } \
         *sp++ = returned_; \
         return sp; \
     } while (0)

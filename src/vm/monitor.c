@@ -182,7 +182,7 @@ mon_sees_exceptions(PyThreadState *ts)
 void
 mon_raise(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr)
 {
-    if (watched(ts, PY_MONITORING_EVENT_RAISE))
+    if (watched(ts, PY_MONITORING_EVENT_RAISE) && !(frame_code(f)->co_flags & CO_NO_MONITORING_EVENTS))
         fire_exception(ts, PY_MONITORING_EVENT_RAISE, f, instr);
 }
 
@@ -262,7 +262,8 @@ mon_line(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, _Py_COD
 {
     PyCodeObject *co = frame_code(f);
     int at = (int)(instr - _PyCode_CODE(co)), before = (int)(prev - _PyCode_CODE(co)), line = instrument_line_at(co, at);
-    if (before >= 0 && before < Py_SIZE(co) && instrument_line_at(co, before) == line && code_base_opcode(co, before) != RESUME)
+    /* Told of already; but RESUME is no visit of a line: as in CPython not while it is RESUME_CHECK, as what has run once is without a tool for it. */
+    if (before >= 0 && before < Py_SIZE(co) && instrument_line_at(co, before) == line && prev->op.code != RESUME && prev->op.code != INSTRUMENTED_RESUME)
         return mon_line_original(co, at);
     uint8_t tools = co->_co_monitoring->line_tools[at];
     if (tools & (1 << MON_SYS_TRACE)) {

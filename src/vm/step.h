@@ -9,8 +9,9 @@ bool vm_can_step(int opcode);
 /* Run the instruction at pc, whose argument (with EXTENDED_ARG) is oparg, on frame f, whose stack ends at sp: what stands there now, specialised or not.
  * f->instr_ptr is set. The new end of the stack; NULL with an exception, the end of the stack stored in f. May run any code. */
 PyObject **vm_step(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *pc, PyObject **sp, int oparg);
-/* Set when vm_step() has failed because the instruction raised once more what had been raised before, whose traceback gets no entry of this frame. Whoever looks resets it. */
-extern bool vm_step_reraised;
+/* Why vm_step() has failed, if not as usual: the instruction raised once more what had been raised before, whose traceback gets no entry of this frame; or Python code
+ * that it called raised. Whoever handles the exception resets it. */
+extern enum step_failure { STEP_RAISED, STEP_RERAISED, STEP_CALL_RAISED } vm_step_failure;
 /* Behind a step that failed at code unit `at` of f, whose stack pointer is stored: the exception travels to the next handler, in f or a frame below it down to `outer`. That one is
  * current then, its stack pointer stored, and the handler has taken over the exception (PUSH_EXC_INFO). Where it goes on; NULL: none of them has a handler, or it is the loop's
  * business, and nothing has happened. May run any code. */

@@ -141,7 +141,7 @@ def is_step(op, info):
 def emit_step(op, info, f, prefix='step'):
     f.write('static PyObject **\n%s_%s(PyThreadState *ts, _PyInterpreterFrame *frame, _Py_CODEUNIT *pc, PyObject **sp, int oparg)\n' % (prefix, op['name']))
     emit(op, info, f, deopt='return step_%s(ts, frame, this, sp, oparg);' % info['family'], label='',
-         end='    goto error;\nunwind: __attribute__((unused));\n    vm_step_reraised = true;\nerror: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
+         end='    goto error;\nunwind: __attribute__((unused));\n    vm_step_failure = STEP_RERAISED;\nerror: __attribute__((unused));\n    frame_set_stackpointer(frame, sp);\n    return NULL;\n}\n\n')
 
 
 def emit(op, info, f, deopt='pc = this; goto op_%s;', label=None, end='}\n\n'):
