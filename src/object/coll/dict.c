@@ -660,6 +660,13 @@ insert_str_small(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value
 }
 
 int
+dict_admit_key(PyDictObject *d, PyObject *key)
+{
+    PyDictKeysObject *k = d->ma_keys;
+    return k->dk_kind == KEYS_GENERAL || k == &dict_empty_keys || PyUnicode_CheckExact(key) ? 0 : grow(d, false);
+}
+
+int
 dict_insert(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
 {
     PyDictKeysObject *k = d->ma_keys;
@@ -676,6 +683,8 @@ dict_insert(PyDictObject *d, PyObject *key, Py_hash_t hash, PyObject *value)
             return 0;
         }
     }
+    if (UNLIKELY(dict_admit_key(d, key) < 0))
+        goto fail;
     PyObject *old;
     Py_ssize_t ix = dict_lookup_index(d, key, hash, &old);
     if (UNLIKELY(ix == DKIX_ERROR))

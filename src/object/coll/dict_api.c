@@ -504,6 +504,8 @@ PyDict_SetDefaultRef(PyObject *op, PyObject *key, PyObject *default_value, PyObj
     }
     if (dict_hash_key(key, &hash) < 0)
         return -1;
+    if (dict_admit_key(d, key) < 0)
+        return -1;
     Py_ssize_t ix = dict_lookup_index(d, key, hash, out);
     if (ix == DKIX_ERROR)
         return -1;

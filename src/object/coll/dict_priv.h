@@ -99,6 +99,9 @@ size_t keys_free_slot(PyDictKeysObject *k, Py_hash_t hash);
 int dict_resize(PyDictObject *d, unsigned log2, bool unicode);
 /* Insert with references to key and value taken over, hash known. 0 or -1. */
 int dict_insert(PyDictObject *d, STEALS PyObject *key, Py_hash_t hash, STEALS PyObject *value);
+/* Before an insertion, and before its key is compared with any: one that is no exact str makes a table of strs a general one, even if it is found to be there; so names that a
+ * split dict only shares with others are not asked. 0 or -1 with MemoryError. */
+int dict_admit_key(PyDictObject *d, PyObject *key);
 /* The same for a key that a lookup just now has not found (a split dict becomes a combined one). */
 int dict_insert_absent(PyDictObject *d, STEALS PyObject *key, Py_hash_t hash, STEALS PyObject *value);
 /* Remove entry ix (found by lookup) and give its value back; key released. */

@@ -110,18 +110,11 @@ split_insert_key(PyDictKeysObject *k, PyObject *key, Py_hash_t hash)
 }
 
 PyDictKeysObject *
-shared_keys_new(PyObject *names)
+shared_keys_new(void)
 {
     PyDictKeysObject *k = keys_new(SHARED_KEYS_LOG2, KEYS_SPLIT);
-    if (k == NULL) {
+    if (k == NULL)
         PyErr_Clear();
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; names != NULL && PyTuple_Check(names) && i < PyTuple_GET_SIZE(names); i++) {
-        PyObject *name = PyTuple_GET_ITEM(names, i);
-        if (PyUnicode_CheckExact(name))
-            split_insert_key(k, name, dict_str_hash(name));
-    }
     return k;
 }
 

@@ -22,9 +22,9 @@ static inline PyDictValues *inline_values(PyObject *op) { return (PyDictValues *
 static inline PyDictKeysObject *type_shared_keys(PyTypeObject *t) { return ((PyHeapTypeObject *)t)->ht_cached_keys; }
 static inline uint8_t *values_order(PyDictValues *v) { return (uint8_t *)&v->values[v->capacity]; }
 
-/* Key table for ht_cached_keys of a new heap type; names from its __static_attributes__ are entered in advance when
- * `names` is a tuple (else NULL). NULL without exception when there is no memory: then give up INLINE_VALUES. */
-PyDictKeysObject *shared_keys_new(PyObject *names);
+/* Key table for ht_cached_keys of a new heap type: empty, so that names have the order in which instances first got them, in which their values die.
+ * NULL without exception when there is no memory: then give up INLINE_VALUES. */
+PyDictKeysObject *shared_keys_new(void);
 /* Give back ht_cached_keys (type dealloc). */
 void shared_keys_release(PyDictKeysObject *k);
 

@@ -466,7 +466,7 @@ view_and(PyObject *a, PyObject *b)
         a = b;
         b = tmp;
     }
-    if (PyDictKeys_Check(a) && PySet_CheckExact(b)) {
+    if (PySet_CheckExact(b) && view_length(a) <= PySet_GET_SIZE(b)) {
         PyObject *name = PyUnicode_InternFromString("intersection");
         PyObject *out = name == NULL ? NULL : PyObject_CallMethodOneArg(b, name, a);
         Py_XDECREF(name);

@@ -431,10 +431,7 @@ ready_managed_dict(PyTypeObject *t)
     }
     PyHeapTypeObject *ht = type_heap(t);
     if (ht->ht_cached_keys == NULL) {
-        PyObject *names = PyDict_GetItemWithError(t->tp_dict, ID(__static_attributes__));
-        if (names == NULL && PyErr_Occurred())
-            return -1;
-        ht->ht_cached_keys = shared_keys_new(names != NULL && PyTuple_Check(names) ? names : NULL);
+        ht->ht_cached_keys = shared_keys_new();
         if (ht->ht_cached_keys == NULL) {
             PyErr_NoMemory();
             return -1;
