@@ -16,6 +16,12 @@ for e in ("1 // 0", "1.0 % 0", "int('x')", "1 << -1", "float('y')", "10 ** 400 *
     except Exception as x:
         print(type(x).__name__, x)
 
+# Shifts by very many bits: there would be a place for each digit, but no memory; or not even that.
+for a, b in (1, 2**62 + 3), (1, 2**64), (0, 2**70), (1, 2**66), (-1, 30 * (2**61 - 8)), (-1, 30 * (2**61 - 8) + 1), (5, 2**90):
+    try:
+        print(a << b)
+    except (MemoryError, OverflowError) as e:
+        print(type(e).__name__, e, a >> b)
 # expect: 1267650600228229401496703205376 -4 2 (-4, 1) 3 -4 1180591620717411303424 -6 2 7 5
 # expect: 72247615809008889302 9001576298 136318165 255 0xff 0o10 -0b101
 # expect: 0.30000000000000004 1e+100 1e+16 123456789.123 0.3333333333333333 -0.0 inf nan 5e-324 1.7976931348623157e+308
@@ -31,3 +37,10 @@ for e in ("1 // 0", "1.0 % 0", "int('x')", "1 << -1", "float('y')", "10 ** 400 *
 # expect: ValueError negative shift count
 # expect: ValueError could not convert string to float: 'y'
 # expect: OverflowError int too large to convert to float
+# expect: MemoryError  0
+# expect: MemoryError  0
+# expect: 0
+# expect: OverflowError too many digits in integer 0
+# expect: MemoryError  -1
+# expect: OverflowError too many digits in integer -1
+# expect: OverflowError too many digits in integer 0

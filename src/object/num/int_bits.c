@@ -69,6 +69,20 @@ int_shift_right(PyObject *a, size_t bits)
     return int_finish(z, negative);
 }
 
+/* b >= 0; all bits when that is more. */
+static unsigned __int128
+up_to_three_digits(PyObject *b)
+{
+    unsigned __int128 v = 0;
+    Py_ssize_t n = int_ndigits(b);
+    if (n > 3)
+        return ~v >> 1;
+    while (n > 0)
+        v = v << SHIFT | int_digits(b)[--n];
+    return v;
+}
+
+/* *out: SIZE_MAX when it is that or more. */
 static int
 shift_count(PyObject *b, size_t *out)
 {
@@ -76,12 +90,8 @@ shift_count(PyObject *b, size_t *out)
         PyErr_SetString(PyExc_ValueError, "negative shift count");
         return -1;
     }
-    *out = SIZE_MAX;
-    if (int_ndigits(b) <= 2) {
-        int64_t v;
-        int_get_small(b, &v);
-        *out = (size_t)v;
-    }
+    unsigned __int128 v = up_to_three_digits(b);
+    *out = v < SIZE_MAX ? (size_t)v : SIZE_MAX;
     return 0;
 }
 
@@ -93,7 +103,9 @@ int_lshift(PyObject *a, PyObject *b)
         return NULL;
     if (int_is_zero(a))
         return SMALL_INT(0);
-    if (bits == SIZE_MAX || bits / SHIFT > (size_t)INT_MAX_DIGITS - 2) {
+    if (UNLIKELY(bits == SIZE_MAX)) {
+        if ((up_to_three_digits(b) + SHIFT - 1) / SHIFT <= (size_t)(INT_MAX_DIGITS - int_ndigits(a)))
+            return PyErr_NoMemory();
         PyErr_SetString(PyExc_OverflowError, "too many digits in integer");
         return NULL;
     }
