@@ -138,8 +138,32 @@ leaves_result(const struct ir *ir, ir_ref k, ir_ref slot)
     return s->ref <= k && (uint32_t)slot + 1 == ir->nlocals + (uint32_t)s->depth && !gives_nothing(ir, k, &ir->frames[s->frame]);
 }
 
+/* What the frame that the open call at k ends had on its stack, where it has ended with RETURN_VALUE and somebody has looked; or REF_NONE. */
+static ir_ref
+returned_by(const struct ir *ir, ir_ref k)
+{
+    const struct ir_ins *call = &ir->at[k];
+    const struct snap *s = snap_of(ir, k);
+    while (s > ir->snaps && ir->frames[s->frame].base != ir_int_value(ir, call->b))
+        s--;
+    const struct ir_frame *f = &ir->frames[s->frame];
+    if (f->base != ir_int_value(ir, call->b) || f->code == NULL || call->a >= Py_SIZE(f->code)
+        || op_deinstrument(_PyCode_CODE(f->code)[call->a].op.code) != RETURN_VALUE)
+        return REF_NONE;
+    while (k-- > REF_BIAS) {
+        const struct ir_ins *in = &ir->at[k];
+        if (in->op == IR_CALLO)
+            break;
+        if (in->a == f->base + f->nlocals && (in->op == IR_SLOAD || in->op == IR_FLOAD))
+            return k;
+        if (in->a == f->base + f->nlocals && (in->op == IR_FPUT || in->op == IR_FPUT_NEW || in->op == IR_FSET))
+            return in->b;
+    }
+    return REF_NONE;
+}
+
 /* What slot a of memory has where the instruction at r takes it out; REF_NONE: nothing. *known is false: nobody has looked, unless it was *returned there: what
- * the frame had on top of its stack has a slot of its own, which is not looked for. */
+ * the frame had on top of its stack has a slot of its own. */
 static ir_ref
 taken_out(const struct ir *ir, ir_ref r, bool *known, bool *returned)
 {
@@ -151,8 +175,12 @@ taken_out(const struct ir *ir, ir_ref r, bool *known, bool *returned)
     for (ir_ref k = r; k-- > REF_BIAS; ) {
         const struct ir_ins *in = &ir->at[k];
         *returned = in->op == IR_CALLO && leaves_result(ir, k, slot);
-        if (*returned)
+        if (*returned) {
+            ir_ref v = returned_by(ir, k);
+            if (v != REF_NONE)
+                return v;
             break;
+        }
         if (in->a != slot)
             continue;
         if (in->op == IR_SLOAD || in->op == IR_FLOAD)
