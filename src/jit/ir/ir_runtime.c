@@ -240,6 +240,14 @@ is_quiet(struct quiet *q, PyObject *o)
     return others_quiet(q, o);
 }
 
+static bool
+slice_quiet(struct quiet *q, PyObject *l)
+{
+    Py_ssize_t from = (intptr_t)jit_args[0], to = (intptr_t)jit_args[1];
+    Py_ssize_t n = PySlice_AdjustIndices(PyList_GET_SIZE(l), &from, &to, 1);
+    return all_quiet(q, ((PyListObject *)l)->ob_item + from, n);
+}
+
 /* More references to o than will be dropped. */
 static bool
 outlives(PyObject **slots, uint64_t late, PyObject *o)
@@ -258,7 +266,7 @@ jit_is_quiet(PyObject **slots, uint64_t late, PyObject *o, uint32_t n)
         q.late = late;
         q.edges = q.n = 0;
     }
-    return is_quiet(&q, o);
+    return n == QUIET_SLICE ? slice_quiet(&q, o) : is_quiet(&q, o);
 }
 
 bool jit_is_kept(PyObject **slots, uint64_t late, PyObject *o) { return outlives(slots, late, o); }

@@ -42,8 +42,9 @@ bool jit_is_common_leaf(const PyTypeObject *t);
 /* Were o to die, nothing would happen that anybody could see, now or later: it and all that would die with it are leaves, or objects of known kinds without
  * finalizers and weak references. Says no to what is too much to look at. Or it lives on, as others refer to it: more than the slots that are dropped late.
  * n: so many objects are dropped at once, of which this is the one with the number in the bits from QUIET_NTH on, from 1 on; they are asked for in this order, one behind the
- * other. 1: it is the only one. */
+ * other. 1: it is the only one. QUIET_SLICE: o is a list that stays, and what loses references are its items between the bounds of a slice in jit_args[0] and [1]. */
 #define QUIET_NTH 8
+#define QUIET_SLICE 0
 bool jit_is_quiet(PyObject **slots, uint64_t late, PyObject *o, uint32_t n);
 /* May what slots[i] holds be dropped at any time from now on? It is a leaf, or others refer to it as well; or it is an iterator over a list or tuple to
  * which others refer. late: the slots, as bits, of which that was said already: their references do not count.

@@ -85,7 +85,7 @@ int64_t jit_list_cut(PyObject *l, PyObject *item);
 /* The same of item i, which is there; those behind it move up. */
 int64_t jit_list_cut_at(PyObject *l, int64_t i, PyObject *item);
 
-/* l[i:j] = jit_args[0], another list or a tuple. 0: what goes may be noticed, or no memory. */
+/* l[i:j] = jit_args[0], another list or a tuple; what goes goes unnoticed (QUIET_SLICE). 0: it is the same list, or no memory. */
 int64_t jit_list_set_slice(PyObject *l, int64_t i, int64_t j);
 /* The items 0 to last change places, the first with the last. 0: it has not so many. */
 int64_t jit_list_reverse(PyObject *l, int64_t last);

@@ -77,11 +77,6 @@ jit_list_set_slice(PyObject *l, int64_t i, int64_t j)
 {
     Py_ssize_t from = i, to = j;
     PySlice_AdjustIndices(PyList_GET_SIZE(l), &from, &to, 1);
-    for (Py_ssize_t k = from; k < to; k++) {
-        PyObject *o = PyList_GET_ITEM(l, k);
-        if (Py_REFCNT(o) == 1 && !jit_is_leaf(Py_TYPE(o)))
-            return 0;
-    }
     if (jit_args[0] != l && PyList_SetSlice(l, from, Py_MAX(from, to), jit_args[0]) == 0)
         return 1;
     PyErr_Clear();

@@ -15,6 +15,7 @@
 
 #include "code/opcodes.h"
 #include "jit/ir/ir_runtime.h"
+#include "jit/ir/leaf.h"
 #include "object/coll/dict.h"
 #include "object/coll/dict_values.h"
 #include "object/core/descr.h"
@@ -265,6 +266,19 @@ rec_outlives(struct recorder *r, int i)
 }
 
 void rec_guard_kept(struct recorder *r, ir_ref v) { rec_emit(r, IR_GKEPT, v, ir_int(r->ir, all_slots(r))); }
+
+bool
+rec_cuts_quietly(struct recorder *r, ir_ref list, PyObject *list_now, const ir_ref bounds[2], const int64_t bounds_now[2])
+{
+    for (int i = 0; i < 2; i++) {
+        jit_args[i] = (PyObject *)(intptr_t)bounds_now[i];
+        rec_emit(r, IR_ARG_I, (ir_ref)i, bounds[i]);
+    }
+    if (!jit_is_quiet(r->frame->localsplus, 0, list_now, QUIET_SLICE))
+        return rec_stop(r, "a slice that is stored takes away an object whose death may be noticed");
+    rec_emit_x(r, IR_GQUIET, list, ir_int(r->ir, all_slots(r)), QUIET_SLICE);
+    return r->why == NULL;
+}
 
 #define FRESH 200                      /* instructions that are looked through */
 

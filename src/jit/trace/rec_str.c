@@ -56,6 +56,8 @@ bound(struct recorder *r, ir_ref v, PyObject *now, int64_t none)
     return i;
 }
 
+static int64_t bound_now(PyObject *now, int64_t none) { return now == Py_None ? none : PyNumber_AsSsize_t(now, NULL); }
+
 bool
 rec_slice(struct recorder *r)
 {
@@ -90,6 +92,8 @@ rec_store_slice(struct recorder *r)
         return false;
     rec_before_effects(r, 4);
     rec_let_operands_die(r, 4);
+    if (!rec_cuts_quietly(r, v, o, (ir_ref[]){ i, j }, (int64_t[]){ bound_now(r->sp[-2], 0), bound_now(r->sp[-1], PY_SSIZE_T_MAX) }))
+        return false;
     rec_protect(r);
     rec_snap(r, r->pc, 0);
     rec_emit(r, IR_ARG, 0, w);

@@ -431,6 +431,8 @@ void rec_push_new(struct recorder *r, ir_ref v);
 void rec_outlives(struct recorder *r, int i);
 /* A guard that v lives on when a reference to it goes. */
 void rec_guard_kept(struct recorder *r, ir_ref v);
+/* A guard that nobody notices what the list loses between the bounds of a slice; with their values now. False: somebody would now, stopped. */
+bool rec_cuts_quietly(struct recorder *r, ir_ref list, PyObject *list_now, const ir_ref bounds[2], const int64_t bounds_now[2]);
 /* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */
 void rec_before_effects(struct recorder *r, int popped);
 /* v with a reference for a container: its own, or one that a slot held. A number becomes an object, in all slots that have it. */
