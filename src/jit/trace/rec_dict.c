@@ -115,8 +115,8 @@ rec_guard_missing(struct recorder *r)
 static bool
 add_pair(struct recorder *r, ir_ref v, int key, int value)
 {
-    rec_object(r, rec_peek(r, key));
-    rec_object(r, rec_peek(r, value));
+    rec_hold(r, rec_peek(r, key));
+    rec_hold(r, rec_peek(r, value));
     if (r->why != NULL)
         return false;
     ir_ref owned = rec_reference(r, rec_peek(r, key));
@@ -287,7 +287,7 @@ rec_set_add(struct recorder *r, const struct builtin_call *c)
     if (r->why != NULL)
         return false;
     if (now == 0)
-        rec_leaf(r, IR_CALLS, HELPER_SET_ADD, c->args[0], rec_reference(r, rec_peek(r, 1)), REF_NONE);
+        rec_leaf(r, IR_CALLS, HELPER_SET_ADD, c->args[0], rec_hand_over(r, rec_peek(r, 1)), REF_NONE);
     return give(r, c, ir_obj(r->ir, Py_None));
 }
 
@@ -329,7 +329,7 @@ rec_list_append(struct recorder *r, const struct builtin_call *c)
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_APPEND, c->args[0], rec_reference(r, c->args[1]), REF_NONE);
+    rec_leaf(r, IR_CALLS, HELPER_LIST_APPEND, c->args[0], rec_hand_over(r, c->args[1]), REF_NONE);
     return give(r, c, ir_obj(r->ir, Py_None));
 }
 
@@ -343,7 +343,7 @@ rec_list_insert(struct recorder *r, const struct builtin_call *c)
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_reference(r, c->args[2]));
+    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_hand_over(r, c->args[2]));
     return give(r, c, ir_obj(r->ir, Py_None));
 }
 
@@ -360,7 +360,7 @@ rec_append_item(struct recorder *r)
     rec_before_effects(r, 1);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_APPEND, v, rec_reference(r, item), REF_NONE);
+    rec_leaf(r, IR_CALLS, HELPER_LIST_APPEND, v, rec_hand_over(r, item), REF_NONE);
     rec_pop(r);
     return r->why == NULL;
 }

@@ -34,7 +34,7 @@ rec_heap_push(struct recorder *r, const struct builtin_call *c)
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_HEAP_PUSH, c->args[0], rec_reference(r, c->args[1]), REF_NONE);
+    rec_leaf(r, IR_CALLS, HELPER_HEAP_PUSH, c->args[0], rec_hand_over(r, c->args[1]), REF_NONE);
     return give_none(r, c);
 }
 
@@ -99,6 +99,6 @@ rec_insort(struct recorder *r, const struct builtin_call *c)
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_reference(r, c->args[1]));
+    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_hand_over(r, c->args[1]));
     return give_none(r, c);
 }

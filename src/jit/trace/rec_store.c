@@ -675,6 +675,29 @@ rec_object(struct recorder *r, ir_ref v)
     return o;
 }
 
+ir_ref
+rec_hold(struct recorder *r, ir_ref v)
+{
+    if (ir_is_box(r->ir, v) && find_slot(r, v, false) >= 0)
+        v = rec_object(r, v);
+    if (r->why != NULL)
+        return v;
+    int slot = ir_type_of(r->ir, v) == T_OBJ && !ir_is_box(r->ir, v) && find_slot(r, v, true) < 0 ? find_slot(r, v, false) : -1;
+    if (slot >= 0 && (r->ir->at[v].op != IR_KO || !_Py_IsImmortal(ir_obj_value(r->ir, v)))) {
+        rec_emit(r, IR_INC, v, REF_NONE);
+        hold(r, slot);
+        rec_snap(r, r->pc, 0);
+    }
+    return v;
+}
+
+ir_ref
+rec_hand_over(struct recorder *r, ir_ref v)
+{
+    v = rec_hold(r, v);
+    return r->why == NULL ? rec_reference(r, v) : REF_NONE;
+}
+
 /* Guards for v going to a place that has o, while so many values lie on the stack that go later. */
 static bool
 guard_store(struct recorder *r, struct rec_storing *st, PyObject *o, int popped)

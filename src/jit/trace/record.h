@@ -437,6 +437,9 @@ bool rec_cuts_quietly(struct recorder *r, ir_ref list, PyObject *list_now, const
 void rec_before_effects(struct recorder *r, int popped);
 /* v with a reference for a container: its own, or one that a slot held. A number becomes an object, in all slots that have it. */
 ir_ref rec_reference(struct recorder *r, ir_ref v);
+/* v as an object, which a slot holds if it lies in one, so that an exit has the reference that a leaf call was to take over; and that reference. Of several, all are held first. */
+ir_ref rec_hold(struct recorder *r, ir_ref v);
+ir_ref rec_hand_over(struct recorder *r, ir_ref v);
 /* v, which lies in some slot, as an object: a number becomes one, held by a slot that has it. */
 ir_ref rec_object(struct recorder *r, ir_ref v);
 /* rec_dict.c */
