@@ -85,6 +85,9 @@ rec_let_iterator_die(struct recorder *r, int slot)
         return true;
     if (slot < 64 && slot < r->top && !rec_is_late(r, slot) && jit_dies_late(r->frame->localsplus, (unsigned)slot, 0))
         return rec_guard_dies(r, slot);
+    if (Py_REFCNT(r->sp[-1]) != 1)
+        return rec_stop(r, "an iterator that others see");
+    rec_emit(r, IR_GUNIQ, r->slot[slot], REF_NONE);                      /* others would see that it is used up */
     if (r->ngenerators > 0 && (rec_take_generator_slot(r, slot) || r->why != NULL))
         return r->why == NULL;
     rec_take(r, slot);
