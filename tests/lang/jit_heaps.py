@@ -226,3 +226,16 @@ def keyed(n):
 
 
 print(keyed(500))       # expect: 49950
+
+
+def same_objects(n):
+    sorted_floats, heap, same = [], [], 0
+    for i in range(n):
+        x = 1e6 - i
+        bisect.insort(sorted_floats, x)
+        heappush(heap, x)
+        same += (sorted_floats[0] is x) + (heap[0] is x)
+    return same
+
+
+print(same_objects(600))        # expect: 1200

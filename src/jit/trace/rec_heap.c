@@ -99,6 +99,6 @@ rec_insort(struct recorder *r, const struct builtin_call *c)
     rec_before_effects(r, c->on_stack);
     if (r->why != NULL)
         return false;
-    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_hand_over(r, c->args[1]));
+    rec_leaf(r, IR_CALLS, HELPER_LIST_INSERT, c->args[0], at, rec_hand_over(r, rec_peek(r, 1)));          /* a number has become the object that was compared */
     return give_none(r, c);
 }
