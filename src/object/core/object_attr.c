@@ -145,19 +145,12 @@ static int
 instance_lookup(PyObject *obj, PyObject *name, PyObject **out)
 {
     *out = NULL;
-    if (Py_TYPE(obj)->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        if (LIKELY(PyUnicode_CheckExact(name)))
-            return instance_get(obj, name, out);
-        PyObject *exact = str_exact(name);
-        if (exact == NULL)
-            return -1;
-        int found = instance_get(obj, exact, out);
-        Py_DECREF(exact);
-        return found;
-    }
-    PyObject **slot = object_dict_slot(obj);
+    bool managed = Py_TYPE(obj)->tp_flags & Py_TPFLAGS_MANAGED_DICT;
+    if (managed && LIKELY(PyUnicode_CheckExact(name)))
+        return instance_get(obj, name, out);
+    PyObject *made = managed ? instance_dict(obj) : NULL, **slot = managed ? &made : object_dict_slot(obj);     /* a subclass of str may hash and compare as it likes */
     if (slot == NULL || *slot == NULL)
-        return 0;
+        return managed ? -1 : 0;
     PyObject *dict = Py_NewRef(*slot);
     int found = PyDict_GetItemRef(dict, name, out);
     Py_DECREF(dict);
@@ -278,19 +271,16 @@ static int
 instance_store(PyObject *obj, PyObject *name, PyObject *value, bool *has_place)
 {
     *has_place = true;
-    if (Py_TYPE(obj)->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        if (LIKELY(PyUnicode_CheckExact(name)))
-            return instance_set(obj, name, value);
-        PyObject *exact = str_exact(name);
-        int err = exact == NULL ? -1 : instance_set(obj, exact, value);
-        Py_XDECREF(exact);
-        return err;
-    }
-    PyObject **slot = object_dict_slot(obj);
+    bool managed = Py_TYPE(obj)->tp_flags & Py_TPFLAGS_MANAGED_DICT;
+    if (managed && LIKELY(PyUnicode_CheckExact(name)))
+        return instance_set(obj, name, value);
+    PyObject *made = managed ? instance_dict(obj) : NULL, **slot = managed ? &made : object_dict_slot(obj);
     if (slot == NULL) {
         *has_place = false;
         return -1;
     }
+    if (managed && made == NULL)
+        return -1;
     if (*slot == NULL && (*slot = PyDict_New()) == NULL)
         return -1;
     PyObject *dict = Py_NewRef(*slot);
