@@ -1,6 +1,6 @@
 /* object/coll/list_sort.c: a stable, adaptive merge sort.
  *
- * Idea:    find runs that are already ascending (or strictly descending, which are turned round), lengthen short ones
+ * Idea:    find runs that are already ascending (or descending, which are turned round, equal ones twice), lengthen short ones
  *          to `minrun` by binary insertion, and merge neighbours. Which neighbours, and when, follows the powersort
  *          rule (Munro and Wild 2018): each boundary between runs has a power, its depth in a nearly balanced tree,
  *          and boundaries on the stack keep rising powers. A merge copies the shorter run out, and when one side
@@ -200,27 +200,70 @@ reverse_stretch(struct stretch *s, Py_ssize_t n)
 
 /* ---- runs ---- */
 
-/* Length of the run at the start of keys[0..n), made ascending; -1 on error. */
+/* How far keys[len..n) go on without one that is less than the one before; -1 on error. */
 static Py_ssize_t
-find_run(struct sort *s, struct stretch *at, Py_ssize_t n)
+ascending(struct sort *s, PyObject **k, Py_ssize_t len, Py_ssize_t n)
+{
+    int less = 0;
+    while (len < n && (less = s->less(k[len], k[len - 1], s)) == 0)
+        len++;
+    return less < 0 ? -1 : len;
+}
+
+/* The last `equal` keys of keys[0..len) turned round, with the one before them, which they equal: all will be turned round once more. */
+static void
+turn_equals(struct stretch *at, Py_ssize_t len, Py_ssize_t equal)
+{
+    struct stretch last = from_at(*at, len - equal - 1);
+    if (equal > 0)
+        reverse_stretch(&last, equal + 1);
+}
+
+/* keys[0..len) do not rise, equals among them have been turned round: how far that goes on, so too; -1 on error. */
+static Py_ssize_t
+descending(struct sort *s, struct stretch *at, Py_ssize_t len, Py_ssize_t n)
 {
     PyObject **k = at->keys;
-    if (n < 2)
-        return n;
-    int down = s->less(k[1], k[0], s);
-    if (down < 0)
-        return -1;
-    Py_ssize_t len = 2;
+    Py_ssize_t equal = 0;
     for (; len < n; len++) {
         int less = s->less(k[len], k[len - 1], s);
         if (less < 0)
             return -1;
-        if (less != down)
+        if (less) {
+            turn_equals(at, len, equal);
+            equal = 0;
+            continue;
+        }
+        int more = s->less(k[len - 1], k[len], s);
+        if (more < 0)
+            return -1;
+        if (more)
             break;
+        equal++;
     }
-    if (down)
-        reverse_stretch(at, len);
+    turn_equals(at, len, equal);
     return len;
+}
+
+/* Length of the run at the start of keys[0..n), made ascending; -1 on error. Programs see which keys are compared, and in which order the items are when that fails: both are CPython's. */
+static Py_ssize_t
+find_run(struct sort *s, struct stretch *at, Py_ssize_t n)
+{
+    PyObject **k = at->keys;
+    Py_ssize_t len = n < 2 ? n : ascending(s, k, 1, n);
+    if (len < 0 || len == n)
+        return len;
+    if (len > 1) {
+        int rises = s->less(k[0], k[len - 1], s);
+        if (rises != 0)
+            return rises < 0 ? -1 : len;
+        reverse_stretch(at, len);                        /* all equal so far */
+    }
+    len = descending(s, at, len + 1, n);
+    if (len < 0)
+        return -1;
+    reverse_stretch(at, len);
+    return ascending(s, k, len, n);
 }
 
 /* keys[0..done) are sorted; insert the rest of keys[0..n). */
