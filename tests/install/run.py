@@ -90,6 +90,16 @@ def check_cut(build, prefix):
     assert re.search(r"^Result: SUCCESS", out, re.M), out
 
 
+def check_destdir(build, prefix):
+    """Below DESTDIR, with the paths that it will have; the library is compiled."""
+    destdir = prefix.parent / "image"
+    run(sys.executable, TOP / "tools/install", "--build", build, "/opt/adder", env={**os.environ, "DESTDIR": str(destdir)})
+    library = "opt/adder/lib/python3.13"
+    what = "import marshal, sys; print(marshal.loads(open(sys.argv[1], 'rb').read()[16:]).co_filename)"
+    pyc = destdir / library / "asyncio/__pycache__/events.cpython-313.pyc"
+    assert run(destdir / "opt/adder/bin/adder", "-I", "-c", what, pyc) == f"/{library}/asyncio/events.py"
+
+
 def main():
     global failed
     ap = argparse.ArgumentParser()
@@ -103,7 +113,7 @@ def main():
         run(first / "bin/adder", "-c", "pass")
         prefix.parent.mkdir()
         first.rename(prefix)
-        for check in check_exports, check_program, check_config, check_extension, check_embedding, check_environment, check_cut:
+        for check in check_exports, check_program, check_config, check_extension, check_embedding, check_environment, check_destdir, check_cut:
             try:
                 check(build, prefix)
                 print(f"ok   install/{check.__name__[6:]}", flush=True)
