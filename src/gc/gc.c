@@ -188,9 +188,10 @@ dispose(PyThreadState *ts, int old, Py_ssize_t *collected)
     gc_take_legacy(interp);
     if (interp->gc.debug & GC_DEBUG_COLLECTABLE)
         print_objects("collectable", trash);
-    gc_clear_weakrefs(interp);
-    gc_call_finalizers(interp);
-    gc_save_resurrected(interp, old);
+    bool called = gc_clear_weakrefs(interp);
+    called |= gc_call_finalizers(interp);
+    if (called)                              /* else nobody was there who could have brought anything back */
+        gc_save_resurrected(interp, old);
     *collected = (Py_ssize_t)trash->used;
     gc_delete_trash(ts, old);
     if (interp->gc.debug & GC_DEBUG_UNCOLLECTABLE)

@@ -85,7 +85,7 @@ clear_references_to(PyObject *op, PyWeakReference **tail)
     return tail;
 }
 
-void
+bool
 gc_clear_weakrefs(PyInterpreterState *interp)
 {
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH];
@@ -100,6 +100,7 @@ gc_clear_weakrefs(PyInterpreterState *interp)
             tail = clear_references_to(op, tail);
     }
     *tail = NULL;
+    bool called = chain != NULL;
     while (chain != NULL) {
         PyWeakReference *ref = chain;
         chain = ref->wr_next;
@@ -111,14 +112,16 @@ gc_clear_weakrefs(PyInterpreterState *interp)
         }
         Py_DECREF(ref);
     }
+    return called;
 }
 
 /* ---- finalizers --------------------------------------------------------------------------------------------------- */
 
-void
+bool
 gc_call_finalizers(PyInterpreterState *interp)
 {
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH];
+    bool called = false;
     for (size_t i = 0; i < trash->used; i++) {
         PyObject *op = trash->items[i];
         if (op == NULL || gc_is_finalized(op) || Py_TYPE(op)->tp_finalize == NULL)
@@ -127,7 +130,9 @@ gc_call_finalizers(PyInterpreterState *interp)
         Py_INCREF(op);
         Py_TYPE(op)->tp_finalize(op);
         Py_DECREF(op);
+        called = true;
     }
+    return called;
 }
 
 void

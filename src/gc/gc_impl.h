@@ -28,9 +28,10 @@ static inline bool gc_is_collecting(PyObject *op) { return (GC_HEAD(op)->_gc_pre
 
 /* The steps that run Python code, all on interp->gc_logs[GC_LOG_TRASH]; objects that die on the way leave holes there. */
 void gc_take_legacy(PyInterpreterState *interp);
-void gc_clear_weakrefs(PyInterpreterState *interp);
-void gc_call_finalizers(PyInterpreterState *interp);
-/* Moves what finalizers have brought back to log `old`. */
+/* These two: true if they have called anything, so that objects may have been brought back. */
+bool gc_clear_weakrefs(PyInterpreterState *interp);
+bool gc_call_finalizers(PyInterpreterState *interp);
+/* Moves what callbacks and finalizers have brought back to log `old`. */
 void gc_save_resurrected(PyInterpreterState *interp, int old);
 /* Breaks the cycles; what survives goes to log `old`. */
 void gc_delete_trash(PyThreadState *ts, int old);
