@@ -379,7 +379,7 @@ link_frames(PyThreadState *ts, const struct exit_plan *p, _PyInterpreterFrame *f
         f->instr_ptr = _PyCode_CODE(frame_code(f)) + p->calls[k].at;
         f->return_offset = p->calls[k].skip;
         inner[k]->previous = f;
-        ts->py_recursion_remaining -= !p->calls[k].is_shim;
+        ts->py_recursion_remaining -= inner[k]->f_funcobj != ITEM_SHIM;
         f = inner[k];
     }
     f->instr_ptr = _PyCode_CODE(frame_code(f)) + p->pc;
