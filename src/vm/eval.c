@@ -162,13 +162,7 @@ _PyEval_GetBuiltin(PyObject *name)
 
 /* ---- start and end ---- */
 
-static PyCodeObject *init_shim;
-
-PyCodeObject *
-vm_init_shim(void)
-{
-    return init_shim;
-}
+PyCodeObject *vm_init_shim_code;
 
 /* NOP, EXIT_INIT_CHECK, RETURN_VALUE, RESUME: never "complete", so no traceback and no frame walk shows it. */
 static int
@@ -176,7 +170,7 @@ make_init_shim(void)
 {
     static const uint8_t body[] = { NOP, 0, EXIT_INIT_CHECK, 0, RETURN_VALUE, 0, RESUME, 0 };
     static const uint8_t lines[] = { 0x80 | PY_CODE_LOCATION_INFO_NONE << 3 | 3 };
-    if (init_shim != NULL)
+    if (vm_init_shim_code != NULL)
         return 0;
     PyObject *code = PyBytes_FromStringAndSize((const char *)body, sizeof(body));
     PyObject *table = PyBytes_FromStringAndSize((const char *)lines, sizeof(lines));
@@ -185,14 +179,14 @@ make_init_shim(void)
         struct code_info in = { .filename = name, .name = name, .qualname = name, .flags = CO_OPTIMIZED | CO_NO_MONITORING_EVENTS, .code = code,
                                 .firstlineno = 1, .linetable = table, .consts = EMPTY_TUPLE, .names = EMPTY_TUPLE,
                                 .localsplusnames = EMPTY_TUPLE, .localspluskinds = EMPTY_BYTES, .exceptiontable = EMPTY_BYTES, .stacksize = 2 };
-        init_shim = code_new(&in);
-        if (init_shim != NULL)
-            init_shim->_co_firsttraceable = 4;
+        vm_init_shim_code = code_new(&in);
+        if (vm_init_shim_code != NULL)
+            vm_init_shim_code->_co_firsttraceable = 4;
     }
     Py_XDECREF(code);
     Py_XDECREF(table);
     Py_XDECREF(name);
-    return init_shim == NULL ? -1 : 0;
+    return vm_init_shim_code == NULL ? -1 : 0;
 }
 
 struct vm_cache *

@@ -92,7 +92,8 @@ OWNED PyObject *super_lookup(PyTypeObject *cls, PyObject *self, PyObject *name, 
 /* state of this floor in an interpreter */
 struct vm_cache { PyObject *isinstance, *len, *list_append, *object_getattribute; };   /* borrowed: what specialised calls compare with */
 struct vm_cache *vm_cache(PyThreadState *ts);
-PyCodeObject *vm_init_shim(void);                /* code of the frame below a specialised __init__ */
+extern PyCodeObject *vm_init_shim_code;
+static inline PyCodeObject *vm_init_shim(void) { return vm_init_shim_code; }        /* code of the frame below a specialised __init__ */
 
 static inline bool frame_has_room_for(PyThreadState *ts, int words)
 {

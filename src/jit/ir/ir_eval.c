@@ -331,7 +331,9 @@ step(struct eval *ev, ir_ref r)
     case IR_NEXT:
         return false;
     case IR_PUSHF:
-        return jit_push_frame(thread_of(ev), frame_at(ev, in->a), (PyFunctionObject *)v[in->b].o, (uint64_t)v[in->c].i) != 0;
+        if (jit_is_shim(v[in->b].o))
+            return jit_push_shim(thread_of(ev), frame_at(ev, in->a), v[in->b].o, (uint64_t)v[in->c].i) != 0;
+        return jit_push_function(thread_of(ev), frame_at(ev, in->a), (PyFunctionObject *)v[in->b].o, (uint64_t)v[in->c].i) != 0;
     case IR_FLOAD:
         v[r].o = ev->slots[in->a];
         return true;

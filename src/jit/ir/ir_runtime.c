@@ -517,9 +517,6 @@ bool (*jit_leaves_opens)(int opcode);
 
 _Py_CODEUNIT *jit_turned_pc;
 
-/* Changes when something has happened that a trace which runs must not go on after: traces were taken away, or somebody wrote into the slots of a frame. */
-static uint32_t troubles(void) { return jit_epoch + vm_frame_writes; }
-
 /* The step at `instr` of f has failed. The trace goes on in the handler of the exception, if it was recorded so; else it is left for that. */
 static int64_t
 raised(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, _PyInterpreterFrame *outer, uint32_t before, bool expected)
@@ -527,32 +524,21 @@ raised(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, _PyInterp
     jit_open_pc = vm_catch(ts, f, (int)(instr - _PyCode_CODE(frame_code(f))), outer);
     if (jit_open_pc == NULL)
         return 1;
-    if (LIKELY(before == troubles() && expected)) {
+    if (LIKELY(before == jit_troubles() && expected)) {
         (void)frame_stackpointer(ts->current_frame);
         return 0;
     }
-    jit_turned_pc = before == troubles() ? jit_open_pc : NULL;
+    jit_turned_pc = before == jit_troubles() ? jit_open_pc : NULL;
     return 1;
 }
 
-/* f, whose stack ends at sp, returns to its caller, on whose stack the value lies then. Where f is the outer one the trace ends. */
+/* The return at instr of f. Where f is the outer frame the trace ends. */
 static int64_t
-leave_frame(PyThreadState *ts, _PyInterpreterFrame *f, PyObject **sp, PyObject *value, _PyInterpreterFrame *outer)
+open_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer)
 {
-    _PyInterpreterFrame *caller = f->previous;
-    uint32_t before = troubles();
-    vm_step_return(ts, f, sp);
-    sp = frame_stackpointer(caller);
-    *sp++ = value;
-    if (f != outer) {
-        if (UNLIKELY(jit_poison != NULL))
-            jit_poison(ts, caller);
-        if (LIKELY(before == troubles()))
-            return 0;
-    }
-    jit_open_pc = caller->instr_ptr + caller->return_offset;
-    frame_set_stackpointer(caller, sp);
-    return f != outer;
+    bool is_const = op_deopt(instr->op.code) == RETURN_CONST;
+    PyObject *value = is_const ? Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)) : *--sp;
+    return (f == outer ? jit_return_last : jit_return)(ts, f, instr, sp, value);
 }
 
 /* FOR_ITER: the next value on the stack; at the end NULL in its place and in that of the iterator, which goes. NULL: raised. */
@@ -576,7 +562,7 @@ step_iterator(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, Py
 static int64_t
 open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, bool expected)
 {
-    uint32_t before = troubles();
+    uint32_t before = jit_troubles();
     PyObject **end = NULL;
     bool mine = Py_TYPE(sp[-1]) != &PyGen_Type;
     if (LIKELY(mine)) {
@@ -585,11 +571,11 @@ open_for_iter(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, Py
             jit_poison(ts, f);
         if (end == NULL)
             return raised(ts, f, instr, outer, before, expected);
-        if (LIKELY(before == troubles() && !expected))
+        if (LIKELY(before == jit_troubles() && !expected))
             return 0;
     }
     jit_open_pc = !mine ? instr : instr + 1 + op_table[FOR_ITER].caches + (end < sp ? oparg + 2 : 0);
-    jit_turned_pc = mine && expected && before == troubles() ? jit_open_pc : NULL;
+    jit_turned_pc = mine && expected && before == jit_troubles() ? jit_open_pc : NULL;
     frame_set_stackpointer(f, mine ? end : sp);
     return 1;
 }
@@ -599,7 +585,7 @@ static int64_t
 enter_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, int oparg, _PyInterpreterFrame *outer, PyCodeObject *callee)
 {
     bool last = (PyObject *)callee == Py_None;
-    uint32_t before = troubles();
+    uint32_t before = jit_troubles();
     _PyInterpreterFrame *to = vm_step_call(ts, f, instr, &sp, oparg);
     PyObject **behind = (PyObject **)f + frame_code(f)->co_framesize;
     if (last && to != NULL && to != f) {
@@ -608,7 +594,7 @@ enter_call(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObj
     }
     if (UNLIKELY(to == NULL))
         return raised(ts, f, instr, outer, before, false);
-    if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && before == troubles())) {
+    if (LIKELY((PyObject **)to == behind && frame_code(to) == callee && before == jit_troubles())) {
         (void)frame_stackpointer(to);
         return 0;
     }
@@ -633,14 +619,12 @@ collect(PyThreadState *ts)
     gc_run(ts);
 }
 
-bool jit_may_nest(PyThreadState *ts) { return ts_stack_here() > rt_thread_of(ts)->nest_limit; }
-
 int64_t
 jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer, PyCodeObject *callee)
 {
     _Py_CODEUNIT *instr = _PyCode_CODE(frame_code(f)) + pc;
-    PyObject **sp = frame_stackbase(f) + (x >> 20);
-    uint32_t before = troubles();
+    PyObject **sp = frame_stackbase(f) + OPEN_DEPTH(x);
+    uint32_t before = jit_troubles();
     bool expected = callee == OPEN_RAISES;
     int opcode = op_deopt(instr->op.code), oparg = (int)(x & OPEN_ARG_MAX);
     f->instr_ptr = instr;
@@ -650,12 +634,8 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         frame_set_stackpointer(f, sp);
         return 1;
     }
-    if (opcode == RETURN_VALUE)
-        return leave_frame(ts, f, sp - 1, sp[-1], outer);
-    if (opcode == EXIT_INIT_CHECK)
-        return leave_frame(ts, f, sp - 1, sp[-1], outer);
-    if (opcode == RETURN_CONST)
-        return leave_frame(ts, f, sp, Py_NewRef(PyTuple_GET_ITEM(frame_code(f)->co_consts, oparg)), outer);
+    if (x & OPEN_RETURNS)
+        return open_return(ts, f, instr, sp, oparg, outer);
     if (opcode == FOR_ITER)
         return open_for_iter(ts, f, instr, sp, oparg, outer, expected);
     if (callee != NULL && !expected)
@@ -673,10 +653,10 @@ jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _Py
         jit_poison(ts, f);
     if (sp == NULL)
         return raised(ts, f, instr, outer, before, expected);
-    if (LIKELY(before == troubles() && !expected))
+    if (LIKELY(before == jit_troubles() && !expected))
         return 0;
     jit_open_pc = instr + 1 + op_table[opcode].caches;
-    jit_turned_pc = expected && before == troubles() ? jit_open_pc : NULL;
+    jit_turned_pc = expected && before == jit_troubles() ? jit_open_pc : NULL;
     frame_set_stackpointer(f, sp);
     return 1;
 }
@@ -695,29 +675,4 @@ jit_new_function(PyObject *code, PyObject *closure, PyObject *globals)
     Py_DECREF(code);
     Py_DECREF(globals);
     return f;
-}
-
-int64_t
-jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x)
-{
-    bool item = (PyObject *)func == Py_None || (PyObject *)func == ITEM_SHIM, shim = item || PyCode_Check(func);     /* a hidden frame */
-    PyCodeObject *code = item ? vm_init_shim() : shim ? (PyCodeObject *)func : (PyCodeObject *)func->func_code;
-    PyObject **top = ts->datastack_top, **behind = (PyObject **)caller + frame_code(caller)->co_framesize;
-    if (UNLIKELY(ts->py_recursion_remaining < 1 || top != behind || ts->datastack_limit - top <= code->co_framesize))
-        return 0;
-    _PyInterpreterFrame *f = (_PyInterpreterFrame *)top;
-    ts->datastack_top = top + code->co_framesize;
-    uint32_t call = x & 0xffff, ret = x >> 16 & 0xffff;
-    caller->instr_ptr = _PyCode_CODE(frame_code(caller)) + call;
-    caller->return_offset = (uint16_t)(ret - call);
-    caller->stacktop = (int)(x >> 32);
-    if (shim)
-        vm_make_shim(f, code, item ? (PyObject *)func : code == vm_with_shim() ? ITEM_SHIM : Py_None);
-    else
-        frame_init(f, func, NULL, code, code->co_nlocalsplus);
-    f->stacktop = -1;
-    f->previous = caller;
-    ts->py_recursion_remaining -= f->f_funcobj != ITEM_SHIM;
-    ts->current_frame = f;
-    return 1;
 }

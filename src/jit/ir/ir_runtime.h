@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include "base/own.h"
+#include "rt/thread.h"
 #include "vm/frame.h"
 
 /* A new int, a new float; NULL without exception when there is no memory. */
@@ -92,10 +93,17 @@ int64_t jit_str_eq(PyObject *a, PyObject *b);
  * was raised at its instr_ptr. */
 int64_t jit_open(PyThreadState *ts, _PyInterpreterFrame *f, uint32_t pc, uint32_t x, _PyInterpreterFrame *outer, PyCodeObject *callee);
 /* Is there C stack enough for an instruction that calls Python functions in a loop of their own? Else traces leave before it. */
-bool jit_may_nest(PyThreadState *ts);
+static inline bool jit_may_nest(PyThreadState *ts) { return ts_stack_here() > rt_thread_of(ts)->nest_limit; }
+/* An open call that is a return: f, which belongs to no generator, is left at instr with `value` (STEALS); its stack ends at sp. As jit_open() for a frame of an inlined call. The last one is
+ * for a trace's outer frame: 0. If that is an __init__ that gives None, the hidden frame below it returns the instance as well. */
+int64_t jit_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value);
+int64_t jit_return_last(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value);
 /* PUSHF: a frame for func (STEALS), its locals not set, becomes the current one behind `caller`. x: code units of the caller's call and of where it goes on, and the
  * end of its stack counted from its first local. 0: there is no room right behind the caller, or the thread is in too many calls. */
-int64_t jit_push_frame(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x);
+int64_t jit_push_function(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x);
+/* The same for a hidden frame: None and ITEM_SHIM are that below an __init__ and below what stores, else it is known by its code. */
+int64_t jit_push_shim(PyThreadState *ts, _PyInterpreterFrame *caller, PyObject *o, uint64_t x);
+static inline bool jit_is_shim(PyObject *o) { return o == Py_None || o == Py_Ellipsis || PyCode_Check(o); }
 /* `callee` of an open call that raised when it was recorded: the trace goes on in the handler, one of its frames', and leaves where it does not raise. */
 #define OPEN_RAISES ((PyCodeObject *)Py_True)
 /* jit_open_pc, where an open call leaves only because it raised and had not when it was recorded, or the other way round: a side trace may begin there. Else NULL. */
@@ -103,9 +111,13 @@ extern _Py_CODEUNIT *jit_turned_pc;
 #define PUSH_X(call, ret, end) ((uint64_t)(end) << 32 | (uint64_t)(ret) << 16 | (uint64_t)(call))
 #define OPEN_X(depth, oparg) ((uint32_t)(depth) << 20 | (uint32_t)(oparg))
 #define OPEN_ARG_MAX ((1 << 20) - 1)
+#define OPEN_DEPTH(x) ((x) >> 20 & 2047)
+#define OPEN_RETURNS (1u << 31)        /* in x: a return, from a frame with the code `callee` */
 extern _Py_CODEUNIT *jit_open_pc;
 /* Counts up when traces are taken away: one that was running may be among them. */
 extern uint32_t jit_epoch;
+/* Changes when something has happened that a trace which runs must not go on after: traces were taken away, or somebody wrote into the slots of a frame. */
+static inline uint32_t jit_troubles(void) { return jit_epoch + vm_frame_writes; }
 /* For tests: called at the end of each open call. */
 extern void (*jit_poison)(PyThreadState *ts, _PyInterpreterFrame *f);
 /* For tests: asked before each open call, by its opcode: true: the trace leaves before it. */

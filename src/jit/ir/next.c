@@ -3,22 +3,15 @@
 
 #include "jit/ir/ir_runtime.h"
 
-#define PLACES 8192
 #define NEAR 8                         /* entries that an address may have */
 
-static struct next_place places[PLACES + NEAR];          /* under the GIL */
+struct next_place next_places[NEXT_PLACES + NEAR];
 uint64_t jit_next_work;
-
-static struct next_place *
-near(const _Py_CODEUNIT *pc)
-{
-    return &places[(uint32_t)((uintptr_t)pc >> 1) * 2654435769u >> 19];
-}
 
 static struct next_place *
 find(const _Py_CODEUNIT *pc)
 {
-    struct next_place *p = near(pc);
+    struct next_place *p = next_near(pc);
     for (int i = 0; i < NEAR; i++)
         if (p[i].pc == pc)
             return &p[i];
@@ -28,7 +21,7 @@ find(const _Py_CODEUNIT *pc)
 bool
 next_set(const struct next_place *place)
 {
-    struct next_place *p = find(place->pc) == NULL ? near(place->pc) : NULL;
+    struct next_place *p = find(place->pc) == NULL ? next_near(place->pc) : NULL;
     for (int i = 0; p != NULL && i < NEAR; i++) {
         if (p[i].pc != NULL)
             continue;
@@ -51,7 +44,7 @@ bool next_is_set(const _Py_CODEUNIT *pc) { return find(pc) != NULL; }
 void
 next_clear_all(void)
 {
-    memset(places, 0, sizeof(places));
+    memset(next_places, 0, sizeof(next_places));
 }
 
 /* Where the interpreter would poll the eval breaker, and look for tools, it does. */
@@ -79,7 +72,7 @@ jit_next(PyThreadState *ts, uint32_t work)
     const struct next_place *p = find(jit_open_pc);
     _PyInterpreterFrame *f = ts->current_frame;
     jit_next_work += work;
-    if (p == NULL || !frame_fits(f, p->globals, p->builtins, p->is_module) || f->frame_obj != NULL || (p->begins && !may_begin(ts, f)) || (p->opens && !jit_may_nest(ts)))
+    if (p == NULL || !next_fits(p, ts, f) || (p->begins && !may_begin(ts, f)))
         return NULL;
     if (p->copies > 0 && !copy_cells(f, p->copies))
         return NULL;

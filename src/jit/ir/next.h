@@ -5,11 +5,14 @@
 
 #include <Python.h>
 
+#include <stdalign.h>
+
+#include "jit/ir/ir_runtime.h"
 #include "vm/frame.h"
 
-/* Where a call or a return leads to: the first instruction of a function, or that behind a call. */
+/* Where a call or a return leads to: the first instruction of a function, or that behind a call. In one line of the cache. */
 struct next_place {
-    const _Py_CODEUNIT *pc;
+    alignas(64) const _Py_CODEUNIT *pc;
     const void *code;                  /* machine code of the trace there */
     bool begins;                       /* the function: its frame has not got to its RESUME, */
     uint8_t copies;                    /* nor so many cells of its closure, which lie behind its other locals from there on */
@@ -25,6 +28,23 @@ frame_fits(const _PyInterpreterFrame *f, const PyObject *globals, const PyObject
     return f->f_globals == globals && f->f_builtins == builtins && (f->f_locals == globals) == is_module;
 }
 
+#define NEXT_PLACES 8192
+extern struct next_place next_places[];                  /* under the GIL */
+
+/* Where the entry of this address lies, if it was the first with that place. */
+static inline struct next_place *
+next_near(const _Py_CODEUNIT *pc)
+{
+    return &next_places[(uint32_t)((uintptr_t)pc >> 1) * 2654435769u >> 19];
+}
+
+/* May f go on in the trace there? */
+static inline bool
+next_fits(const struct next_place *p, PyThreadState *ts, const _PyInterpreterFrame *f)
+{
+    return frame_fits(f, p->globals, p->builtins, p->is_module) && f->frame_obj == NULL && (!p->opens || jit_may_nest(ts));
+}
+
 /* The trace there has this code from now on. False: there is no room, or another trace already. */
 bool next_set(const struct next_place *place);
 void next_clear(const _Py_CODEUNIT *pc);
@@ -34,6 +54,8 @@ void next_clear_all(void);
 /* IR's NEXT: the frame that is current now, whose stack pointer is stored, goes on at jit_open_pc. The code of the trace there, and the frame runs; or NULL. `work`: instructions that
  * the trace which ends here has done. */
 const void *jit_next(PyThreadState *ts, uint32_t work);
+/* jit_return_last() and jit_next() at once. */
+const void *jit_return_next(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value, uint32_t work);
 /* The sum of these. */
 extern uint64_t jit_next_work;
 

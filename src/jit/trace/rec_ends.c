@@ -43,14 +43,17 @@ may_end(struct recorder *r)
     return true;
 }
 
-/* The open call of the instruction at hand, which changes the frames, and the way to the trace of the one that is current then. */
+/* The open call of the instruction at hand, a return (NULL) or a call, which changes the frames, and the way to the trace of the one that is current then. */
 static bool
 end_in_other_frame(struct recorder *r, PyCodeObject *callee)
 {
     struct snap *s = snap_begin(r->ir, r->pc, (unsigned)r->depth);
     uint32_t work = work_done(r);
     s->open = s->branch = true;
-    rec_emit_open(r, r->nslots + r->depth, callee);
+    if (callee == NULL)
+        rec_emit_return(r, r->nslots + r->depth);
+    else
+        rec_emit_open(r, r->nslots + r->depth, callee);
     r->opens--;                                          /* it takes no longer than the interpreter's */
     ir_append(r->ir, IR_NEXT, 0, 0, 0, work);
     if (r->ir->full != NULL)

@@ -159,6 +159,14 @@ rec_emit_open(struct recorder *r, int end, PyCodeObject *callee)
     return opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), ir_ptr(r->ir, callee), OPEN_X(on_stack, r->oparg));
 }
 
+void
+rec_emit_return(struct recorder *r, int end)
+{
+    int on_stack = end - r->base - r->inner_code->co_nlocalsplus;
+    r->opens++;
+    opt_emit(r->ir, IR_CALLO, (ir_ref)r->at, ir_int(r->ir, r->base), ir_ptr(r->ir, r->inner_code), OPEN_X(on_stack, r->oparg) | OPEN_RETURNS);
+}
+
 bool
 rec_open(struct recorder *r, int opcode)
 {
@@ -249,7 +257,7 @@ rec_open_return(struct recorder *r, int opcode)
     ir->top = f->below;
     struct snap *s = snap_begin(ir, f->ret, f->below + 1u - (unsigned)r->nslots);
     s->open = s->branch = true;
-    rec_emit_open(r, end, NULL);
+    rec_emit_return(r, end);
     r->depth = f->below + 1 - r->nslots;
     rec_forget_slots(r, f->below, r->base + r->inner_code->co_nlocalsplus + r->inner_code->co_stacksize);
     r->base = ir->frames[ir->frame].base;

@@ -239,6 +239,8 @@ bool rec_open(struct recorder *r, int opcode);
 /* The call itself, with the stack of the frame at hand ending at slot `end`, behind its snapshot (callee: the code of the frame that it pushes, or NULL); and what it has left
  * in slot i of memory. */
 ir_ref rec_emit_open(struct recorder *r, int end, PyCodeObject *callee);
+/* The same for a return. */
+void rec_emit_return(struct recorder *r, int end);
 void rec_load_slot(struct recorder *r, int i, ir_ref call);
 /* rec_raise.c: RAISE_VARARGS and RERAISE: an open call that raises. */
 bool rec_raise(struct recorder *r);

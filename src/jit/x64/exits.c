@@ -257,6 +257,8 @@ x64_guard(struct x64_asm *as, unsigned cc)
     end_exit(as, cc);
 }
 
+void x64_guard_never(struct x64_asm *as) { begin_exit(as); }
+
 void
 x64_guard_again(struct x64_asm *as, unsigned cc)
 {

@@ -181,6 +181,7 @@ void link_tail(struct x64_asm *as);    /* at the end of the code: into the loop 
 #define CC_ALWAYS 16
 void x64_guard(struct x64_asm *as, unsigned cc);
 /* One more jump to the same exit, in front of everything of it. */
+void x64_guard_never(struct x64_asm *as);            /* its exit is not taken: another instruction does its work */
 void x64_guard_again(struct x64_asm *as, unsigned cc);
 /* The same as x64_guard() after a comparison of floats, where a NaN always leaves, or never does. */
 void x64_guard_unordered(struct x64_asm *as, unsigned cc, bool leaves);

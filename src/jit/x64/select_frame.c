@@ -130,16 +130,61 @@ select_new(struct x64_asm *as, const struct ir_ins *in)
         asm_op(B, OP_LEA, RDI, rm_frame(ins_at(as, as->cur + 1)->a));
 }
 
+/* A return, and nobody wants to know of open calls. */
+static bool
+returns_at_once(const struct ir_ins *in)
+{
+    return in->op == IR_CALLO && in->x & OPEN_RETURNS && jit_poison == NULL && jit_leaves_opens == NULL;
+}
+
+/* The value, which is on the stack or a constant; where the stack ends without it. */
+static void
+place_returned(struct x64_asm *as, const struct ir_ins *in, const PyCodeObject *code, const _Py_CODEUNIT *instr)
+{
+    int32_t end = (int32_t)ir_int_value(as->ir, in->b) + code->co_nlocalsplus + (int32_t)OPEN_DEPTH(in->x);
+    if (op_deopt(instr->op.code) != RETURN_CONST) {
+        asm_op(B, OP_LEA, RCX, rm_frame((uint32_t)end - 1));
+        asm_load(B, R8, rm_frame((uint32_t)end - 1));
+        return;
+    }
+    PyObject *value = PyTuple_GET_ITEM(code->co_consts, (int)(in->x & OPEN_ARG_MAX));
+    asm_op(B, OP_LEA, RCX, rm_frame((uint32_t)end));
+    if (!_Py_IsImmortal(value))
+        asm_alu_imm(B, ALU_ADD, rm_mem(R8, 0), 1);
+    asm_mov_imm(B, R8, (uint64_t)(uintptr_t)value);
+}
+
+/* Calls f, one of the jit_return_...(), which has these first arguments. */
+static void
+call_return(struct x64_asm *as, const struct ir_ins *in, const void *f)
+{
+    const PyCodeObject *code = ir_ptr_value(as->ir, in->c);
+    const _Py_CODEUNIT *instr = _PyCode_CODE(code) + in->a;
+    call_out(as, f);
+    place_returned(as, in, code, instr);
+    asm_mov_imm(B, RDX, (uint64_t)(uintptr_t)instr);
+    asm_op(B, OP_LEA, RSI, rm_mem(RBP, (int32_t)(8 * ir_int_value(as->ir, in->b))));
+    asm_move(B, RDI, R14);
+}
+
 /* All that lives on is in slots, or in registers that calls preserve. */
 static void
 select_open_call(struct x64_asm *as, const struct ir_ins *in)
 {
+    if (returns_at_once(in) && ins_at(as, as->cur + 1)->op == IR_NEXT) {
+        x64_guard_never(as);                             /* NEXT has called */
+        return;
+    }
     if (has_place(as, as->cur))
         regs_define(as, as->cur, 0);
     regs_clobber(as, CALL_CLOBBERED);
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_NE);
     asm_rr(B, OP_TEST, RAX, RAX);
+    if (returns_at_once(in)) {
+        call_return(as, in, (const void *)jit_return);
+        return;
+    }
     call_out(as, (const void *)jit_open);
     asm_mov_imm(B, R9, ir_word(as->ir, in->c));
     asm_move(B, R8, RBP);
@@ -161,6 +206,12 @@ select_next(struct x64_asm *as, const struct ir_ins *in)
     asm_load(B, RBP, rm_mem(R14, (int32_t)offsetof(PyThreadState, current_frame)));
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
+    const struct ir_ins *changes = ins_at(as, as->cur - 1);
+    if (returns_at_once(changes)) {
+        call_return(as, changes, (const void *)jit_return_next);
+        asm_mov_imm(B, R9, in->x);
+        return;
+    }
     call_out(as, (const void *)jit_next);
     asm_mov_imm(B, RSI, in->x);
     asm_move(B, RDI, R14);
@@ -173,7 +224,8 @@ select_push_frame(struct x64_asm *as, const struct ir_ins *in)
     as->busy |= CALL_CLOBBERED;
     x64_guard(as, CC_E);
     asm_rr(B, OP_TEST, RAX, RAX);
-    call_out(as, (const void *)jit_push_frame);
+    bool is_shim = as->ir->at[in->b].op == IR_KO && jit_is_shim(ir_obj_value(as->ir, in->b));
+    call_out(as, is_shim ? (const void *)jit_push_shim : (const void *)jit_push_function);
     asm_mov_imm(B, RCX, ir_word(as->ir, in->c));
     asm_op(B, OP_LEA, RSI, rm_mem(RBP, 8 * in->a));
     asm_move(B, RDI, R14);
