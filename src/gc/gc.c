@@ -10,6 +10,8 @@
 #include "object/coll/dict.h"
 #include "object/coll/tuple.h"
 #include "object/core/err.h"
+#include "object/core/object.h"
+#include "object/core/weakref.h"
 #include "rt/heap.h"
 #include "rt/hooks.h"
 
@@ -41,11 +43,13 @@ generation_due(PyThreadState *ts)
 
 /* ---- gc.callbacks ------------------------------------------------------------------------------------------------ */
 
+static bool has_callbacks(const struct gc_state *gc) { return gc->callbacks != NULL && Py_SIZE(gc->callbacks) > 0; }
+
 static void
 call_back(PyThreadState *ts, const char *phase, int generation, Py_ssize_t collected, Py_ssize_t uncollectable)
 {
     PyObject *list = ts->interp->gc.callbacks;
-    if (list == NULL || PyList_GET_SIZE(list) == 0)
+    if (!has_callbacks(&ts->interp->gc))
         return;
     PyObject *info = Py_BuildValue("{sisnsn}", "generation", generation, "collected", collected, "uncollectable", uncollectable);
     PyObject *name = info == NULL ? NULL : PyUnicode_FromString(phase);
@@ -124,7 +128,9 @@ take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct g
 {
     PyInterpreterState *interp = ts->interp;
     size_t n = 0;
-    for (int i = 0; i <= g; i++)
+    struct gc_log *young = gc_log_of(ts, GC_LOG_YOUNG);          /* it has been squeezed */
+    n = young->used;
+    for (int i = 1; i <= g; i++)
         n += live_in(gc_log_of(ts, i));
     set->items = heap_raw_alloc((2 * n + 1) * sizeof(PyObject *));
     trash->items = heap_raw_alloc((n + 1) * sizeof(PyObject *));
@@ -136,8 +142,12 @@ take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct g
         return false;
     }
     set->used = trash->used = 0;
-    append_log(set, gc_log_of(ts, g));
-    for (int i = 0; i < g; i++)
+    if (g > 0)
+        append_log(set, gc_log_of(ts, g));
+    if (young->used > 0)
+        memcpy(set->items + set->used, young->items, young->used * sizeof(PyObject *));
+    set->used += young->used;
+    for (int i = 1; i < g; i++)
         append_log(set, gc_log_of(ts, i));
     for (int i = 0; i <= g; i++)
         gc_log_of(ts, i)->used = 0;
@@ -179,17 +189,49 @@ note_survivors(struct gc_state *gc, struct gc_log *old, int generation, size_t b
     }
 }
 
+/* What nothing outside refers to goes to the trash log. Which steps there is something to do for: mostly none. */
+static struct gc_wants
+take_trash(struct gc_log *trash, const struct gc_set *garbage)
+{
+    struct gc_wants wants = { false, false, false };
+    PyTypeObject *last = NULL;
+    bool listed = false;
+    trash->used = 0;
+    for (size_t i = 0; i < garbage->used; i++) {
+        PyObject *op = garbage->items[i];
+        PyTypeObject *t = Py_TYPE(op);
+        gc_log_put(trash, GC_LOG_TRASH, op);
+        if (t != last) {
+            last = t;
+            listed = weakref_supported(t);
+            wants.legacy |= t->tp_del != NULL;
+            wants.finalizers |= t->tp_finalize != NULL;
+            wants.weakrefs |= PyWeakref_Check(op);
+        }
+        if (listed && !wants.weakrefs) {
+            PyObject **list = object_weaklist(op);
+            wants.weakrefs = list != NULL && *list != NULL;
+        }
+    }
+    return wants;
+}
+
 /* The steps on the trash log; returns uncollectable objects. */
 static Py_ssize_t
-dispose(PyThreadState *ts, int old, Py_ssize_t *collected)
+dispose(PyThreadState *ts, int old, struct gc_wants wants, Py_ssize_t *collected)
 {
     PyInterpreterState *interp = ts->interp;
-    struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH];
-    gc_take_legacy(interp);
+    struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH], *legacy = &interp->gc_logs[GC_LOG_LEGACY];
+    legacy->used = 0;
+    if (wants.legacy) {
+        gc_take_legacy(interp);
+        gc_log_squeeze(trash, GC_LOG_TRASH);
+    }
     if (interp->gc.debug & GC_DEBUG_COLLECTABLE)
         print_objects("collectable", trash);
-    bool called = gc_clear_weakrefs(interp);
-    called |= gc_call_finalizers(interp);
+    bool called = wants.weakrefs && gc_clear_weakrefs(interp);
+    if (wants.finalizers || called)          /* a callback may give a class its __del__ */
+        called |= gc_call_finalizers(interp);
     if (called)                              /* else nobody was there who could have brought anything back */
         gc_save_resurrected(interp, old);
     *collected = (Py_ssize_t)trash->used;
@@ -210,7 +252,8 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     bool stats = (gc->debug & GC_DEBUG_STATS) != 0;
     int64_t start = stats ? os_monotonic_ns() : 0;
     *uncollectable = 0;
-    gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
+    if (reason != GC_REASON_HEAP || has_callbacks(gc))           /* else generation_due() has just done it */
+        gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     if (stats)
         print_sizes(ts, generation);
     if (!take_generations(ts, generation, old, &set, &garbage))
@@ -226,13 +269,11 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     if (set.untracks)
         untrack_reachable(interp, old, from, full);
     note_survivors(gc, &interp->gc_logs[old], generation, from);
-    interp->gc_logs[GC_LOG_TRASH].used = 0;
-    for (size_t i = 0; i < garbage.used; i++)
-        gc_log_put(&interp->gc_logs[GC_LOG_TRASH], GC_LOG_TRASH, garbage.items[i]);
+    struct gc_wants wants = take_trash(&interp->gc_logs[GC_LOG_TRASH], &garbage);
     free(set.items);
     free(garbage.items);
     if (interp->gc_logs[GC_LOG_TRASH].used > 0)
-        *uncollectable = dispose(ts, old, &collected);
+        *uncollectable = dispose(ts, old, wants, &collected);
     if (stats)
         fprintf(stderr, "gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n", collected + *uncollectable,
                 *uncollectable, (double)(os_monotonic_ns() - start) / 1e9);

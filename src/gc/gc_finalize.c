@@ -29,7 +29,6 @@ gc_take_legacy(PyInterpreterState *interp)
 {
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH], *legacy = &interp->gc_logs[GC_LOG_LEGACY];
     size_t i = 0;
-    legacy->used = 0;
     while (i < trash->used && Py_TYPE((PyObject *)trash->items[i])->tp_del == NULL)
         i++;
     if (i == trash->used || !gc_log_reserve(legacy, trash->used))

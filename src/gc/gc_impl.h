@@ -26,6 +26,9 @@ gc_log_put(struct gc_log *log, int which, PyObject *op)
 static inline void gc_clear_flags(PyObject *op) { GC_HEAD(op)->_gc_prev &= GC_FINALIZED; }
 static inline bool gc_is_collecting(PyObject *op) { return (GC_HEAD(op)->_gc_prev & GC_COLLECTING) != 0; }
 
+/* Which steps there is something to do for. */
+struct gc_wants { bool legacy, weakrefs, finalizers; };
+
 /* The steps that run Python code, all on interp->gc_logs[GC_LOG_TRASH]; objects that die on the way leave holes there. */
 void gc_take_legacy(PyInterpreterState *interp);
 /* These two: true if they have called anything, so that objects may have been brought back. */
