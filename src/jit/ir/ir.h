@@ -42,7 +42,7 @@ ir_heap_class(enum ir_op op)
     case IR_RLOAD_I: case IR_RLOAD_F: case IR_RSTORE_I: case IR_RSTORE_F: return HEAP_RAW;
     case IR_OLOAD: case IR_OSTORE: return HEAP_OBJECT;
     case IR_ALOAD: return HEAP_ADDRESS;
-    case IR_WLOAD: return HEAP_WORD;
+    case IR_WLOAD: case IR_OADD: return HEAP_WORD;
     case IR_LITEM: case IR_LSTORE: return HEAP_ITEM;
     case IR_VLOAD_I: case IR_VLOAD_F: case IR_VSTORE_I: case IR_VSTORE_F: return HEAP_NUMBER;
     default: return HEAP_NONE;

@@ -84,6 +84,8 @@ overwritten(const struct ir *ir, ir_ref r, bool *known)
         if (st->op == IR_OSTORE) {
             if (in->op == IR_OLOAD && in->a == st->a && in->x == st->x)
                 return k;
+            if (in->op == IR_OADD && in->a == st->a && in->x == st->x)
+                return REF_NONE;
             if (in->op == IR_OSTORE && in->a == st->a && in->x == st->x)
                 return in->b;
         } else {

@@ -6,10 +6,12 @@
 #include "jit/ir/ir.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "jit/ir/ir_runtime.h"
 #include "jit/ir/leaf.h"
+#include "object/coll/dict_values.h"
 #include "object/coll/tuple.h" /* tuple_items() */
 #include "object/num/int.h"    /* int_is_compact(), int_digits() */
 #include "object/num/float.h"  /* float_value() */
@@ -225,6 +227,16 @@ frame_at(const struct eval *ev, int64_t slot)
     return (_PyInterpreterFrame *)((char *)(ev->slots + slot) - offsetof(_PyInterpreterFrame, localsplus));
 }
 
+/* values_add(), but for the value. */
+static void
+add_value(PyObject *o, uint32_t offset, uint32_t shape, uint8_t size)
+{
+    PyDictValues *v = inline_values(o);
+    values_order(v)[size] = (uint8_t)((offset - sizeof(PyObject) - offsetof(PyDictValues, values)) / sizeof(PyObject *));
+    v->size = (uint8_t)(size + 1);
+    v->shape = shape;
+}
+
 /* False: the guard at r fails. */
 static bool
 step(struct eval *ev, ir_ref r)
@@ -270,6 +282,9 @@ step(struct eval *ev, ir_ref r)
     case IR_REUSE_F:
         ((PyFloatObject *)v[in->a].o)->ob_fval = v[in->b].f;
         v[r] = v[in->a];
+        return true;
+    case IR_OADD:
+        add_value(v[in->a].o, in->x, (uint32_t)v[in->b].i, (uint8_t)v[in->c].i);
         return true;
     case IR_OSTORE:
         *(PyObject **)((char *)v[in->a].o + (int32_t)in->x) = v[in->b].o;

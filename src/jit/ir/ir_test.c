@@ -121,6 +121,8 @@ counts_are_checked(void **state)
     counts("sum = NEW_F 1.5\nFPUT_NEW #2 sum\nsnap pc 2 depth 0\nGPOLL\n", NULL);
     counts("INC b\nOSTORE a b +24\nsnap pc 2 depth 0\nGPOLL\n", "nobody has looked at what it overwrites");
     counts("pair = NEW_TUPLE #1\nINC b\nOSTORE pair b +24\nsnap pc 2 depth 0 #2=!obj:pair\nGPOLL\nDROP pair\nsnap pc 3 depth 0\nGPOLL\n", NULL);
+    counts("INC b\nOADD a 70 1 +24\nOSTORE a b +24\nsnap pc 2 depth 0\nGPOLL\n", NULL);
+    counts("OADD a 70 1 +24\nOSTORE a b +24\nsnap pc 2 depth 0\nGPOLL\n", "-1 references in hand");
     counts("snap pc 2 depth 0 #2=!obj:old\nGPOLL\n", "slot 2 holds a reference that is not there");
     counts("snap pc 2 depth 0\nx = NEW_F 2.5\nLOOP\nsnap pc 2 depth 0\nGPOLL\n", "goes on with 1 references");
 }
@@ -221,6 +223,8 @@ verifier_finds_bad_text(void **state)
     complains("v = CALLL_I 1.0 2.0 FMOD", "FMOD has another result");
     complains("v = CALLL_F 1.0 FMOD", "operand 2 of CALLL_F is no value");
     complains("v = CALLL_F 1.0 2 FMOD", "operand 2 of CALLL_F has another type");
+    complains("o = SLOAD #0\nOADD o 70 0 +24\nOSTORE o [None] +32", "an attribute is added that gets no value");
+    complains("o = SLOAD #0\nw = WLOAD o +20\nOADD o w 0 +24\nOSTORE o [None] +24", "or no known shape");
     complains("GPOLL", "no snapshot to leave through");
     complains("snap pc 1 depth 0\nGPOLL\nLOOP\nGPOLL", "leaves through a snapshot of the first round");
     complains("LOOP\nLOOP", "LOOP is not where the trace says");

@@ -144,6 +144,15 @@ check_phi(const struct ir *ir, ir_ref r)
     return true;
 }
 
+/* Between the two nobody may look at the instance. */
+static bool
+check_first_value(const struct ir *ir, ir_ref r)
+{
+    const struct ir_ins *in = &ir->at[r], *store = in + 1;
+    bool stored = r + 1 < ir->end && store->op == IR_OSTORE && store->a == in->a && store->x == in->x;
+    return (stored && ref_is_const(in->b) && ref_is_const(in->c)) || wrong(r, "an attribute is added that gets no value, or no known shape");
+}
+
 static bool
 check_instruction(const struct ir *ir, ir_ref r, enum ir_op *end)
 {
@@ -169,7 +178,7 @@ check_instruction(const struct ir *ir, ir_ref r, enum ir_op *end)
     } else if (!check_operand(ir, r, 1, info->a, in->a) || !check_operand(ir, r, 2, info->b, in->b) || !check_operand(ir, r, 3, info->c, in->c)) {
         return false;
     }
-    return check_types(ir, r) && check_field(ir, r) && (in->op != IR_PHI || check_phi(ir, r));
+    return check_types(ir, r) && check_field(ir, r) && (in->op != IR_PHI || check_phi(ir, r)) && (in->op != IR_OADD || check_first_value(ir, r));
 }
 
 /* ---- snapshots ---- */

@@ -4,7 +4,10 @@
  * A store ends what is known about each place that may overlap its own: an object is another only if jit/opt/facts.c can tell. */
 #include "jit/opt/cse.h"
 
+#include <stddef.h>
+
 #include "jit/opt/facts.h"
+#include "object/coll/dict_values.h"
 
 static ir_ref
 newest_operand(enum ir_op op, ir_ref a, ir_ref b, ir_ref c)
@@ -110,6 +113,23 @@ cse_object(const struct ir *ir, ir_ref a, uint32_t x)
     if (loaded > store && loaded > a)
         return loaded > end ? loaded : REF_NONE;
     return store > a && store > end && ir->at[store].a == a ? ir->at[store].b : REF_NONE;
+}
+
+#define SHAPE (sizeof(PyObject) + offsetof(PyDictValues, shape))
+
+ir_ref
+cse_word(struct ir *ir, ir_ref a, uint32_t x)
+{
+    ir_ref add = x == SHAPE ? ir->chain[IR_OADD] : REF_NONE, loaded = ir->chain[IR_WLOAD], end = later(ir->chain[IR_CALLO], last_change(ir, a));
+    while (add > a && never_same(ir, ir->at[add].a, a))
+        add = ir->at[add].prev;
+    while (loaded > add && loaded > a && (ir->at[loaded].a != a || ir->at[loaded].x != x))
+        loaded = ir->at[loaded].prev;
+    if (loaded > add && loaded > a)
+        return loaded > end ? loaded : REF_NONE;
+    if (add > a)
+        return add > end && ir->at[add].a == a ? ir->at[add].b : REF_NONE;
+    return x == SHAPE && ir->at[a].op == IR_NEW_OBJ && a > end ? ir_int(ir, ir->at[a].x) : REF_NONE;
 }
 
 /* Items of two lists, or two items of one. A constant address is that of an entry of a dict, as are places that were looked up. */

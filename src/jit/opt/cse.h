@@ -12,6 +12,9 @@ ir_ref cse_field(const struct ir *ir, enum ir_op load, ir_ref a, uint32_t x);
 /* The same for what an object's field holds (OLOAD) and for an item of a list (LITEM). */
 ir_ref cse_object(const struct ir *ir, ir_ref a, uint32_t x);
 ir_ref cse_item(const struct ir *ir, ir_ref a, ir_ref b);
+/* And for the shape of inline values (WLOAD), which an OADD makes another; what anybody looks at in other words stays the same all through a trace. Objects made
+ * by the trace have the shape that their NEW_OBJ says. */
+ir_ref cse_word(struct ir *ir, ir_ref a, uint32_t x);
 /* And for item b of the row of numbers at a. load: IR_VLOAD_*. */
 ir_ref cse_number(const struct ir *ir, enum ir_op load, ir_ref a, ir_ref b, uint32_t x);
 

@@ -844,6 +844,7 @@ known_content(const struct fold *f)
     case HEAP_OBJECT: return cse_object(f->ir, f->a, f->x);
     case HEAP_ITEM: return cse_item(f->ir, f->a, f->b);
     case HEAP_NUMBER: return cse_number(f->ir, f->op, f->a, f->b, f->x);
+    case HEAP_WORD: return cse_word(f->ir, f->a, f->x);
     default: return cse_find(f->ir, f->op, f->a, f->b, f->c, f->x);        /* nothing stores in these */
     }
 }

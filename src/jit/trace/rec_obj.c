@@ -191,6 +191,8 @@ guard_shape(struct recorder *r, ir_ref v, const PyDictValues *values)
     return r->why == NULL;
 }
 
+static uint32_t offset_of_value(Py_ssize_t index) { return (uint32_t)(sizeof(PyObject) + offsetof(PyDictValues, values) + (size_t)index * sizeof(PyObject *)); }
+
 bool
 rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, uint32_t *offset)
 {
@@ -198,13 +200,29 @@ rec_find_value(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, ui
     Py_ssize_t index = key_index(type_shared_keys(Py_TYPE(owner)), name);
     if (index < 0 || values->values[index] == NULL)
         return rec_stop(r, "an attribute that the instance does not have");
-    *offset = (uint32_t)(sizeof(PyObject) + offsetof(PyDictValues, values) + (size_t)index * sizeof(PyObject *));
+    *offset = offset_of_value(index);
     if (values->shape > SHAPE_NEVER)
         return guard_shape(r, v, values);
     static_assert(offsetof(PyDictValues, valid) == 3, "the highest byte of the first word");
     ir_ref head = rec_emit_x(r, IR_WLOAD, v, REF_NONE, sizeof(PyObject));      /* without shape: the value itself must be there */
     rec_emit(r, IR_GNE_I, rec_emit(r, IR_AND_I, head, ir_int(r->ir, 0xff000000)), ir_int(r->ir, 0));
     return object_at(r, v, *offset) != REF_NONE;
+}
+
+bool
+rec_find_room(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct rec_storing *st)
+{
+    PyDictValues *values = inline_values(owner);
+    PyDictKeysObject *keys = type_shared_keys(Py_TYPE(owner));
+    Py_ssize_t index = key_index(keys, name);
+    if (index < 0 || values->shape <= SHAPE_NEVER)
+        return rec_stop(r, "an attribute that the instance does not have");
+    st->shape = shape_next(keys, values->shape, index);
+    st->nvalues = __builtin_popcount(shape_slots(keys, values->shape));
+    st->pl.offset = offset_of_value(index);
+    if (st->shape <= SHAPE_NEVER)
+        return rec_stop(r, "a class whose instances have too many shapes");
+    return guard_shape(r, v, values);
 }
 
 static bool

@@ -1,6 +1,6 @@
 /* jit/trace/rec_store.c: recording stores of references into objects: attributes, items of lists.
  *
- * The place holds an object already, the old one, whose reference the store takes away. What slots hold is lent (rec_obj.c), so it must not die while
+ * The place may be empty: the first value of an attribute (OADD), of a member of __slots__. Else it holds an object already, the old one, whose reference the store takes away. What slots hold is lent (rec_obj.c), so it must not die while
  * one of them has it.
  *   A leaf that no slot has       (GALONE) is dropped; a float or an int to which there is no other reference makes room for the new one in the same
  *                                 memory (RENEW_F, RENEW_I).
@@ -30,8 +30,11 @@ load(struct recorder *r, const struct rec_place *pl)
 }
 
 static void
-store(struct recorder *r, const struct rec_place *pl, ir_ref v)
+store(struct recorder *r, const struct rec_storing *st, ir_ref v)
 {
+    const struct rec_place *pl = &st->pl;
+    if (st->shape != 0)
+        opt_emit(r->ir, IR_OADD, pl->base, ir_int(r->ir, st->shape), ir_int(r->ir, st->nvalues), pl->offset);
     if (pl->index != REF_NONE)
         opt_emit(r->ir, IR_LSTORE, pl->base, pl->index, v, 0);
     else
@@ -607,8 +610,8 @@ guard_old(struct recorder *r, ir_ref old, PyObject *o)
 static ir_ref
 new_number(struct recorder *r, ir_ref v, ir_ref old, enum fate fate, bool *gone)
 {
-    bool is_float = r->ir->at[v].op == IR_BOX_F, was_float = r->ir->at[old].kt == ir_ptr(r->ir, &PyFloat_Type);
-    *gone = (fate == MAKES_ROOM && is_float == was_float) || fate == NOTHING;
+    bool is_float = r->ir->at[v].op == IR_BOX_F;
+    *gone = fate == NOTHING || (fate == MAKES_ROOM && is_float == (r->ir->at[old].kt == ir_ptr(r->ir, &PyFloat_Type)));
     ir_ref number = r->ir->at[v].a, o;
     if (*gone && fate != NOTHING)
         o = rec_emit(r, is_float ? IR_RENEW_F : IR_RENEW_I, old, number);
@@ -702,10 +705,10 @@ rec_hand_over(struct recorder *r, ir_ref v)
 static bool
 guard_store(struct recorder *r, struct rec_storing *st, PyObject *o, int popped)
 {
-    ir_ref v = st->v, old = load(r, &st->pl);
+    ir_ref v = st->v, old = st->shape == 0 ? load(r, &st->pl) : REF_NONE;
     if (v == REF_NONE)
         return rec_stop(r, "nothing to store");
-    if (st->pl.index == REF_NONE)
+    if (st->pl.index == REF_NONE && st->shape == 0)      /* a shape says so */
         rec_emit(r, o == NULL ? IR_GEQ_P : IR_GNE_P, old, ir_ptr(r->ir, NULL));
     rec_before_effects(r, popped);
     if (r->why == NULL && v != old && o != NULL)
@@ -725,7 +728,7 @@ finish_store(struct recorder *r, const struct rec_storing *st)
     bool gone = st->fate == NOTHING;
     if (v == old)
         return r->why == NULL;
-    store(r, &st->pl, ir_is_box(r->ir, v) ? new_number(r, v, old, st->fate, &gone) : reference_to(r, v));
+    store(r, st, ir_is_box(r->ir, v) ? new_number(r, v, old, st->fate, &gone) : reference_to(r, v));
     if (st->fate == HANDED_OVER)
         hold(r, find_slot(r, old, false));
     else if (!gone)
@@ -733,22 +736,23 @@ finish_store(struct recorder *r, const struct rec_storing *st)
     return r->why == NULL;
 }
 
-static bool
-put_object(struct recorder *r, const struct rec_place *pl, PyObject *o, ir_ref v, int above)
-{
-    struct rec_storing st = { .pl = *pl, .v = v };
-    return guard_store(r, &st, o, above + 1) && keep_number(r, &st) && finish_store(r, &st);
-}
-
 /* The value on the stack, under `above` others. */
 static bool
-store_object(struct recorder *r, const struct rec_place *pl, PyObject *o, int above)
+store_value(struct recorder *r, struct rec_storing *st, PyObject *o, int above)
 {
-    if (!put_object(r, pl, o, rec_peek(r, above + 1), above))
+    st->v = rec_peek(r, above + 1);
+    if (!guard_store(r, st, o, above + 1) || !keep_number(r, st) || !finish_store(r, st))
         return false;
     for (int i = 0; i <= above; i++)
         rec_pop(r);
     return r->why == NULL;
+}
+
+static bool
+store_object(struct recorder *r, const struct rec_place *pl, PyObject *o, int above)
+{
+    struct rec_storing st = { .pl = *pl };
+    return store_value(r, &st, o, above);
 }
 
 bool
@@ -783,14 +787,22 @@ bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above) { r
 
 /* ---- attributes ---- */
 
-/* Where the attribute of owner lies, which it has; guards say that it is so. */
 static bool
-find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct rec_place *pl)
+has_attribute(PyObject *owner, PyObject *name)
 {
+    Py_ssize_t index = instance_slot(owner, name);
+    return index >= 0 && inline_values(owner)->values[index] != NULL;
+}
+
+/* Where the attribute of owner lies, or will lie; guards say that it is so. */
+static bool
+find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct rec_storing *st)
+{
+    struct rec_place *pl = &st->pl;
     PyTypeObject *t = Py_TYPE(owner);
     PyObject *descr = type_lookup(t, name);
     PyMemberDescrObject *m = descr != NULL && Py_TYPE(descr) == &PyMemberDescr_Type ? (PyMemberDescrObject *)descr : NULL;
-    *pl = (struct rec_place){ v, REF_NONE, 0 };
+    *st = (struct rec_storing){ .pl = { v, REF_NONE, 0 } };
     if (t->tp_setattro != PyObject_GenericSetAttr || (descr != NULL && m == NULL && Py_TYPE(descr)->tp_descr_set != NULL))
         return rec_stop(r, "a property, or a class with its own __setattr__");
     if (descr != NULL && m == NULL && !type_has(Py_TYPE(descr), Py_TPFLAGS_IMMUTABLETYPE))
@@ -804,7 +816,7 @@ find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, st
     }
     if (!type_has(t, Py_TPFLAGS_INLINE_VALUES) || !inline_values(owner)->valid || MANAGED_DICT(owner) != NULL)
         return rec_stop(r, "an instance with a dict of its own");
-    if (!rec_find_value(r, v, owner, name, &pl->offset))
+    if (has_attribute(owner, name) ? !rec_find_value(r, v, owner, name, &pl->offset) : !rec_find_room(r, v, owner, name, st))
         return false;
     ir_ref dict = rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)(-3 * (int)sizeof(PyObject *)));
     rec_emit(r, IR_GEQ_P, dict, ir_ptr(r->ir, NULL));
@@ -878,7 +890,7 @@ rec_store_attr(struct recorder *r, PyObject *name)
 {
     PyObject *owner = r->sp[-1], *descr;
     ir_ref v = rec_peek(r, 1);
-    struct rec_place pl;
+    struct rec_storing st;
     PyFunctionObject *set = setter_of(owner, name, &descr);
     if (set != NULL)
         return store_property(r, set, descr, name);
@@ -887,13 +899,10 @@ rec_store_attr(struct recorder *r, PyObject *name)
     if (r->why != NULL || !make_operands(r, 2))
         return false;
     v = rec_peek(r, 1);
-    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !find_attribute(r, v, owner, name, &pl))
+    if (ir_type_of(r->ir, v) != T_OBJ || ir_is_box(r->ir, v) || !find_attribute(r, v, owner, name, &st))
         return rec_stop(r, "an attribute of a number");
-    PyObject *old = *(PyObject **)((char *)owner + pl.offset);
-    if (old == NULL)
-        return rec_stop(r, "an attribute is added");
     rec_outlives(r, top_of(r) - 1);
-    return store_object(r, &pl, old, 1);
+    return store_value(r, &st, *(PyObject **)((char *)owner + st.pl.offset), 1);
 }
 
 /* ---- cells ---- */

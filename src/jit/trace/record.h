@@ -398,11 +398,14 @@ bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
 /* A field of an object, or an item of a list; and v on its way there. */
 struct rec_place { ir_ref base, index; uint32_t offset; };          /* index REF_NONE: a field */
-struct rec_storing { struct rec_place pl; ir_ref v, old; int fate; };
+struct rec_storing { struct rec_place pl; ir_ref v, old; int fate; uint32_t shape; int nvalues; };      /* shape: not 0: rec_find_room() */
 /* Guards for pl.base, pl.offset and v: the field has o, NULL for nothing; so many values on the stack go later. Then the store. Two at once: that what they take away may go. */
 bool rec_guard_field(struct recorder *r, struct rec_storing *st, PyObject *o, int popped);
 bool rec_are_two(struct recorder *r, const struct rec_storing *a, const struct rec_storing *b);
 bool rec_write_field(struct recorder *r, const struct rec_storing *st);
+/* The same for an attribute that the instance does not have yet, but others of its class have: which shape it will have, how many it has. Each instance has room for all names of its
+ * class (values_reserve()). */
+bool rec_find_room(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, struct rec_storing *st);
 bool rec_store_attr(struct recorder *r, PyObject *name);
 bool rec_store_subscr(struct recorder *r);
 /* What the interpreter has in slot i, or NULL if that is not known. Frames of calls lie behind the outer one, but for one that a generator owns. */

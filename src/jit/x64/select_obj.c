@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "jit/ir/ir_runtime.h"
+#include "object/coll/dict_values.h"
 
 #define B (&as->buf)
 
@@ -93,6 +94,19 @@ select_put_object(struct x64_asm *as, ir_ref v, struct asm_rm place)
         asm_store(B, regs_use(as, v), place);
 }
 
+/* The place in the order lies behind as many values as the instance has room for. */
+static void
+select_first_value(struct x64_asm *as, const struct ir_ins *in)
+{
+    const int32_t head = sizeof(PyObject), values = head + (int32_t)offsetof(PyDictValues, values);
+    int32_t size = (int32_t)ir_int_value(as->ir, in->c), number = ((int32_t)in->x - values) / (int32_t)sizeof(PyObject *);
+    unsigned o = regs_use(as, in->a), room = regs_temp(as, GPR_SET);
+    asm_op_imm(B, 0xc7, 0, rm_mem(o, head + (int32_t)offsetof(PyDictValues, shape)), 4, (int32_t)ir_int_value(as->ir, in->b));
+    asm_op_imm(B, 0xc6, 0, rm_mem(o, head + (int32_t)offsetof(PyDictValues, size)), 1, size + 1);
+    asm_op_imm(B, 0xc6, 0, rm_item(o, room, values + size), 1, number);
+    asm_op(B, OP_MOVZX8, room, rm_mem(o, head + (int32_t)offsetof(PyDictValues, capacity)));
+}
+
 static void
 select_list_store(struct x64_asm *as, const struct ir_ins *in)
 {
@@ -122,6 +136,7 @@ select_stores(struct x64_asm *as, const struct ir_ins *in)
     case IR_GKEPT: select_kept(as, in); break;
     case IR_GQUIET: select_quiet(as, in); break;
     case IR_REUSE_F: select_reuse(as, in); break;
+    case IR_OADD: select_first_value(as, in); break;
     case IR_OSTORE: case IR_LSTORE:
         if (lies_there(as, in->op == IR_OSTORE ? in->b : in->c))
             break;

@@ -10,6 +10,7 @@
 #include "jit/ir/ir_runtime.h"
 #include "jit/x64/memory.h"
 #include "jit/x64/regs.h"
+#include "object/coll/dict_values.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -445,6 +446,37 @@ check_stores(int keep, bool constant, bool boxes)
     ir_append(m.ir, IR_GKEPT, rb, ir_int(m.ir, 0), 0, 0);
     ir_append(m.ir, IR_GAPART, rb, constant ? some(&m, T_OBJ, (union ir_value){ .o = b }) : rb, 0, 0);
     finish(&m, 4);
+}
+
+/* First values of the attributes of an instance that has room for two: its head, the values, their order. */
+static void
+check_first_values(bool forth, int keep)
+{
+    struct maker m = start();
+    unsigned at = sizeof(PyObject);
+    PyDictValues head = { .capacity = 2, .size = 0, .embedded = 1, .valid = 1, .shape = 69 };
+    union test_object *o = (union test_object *)test_raw(m.tf, 0, 0);
+    memcpy(&o->raw.fields[0], &head, sizeof(head));
+    ir_ref ro = some(&m, T_OBJ, (union ir_value){ .o = &o->base }), v = some(&m, T_OBJ, (union ir_value){ .o = test_raw(m.tf, 1, 2) }), refs[8] = { keep & 1 ? ro : 0, keep & 2 ? v : 0 };
+    for (int i = 0; i < 2; i++) {
+        unsigned to = at + 8 + 8 * (unsigned)(i == forth);
+        ir_append(m.ir, IR_OADD, ro, ir_int(m.ir, i == 0 ? 70 : INT32_MAX + 2ll), ir_int(m.ir, i), to);
+        ir_append(m.ir, IR_OSTORE, ro, i == 0 ? v : ir_obj(m.ir, Py_None), 0, to);
+    }
+    refs[2] = ir_append(m.ir, IR_WLOAD, ro, 0, 0, at + 4);
+    refs[3] = ir_append(m.ir, IR_WLOAD, ro, 0, 0, at);
+    refs[4] = ir_append(m.ir, IR_OLOAD, ro, 0, 0, at + 8);
+    refs[5] = ir_append(m.ir, IR_WLOAD, ro, 0, 0, at + 24);
+    snap_all(&m, 8, refs);
+    ir_append(m.ir, IR_GEQ_I, refs[2], ir_int(m.ir, 70), 0, 0);
+    finish(&m, 4);
+}
+
+static void
+test_first_values(void **state)
+{
+    for (int how = 0; how < 8; how++)
+        check_first_values(how & 1, how >> 1);
 }
 
 static void
@@ -1001,7 +1033,7 @@ main(void)
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_int_ops), cmocka_unit_test(test_division_by_constants),
         cmocka_unit_test(test_float_ops),
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_boxes), cmocka_unit_test(test_types), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_items), cmocka_unit_test(test_rows), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_stores), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
+        cmocka_unit_test(test_items), cmocka_unit_test(test_rows), cmocka_unit_test(test_late_drops), cmocka_unit_test(test_stores), cmocka_unit_test(test_first_values), cmocka_unit_test(test_fields), cmocka_unit_test(test_select), cmocka_unit_test(test_calls), cmocka_unit_test(test_poll),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_int_sum), cmocka_unit_test(test_float_sum), cmocka_unit_test(test_rotations), cmocka_unit_test(test_odd_phis),
         cmocka_unit_test(test_pressure), cmocka_unit_test(test_boxed_exits), cmocka_unit_test(test_patch), cmocka_unit_test(test_too_many_values),
