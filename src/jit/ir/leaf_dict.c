@@ -359,16 +359,21 @@ jit_set_add(PyObject *s, PyObject *k)
     return 1;
 }
 
-/* Where a key with this hash is that is equal, or would be put, which has key NULL then. NULL: who knows. */
+static bool is_taken(const setentry *e) { return e->key != NULL && e->key != &set_dummy; }
+
+/* Where a key with this hash is that is equal, or would be put, which is not taken then. NULL: who knows. */
 static setentry *
 place_in_set(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
     size_t mask = (size_t)so->mask, perturb = (size_t)hash, i = perturb & mask;
+    setentry *deleted = NULL;
     for (;;) {
         setentry *e = &so->table[i];
         for (int left = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0; left >= 0; left--, e++) {
             if (e->key == NULL && e->hash == 0)
-                return e;
+                return deleted != NULL ? deleted : e;
+            if (e->key == &set_dummy)
+                deleted = e;
             if (e->hash != hash || e->key == &set_dummy)
                 continue;
             int same = equal(e->key, key);
@@ -384,11 +389,12 @@ place_in_set(PySetObject *so, PyObject *key, Py_hash_t hash)
 static int64_t
 put_there(PySetObject *so, setentry *e, PyObject *k, Py_hash_t hash)
 {
+    bool fresh = e->key == NULL;
     e->key = k;
     e->hash = hash;
-    so->fill++;
+    so->fill += fresh;
     so->used++;
-    if (UNLIKELY((size_t)so->fill * 5 >= (size_t)so->mask * 3) && set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4) < 0)
+    if (fresh && UNLIKELY((size_t)so->fill * 5 >= (size_t)so->mask * 3) && set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4) < 0)
         PyErr_Clear();
     return 1;
 }
@@ -398,7 +404,7 @@ jit_set_put(PyObject *s, PyObject *k)
 {
     Py_hash_t hash;
     setentry *e = hash_of(k, &hash) ? place_in_set(SET(s), k, hash) : NULL;
-    return e == NULL ? 0 : e->key != NULL ? 1 : put_there(SET(s), e, Py_NewRef(k), hash);
+    return e == NULL ? 0 : is_taken(e) ? 1 : put_there(SET(s), e, Py_NewRef(k), hash);
 }
 
 int64_t
@@ -408,7 +414,7 @@ jit_set_put_int(PyObject *s, int64_t v)
     PyObject *k = as_int(&n, v);
     Py_hash_t hash = int_hash(k);
     setentry *e = place_in_set(SET(s), k, hash);
-    if (e == NULL || e->key != NULL)
+    if (e == NULL || is_taken(e))
         return e != NULL;
     if (UNLIKELY((k = PyLong_FromLongLong(v)) == NULL)) {
         PyErr_Clear();

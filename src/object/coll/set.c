@@ -1,7 +1,7 @@
 /* object/coll/set.c: the table of sets, their C API, hash and making.
  *
  * Probing: from slot hash mod size, ten slots in a row (when they fit before the end), then a perturbed jump. A slot is
- * free (key NULL), deleted (key set_dummy, hash -1) or taken. `fill` counts all but the free ones; the table grows when
+ * free (key NULL), deleted (key set_dummy, hash -1) or taken. A new key takes the last deleted slot that lies before its free one. `fill` counts all but the free ones; the table grows when
  * 3/5 is filled. Up to eight slots lie in the object itself. The order of slots is the order of iteration, and the
  * same as CPython's, because programs print sets. */
 #include "object/coll/set.h"
@@ -17,8 +17,9 @@ PyObject *_PySet_Dummy = &set_dummy;
 
 /* ---- table ---- */
 
+/* *deleted: the last deleted slot on the way to the free one, or NULL. */
 static setentry *
-probe(PySetObject *so, PyObject *key, Py_hash_t hash)
+probe(PySetObject *so, PyObject *key, Py_hash_t hash, setentry **deleted)
 {
     size_t mask, i, perturb;
     setentry *e;
@@ -28,13 +29,16 @@ restart:
     mask = (size_t)so->mask;
     i = (size_t)hash & mask;
     perturb = (size_t)hash;
+    *deleted = NULL;
     for (;;) {
         e = &so->table[i];
         int probes = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0;
         do {
             if (e->hash == 0 && e->key == NULL)
                 return e;
-            if (e->hash == hash && e->key != &set_dummy) {
+            if (e->key == &set_dummy)
+                *deleted = e;
+            else if (e->hash == hash) {
                 PyObject *stored = e->key;
                 if (stored == key)
                     return e;
@@ -67,12 +71,13 @@ restart:
     }
 }
 
-/* The entry of key, or the free one where it would go; NULL on error. Most keys are where their hash says, or nothing is. */
+/* The entry of key, or a free one; NULL on error. Most keys are where their hash says, or nothing is. */
 static inline setentry *
-lookup(PySetObject *so, PyObject *key, Py_hash_t hash)
+lookup(PySetObject *so, PyObject *key, Py_hash_t hash, setentry **deleted)
 {
     setentry *e = &so->table[(size_t)hash & (size_t)so->mask];
-    return e->key == NULL || (e->key == key && e->hash == hash) ? e : probe(so, key, hash);
+    *deleted = NULL;
+    return e->key == NULL || (e->key == key && e->hash == hash) ? e : probe(so, key, hash, deleted);
 }
 
 /* Put a key that is not there into a table without deleted slots. */
@@ -135,20 +140,28 @@ set_resize(PySetObject *so, Py_ssize_t least)
 }
 
 /* Room for n more, asked for in advance. */
+static bool has_no_room(const PySetObject *so, Py_ssize_t n) { return (so->fill + n) * 5 >= so->mask * 3; }
+
 static int
 reserve(PySetObject *so, Py_ssize_t n)
 {
-    return (so->fill + n) * 5 >= so->mask * 3 ? set_resize(so, (so->used + n) * 2) : 0;
+    return has_no_room(so, n) ? set_resize(so, (so->used + n) * 2) : 0;
 }
 
 int
 set_add_hashed(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
     Py_INCREF(key);                        /* a comparison may drop the caller's */
-    setentry *e = lookup(so, key, hash);
+    setentry *deleted, *e = lookup(so, key, hash, &deleted);
     if (e == NULL || e->key != NULL) {
         Py_DECREF(key);
         return e == NULL ? -1 : 0;
+    }
+    if (deleted != NULL) {
+        deleted->key = key;
+        deleted->hash = hash;
+        so->used++;
+        return 0;
     }
     e->key = key;
     e->hash = hash;
@@ -162,14 +175,14 @@ set_add_hashed(PySetObject *so, PyObject *key, Py_hash_t hash)
 int
 set_contains_hashed(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
-    setentry *e = lookup(so, key, hash);
+    setentry *deleted, *e = lookup(so, key, hash, &deleted);
     return e == NULL ? -1 : e->key != NULL;
 }
 
 int
 set_discard_hashed(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
-    setentry *e = lookup(so, key, hash);
+    setentry *deleted, *e = lookup(so, key, hash, &deleted);
     if (e == NULL)
         return -1;
     PyObject *old = e->key;
@@ -269,7 +282,7 @@ set_merge(PySetObject *so, PySetObject *other)
 {
     if (so == other || other->used == 0)
         return 0;
-    if (so->fill == 0 && so->table == so->smalltable && other->table != other->smalltable && other->fill == other->used) {
+    if (so->fill == 0 && so->table == so->smalltable && other->table != other->smalltable && other->fill == other->used && has_no_room(so, other->used)) {
         size_t size = PySet_MINSIZE;
         while (size <= (size_t)other->used * 2)
             size <<= 1;

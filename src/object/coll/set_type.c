@@ -150,25 +150,20 @@ stop_if_absent(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
     return in < 0 ? -1 : !in;
 }
 
-/* To result if it is in so. */
+/* To result if it is in so. There cannot be more than so has. */
 static int
 keep_if_present(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *result)
 {
     int in = set_contains_hashed(so, key, hash);
-    return in < 0 || (in && set_add_hashed(SET(result), key, hash) < 0) ? -1 : 0;
+    if (in < 0 || (in && set_add_hashed(SET(result), key, hash) < 0))
+        return -1;
+    return in && SET(result)->used >= so->used;
 }
 
 static int
 drop(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *unused)
 {
     return set_discard_hashed(so, key, hash) < 0 ? -1 : 0;
-}
-
-static int
-drop_if_in_other(PySetObject *so, PyObject *key, Py_hash_t hash, PyObject *other)
-{
-    int in = set_contains_hashed(SET(other), key, hash);
-    return in < 0 || (in && set_discard_hashed(so, key, hash) < 0) ? -1 : 0;
 }
 
 /* Is every element of a in b? 1, 0, -1. */
@@ -203,19 +198,22 @@ intersection(PySetObject *so, PyObject *other)
 static int
 difference_update(PySetObject *so, PyObject *other)
 {
-    int err;
     bool is_set = PyAnySet_Check(other);
     if ((PyObject *)so == other) {
         set_clear(so);
         return 0;
     }
-    /* Walk the shorter one when so can be matched by the other's hashes. */
-    if (is_set && (so->used >> 3) <= SET(other)->used && SET(other)->used > so->used)
-        err = each_element((PyObject *)so, true, drop_if_in_other, so, other);
+    /* Of a much larger set only what both have. */
+    if (is_set && (SET(other)->used >> 3) > so->used)
+        other = intersection(so, other);
     else
-        err = each_element(other, is_set, drop, so, NULL);
+        Py_INCREF(other);
+    if (other == NULL)
+        return -1;
+    int err = each_element(other, is_set, drop, so, NULL);
+    Py_DECREF(other);
     /* Many deleted slots slow everything down. */
-    if (err == 0 && (size_t)(so->fill - so->used) > (size_t)so->mask / 5)
+    if (err == 0 && (size_t)(so->fill - so->used) > (size_t)so->mask / 4)
         return set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4);
     return err;
 }
@@ -314,6 +312,7 @@ swap_tables(PySetObject *a, PySetObject *b)
     PySetObject tmp;
     size_t at = offsetof(PySetObject, fill), n = offsetof(PySetObject, weakreflist) - at;
     bool a_small = a->table == a->smalltable, b_small = b->table == b->smalltable;
+    Py_ssize_t a_finger = a->finger, b_finger = b->finger;         /* where pop() goes on stays */
     memcpy((char *)&tmp + at, (char *)a + at, n);
     memcpy((char *)a + at, (char *)b + at, n);
     memcpy((char *)b + at, (char *)&tmp + at, n);
@@ -322,6 +321,8 @@ swap_tables(PySetObject *a, PySetObject *b)
     if (a_small)
         b->table = b->smalltable;
     a->hash = b->hash = -1;
+    a->finger = a_finger;
+    b->finger = b_finger;
 }
 
 #define NEED_SETS(a, b) \
