@@ -284,13 +284,41 @@ unite(struct ledger *l, ir_ref r)
     return true;
 }
 
+/* What v becomes from round to round. */
+static ir_ref
+next_of(const struct ir *ir, ir_ref v)
+{
+    if (ref_is_const(v) || !(ir->at[v].t & IRT_PHI))
+        return v;
+    for (ir_ref r = ir->chain[IR_PHI]; r != REF_NONE; r = ir->at[r].prev)
+        if (ir->at[r].a == v)
+            return ir->at[r].b;
+    return REF_NONE;
+}
+
+/* Are two names of one object in the first round two names of one in the next as well? */
+static bool
+stay_same(const struct ir *ir, ir_ref v, ir_ref w)
+{
+    v = next_of(ir, v);
+    w = next_of(ir, w);
+    if (v == w)
+        return true;
+    for (ir_ref r = ir->chain[IR_GEQ_P]; r > ir->loop; r = ir->at[r].prev)
+        if ((ir->at[r].a == v && ir->at[r].b == w) || (ir->at[r].a == w && ir->at[r].b == v))
+            return true;
+    return false;
+}
+
 /* In the body, names of the first round that have PHIs are other objects. */
 static void
 begin_body(const struct ir *ir)
 {
-    for (ir_ref r = REF_BIAS; r < ir->loop; r++)
-        if (same[r - REF_BIAS] != REF_NONE && (ir->at[r].t & IRT_PHI || (!ref_is_const(same[r - REF_BIAS]) && ir->at[same[r - REF_BIAS]].t & IRT_PHI)))
+    for (ir_ref r = REF_BIAS; r < ir->loop; r++) {
+        ir_ref older = same[r - REF_BIAS];
+        if (older != REF_NONE && (ir->at[r].t & IRT_PHI || (!ref_is_const(older) && ir->at[older].t & IRT_PHI)) && !stay_same(ir, r, older))
             same[r - REF_BIAS] = REF_NONE;
+    }
 }
 
 static bool

@@ -125,6 +125,14 @@ counts_are_checked(void **state)
     counts("OADD a 70 1 +24\nOSTORE a b +24\nsnap pc 2 depth 0\nGPOLL\n", "-1 references in hand");
     counts("snap pc 2 depth 0 #2=!obj:old\nGPOLL\n", "slot 2 holds a reference that is not there");
     counts("snap pc 2 depth 0\nx = NEW_F 2.5\nLOOP\nsnap pc 2 depth 0\nGPOLL\n", "goes on with 1 references");
+    /* p is the old object in each round: what one stores the next overwrites, by another name */
+    const char *first = "p = OLOAD b +24\nGEQ_P p old\nINC p\nOSTORE a p +16\nDROP old\nsnap pc 2 depth 0\nGPOLL\nLOOP\nsnap pc 2 depth 0\nq = OLOAD b +24\n";
+    const char *rest = "INC q\nOSTORE a q +16\nDROP old\nsnap pc 3 depth 0\nGPOLL\nPHI p q\n";
+    char rounds[400];
+    snprintf(rounds, sizeof(rounds), "%sGEQ_P q old\n%s", first, rest);
+    counts(rounds, NULL);
+    snprintf(rounds, sizeof(rounds), "%sGNE_P q &0\n%s", first, rest);
+    counts(rounds, "1 references in hand, 0 of them held");
 }
 
 /* ---- text ---- */
