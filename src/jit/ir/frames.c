@@ -28,6 +28,7 @@ static inline bool
 drop_all_shared(_PyInterpreterFrame *f, PyObject **sp)
 {
     PyObject **p = f->localsplus;
+    f->stacktop = WHOLE;
     if (UNLIKELY(f->frame_obj != NULL || f->f_locals != NULL))
         return false;
     for (; p < sp; p++) {
@@ -95,6 +96,8 @@ return_rest(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyOb
 int64_t
 jit_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
 {
+    if (UNLIKELY(jit_poison != NULL))
+        f->stacktop = WHOLE;
     if (UNLIKELY(jit_poison != NULL || !drop_all_shared(f, sp)))
         return return_rest(ts, f, instr, sp, value);
     pop(ts, f, f->f_funcobj != ITEM_SHIM);
@@ -135,19 +138,26 @@ go_on(PyThreadState *ts, _PyInterpreterFrame *f, PyObject *value)
     return is_below_init(f, value) ? leave_init(ts, f) : give(f, value);
 }
 
-int64_t
-jit_return_last(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
+static void
+last_rest(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
 {
     _PyInterpreterFrame *caller = f->previous;
     leave_rest(ts, f, instr, sp);
     jit_open_pc = go_on(ts, caller, value);
+}
+
+int64_t
+jit_return_last(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
+{
+    f->stacktop = WHOLE;                   /* an open call may have left something there */
+    last_rest(ts, f, instr, sp, value);
     return 0;
 }
 
 static APART const void *
 return_rest_next(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value, uint32_t work)
 {
-    jit_return_last(ts, f, instr, sp, value);
+    last_rest(ts, f, instr, sp, value);
     return jit_next(ts, work);
 }
 
@@ -161,6 +171,7 @@ next_below_init(PyThreadState *ts, _PyInterpreterFrame *shim, uint32_t work)
 const void *
 jit_return_next(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value, uint32_t work)
 {
+    f->stacktop = WHOLE;
     if (UNLIKELY((PyObject **)f == ts->datastack_chunk->data || !drop_all_shared(f, sp)))
         return return_rest_next(ts, f, instr, sp, value, work);
     pop(ts, f, true);
