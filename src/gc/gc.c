@@ -43,13 +43,11 @@ generation_due(PyThreadState *ts)
 
 /* ---- gc.callbacks ------------------------------------------------------------------------------------------------ */
 
-static bool has_callbacks(const struct gc_state *gc) { return gc->callbacks != NULL && Py_SIZE(gc->callbacks) > 0; }
-
 static void
 call_back(PyThreadState *ts, const char *phase, int generation, Py_ssize_t collected, Py_ssize_t uncollectable)
 {
     PyObject *list = ts->interp->gc.callbacks;
-    if (!has_callbacks(&ts->interp->gc))
+    if (list == NULL || PyList_GET_SIZE(list) == 0)
         return;
     PyObject *info = Py_BuildValue("{sisnsn}", "generation", generation, "collected", collected, "uncollectable", uncollectable);
     PyObject *name = info == NULL ? NULL : PyUnicode_FromString(phase);
@@ -127,9 +125,8 @@ static bool
 take_generations(PyThreadState *ts, int g, int old, struct gc_set *set, struct gc_set *trash)
 {
     PyInterpreterState *interp = ts->interp;
-    size_t n = 0;
     struct gc_log *young = gc_log_of(ts, GC_LOG_YOUNG);          /* it has been squeezed */
-    n = young->used;
+    size_t n = young->used;
     for (int i = 1; i <= g; i++)
         n += live_in(gc_log_of(ts, i));
     set->items = heap_raw_alloc((2 * n + 1) * sizeof(PyObject *));
@@ -252,8 +249,7 @@ collect_main(PyThreadState *ts, int generation, enum gc_reason reason, Py_ssize_
     bool stats = (gc->debug & GC_DEBUG_STATS) != 0;
     int64_t start = stats ? os_monotonic_ns() : 0;
     *uncollectable = 0;
-    if (reason != GC_REASON_HEAP || has_callbacks(gc))           /* else generation_due() has just done it */
-        gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
+    gc_log_squeeze(gc_log_of(ts, GC_LOG_YOUNG), GC_LOG_YOUNG);
     if (stats)
         print_sizes(ts, generation);
     if (!take_generations(ts, generation, old, &set, &garbage))

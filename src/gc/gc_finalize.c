@@ -28,17 +28,14 @@ void
 gc_take_legacy(PyInterpreterState *interp)
 {
     struct gc_log *trash = &interp->gc_logs[GC_LOG_TRASH], *legacy = &interp->gc_logs[GC_LOG_LEGACY];
-    size_t i = 0;
-    while (i < trash->used && Py_TYPE((PyObject *)trash->items[i])->tp_del == NULL)
-        i++;
-    if (i == trash->used || !gc_log_reserve(legacy, trash->used))
+    if (!gc_log_reserve(legacy, trash->used))
         return;
-    for (; i < trash->used; i++) {
+    for (size_t i = 0; i < trash->used; i++) {
         PyObject *op = trash->items[i];
         if (op != NULL && Py_TYPE(op)->tp_del != NULL)
             visit_take(op, interp);
     }
-    for (i = 0; i < legacy->used; i++) {
+    for (size_t i = 0; i < legacy->used; i++) {
         PyObject *op = legacy->items[i];
         Py_TYPE(op)->tp_traverse(op, visit_take, interp);
     }
