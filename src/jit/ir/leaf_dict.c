@@ -367,6 +367,7 @@ place_in_set(PySetObject *so, PyObject *key, Py_hash_t hash)
 {
     size_t mask = (size_t)so->mask, perturb = (size_t)hash, i = perturb & mask;
     setentry *deleted = NULL;
+    int same;
     for (;;) {
         setentry *e = &so->table[i];
         for (int left = i + SET_LINEAR_RUN <= mask ? SET_LINEAR_RUN : 0; left >= 0; left--, e++) {
@@ -374,10 +375,7 @@ place_in_set(PySetObject *so, PyObject *key, Py_hash_t hash)
                 return deleted != NULL ? deleted : e;
             if (e->key == &set_dummy)
                 deleted = e;
-            if (e->hash != hash || e->key == &set_dummy)
-                continue;
-            int same = equal(e->key, key);
-            if (same != 0)
+            else if (e->hash == hash && (same = equal(e->key, key)) != 0)
                 return same > 0 ? e : NULL;
         }
         perturb >>= PERTURB_SHIFT;
@@ -389,12 +387,7 @@ place_in_set(PySetObject *so, PyObject *key, Py_hash_t hash)
 static int64_t
 put_there(PySetObject *so, setentry *e, PyObject *k, Py_hash_t hash)
 {
-    bool fresh = e->key == NULL;
-    e->key = k;
-    e->hash = hash;
-    so->fill += fresh;
-    so->used++;
-    if (fresh && UNLIKELY((size_t)so->fill * 5 >= (size_t)so->mask * 3) && set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4) < 0)
+    if (UNLIKELY(set_put(so, e, k, hash) < 0))
         PyErr_Clear();
     return 1;
 }

@@ -139,13 +139,28 @@ set_resize(PySetObject *so, Py_ssize_t least)
     return 0;
 }
 
-/* Room for n more, asked for in advance. */
 static bool has_no_room(const PySetObject *so, Py_ssize_t n) { return (so->fill + n) * 5 >= so->mask * 3; }
 
+/* Room for n more, asked for in advance. */
 static int
 reserve(PySetObject *so, Py_ssize_t n)
 {
     return has_no_room(so, n) ? set_resize(so, (so->used + n) * 2) : 0;
+}
+
+int
+set_put(PySetObject *so, setentry *e, PyObject *key, Py_hash_t hash)
+{
+    bool was_free = e->key == NULL;
+    e->key = key;
+    e->hash = hash;
+    so->used++;
+    if (!was_free)
+        return 0;
+    so->fill++;
+    if ((size_t)so->fill * 5 < (size_t)so->mask * 3)
+        return 0;
+    return set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4);
 }
 
 int
@@ -157,19 +172,7 @@ set_add_hashed(PySetObject *so, PyObject *key, Py_hash_t hash)
         Py_DECREF(key);
         return e == NULL ? -1 : 0;
     }
-    if (deleted != NULL) {
-        deleted->key = key;
-        deleted->hash = hash;
-        so->used++;
-        return 0;
-    }
-    e->key = key;
-    e->hash = hash;
-    so->fill++;
-    so->used++;
-    if ((size_t)so->fill * 5 < (size_t)so->mask * 3)
-        return 0;
-    return set_resize(so, so->used > 50000 ? so->used * 2 : so->used * 4);
+    return set_put(so, deleted != NULL ? deleted : e, key, hash);
 }
 
 int

@@ -27,6 +27,8 @@ int set_merge(PySetObject *so, PySetObject *other);
 void set_clear(PySetObject *so);
 /* Rebuild with more than `least` slots, dropping deleted ones. */
 int set_resize(PySetObject *so, Py_ssize_t least);
+/* Puts key (STEALS), which is not there, into the free or deleted slot e. 0, or -1 without memory for a larger table: it is there all the same. */
+int set_put(PySetObject *so, setentry *e, PyObject *key, Py_hash_t hash);
 /* Forms that hash the key; a set as key is hashed like the frozenset of the same elements. */
 int set_add_key(PySetObject *so, PyObject *key);
 int set_contains_key(PySetObject *so, PyObject *key);
