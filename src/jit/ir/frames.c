@@ -9,7 +9,7 @@
 /* Leaving a frame runs code of the program only where something in it dies, or somebody has got hold of the frame. Else one function does all there is to do, which calls nothing and
  * so keeps nothing on the C stack; these cases are left to others, with the same arguments and what has been done so far in f->stacktop. */
 #define APART __attribute__((noinline))
-#define WHOLE (-1)                     /* f->stacktop of a frame that runs */
+#define WHOLE (-1)                     /* in f->stacktop: nothing has been done. Said on entry: an open call may have left something there */
 
 /* Drop what others have, too. False: nothing has happened, it would die. */
 static inline bool
@@ -28,7 +28,6 @@ static inline bool
 drop_all_shared(_PyInterpreterFrame *f, PyObject **sp)
 {
     PyObject **p = f->localsplus;
-    f->stacktop = WHOLE;
     if (UNLIKELY(f->frame_obj != NULL || f->f_locals != NULL))
         return false;
     for (; p < sp; p++) {
@@ -96,8 +95,7 @@ return_rest(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyOb
 int64_t
 jit_return(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
 {
-    if (UNLIKELY(jit_poison != NULL))
-        f->stacktop = WHOLE;
+    f->stacktop = WHOLE;
     if (UNLIKELY(jit_poison != NULL || !drop_all_shared(f, sp)))
         return return_rest(ts, f, instr, sp, value);
     pop(ts, f, f->f_funcobj != ITEM_SHIM);
@@ -149,7 +147,7 @@ last_rest(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObje
 int64_t
 jit_return_last(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, PyObject **sp, PyObject *value)
 {
-    f->stacktop = WHOLE;                   /* an open call may have left something there */
+    f->stacktop = WHOLE;
     last_rest(ts, f, instr, sp, value);
     return 0;
 }
@@ -210,7 +208,7 @@ push_behind(PyThreadState *ts, _PyInterpreterFrame *caller, uint64_t x, int size
 static inline int64_t
 become_current(PyThreadState *ts, _PyInterpreterFrame *f, _PyInterpreterFrame *caller, bool counts)
 {
-    f->stacktop = -1;
+    f->stacktop = WHOLE;
     f->previous = caller;
     ts->py_recursion_remaining -= counts;
     ts->current_frame = f;

@@ -7,6 +7,7 @@
 #include "base/own.h"
 #include "rt/thread.h"
 #include "vm/frame.h"
+#include "vm/step.h"
 
 /* A new int, a new float; NULL without exception when there is no memory. */
 OWNED PyObject *jit_new_int(int64_t v);
@@ -103,7 +104,7 @@ int64_t jit_return_last(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT 
 int64_t jit_push_function(PyThreadState *ts, _PyInterpreterFrame *caller, PyFunctionObject *func, uint64_t x);
 /* The same for a hidden frame: None and ITEM_SHIM are that below an __init__ and below what stores, else it is known by its code. */
 int64_t jit_push_shim(PyThreadState *ts, _PyInterpreterFrame *caller, PyObject *o, uint64_t x);
-static inline bool jit_is_shim(PyObject *o) { return o == Py_None || o == Py_Ellipsis || PyCode_Check(o); }
+static inline bool jit_is_shim(PyObject *o) { return o == Py_None || o == ITEM_SHIM || PyCode_Check(o); }
 /* `callee` of an open call that raised when it was recorded: the trace goes on in the handler, one of its frames', and leaves where it does not raise. */
 #define OPEN_RAISES ((PyCodeObject *)Py_True)
 /* jit_open_pc, where an open call leaves only because it raised and had not when it was recorded, or the other way round: a side trace may begin there. Else NULL. */
