@@ -43,14 +43,21 @@ stores_between(const struct x64_asm *as, ir_ref from, bool fields)
     return false;
 }
 
-/* v is one load that only the current instruction wants, near enough to be a part of it. */
+/* Only the current instruction wants v, which is near enough to be a part of it. */
 static bool
-is_fusible(const struct x64_asm *as, ir_ref v)
+is_part(const struct x64_asm *as, ir_ref v)
 {
     const struct info *in = &as->info[v];
     if (ref_is_const(v) || has_place(as, v) || in->uses != 1 || (in->flags & INFO_SNAP) || as->cur - v > 40)
         return false;
-    if (as->body && v < as->ir->loop)
+    return !as->body || v > as->ir->loop;
+}
+
+/* One load that can be an operand in memory. */
+static bool
+is_fusible(const struct x64_asm *as, ir_ref v)
+{
+    if (!is_part(as, v))
         return false;
     switch (ins_at(as, v)->op) {
     case IR_UNBOX_F:
@@ -94,10 +101,12 @@ operand(struct x64_asm *as, ir_ref v)
 
 /* ---- loads, stores, boxes ---- */
 
+/* What is there in each round gets a register of its own: r is written in it. */
 unsigned
 base_into(struct x64_asm *as, ir_ref o, unsigned r)
 {
-    if (!has_reg(as, o) && !ref_is_const(o) && r < XMM0)
+    bool outer = as->body && o < as->ir->loop && !(as->info[o].flags & INFO_LEFT);
+    if (!has_reg(as, o) && !ref_is_const(o) && !outer && r < XMM0)
         regs_assign(as, r, o);
     return regs_use(as, o);
 }
@@ -228,10 +237,27 @@ int_condition(enum ir_op op)
     }
 }
 
+/* A word of an object, which the shape of instances is, compared where it lies. */
+static bool
+select_guard_word(struct x64_asm *as, const struct ir_ins *in)
+{
+    const struct ir_ins *word = ins_at(as, in->a);
+    int32_t imm;
+    if ((in->op != IR_GEQ_I && in->op != IR_GNE_I) || word->op != IR_WLOAD || !is_part(as, in->a) || stores_between(as, in->a, true))
+        return false;
+    if (!const_imm(as, in->b, &imm) || imm < 0)
+        return false;
+    x64_guard(as, int_condition(in->op) ^ 1);
+    asm_op_imm(B, 0x81, ALU_CMP, rm_mem(regs_use(as, word->a), (int32_t)word->x), 4, imm);
+    return true;
+}
+
 static void
 select_guard_int(struct x64_asm *as, const struct ir_ins *in)
 {
     unsigned cc = int_condition(in->op);
+    if (select_guard_word(as, in))
+        return;
     if (compare_swaps(as, in->a, in->b))
         cc = mirrored(cc);
     x64_guard(as, cc ^ 1);
