@@ -708,7 +708,7 @@ guard_store(struct recorder *r, struct rec_storing *st, PyObject *o, int popped)
     ir_ref v = st->v, old = st->shape == 0 ? load(r, &st->pl) : REF_NONE;
     if (v == REF_NONE)
         return rec_stop(r, "nothing to store");
-    if (st->pl.index == REF_NONE && st->shape == 0)      /* a shape says so */
+    if (st->pl.index == REF_NONE && !st->is_known)
         rec_emit(r, o == NULL ? IR_GEQ_P : IR_GNE_P, old, ir_ptr(r->ir, NULL));
     rec_before_effects(r, popped);
     if (r->why == NULL && v != old && o != NULL)
@@ -816,6 +816,7 @@ find_attribute(struct recorder *r, ir_ref v, PyObject *owner, PyObject *name, st
     }
     if (!type_has(t, Py_TPFLAGS_INLINE_VALUES) || !inline_values(owner)->valid || MANAGED_DICT(owner) != NULL)
         return rec_stop(r, "an instance with a dict of its own");
+    st->is_known = true;                                 /* by its shape, most often */
     if (has_attribute(owner, name) ? !rec_find_value(r, v, owner, name, &pl->offset) : !rec_find_room(r, v, owner, name, st))
         return false;
     ir_ref dict = rec_emit_x(r, IR_OLOAD, v, REF_NONE, (uint32_t)(-3 * (int)sizeof(PyObject *)));

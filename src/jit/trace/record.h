@@ -398,7 +398,7 @@ bool rec_store_item(struct recorder *r, ir_ref base, PyObject *o, int above);
 bool rec_store_place(struct recorder *r, ir_ref base, ir_ref index, PyObject *o, int above);      /* word `index` from there */
 /* A field of an object, or an item of a list; and v on its way there. */
 struct rec_place { ir_ref base, index; uint32_t offset; };          /* index REF_NONE: a field */
-struct rec_storing { struct rec_place pl; ir_ref v, old; int fate; uint32_t shape; int nvalues; };      /* shape: not 0: rec_find_room() */
+struct rec_storing { struct rec_place pl; ir_ref v, old; int fate; uint32_t shape; int nvalues; bool is_known; };       /* shape: not 0: rec_find_room(). is_known: guards say already whether there is something */
 /* Guards for pl.base, pl.offset and v: the field has o, NULL for nothing; so many values on the stack go later. Then the store. Two at once: that what they take away may go. */
 bool rec_guard_field(struct recorder *r, struct rec_storing *st, PyObject *o, int popped);
 bool rec_are_two(struct recorder *r, const struct rec_storing *a, const struct rec_storing *b);
