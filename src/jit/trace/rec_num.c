@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "jit/ir/leaf.h"
+#include "jit/opt/cse.h"
 #include "object/core/type.h"
 #include "object/num/int.h"
 #include "rt/singletons.h"
@@ -342,11 +343,30 @@ compare_objects(struct recorder *r, bool equal)
     return rec_give(r, 2, equal ? rec_emit(r, IR_NOT_B, differ, REF_NONE) : differ);
 }
 
+/* A field or an item has the very object of a small constant that it is compared with: a state, a kind, a direction, most often. One guard on its address says so, where its type, its size
+ * and its number would be asked; what is equal to the constant and another object leaves, too. */
+static bool
+is_the_constant(struct recorder *r, ir_ref v, ir_ref k)
+{
+    const struct ir *ir = r->ir;
+    if (v == REF_NONE || k == REF_NONE || r->why != NULL)
+        return false;
+    enum ir_op op = ir->at[v].op;
+    if (r->sp[-1] != r->sp[-2] || !PyLong_CheckExact(r->sp[-1]) || !_Py_IsImmortal(r->sp[-1]) || ir->at[k].op != IR_KO || (op != IR_OLOAD && op != IR_LITEM && op != IR_TITEM))
+        return false;
+    if (cse_find(ir, IR_UNBOX2_I, v, 0, 0, 0) != REF_NONE)
+        return false;                                    /* its number lies in a register */
+    rec_emit(r, IR_GEQ_P, v, k);
+    return r->why == NULL;
+}
+
 bool
 rec_compare_op(struct recorder *r)
 {
     ir_ref a, b;
     int how = r->oparg >> 5;
+    if ((how == Py_EQ || how == Py_NE) && (is_the_constant(r, rec_peek(r, 2), rec_peek(r, 1)) || is_the_constant(r, rec_peek(r, 1), rec_peek(r, 2))))
+        return rec_give(r, 2, ir_bool(r->ir, how == Py_EQ));
     if (PyUnicode_CheckExact(r->sp[-2]) && PyUnicode_CheckExact(r->sp[-1]) && (how == Py_EQ || how == Py_NE)) {
         a = rec_compare_str(r, rec_peek(r, 2), rec_peek(r, 1), how == Py_EQ);
         return a != REF_NONE ? rec_give(r, 2, a) : rec_stop(r, "a comparison with a string");

@@ -290,9 +290,22 @@ rec_guard_type(struct recorder *r, ir_ref v, PyTypeObject *t)
     return r->why == NULL;
 }
 
+/* The constant that a guard says v is, or REF_NONE. */
+static ir_ref
+constant_for(const struct ir *ir, ir_ref v)
+{
+    for (ir_ref g = ir->chain[IR_GEQ_P]; g > v; g = ir->at[g].prev)
+        if (ir->at[g].a == v && ir->at[ir->at[g].b].op == IR_KO)
+            return ir->at[g].b;
+    return REF_NONE;
+}
+
 ir_ref
 rec_number(struct recorder *r, ir_ref v, PyObject *o)
 {
+    ir_ref k = ir_type_of(r->ir, v) == T_OBJ && !ref_is_const(v) ? constant_for(r->ir, v) : REF_NONE;
+    if (k != REF_NONE && ir_obj_value(r->ir, k) == o)
+        v = k;
     if (ir_type_of(r->ir, v) != T_OBJ)
         return v;
     if (PyFloat_CheckExact(o))
