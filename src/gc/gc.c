@@ -203,10 +203,10 @@ take_trash(struct gc_log *trash, const struct gc_set *garbage)
             listed = weakref_supported(t);
             wants.legacy |= t->tp_del != NULL;
             wants.finalizers |= t->tp_finalize != NULL;
-            wants.weakrefs |= PyWeakref_Check(op);
+            wants.weakrefs |= t->tp_basicsize >= (Py_ssize_t)sizeof(PyWeakReference) && PyWeakref_Check(op);
         }
         if (listed && !wants.weakrefs) {
-            PyObject **list = object_weaklist(op);
+            PyObject **list = t->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF ? object_managed_weaklist(op) : object_weaklist(op);
             wants.weakrefs = list != NULL && *list != NULL;
         }
     }

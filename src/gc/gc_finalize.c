@@ -160,13 +160,13 @@ gc_save_resurrected(PyInterpreterState *interp, int old)
 /* ---- the end ------------------------------------------------------------------------------------------------------ */
 
 static void
-clear_one(PyObject *op)
+clear_one(PyThreadState *ts, PyObject *op)
 {
     inquiry clear = Py_TYPE(op)->tp_clear;
     if (clear == NULL)
         return;
     (void)clear(op);
-    if (PyErr_Occurred())
+    if (UNLIKELY(ts->current_exception != NULL))
         PyErr_FormatUnraisable("Exception ignored in tp_clear of %R", (PyObject *)Py_TYPE(op));
 }
 
@@ -185,7 +185,7 @@ gc_delete_trash(PyThreadState *ts, int old)
                 PyErr_Clear();
         }
         else
-            clear_one(op);
+            clear_one(ts, op);
         Py_DECREF(op);
         if (i >= trash->used || trash->items[i] != op)
             continue;

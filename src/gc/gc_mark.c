@@ -49,9 +49,7 @@ static inline PyObject *without_mark(PyObject *op) { return (PyObject *)((uintpt
 /* ---- the first pass: references from inside ---- */
 
 struct marking {
-    unsigned logs;                     /* a bit each: whose objects are in the set, */
-    int which;                         /* and those of this log from place `base` on */
-    uintptr_t base;
+    uintptr_t least[1 << GC_GEN_BITS]; /* objects of a log from this place on are in the set */
     bool refers;                       /* the object that is looked at refers to one of the set */
     size_t zeros;                      /* counts that have come to 0 */
     PyObject **counted;                /* objects that others in the set refer to: GC_COLLECTING, and what is left of their counts */
@@ -92,8 +90,15 @@ static inline bool
 is_member(const struct marking *m, const PyGC_Head *head)
 {
     uintptr_t place = head->_gc_next;
-    int log = GC_GENERATION(place);
-    return m->logs >> log & 1 ? place != 0 : log == m->which && place >= m->base;
+    return place >= m->least[GC_GENERATION(place)];
+}
+
+/* Objects of these logs, and those of log `which` from place `base` on. Not tracked is place 0 of log 0. */
+static void
+set_members(struct marking *m, unsigned logs, int which, uintptr_t base)
+{
+    for (int log = 0; log < 1 << GC_GEN_BITS; log++)
+        m->least[log] = logs >> log & 1 ? 1 : log == which ? base : UINTPTR_MAX;
 }
 
 /* Where none has been. */
@@ -104,15 +109,17 @@ visit_count(PyObject *op, void *arg)
     if (heap_is_plain(op) || !gc_is_collectable(op) || !is_member(m, GC_HEAD(op)))
         return 0;
     PyGC_Head *head = GC_HEAD(op);
+    uintptr_t prev = head->_gc_prev;
     m->refers = true;
-    if (!gc_is_collecting(op)) {
-        head->_gc_prev = (head->_gc_prev & GC_FINALIZED) | count_of(op);
+    if (!(prev & GC_COLLECTING)) {
+        prev = (prev & GC_FINALIZED) | count_of(op);
         m->counted[m->ncounted++] = op;
     }
-    if (REFS(head) > 0) {
-        head->_gc_prev -= REFS_ONE;
-        m->zeros += REFS(head) == 0;
+    if (LIKELY(prev >= REFS_ONE)) {
+        prev -= REFS_ONE;
+        m->zeros += prev < REFS_ONE;
     }
+    head->_gc_prev = prev;
     return 0;
 }
 
@@ -153,63 +160,74 @@ visit_subtract_checked(PyObject *op, void *from)
     return visit_subtract(op, &m);
 }
 
-/* The items of a list or tuple: most references are in one of them, so visitors are inlined for these, from the last item on as tp_traverse goes. NULL: another type. */
-static inline PyObject **
-items_of(PyObject *op, Py_ssize_t *n)
+/* Where the references of a class's instances are: those in the memory of most objects are looked at here, where visitors are inlined. */
+enum how {
+    HOW_TRAVERSE,                      /* tp_traverse tells */
+    HOW_LIST, HOW_TUPLE,               /* exact ones */
+    HOW_VALUES,                        /* inline values, or the dict in front; the class */
+    HOW_SLOTS,                         /* n references from `offset` on; the class */
+    HOW_ITEMS,                         /* the dict in front if `offset` is not 0; the class; items of a list */
+};
+
+/* Classes that the set has shown, at places that their addresses give. counts: the class itself may be one of the set. */
+struct kind { PyTypeObject *type; uint8_t how; bool counts; Py_ssize_t offset, n; };
+#define KIND_BITS 4
+struct kinds { struct kind at[1 << KIND_BITS]; };
+
+static __attribute__((noinline)) void
+look_at_class(struct kind *k, PyTypeObject *t, const struct marking *m)
 {
-    *n = Py_SIZE(op);
-    if (Py_IS_TYPE(op, &PyList_Type))
-        return ((PyListObject *)op)->ob_item;
-    return Py_IS_TYPE(op, &PyTuple_Type) ? tuple_items(op) : (*n = 0, NULL);
+    *k = (struct kind){ .type = t, .how = HOW_TRAVERSE };
+    if (t == &PyList_Type || t == &PyTuple_Type)
+        k->how = t == &PyList_Type ? HOW_LIST : HOW_TUPLE;
+    else if (type_is_plain_values(t))
+        k->how = HOW_VALUES;
+    else if (type_is_plain_slots(t, &k->offset, &k->n))
+        k->how = HOW_SLOTS;
+    else if (type_is_plain_list(t)) {
+        k->how = HOW_ITEMS;
+        k->offset = t->tp_dictoffset;
+    }
+    if (k->how > HOW_TUPLE)
+        k->counts = m != NULL ? is_member(m, GC_HEAD(t)) : gc_is_collecting((PyObject *)t);
 }
 
-/* A class whose instances consist of references, as far as the set has shown: those of one class mostly come one behind the other. n < 0: they are inline values. */
-struct plain { PyTypeObject *type, *other; Py_ssize_t offset, n; };
-
-/* Is op an instance of a class that p knows, or gets to know now? */
-static inline bool
-is_plain(struct plain *p, PyObject *op)
+/* m: NULL where who is in the set has been marked in it before. */
+static inline const struct kind *
+kind_of(struct kinds *known, PyObject *op, const struct marking *m)
 {
     PyTypeObject *t = Py_TYPE(op);
-    if (LIKELY(t == p->type))
-        return true;
-    if (t == p->other)
-        return false;
-    Py_ssize_t offset = 0, n = -1;
-    if (!type_is_plain_values(t) && !type_is_plain_slots(t, &offset, &n)) {
-        p->other = t;
-        return false;
-    }
-    *p = (struct plain){ t, p->other, offset, n };
-    return true;
+    struct kind *k = &known->at[(uint64_t)(uintptr_t)t * 0x9e3779b97f4a7c15u >> (64 - KIND_BITS)];
+    if (UNLIKELY(k->type != t))
+        look_at_class(k, t, m);
+    return k;
 }
 
-/* What it refers to but for its class; NULL: its dict tells. */
+/* Fields of an instance, of which some may be empty; NULL: its dict tells. */
 static inline PyObject **
-references_of(const struct plain *p, PyObject *op, Py_ssize_t *n)
+fields_of(const struct kind *k, PyObject *op, Py_ssize_t *n)
 {
-    if (p->n >= 0) {
-        *n = p->n;
-        return (PyObject **)((char *)op + p->offset);
+    if (k->how == HOW_SLOTS) {
+        *n = k->n;
+        return (PyObject **)((char *)op + k->offset);
     }
     PyDictValues *v = inline_values(op);
-    *n = v->capacity;
-    return MANAGED_DICT(op) == NULL && v->valid ? v->values : NULL;
+    *n = v->valid ? v->capacity : 0;
+    return LIKELY(MANAGED_DICT(op) == NULL) ? v->values : NULL;
 }
 
-static inline __attribute__((always_inline)) void
-subtract_plain(const struct plain *p, PyObject *op, visitproc visit, struct marking *m)
+/* The dict of an instance that has items. */
+static inline PyObject *
+dict_of(const struct kind *k, PyObject *op)
 {
-    Py_ssize_t n;
-    PyObject **items = references_of(p, op, &n);
-    if (UNLIKELY(items == NULL)) {
-        Py_TYPE(op)->tp_traverse(op, visit, m);
-        return;
-    }
-    for (Py_ssize_t k = 0; k < n; k++)
-        if (items[k] != NULL)
-            visit(items[k], m);
-    visit((PyObject *)p->type, m);
+    return k->how == HOW_ITEMS && k->offset != 0 ? (PyObject *)MANAGED_DICT(op) : NULL;
+}
+
+static inline PyObject **
+items_of(const struct kind *k, PyObject *op, Py_ssize_t *n)
+{
+    *n = Py_SIZE(op);
+    return k->how == HOW_TUPLE ? tuple_items(op) : ((PyListObject *)op)->ob_item;
 }
 
 /* Items from the last one on. Many of them may be the same, one behind the other: that is looked at once. */
@@ -239,27 +257,44 @@ subtract_items(PyObject **items, Py_ssize_t n, visitproc visit, struct marking *
 
 /* *m tells afterwards whether it refers to one of the set. */
 static inline __attribute__((always_inline)) void
-subtract_one(PyObject *op, struct plain *plain, visitproc visit, struct marking *m)
+subtract_one(PyObject *op, const struct kind *k, visitproc visit, struct marking *m)
 {
     Py_ssize_t n;
-    PyObject **items = items_of(op, &n);
+    PyObject **refs, *dict;
     m->refers = false;
-    if (items == NULL && is_plain(plain, op))
-        subtract_plain(plain, op, visit, m);
-    else if (items == NULL)
+    if (k->how == HOW_VALUES || k->how == HOW_SLOTS) {
+        refs = fields_of(k, op, &n);
+        if (UNLIKELY(refs == NULL)) {
+            Py_TYPE(op)->tp_traverse(op, visit, m);
+            return;
+        }
+        for (PyObject **end = refs + n; refs < end; refs++)
+            if (*refs != NULL)
+                visit(*refs, m);
+    }
+    else if (k->how == HOW_TRAVERSE) {
         Py_TYPE(op)->tp_traverse(op, visit, m);
-    subtract_items(items, n, visit, m);
+        return;
+    }
+    else {
+        refs = items_of(k, op, &n);
+        subtract_items(refs, n, visit, m);
+        if ((dict = dict_of(k, op)) != NULL)
+            visit(dict, m);
+    }
+    if (UNLIKELY(k->counts))
+        visit((PyObject *)k->type, m);
 }
 
 static void
 subtract_all(struct gc_set *set)
 {
-    struct plain plain = { NULL, NULL, 0, 0 };
-    struct marking m = { .logs = 0 };
+    struct kinds known = { 0 };
+    struct marking m = { .zeros = 0 };
     for (size_t i = 0; i < set->used; i++) {
         PyObject *op = set->items[i];
         prefetch_object(set, i);
-        subtract_one(op, &plain, visit_subtract, &m);
+        subtract_one(op, kind_of(&known, op, NULL), visit_subtract, &m);
         if (!m.refers)
             set->items[i] = mark_leaf(op);
     }
@@ -276,22 +311,29 @@ subtract_checked(struct gc_set *set)
 static bool
 subtract_moving(struct gc_set *set, PyObject **counted, unsigned logs, struct gc_log *to, int which)
 {
-    struct plain plain = { NULL, NULL, 0, 0 };
-    struct marking m = { .logs = logs, .which = which, .base = GC_PLACE(to->used, which), .counted = counted };
-    size_t from = to->used;
-    for (size_t i = 0; i < set->used; i++) {
-        PyObject *op = set->items[i];
-        prefetch_object(set, i);
-        gc_log_put(to, which, op);
-        set->untracks |= Py_IS_TYPE(op, &PyTuple_Type);
-        subtract_one(op, &plain, visit_count, &m);
+    struct kinds known = { 0 };
+    struct marking m = { .counted = counted };
+    PyObject **items = set->items, **at = (PyObject **)to->items + to->used;
+    uintptr_t place = GC_PLACE(to->used, which);
+    size_t n = set->used;
+    bool untracks = false;
+    set_members(&m, logs, which, place);
+    for (size_t i = 0; i < n; i++, place += GC_PLACE(1, 0) - GC_PLACE(0, 0)) {
+        PyObject *op = items[i];
+        if (LIKELY(i + AHEAD < n))
+            __builtin_prefetch(GC_HEAD(items[i + AHEAD]), 1);
+        *at++ = op;
+        GC_HEAD(op)->_gc_next = place;
+        const struct kind *k = kind_of(&known, op, &m);
+        untracks |= k->how == HOW_TUPLE;
+        subtract_one(op, k, visit_count, &m);
         if (!m.refers)
-            set->items[i] = mark_leaf(op);
+            items[i] = mark_leaf(op);
     }
-    if (m.zeros > 0) {
-        to->used = from;
+    set->untracks |= untracks;
+    if (m.zeros > 0)
         return false;
-    }
+    to->used += n;
     for (size_t i = 0; i < m.ncounted; i++)
         gc_clear_flags(counted[i]);
     return true;
@@ -319,12 +361,8 @@ visit_reach(PyObject *op, void *arg)
 }
 
 static void
-reach_from(PyObject *op, struct gc_set *set)
+reach_items(PyObject **items, Py_ssize_t n, struct gc_set *set)
 {
-    Py_ssize_t n;
-    PyObject **items = items_of(op, &n);
-    if (items == NULL)
-        Py_TYPE(op)->tp_traverse(op, visit_reach, set);
     PyObject *last = NULL;
     for (Py_ssize_t k = n; --k >= 0; ) {
         if (items[k] == last)
@@ -336,34 +374,58 @@ reach_from(PyObject *op, struct gc_set *set)
     }
 }
 
+/* In the order in which tp_traverse goes. */
+static void
+reach_from(PyObject *op, const struct kind *k, struct gc_set *set)
+{
+    Py_ssize_t n = 0;
+    PyObject **fields = k->how == HOW_VALUES || k->how == HOW_SLOTS ? fields_of(k, op, &n) : NULL, *dict = dict_of(k, op);
+    if (k->how == HOW_TRAVERSE || (k->how == HOW_VALUES && fields == NULL)) {
+        Py_TYPE(op)->tp_traverse(op, visit_reach, set);
+        return;
+    }
+    if (dict != NULL)
+        visit_reach(dict, set);
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (fields[i] != NULL)
+            visit_reach(fields[i], set);
+    if (k->counts)
+        visit_reach((PyObject *)k->type, set);
+    if (fields == NULL) {
+        PyObject **items = items_of(k, op, &n);
+        reach_items(items, n, set);
+    }
+}
+
 /* Objects without GC_COLLECTING are those to which none of the set refers. */
 static void
 walk(struct gc_set *set, struct gc_set *trash)
 {
-    size_t kept = 0;
+    struct kinds known = { 0 };
+    PyObject **items = set->items, **dead = trash->items;
+    size_t kept = 0, ndead = 0, left = 0;
     for (size_t i = 0; i < set->used; i++) {
-        PyObject *op = without_mark(set->items[i]);
+        PyObject *op = without_mark(items[i]);
         PyGC_Head *head = GC_HEAD(op);
         if (i + AHEAD < set->used)
-            __builtin_prefetch(GC_HEAD(without_mark(set->items[i + AHEAD])), 1);
-        if (gc_is_collecting(op) && REFS(head) == 0) {
+            __builtin_prefetch((char *)items[i + AHEAD] - sizeof(PyGC_Head), 1);
+        if ((head->_gc_prev & ~(uintptr_t)GC_FINALIZED) == GC_COLLECTING) {          /* no reference is left */
             head->_gc_prev |= GC_TENTATIVE;
-            trash->items[trash->used++] = op;
+            dead[ndead++] = op;
             continue;
         }
         gc_clear_flags(op);
-        if (!is_leaf(set->items[i]))
-            reach_from(op, set);
-        set->items[kept++] = op;
+        if (!is_leaf(items[i]))
+            reach_from(op, kind_of(&known, op, NULL), set);
+        items[kept++] = op;
     }
     set->used = kept;
-    size_t left = 0;
-    for (size_t i = 0; i < trash->used; i++) {
-        PyObject *op = trash->items[i];
+    for (size_t i = 0; i < ndead; i++) {
+        PyObject *op = dead[i];
         if (!gc_is_collecting(op))
             continue;
         GC_HEAD(op)->_gc_prev = (GC_HEAD(op)->_gc_prev & GC_FINALIZED) | GC_COLLECTING;
-        trash->items[left++] = op;
+        dead[left++] = op;
     }
     trash->used = left;
 }

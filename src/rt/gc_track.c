@@ -36,15 +36,15 @@ gc_log_reserve(struct gc_log *log, size_t n)
 void
 gc_log_squeeze(struct gc_log *log, int gen)
 {
-    size_t to = 0;
-    for (size_t i = 0; i < log->used; i++) {
+    size_t used = log->used, to = 0;
+    while (to < used && log->items[to] != NULL)
+        to++;
+    for (size_t i = to; i < used; i++) {
         PyObject *op = log->items[i];
         if (op == NULL)
             continue;
-        if (to != i) {
-            log->items[to] = op;
-            GC_HEAD(op)->_gc_next = GC_PLACE(to, gen);
-        }
+        log->items[to] = op;
+        GC_HEAD(op)->_gc_next = GC_PLACE(to, gen);
         to++;
     }
     log->used = to;

@@ -69,6 +69,17 @@ type_is_plain_values(PyTypeObject *t)
     return t == &PyBaseObject_Type;
 }
 
+bool
+type_is_plain_list(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_LIST_SUBCLASS;
+    if ((t->tp_flags & wanted) != wanted || (t->tp_dictoffset != 0 && !(t->tp_flags & Py_TPFLAGS_MANAGED_DICT)))
+        return false;
+    for (; t->tp_traverse == subtype_traverse && Py_SIZE(t) == 0; t = t->tp_base)
+        continue;
+    return t == &PyList_Type;
+}
+
 int
 subtype_traverse(PyObject *self, visitproc visit, void *arg)
 {
