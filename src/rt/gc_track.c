@@ -185,31 +185,43 @@ gc_adopt_chained(PyThreadState *ts)
     }
 }
 
-/* An object of another interpreter may die here: its log is looked for. */
+/* It is in no log of this interpreter: an object of another one may die here. */
+static __attribute__((noinline, cold)) void
+untrack_foreign(PyObject *op, uintptr_t place)
+{
+    for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)
+        if (GC_GENERATION(place) == GC_CHAINED ? unchain(i, op) : forget(log_of(i, GC_GENERATION(place)), op, GC_SLOT(place)))
+            return;
+}
+
 void
 gc_untrack_slow(struct rt_thread *t, PyObject *op)
 {
     uintptr_t place = GC_HEAD(op)->_gc_next;
     int gen = GC_GENERATION(place);
     size_t slot = GC_SLOT(place);
-    if (UNLIKELY(gen == GC_CHAINED)) {
-        for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL && !unchain(i, op); i = i->next)
-            continue;
-        return;
-    }
-    GC_HEAD(op)->_gc_next = 0;
-    if (LIKELY(gen == GC_LOG_YOUNG && slot < t->young.used && t->young.items[slot] == op)) {
-        t->young.items[slot] = NULL;
-        return;
-    }
-    struct gc_generation *count = &t->api.interp->gc.generations[0];
-    if (gen != GC_LOG_YOUNG && -count->count < (int)Py_MIN(t->young.used, INT_MAX))
-        count->count--;
-    if (place == 0 || forget(log_of(t->api.interp, gen), op, GC_SLOT(place)))
-        return;
-    for (PyInterpreterState *i = _PyRuntime.interpreters.head; i != NULL; i = i->next)
-        if (forget(log_of(i, gen), op, GC_SLOT(place)))
+    if (gen == GC_LOG_YOUNG) {
+        GC_HEAD(op)->_gc_next = 0;
+        if (LIKELY(slot < t->young.used && t->young.items[slot] == op)) {
+            t->young.items[slot] = NULL;
             return;
+        }
+    }
+    else if (LIKELY(gen != GC_CHAINED)) {
+        PyInterpreterState *interp = t->api.interp;
+        struct gc_log *log = &interp->gc_logs[gen];
+        GC_HEAD(op)->_gc_next = 0;
+        if (-(Py_ssize_t)interp->gc.generations[0].count < (Py_ssize_t)Py_MIN(t->young.used, INT_MAX))
+            interp->gc.generations[0].count--;
+        if (LIKELY(slot < log->used && log->items[slot] == op)) {
+            log->items[slot] = NULL;
+            if (slot + 1 == log->used)
+                log->used = slot;
+            return;
+        }
+    }
+    if (place != 0)
+        untrack_foreign(op, place);
 }
 
 void

@@ -429,6 +429,11 @@ PyObject_VisitManagedDict(PyObject *op, visitproc visit, void *arg)
 void
 PyObject_ClearManagedDict(PyObject *op)
 {
+    if (LIKELY(MANAGED_DICT(op) == NULL)) {
+        if (has_inline(Py_TYPE(op)))
+            clear_inline(op);
+        return;
+    }
     if (instance_set_dict(op, NULL) < 0) {
         /* No memory for a block of its own: the dict loses its items rather than pointing into freed memory. */
         PyErr_WriteUnraisable(NULL);      /* op is dying: nobody may hold it */

@@ -19,6 +19,8 @@ OWNED PyObject *list_from_array_steal(PyObject *const *items STEALS, Py_ssize_t 
 OWNED PyObject *list_new_prealloc(Py_ssize_t n);
 /* No more room than a list of its length gets, behind items that were appended one by one: as list.extend() ends. 0 or -1. */
 int list_fit(PyListObject *l);
+/* l is dying: its items go, from the last one on, and then their array. */
+void list_drop(PyThreadState *ts, PyListObject *l);
 /* Slow half of list_append_steal(): grows. 0 or -1 with MemoryError (item released). */
 int list_append_grow(PyListObject *l, STEALS PyObject *item);
 /* l[lo:hi] as a new list, for 0 <= lo <= hi <= len(l). */

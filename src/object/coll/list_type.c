@@ -37,17 +37,24 @@ drop_items(PyThreadState *ts, PyObject **items, Py_ssize_t n)
     }
 }
 
+static inline void
+drop_list(PyThreadState *ts, PyListObject *l)
+{
+    if (l->ob_item != NULL) {
+        drop_items(ts, l->ob_item, Py_SIZE(l));
+        list_items_free(l->ob_item, l->allocated);
+    }
+}
+
+void list_drop(PyThreadState *ts, PyListObject *l) { drop_list(ts, l); }
+
 static void
 list_dealloc(PyObject *op)
 {
     if (gc_is_tracked(op))
         gc_untrack(op);
     TRASH_BEGIN(op, list_dealloc);
-    PyListObject *l = LIST(op);
-    if (l->ob_item != NULL) {
-        drop_items(trash_ts, l->ob_item, Py_SIZE(l));
-        list_items_free(l->ob_item, l->allocated);
-    }
+    drop_list(trash_ts, LIST(op));
     if (LIKELY(PyList_CheckExact(op)))
         coll_gc_free(trash_ts, op, sizeof(PyListObject));
     else

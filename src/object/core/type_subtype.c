@@ -9,6 +9,7 @@
 #include "rt/heap.h"
 #include "rt/singletons.h"
 #include "object/coll/dict_values.h"
+#include "object/coll/list.h"
 #include "object/core/object.h"
 #include "object/core/type_slots.h"
 #include "object/core/weakref.h"
@@ -166,6 +167,12 @@ dealloc_plain(PyObject *self)
     dealloc_by_base(self, dealloc_base(t));
 }
 
+static inline bool
+has_weak_references(PyObject *self, PyTypeObject *t)
+{
+    return t->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF ? *object_managed_weaklist(self) != NULL : t->tp_weaklistoffset != 0;
+}
+
 /* Finalizers and weak references: true when the object is alive again. */
 static bool
 finalize(PyObject *self, PyTypeObject *t, PyTypeObject *base)
@@ -178,7 +185,7 @@ finalize(PyObject *self, PyTypeObject *t, PyTypeObject *base)
         gc_untrack(self);
     }
     /* Callbacks of weak references may start a collection: the object must not be seen by it. */
-    if (weak)
+    if (weak && has_weak_references(self, t))
         PyObject_ClearWeakRefs(self);
     if (t->tp_del != NULL) {
         gc_track(self);
@@ -204,7 +211,7 @@ is_simple_class(PyTypeObject *t)
 
 /* The same steps as below for an instance of such a class. Nobody refers to it: nothing can change it meanwhile.
  * Chains of such instances are cut by _Py_Dealloc(). */
-static inline void
+static __attribute__((noinline)) void
 dealloc_simple(PyThreadState *ts, PyObject *self, PyTypeObject *t)
 {
     PyDictValues *v = inline_values(self);
@@ -213,12 +220,11 @@ dealloc_simple(PyThreadState *ts, PyObject *self, PyTypeObject *t)
         gc_untrack_ts(ts, self);
     if (UNLIKELY(*object_managed_weaklist(self) != NULL))
         PyObject_ClearWeakRefs(self);
-    if (LIKELY(MANAGED_DICT(self) == NULL && v->valid)) {
+    if (UNLIKELY(MANAGED_DICT(self) != NULL))
+        PyObject_ClearManagedDict(self);
+    else if (v->valid)                     /* else the collector has cleared them */
         for (size_t i = 0; i < n; i++)
             Py_XDECREF(v->values[i]);
-    }
-    else
-        PyObject_ClearManagedDict(self);
     heap_free_sized_ts(ts, (char *)self - HEAP_WHOLE_PREFIX, HEAP_WHOLE_PREFIX + sizeof(PyObject) + values_bytes(n));
     Py_DECREF(t);
 }
@@ -247,7 +253,7 @@ drop_slots(PyThreadState *ts, PyTypeObject *t, PyObject *self)
 }
 
 /* The same for an instance of such a class. */
-static inline void
+static __attribute__((noinline)) void
 dealloc_slots(PyThreadState *ts, PyObject *self, PyTypeObject *t)
 {
     if (gc_is_tracked(self))
@@ -255,6 +261,30 @@ dealloc_slots(PyThreadState *ts, PyObject *self, PyTypeObject *t)
     for (PyTypeObject *b = t; b != &PyBaseObject_Type; b = b->tp_base)
         drop_slots(ts, b, self);
     heap_free_sized_ts(ts, GC_HEAD(self), sizeof(PyGC_Head) + (size_t)t->tp_basicsize);
+    Py_DECREF(t);
+}
+
+/* A class over `list`, or over others like it, whose instances have nothing but items and what may be in front of them, and no finalizer. */
+static inline bool
+is_list_class(PyTypeObject *t)
+{
+    const unsigned long wanted = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_LIST_SUBCLASS;
+    return (t->tp_flags & wanted) == wanted && t->tp_basicsize == sizeof(PyListObject) && t->tp_finalize == NULL && t->tp_del == NULL
+        && t->tp_free == PyObject_GC_Del && t->tp_alloc == PyType_GenericAlloc && dealloc_base(t) == &PyList_Type;
+}
+
+/* The same for an instance of such a class. */
+static __attribute__((noinline)) void
+dealloc_list(PyThreadState *ts, PyObject *self, PyTypeObject *t)
+{
+    if (gc_is_tracked(self))
+        gc_untrack_ts(ts, self);
+    if (has_weak_references(self, t))
+        PyObject_ClearWeakRefs(self);
+    if ((t->tp_flags & Py_TPFLAGS_MANAGED_DICT) && MANAGED_DICT(self) != NULL)
+        PyObject_ClearManagedDict(self);
+    list_drop(ts, (PyListObject *)self);
+    heap_free_sized_ts(ts, (char *)self - heap_prefix(t), heap_prefix(t) + sizeof(PyListObject));
     Py_DECREF(t);
 }
 
@@ -326,23 +356,12 @@ type_drop_slots(PyThreadState *ts, PyObject **items, Py_ssize_t n)
     return n;
 }
 
-void
-subtype_dealloc(PyObject *self)
+static __attribute__((noinline)) void
+dealloc_any(PyObject *self, PyTypeObject *t)
 {
-    PyTypeObject *t = Py_TYPE(self), *base;
-    if (is_simple_class(t)) {
-        dealloc_simple(ts_current(), self, t);
-        return;
-    }
-    if (is_slots_class(t)) {
-        dealloc_slots(ts_current(), self, t);
-        return;
-    }
-    if (!PyType_IS_GC(t)) {
-        dealloc_plain(self);
-        return;
-    }
-    PyObject_GC_UnTrack(self);
+    PyTypeObject *base;
+    if (gc_is_tracked(self))
+        gc_untrack(self);
     Py_TRASHCAN_BEGIN(self, subtype_dealloc)
     base = dealloc_base(t);
     if (finalize(self, t, base))
@@ -351,7 +370,8 @@ subtype_dealloc(PyObject *self)
         if (Py_SIZE(b) != 0)
             clear_slots(b, self);
     if (t->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        PyObject_ClearManagedDict(self);
+        if (MANAGED_DICT(self) != NULL || (t->tp_flags & Py_TPFLAGS_INLINE_VALUES))
+            PyObject_ClearManagedDict(self);
     } else if (t->tp_dictoffset != 0 && base->tp_dictoffset == 0) {
         PyObject **slot = object_dict_slot(self);
         if (slot != NULL)
@@ -362,6 +382,23 @@ subtype_dealloc(PyObject *self)
     dealloc_by_base(self, base);
 alive:;
     Py_TRASHCAN_END
+}
+
+/* Each kind in a function of its own: then this one needs no stack. */
+void
+subtype_dealloc(PyObject *self)
+{
+    PyTypeObject *t = Py_TYPE(self);
+    if (is_simple_class(t))
+        dealloc_simple(ts_current(), self, t);
+    else if (is_slots_class(t))
+        dealloc_slots(ts_current(), self, t);
+    else if (is_list_class(t))
+        dealloc_list(ts_current(), self, t);
+    else if (PyType_IS_GC(t))
+        dealloc_any(self, t);
+    else
+        dealloc_plain(self);
 }
 
 /* ---- __dict__ and __weakref__ of instances ---- */
