@@ -90,6 +90,14 @@ rec_new_of_class(struct recorder *r, PyTypeObject *t)
     return o;
 }
 
+/* Nothing but zeros behind the head, as list.__init__() leaves it: made in line. */
+static ir_ref
+new_list_of_class(struct recorder *r, PyTypeObject *t)
+{
+    ir_ref none = ir_int(r->ir, -1);
+    return opt_emit(r->ir, IR_NEW_OBJ, ir_ptr(r->ir, t), none, none, 0);
+}
+
 bool
 rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack)
 {
@@ -103,8 +111,10 @@ rec_call_container(struct recorder *r, ir_ref v, PyTypeObject *t, int on_stack)
     rec_before_effects(r, on_stack);
     if (r->why != NULL)
         return false;
-    ir_ref o = rec_new_of_class(r, t);
-    if (o == REF_NONE)
+    ir_ref o = base == &PyList_Type ? new_list_of_class(r, t) : rec_new_of_class(r, t);
+    if (r->ir->full != NULL)
+        rec_stop(r, r->ir->full);
+    if (o == REF_NONE || r->why != NULL)
         return false;
     for (int i = 0; i < on_stack; i++)
         rec_pop(r);
