@@ -104,7 +104,19 @@ jit_str_is_int(PyObject *o)
 
 /* ---- C functions ---- */
 
-PyObject *jit_call_class(void *type) { return leaf_or_null(PyObject_CallNoArgs(type)); }
+/* dict itself, or a class whose calls run nothing but its builtin base's __new__() and __init__(). */
+PyObject *
+jit_call_class(void *type)
+{
+    PyTypeObject *t = type;
+    if (t == &PyDict_Type)
+        return leaf_or_null(PyDict_New());
+    PyObject *o = t->tp_new(t, EMPTY_TUPLE, NULL);
+    if (o != NULL && t->tp_init(o, EMPTY_TUPLE, NULL) < 0)
+        Py_CLEAR(o);
+    return leaf_or_null(o);
+}
+
 PyObject *jit_bind_method(PyObject *descr, PyObject *self) { return leaf_or_null(PyCFunction_NewEx(((PyMethodDescrObject *)descr)->d_method, self, NULL)); }
 int64_t jit_length(void *f, PyObject *o) { return ((lenfunc)f)(o); }
 PyObject *jit_call_self(void *f, PyObject *self) { return leaf_or_null(((PyCFunction)f)(self, NULL)); }

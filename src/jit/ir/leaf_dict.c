@@ -450,8 +450,14 @@ jit_items_have_int(PyObject *seq, int64_t v)
 int64_t
 jit_list_append(PyObject *l, PyObject *v)
 {
+    Py_ssize_t n = Py_SIZE(l);
+    if (LIKELY(n < ((PyListObject *)l)->allocated)) {
+        ((PyListObject *)l)->ob_item[n] = v;
+        Py_SET_SIZE(l, n + 1);
+        return 1;
+    }
     Py_INCREF(v);                                            /* it goes when there is no memory */
-    if (list_append_steal((PyListObject *)l, v) < 0) {
+    if (list_append_grow((PyListObject *)l, v) < 0) {
         PyErr_Clear();
         return 0;
     }

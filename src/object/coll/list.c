@@ -214,10 +214,21 @@ PyList_SetItem(PyObject *op, Py_ssize_t i, PyObject *item)
     return 0;
 }
 
+/* As list_resize() does it for lists without items, which most become that get one. */
+#define FIRST_ROOM 4
+
 int
 list_append_grow(PyListObject *l, PyObject *item)
 {
     Py_ssize_t n = Py_SIZE(l);
+    PyObject **items = l->ob_item == NULL ? heap_alloc(FIRST_ROOM * sizeof(PyObject *)) : NULL;
+    if (LIKELY(items != NULL)) {
+        items[0] = item;
+        l->ob_item = items;
+        Py_SET_SIZE(l, 1);
+        l->allocated = FIRST_ROOM;
+        return 0;
+    }
     if (list_resize(l, n + 1) < 0) {
         Py_DECREF(item);
         return -1;
