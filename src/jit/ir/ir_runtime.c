@@ -188,7 +188,7 @@ others_quiet(struct quiet *q, PyObject *o)
         refers[0] = ((struct zip_iter *)o)->ittuple;
         refers[1] = ((struct zip_iter *)o)->result;
     } else
-        return instance_quiet(q, o);
+        return false;
     return all_quiet(q, refers, 3);
 }
 
@@ -215,12 +215,14 @@ static bool
 is_quiet(struct quiet *q, PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
-    if (jit_is_leaf(t))
+    if (!(t->tp_flags & Py_TPFLAGS_HEAPTYPE) && jit_is_leaf(t))
         return true;
     if (++q->edges > QUIET_EDGES)
         return false;
     if (!may_die(q, o))
         return true;
+    if (t->tp_flags & Py_TPFLAGS_HEAPTYPE)                       /* none of those below */
+        return instance_quiet(q, o);
     if (t == &PyTuple_Type)
         return all_quiet(q, tuple_items(o), PyTuple_GET_SIZE(o));
     if (t == &PyList_Type)
