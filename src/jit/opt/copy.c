@@ -215,6 +215,16 @@ fits_call(const struct copy *cp, const struct ir_ins *in)
     return true;
 }
 
+/* Did a guard find out the type of r, which the copy of the guard will do for that of r? Else the recorder knew what the call gives. */
+static bool
+is_type_guarded(const struct ir *ir, ir_ref r)
+{
+    for (ir_ref k = ir->chain[IR_GTYPE]; k > r; k = ir->at[k].prev)
+        if (ir->at[k].a == r)
+            return true;
+    return false;
+}
+
 static const char *
 copy_plain(struct copy *cp, ir_ref r)
 {
@@ -227,8 +237,10 @@ copy_plain(struct copy *cp, ir_ref r)
     ir_ref a = info->a == 'l' ? in.a : replaced(cp, in.a);
     uint32_t x = info->x == X_TYPE ? replaced(cp, (ir_ref)in.x) : in.x;
     const char *why = ir_heap_class(in.op) == HEAP_RAW ? before_store(cp, a, x) : NULL;
-    ir_ref copy = opt_emit(cp->ir, in.op, a, replaced(cp, in.b), replaced(cp, in.c), x);
+    ir_ref end = cp->ir->end, copy = opt_emit(cp->ir, in.op, a, replaced(cp, in.b), replaced(cp, in.c), x);
     cp->subst[r - REF_BIAS] = copy;
+    if (in.op == IR_CALLN && in.kt != REF_NONE && copy == end && cp->ir->at[copy].kt == REF_NONE && !is_type_guarded(cp->from, r))
+        cp->ir->at[copy].kt = replaced(cp, in.kt);
     return why == NULL && copy == REF_FAIL ? opt_unstable : why;
 }
 

@@ -566,6 +566,39 @@ range_loop(void **state)
                st, 10000);
 }
 
+/* What a call makes is no iterator in the second round either, as the recorder knew of the first: the fields of the one whose stores wait are not asked. */
+static void
+types_of_results_are_copied(void **state)
+{
+    struct test_state st = frame(5, 50, 0, 0);
+    st.depth = 1;
+    check_loop("locals 4\n"
+               "snap pc 0 depth 1\n"
+               "GPOLL\n"
+               "it = SLOAD #4\n"
+               "GTYPE it range_iterator\n"
+               "v = RLOAD_I it +16\n"
+               "GLT_I v 20\n"
+               "v1 = ADD_I v 1\n"
+               "d = CALLN 0 DICT_OF : dict\n"
+               "n = RLOAD_I d +16\n"
+               "DROP d\n"
+               "b = BOX_I n\n"
+               "snap pc 0 depth 1 #0=int:b it+16=v1\n",
+               "  LOOP\n"
+               "snap pc 0 depth 1 #0=int:v10 v2+16=v6\n"
+               "  GPOLL\n"
+               "  GLT_I v6 20\n"
+               "  v14 = ADD_I v6 1\n"
+               "  v15 = CALLN 0 DICT_OF : dict\n"
+               "  v16 = RLOAD_I v15 +16\n"
+               "  DROP v15\n"
+               "  NOP\n"
+               "  PHI v6 v14\n"
+               "  PHI v8 v16\n",
+               st, 10000);
+}
+
 /* a, b = b, a + b: b is an object when it goes to a for the first time, so the round is unrolled */
 static void
 rotating_loop(void **state)
@@ -845,7 +878,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_give_what_they_say), cmocka_unit_test(counting_loop), cmocka_unit_test(float_loop), cmocka_unit_test(range_loop),
+        cmocka_unit_test(rules_give_what_they_say), cmocka_unit_test(counting_loop), cmocka_unit_test(float_loop), cmocka_unit_test(range_loop), cmocka_unit_test(types_of_results_are_copied),
         cmocka_unit_test(rotating_loop), cmocka_unit_test(invariants_leave_the_loop), cmocka_unit_test(snapshots_are_completed),
         cmocka_unit_test(bounded_variables_need_no_checks), cmocka_unit_test(bounds_come_round), cmocka_unit_test(dead_code_goes),
         cmocka_unit_test(no_room_is_told), cmocka_unit_test(some_rounds_are_no_loops),

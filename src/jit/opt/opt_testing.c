@@ -37,7 +37,10 @@ take_instruction(const struct copy *c, ir_ref r)
     const struct ir_ins *in = &c->raw->at[r];
     const struct ir_op_info *info = &ir_ops[in->op];
     ir_ref a = info->a == 'l' ? in->a : take(c, in->a);
-    return opt_emit(c->ir, in->op, a, take(c, in->b), take(c, in->c), info->x == X_TYPE ? take(c, (ir_ref)in->x) : in->x);
+    ir_ref v = opt_emit(c->ir, in->op, a, take(c, in->b), take(c, in->c), info->x == X_TYPE ? take(c, (ir_ref)in->x) : in->x);
+    if (in->op == IR_CALLN && in->kt != REF_NONE)        /* the recorder knows */
+        c->ir->at[v].kt = take(c, in->kt);
+    return v;
 }
 
 bool
