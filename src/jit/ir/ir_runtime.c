@@ -125,9 +125,16 @@ lost_late(PyObject **slots, uint64_t late, PyObject *o)
 {
     Py_ssize_t n = 0;
     bool is_sequence = Py_TYPE(o) == &PyList_Type || Py_TYPE(o) == &PyTuple_Type;        /* only those have iterators that die late */
+    if (LIKELY(!is_sequence)) {
+        for (; (late & 15) == 15; late >>= 4, slots += 4)
+            n += (slots[0] == o) + (slots[1] == o) + (slots[2] == o) + (slots[3] == o);
+        for (; late != 0; late &= late - 1)
+            n += slots[__builtin_ctzll(late)] == o;
+        return n;
+    }
     for (; late != 0; late &= late - 1) {
         PyObject *held = slots[__builtin_ctzll(late)];
-        n += held == o || (is_sequence && held != NULL && sequence_of(held) == o);
+        n += held == o || (held != NULL && sequence_of(held) == o);
     }
     return n;
 }

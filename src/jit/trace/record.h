@@ -107,6 +107,7 @@ struct recorder {
     bool broken;                       /* a fact that it relies on has ceased to hold */
     uint16_t inner_frame, ir_top, ir_real;         /* of ir, see rec_leave.c */
     uint64_t taken[REC_SLOTS / 64];    /* slots of memory whose object the trace has taken over: at the end of a round there must lie one again */
+    uint64_t ever_late;                /* of the first 64 slots those that have been late at some time, with something else than a leaf */
     uint64_t late[REC_SLOTS / 64];     /* slots whose object in memory is known to die unnoticed, when the trace is left, */
     uint64_t leaf[REC_SLOTS / 64];     /* and those of them that have a leaf there, or nothing: no reference to an object of another kind goes with them */
     int nvirtuals, nheld, ndropped, npending, nquiet;
@@ -136,6 +137,8 @@ rec_mark_late(struct recorder *r, int i, bool leaf)
     r->late[i / 64] |= (uint64_t)1 << i % 64;
     r->leaf[i / 64] &= ~((uint64_t)1 << i % 64);
     r->leaf[i / 64] |= (uint64_t)leaf << i % 64;
+    if (i < 64 && !leaf)
+        r->ever_late |= (uint64_t)1 << i;
 }
 static inline void rec_unmark_late(struct recorder *r, int i) { r->late[i / 64] &= ~((uint64_t)1 << i % 64); }
 
