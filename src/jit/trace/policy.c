@@ -334,6 +334,16 @@ policy_broken(struct trace *t)
     anchor_rest(t->code, t->id, row->broken / 2);
 }
 
+void
+policy_misjudged(PyThreadState *ts, struct trace *t)
+{
+    if (t == NULL)
+        return;
+    event_evicted(t, "a large loop that it has inlined goes round");
+    policy_broken(t);
+    trace_take_away(ts, t);
+}
+
 /* ---- code memory ---- */
 
 struct candidate { struct trace *root; uint64_t used_at; };

@@ -57,10 +57,46 @@ static PyCodeObject *alone[ALONE];
 static PyCodeObject **alone_at(PyCodeObject *code) { return &alone[((uintptr_t)code >> 5) * 2654435769u % (1u << 31) >> 23]; }
 void rec_call_alone(PyCodeObject *code) { *alone_at(code) = code; }
 
+/* The ways through a large loop are too many to be unrolled. But some are mostly left in their first round, as `while todo:` with one thing to do: so such functions are inlined until
+ * one goes round, from then on they are called in traces of that outer code. */
+static struct apart { PyCodeObject *outer, *code; } apart[ALONE];
+static struct apart *
+apart_at(PyCodeObject *outer, PyCodeObject *code)
+{
+    return &apart[(((uintptr_t)code >> 5) * 31 + ((uintptr_t)outer >> 5)) * 2654435769u % (1u << 31) >> 23];
+}
+
+static bool
+is_apart(PyCodeObject *outer, PyCodeObject *code)
+{
+    const struct apart *a = apart_at(outer, code);
+    return a->outer == outer && a->code == code;
+}
+
+/* Of the frames at hand so many are not the recording's own, but those of the exit where it began. */
+static unsigned
+inherited_frames(const struct recorder *r)
+{
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
+    return parent == NULL ? 0 : parent->frames[parent->snaps[parent->exits[r->parent_exit].snap].frame].depth;
+}
+
+bool rec_has_inlined_itself(const struct recorder *r) { return r->ir->frames[r->ir->frame].depth > inherited_frames(r); }
+
+bool
+rec_goes_round(struct recorder *r)
+{
+    if (r->ir->frame == 0 || r->ir->frames[r->ir->frame].generator || !rec_is_large_loop(r->inner_code, r->at, (unsigned)r->oparg))
+        return false;
+    *apart_at(r->code, r->inner_code) = (struct apart){ r->code, r->inner_code };
+    r->misjudged = !rec_has_inlined_itself(r);
+    return true;
+}
+
 const char *
 rec_place_refused(struct recorder *r, PyCodeObject *code)
 {
-    if (rec_has_large_loop(code))
+    if (rec_has_large_loop(code) && is_apart(r->code, code))
         return "a function with loops of its own";
     const struct ir *ir = r->ir;
     int same = 0;

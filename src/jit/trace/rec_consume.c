@@ -161,7 +161,7 @@ is_made_for_consumer(struct recorder *r)
     gen.which = consume_which(base[-2]);
     if (!is_supported(gen.which) || gen.nargs > ITEMS_MAX || (gen.code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != CO_GENERATOR)
         return false;
-    if (gen.func->vectorcall != _PyFunction_Vectorcall || !gen_can_make(r->ts, gen.func, gen.nargs) || rec_place_refused(r, gen.code) != NULL)
+    if (gen.func->vectorcall != _PyFunction_Vectorcall || !gen_can_make(r->ts, gen.func, gen.nargs) || rec_has_large_loop(gen.code) || rec_place_refused(r, gen.code) != NULL)
         return false;
     for (unsigned k = r->ir->frame; k != 0; k = r->ir->frames[k].parent)
         if (r->ir->frames[k].code == gen.code)

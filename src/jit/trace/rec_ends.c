@@ -97,14 +97,21 @@ has_branch(const _Py_CODEUNIT *unit, unsigned from, unsigned to)
 
 /* Small ones are unrolled into callers, and those through which there is one way. */
 bool
+rec_is_large_loop(PyCodeObject *code, unsigned at, unsigned oparg)
+{
+    unsigned next = at + 1 + (unsigned)op_table[JUMP_BACKWARD].caches;
+    return oparg >= LARGE && oparg <= next && has_branch(_PyCode_CODE(code), next - oparg, at);
+}
+
+bool
 rec_has_large_loop(PyCodeObject *code)
 {
     const _Py_CODEUNIT *unit = _PyCode_CODE(code);
     for (unsigned i = 0, extended = 0, op; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op].caches) {
         op = (unsigned)op_deopt(unit[i].op.code);
-        unsigned oparg = extended << 8 | unit[i].op.arg, next = i + 1 + (unsigned)op_table[op].caches;
+        unsigned oparg = extended << 8 | unit[i].op.arg;
         extended = op == EXTENDED_ARG ? oparg : 0;
-        if (op == JUMP_BACKWARD && oparg >= LARGE && oparg <= next && has_branch(unit, next - oparg, i))
+        if (op == JUMP_BACKWARD && rec_is_large_loop(code, i, oparg))
             return true;
     }
     return false;

@@ -108,6 +108,8 @@ unroll(struct recorder *r, const struct trace *other)
 {
     if (other == NULL && r->ir->frame == 0 && !r->is_return && _PyCode_CODE(r->inner_code)[r->at + 1].counter.backoff < HEAT_HALF_TRIES)
         return rec_stop(r, rec_inner_first);
+    if (rec_goes_round(r))
+        return rec_stop(r, rec_long_loop);
     r->jumps++;
     r->all_jumps++;
     r->again = r->again_at == r->pc ? r->again + 1 : 1;

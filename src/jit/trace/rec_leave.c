@@ -27,9 +27,7 @@ rec_remember(const struct recorder *r)
 static bool
 is_better_called(const struct recorder *r)
 {
-    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL;
-    unsigned inherited = parent == NULL ? 0 : parent->frames[parent->snaps[parent->exits[r->parent_exit].snap].frame].depth;
-    return r->why == rec_long_loop && r->ir->frames[r->ir->frame].depth > inherited;
+    return r->why == rec_long_loop && (r->misjudged || rec_has_inlined_itself(r));
 }
 
 bool

@@ -844,7 +844,10 @@ finish(struct recorder *r)
     policy_spent(r->count, r->compile_ns, thread_cpu_ns() - r->begun_at);
     keep_spare(r->ir, r->why);
     ir_free(r->round);
+    PyThreadState *ts = r->ts;
     r->ts = NULL;
+    if (r->misjudged && trace_get(r->parent) != NULL)
+        policy_misjudged(ts, trace_get(trace_get(r->parent)->root));
     return false;
 }
 

@@ -87,6 +87,7 @@ struct recorder {
     unsigned away;                     /* the round has come into a handler, which lies behind the loop's end in the code: so many instructions more it may take there */
     unsigned left;                     /* inlined calls that its exception has left */
     unsigned raises;                   /* open calls that raise or end a handler: they take no longer than in the interpreter */
+    bool misjudged;                    /* a loop that its parents have unrolled goes on and on: they had better be without it */
     unsigned count, opens, calls;      /* instructions so far, those of them that are open calls, and what leaf calls save less than instructions */
     bool tree_opens;                   /* its parents have open calls */
     int oparg;
@@ -302,6 +303,8 @@ bool rec_publish_below(struct recorder *r, int end);
 bool rec_open_return(struct recorder *r, int opcode);
 /* rec_ends.c: the outer frame returns, and the trace ends. */
 bool rec_last_return(struct recorder *r, int opcode);
+/* A loop through which there are so many ways that it is not unrolled into callers: the one at whose end, code unit `at`, is a JUMP_BACKWARD by oparg; any of the function's. */
+bool rec_is_large_loop(PyCodeObject *code, unsigned at, unsigned oparg);
 bool rec_has_large_loop(PyCodeObject *code);
 bool rec_has_loop(PyCodeObject *code);
 /* Did a recording stop only because another trace should exist first? */
@@ -548,6 +551,10 @@ bool rec_merge_keywords(struct recorder *r);
 /* rec_call.c */
 /* Functions of this code have loops that are too long to be unrolled: from now on they are called instead of being inlined. */
 void rec_call_alone(PyCodeObject *code);
+/* The jump back at hand is one of a large loop in an inlined call, which therefore is none for traces of the outer code any more. r->misjudged: an older trace has inlined it. */
+bool rec_goes_round(struct recorder *r);
+/* Has this recording inlined the call at hand, and not a parent? */
+bool rec_has_inlined_itself(const struct recorder *r);
 extern const char rec_long_loop[];     /* why a recording stopped where that was found out: another one may soon be better */
 /* Why a function of this code cannot be on the stack of inlined calls once more, or NULL. */
 const char *rec_place_refused(struct recorder *r, PyCodeObject *code);

@@ -290,6 +290,8 @@ bool policy_left(struct trace *t, const struct trace *last, const struct trace_e
 void policy_give_up(PyThreadState *ts, struct trace *t);
 /* A fact that t relies on was broken; t is about to be taken away. */
 void policy_broken(struct trace *t);
+/* The root t, or NULL, has inlined what it had better call: it is taken away with its tree, and soon recorded again. */
+void policy_misjudged(PyThreadState *ts, struct trace *t);
 /* Before a root is recorded: makes room in code memory. */
 void policy_evict(PyThreadState *ts);
 
