@@ -638,6 +638,18 @@ guard_other(struct fold *f, ir_ref v)
     return emit2(f, IR_GNE_P, from_v, from_a) != REF_FAIL;
 }
 
+/* Another slot has v and a reference to it. */
+static bool
+is_held(const struct ir *ir, const struct snap *s, ir_ref v)
+{
+    for (uint32_t i = 0; i < s->nentries; i++) {
+        snap_entry e = ir->entries[s->entries + i];
+        if (snap_held(e) && snap_ref(e) == v)
+            return true;
+    }
+    return false;
+}
+
 /* Guards that nobody in the trace refers to a, but as many slots by the same name as GOTHERS says: what the snapshot lists are the references that are not counted. */
 static ir_ref
 fold_alone(struct fold *f)
@@ -655,6 +667,8 @@ fold_alone(struct fold *f)
         if (f->op == IR_GALONE && snap_held(e))                  /* it has a reference of its own */
             continue;
         if (snap_how(e) != HOW_OBJ || (op_of(f, v) == IR_KO && !is_mortal_const(f, v)))
+            continue;
+        if (f->op == IR_GALONE && is_held(ir, s, v))
             continue;
         same += v == f->a;
         if (v != f->a && !((unique || f->op == IR_GALONE) && is_elsewhere(f, s, v)))

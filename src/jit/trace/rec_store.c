@@ -515,6 +515,8 @@ rec_protect_now(struct recorder *r, PyObject *o)
         ir_ref v = r->slot[k];
         if (!r->changed[k] || r->held[k] || v == REF_NONE || rec_object_now(r, k) != o || ir_is_box(r->ir, v) || ir_type_of(r->ir, v) != T_OBJ)
             continue;
+        if (find_slot(r, v, true) >= 0)                      /* one reference keeps it for all slots that have it by this name */
+            continue;
         rec_emit(r, IR_INC, v, REF_NONE);
         hold(r, k);
     }
