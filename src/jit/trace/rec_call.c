@@ -51,26 +51,37 @@ static int base_behind(const struct recorder *r) { return r->base + r->inner_cod
 
 const char rec_long_loop[] = "a loop in an inlined call";
 
-/* By address: another code object at the same place is called, too, which does no harm. */
-#define ALONE 256
-static PyCodeObject *alone[ALONE];
-static PyCodeObject **alone_at(PyCodeObject *code) { return &alone[((uintptr_t)code >> 5) * 2654435769u % (1u << 31) >> 23]; }
-void rec_call_alone(PyCodeObject *code) { *alone_at(code) = code; }
+/* Which codes call functions of which, instead of inlining them: one caller may always have one thing to do, another a hundred; and the way to a loop something else than its rounds, so those traces that
+ * are rounds of a loop have entries of their own. By address: another code object at the same place is called, too, which does no harm. */
+#define APART 512
+static struct apart { uintptr_t outer; PyCodeObject *code; } apart[APART];
 
-/* The ways through a large loop are too many to be unrolled. But some are mostly left in their first round, as `while todo:` with one thing to do: so such functions are inlined until
- * one goes round, from then on they are called in traces of that outer code. */
-static struct apart { PyCodeObject *outer, *code; } apart[ALONE];
-static struct apart *
-apart_at(PyCodeObject *outer, PyCodeObject *code)
+static uintptr_t
+outer_of(const struct recorder *r)
 {
-    return &apart[(((uintptr_t)code >> 5) * 31 + ((uintptr_t)outer >> 5)) * 2654435769u % (1u << 31) >> 23];
+    const struct trace *parent = r->is_side ? trace_get(r->parent) : NULL, *root = parent == NULL ? NULL : trace_get(parent->root);
+    return (uintptr_t)r->code | (root != NULL ? root->is_linear : rec_is_linear(r));
+}
+
+static struct apart *
+apart_at(uintptr_t outer, PyCodeObject *code)
+{
+    return &apart[(((uintptr_t)code >> 5) * 31 + (outer >> 5) + (outer & 1) * 17) * 2654435769u % (1u << 31) >> 22];
 }
 
 static bool
-is_apart(PyCodeObject *outer, PyCodeObject *code)
+is_apart(const struct recorder *r, PyCodeObject *code)
 {
+    uintptr_t outer = outer_of(r);
     const struct apart *a = apart_at(outer, code);
     return a->outer == outer && a->code == code;
+}
+
+void
+rec_call_apart(const struct recorder *r)
+{
+    uintptr_t outer = outer_of(r);
+    *apart_at(outer, r->inner_code) = (struct apart){ outer, r->inner_code };
 }
 
 /* Of the frames at hand so many are not the recording's own, but those of the exit where it began. */
@@ -83,12 +94,13 @@ inherited_frames(const struct recorder *r)
 
 bool rec_has_inlined_itself(const struct recorder *r) { return r->ir->frames[r->ir->frame].depth > inherited_frames(r); }
 
+/* The ways through a large loop are too many to be unrolled. But some are mostly left in their first round, as `while todo:` with one thing to do: so such functions are inlined until one goes round. */
 bool
 rec_goes_round(struct recorder *r)
 {
     if (r->ir->frame == 0 || r->ir->frames[r->ir->frame].generator || !rec_is_large_loop(r->inner_code, r->at, (unsigned)r->oparg))
         return false;
-    *apart_at(r->code, r->inner_code) = (struct apart){ r->code, r->inner_code };
+    rec_call_apart(r);
     r->misjudged = !rec_has_inlined_itself(r);
     return true;
 }
@@ -96,12 +108,10 @@ rec_goes_round(struct recorder *r)
 const char *
 rec_place_refused(struct recorder *r, PyCodeObject *code)
 {
-    if (rec_has_large_loop(code) && is_apart(r->code, code))
+    if (is_apart(r, code))
         return "a function with loops of its own";
     const struct ir *ir = r->ir;
     int same = 0;
-    if (*alone_at(code) == code)
-        return "a function with loops of its own";
     for (unsigned i = ir->frame; ; i = ir->frames[i].parent) {
         same += ir->frames[i].code == code;
         if (i == 0)

@@ -117,7 +117,7 @@ unroll(struct recorder *r, const struct trace *other)
     bool is_short = r->ir->frame != 0 && r->again <= REC_ROUNDS_SHORT && r->jumps <= REC_UNROLLED_SHORT && r->all_jumps <= 4 * REC_UNROLLED_SHORT && r->count <= REC_SHORT;
     if (!is_short && (r->jumps > REC_UNROLLED || r->all_jumps > 4 * REC_UNROLLED)) {
         if (r->ir->frame != 0)
-            rec_call_alone(r->inner_code);
+            rec_call_apart(r);
         return rec_stop(r, r->ir->frame != 0 ? rec_long_loop : "an inner loop without a trace");
     }
     return r->why == NULL;

@@ -549,8 +549,8 @@ bool rec_build_map(struct recorder *r);
 bool rec_merge_keywords(struct recorder *r);
 
 /* rec_call.c */
-/* Functions of this code have loops that are too long to be unrolled: from now on they are called instead of being inlined. */
-void rec_call_alone(PyCodeObject *code);
+/* Functions of the code at hand have loops that are too long to be unrolled: from now on traces of the outer code call them instead of inlining them. */
+void rec_call_apart(const struct recorder *r);
 /* The jump back at hand is one of a large loop in an inlined call, which therefore is none for traces of the outer code any more. r->misjudged: an older trace has inlined it. */
 bool rec_goes_round(struct recorder *r);
 /* Has this recording inlined the call at hand, and not a parent? */

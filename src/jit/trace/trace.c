@@ -16,6 +16,7 @@ struct jit_stats jit_stats;
 
 #define SIDE_AT 12                     /* times an exit is taken before what follows is recorded */
 #define SIDE_TRIES 4
+#define LOOP_WAITS 6                   /* doublings, for what is a part of a loop's round */
 #define WAITS 8                        /* doublings, for what comes too early */
 #define POSTPONED 20
 #define SIDE_AGAIN 6                   /* if it is too early then, it is asked again after so many times */
@@ -424,12 +425,37 @@ may_grow(struct trace *t, const struct exit_state *e)
     return waits;
 }
 
+/* The place lies in a loop without a trace, which has not been given up. A trace from there to the head of the loop would be a part of the round, and the loop's own jump would hardly run any more and never get hot.
+ * But a loop that is mostly left in its first round never does. */
+static bool
+is_loops_turn(const struct exit_state *e, _PyInterpreterFrame *f, const _Py_CODEUNIT *pc)
+{
+    PyCodeObject *code = frame_code(f);
+    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
+    unsigned from = (unsigned)(pc - unit);
+    if (e->waits >= LOOP_WAITS || jit_options.stress)
+        return false;
+    for (unsigned i = from, extended = 0, next; i < (unsigned)Py_SIZE(code); i = next) {
+        unsigned op = (unsigned)op_deopt(unit[i].op.code), oparg = extended << 8 | unit[i].op.arg;
+        extended = op == EXTENDED_ARG ? oparg : 0;
+        next = i + 1 + (unsigned)op_table[op].caches;
+        if (op == JUMP_BACKWARD && next <= from + oparg)
+            return unit[i].op.code == JUMP_BACKWARD && unit[i + 1].counter.backoff < HEAT_HALF_TRIES;
+    }
+    return false;
+}
+
 /* A return or a call has led to a place without a trace. Functions are recorded when they have been called often enough. */
 static bool
 wants_next(PyThreadState *ts, const struct trace *t, const struct trace_exit *e, _PyInterpreterFrame *f, _Py_CODEUNIT *pc)
 {
     if (t->machine.code == NULL || jit_options.check != 0 || pc == NULL || f->owner != FRAME_OWNED_BY_THREAD || pc == _PyCode_CODE(frame_code(f)) || !wants_side(ts, t, e))
         return false;
+    if (is_loops_turn(e->state, f, pc)) {
+        e->state->waits++;
+        e->state->count = 0;
+        return false;
+    }
     bool without_memory = UNLIKELY(jit_options.oom_every != 0);
     if (without_memory)
         stress_work(1);
