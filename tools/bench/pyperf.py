@@ -13,6 +13,7 @@ Sampling goes on for BENCH_SECONDS, and for three samples at least. Further memb
     peak    BENCH_CURVE, too: KiB, the most memory that the process had by then
     jit     BENCH_JIT=1, Adder only: what sys._adder.jit_stats() counted meanwhile, `seconds` of it, and the loops
 
+BENCH_FIRST=1 ends with the first pass: `first` only, for its least over several processes.
 BENCH_CLOCK=cpu takes CPU time instead of wall time, for machines that do something else as well."""
 
 import argparse
@@ -41,6 +42,8 @@ def measure(passes):
     """passes(n) runs n passes and returns the seconds they took."""
     begin = perf_counter()
     result = {"first": passes(1)}
+    if os.environ.get("BENCH_FIRST") == "1":
+        return result
     curve, most = [result["first"]], int(os.environ.get("BENCH_CURVE", "0"))
     while len(curve) < most and (len(curve) < 3 or sum(curve) < 4 * SECONDS):
         curve.append(passes(1))
