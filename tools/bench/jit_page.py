@@ -1,6 +1,6 @@
 """What the compiler does for each case: the part `jit` of bench.py, and with --page FILE a page about it (docs/jit-performance.md).
 
-For each case the speed against the base (first call, steady), that against Adder without the compiler, the warm-up curve (speed of pass 1, 2, 3 ... against the same
+For each case the speed against the base (first call, the least of five processes, and steady), that against Adder without the compiler, the warm-up curve (speed of pass 1, 2, 3 ... against the same
 pass of the base), traces, recordings that came to nothing, entries a millisecond; and where the speed is below the aim, what was in the way. Then the figures of jit_table.py."""
 
 import collections
