@@ -104,28 +104,32 @@ rec_is_large_loop(PyCodeObject *code, unsigned at, unsigned oparg)
 }
 
 bool
-rec_has_large_loop(PyCodeObject *code)
+rec_next_jump_back(PyCodeObject *code, struct jump_back *j)
 {
     const _Py_CODEUNIT *unit = _PyCode_CODE(code);
-    for (unsigned i = 0, extended = 0, op; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op].caches) {
-        op = (unsigned)op_deopt(unit[i].op.code);
-        unsigned oparg = extended << 8 | unit[i].op.arg;
-        extended = op == EXTENDED_ARG ? oparg : 0;
-        if (op == JUMP_BACKWARD && rec_is_large_loop(code, i, oparg))
+    for (unsigned i = j->next, extended = 0; i < (unsigned)Py_SIZE(code); i = j->next) {
+        unsigned op = (unsigned)op_deopt(unit[i].op.code);
+        j->at = i;
+        j->oparg = extended << 8 | unit[i].op.arg;
+        j->next = i + 1 + (unsigned)op_table[op].caches;
+        extended = op == EXTENDED_ARG ? j->oparg : 0;
+        if (op == JUMP_BACKWARD && j->oparg <= j->next)
             return true;
     }
     return false;
 }
 
 bool
-rec_has_loop(PyCodeObject *code)
+rec_has_large_loop(PyCodeObject *code)
 {
-    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
-    for (unsigned i = 0, op; i < (unsigned)Py_SIZE(code); i += 1 + (unsigned)op_table[op].caches)
-        if ((op = (unsigned)op_deopt(unit[i].op.code)) == JUMP_BACKWARD)
+    struct jump_back j = { .next = 0 };
+    while (rec_next_jump_back(code, &j))
+        if (rec_is_large_loop(code, j.at, j.oparg))
             return true;
     return false;
 }
+
+bool rec_has_loop(PyCodeObject *code) { return rec_next_jump_back(code, &(struct jump_back){ .next = 0 }); }
 
 /* The code unit of its RESUME, before which nothing happens but that a closure is copied; -1: other code. */
 static int

@@ -192,19 +192,6 @@ settle(struct recorder *r, bool own, const struct trace *other)
     return true;
 }
 
-/* When the round is complete it is known which slots may be dropped late in later rounds. Until then the questions whether an object lives on were asked for all of them (rec_store.c). */
-static bool
-narrow_late(struct recorder *r)
-{
-    static const enum ir_op asking[] = { IR_GKEPT, IR_GQUIET };
-    struct ir *ir = r->ir;
-    for (unsigned i = 0; i < Py_ARRAY_LENGTH(asking); i++)
-        for (ir_ref k = ir->chain[asking[i]]; k != REF_NONE; k = ir->at[k].prev)
-            if ((ir->at[k].b = ir_int(ir, (int64_t)((uint64_t)ir_int_value(ir, ir->at[k].b) & r->ever_late))) == REF_NONE)
-                return rec_stop(r, ir->full);
-    return r->why == NULL;
-}
-
 bool
 rec_jump_backward(struct recorder *r)
 {
@@ -239,5 +226,5 @@ rec_jump_backward(struct recorder *r)
         r->linked = true;
     else
         rec_snap(r, target, 0);
-    return r->closed = r->why == NULL && (!own || narrow_late(r));
+    return r->closed = r->why == NULL && (!own || rec_narrow_late(r));
 }

@@ -98,8 +98,10 @@ begin_handler(struct recorder *r, const struct exc_entry *handler, _Py_CODEUNIT 
     for (int i = 0; i < end; i++)                        /* what the call would have left lower on the stack is not there */
         if (i >= bottom || r->slot[i] >= cut)
             rec_load_slot(r, i, v);
-    if (notes && end <= 64)                              /* the thread refers to it, too, as long as it is handled */
-        r->late[0] |= (uint64_t)1 << (end - 1), r->ever_late |= (uint64_t)1 << (end - 1);
+    if (notes && end <= 64) {                            /* the thread refers to it, too, as long as it is handled */
+        r->late[0] |= (uint64_t)1 << (end - 1);
+        r->ever_late |= (uint64_t)1 << (end - 1);
+    }
     r->depth = end - r->nslots;
     r->top = ir->top = (uint16_t)end;
     r->skip = notes ? (unsigned)handler->target : NO_ANCHOR;

@@ -71,6 +71,19 @@ all_slots(const struct recorder *r)
     return end >= 64 ? -1 : (int64_t)((((uint64_t)1 << end) - 1) | now);
 }
 
+/* When the round is complete it is known which slots may be dropped late in later rounds. Until then all_slots() takes any of them for such. */
+bool
+rec_narrow_late(struct recorder *r)
+{
+    static const enum ir_op asking[] = { IR_GKEPT, IR_GQUIET };
+    struct ir *ir = r->ir;
+    for (unsigned i = 0; i < Py_ARRAY_LENGTH(asking); i++)
+        for (ir_ref k = ir->chain[asking[i]]; k != REF_NONE; k = ir->at[k].prev)
+            if ((ir->at[k].b = ir_int(ir, (int64_t)((uint64_t)ir_int_value(ir, ir->at[k].b) & r->ever_late))) == REF_NONE)
+                return rec_stop(r, ir->full);
+    return r->why == NULL;
+}
+
 /* ---- references that slots hold ---- */
 
 /* Above the end of the stack lies what has been there before. */

@@ -647,16 +647,10 @@ static const char by_tool[] = "a tool watches an instruction";
 static unsigned
 end_of_loop(PyCodeObject *code, unsigned start)
 {
-    const _Py_CODEUNIT *unit = _PyCode_CODE(code);
-    unsigned last = start, extended = 0;
-    for (unsigned i = start, next; i < (unsigned)Py_SIZE(code); i = next) {
-        int op = op_deopt(unit[i].op.code);
-        unsigned oparg = extended << 8 | unit[i].op.arg;
-        extended = op == EXTENDED_ARG ? oparg : 0;
-        next = i + 1 + (unsigned)op_table[op].caches;
-        if (op == JUMP_BACKWARD && next - oparg == start)
-            last = i;
-    }
+    unsigned last = start;
+    for (struct jump_back j = { .next = start }; rec_next_jump_back(code, &j); )
+        if (j.next - j.oparg == start)
+            last = j.at;
     return last;
 }
 

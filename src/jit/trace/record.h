@@ -306,6 +306,9 @@ bool rec_last_return(struct recorder *r, int opcode);
 /* A loop through which there are so many ways that it is not unrolled into callers: the one at whose end, code unit `at`, is a JUMP_BACKWARD by oparg; any of the function's. */
 bool rec_is_large_loop(PyCodeObject *code, unsigned at, unsigned oparg);
 bool rec_has_large_loop(PyCodeObject *code);
+/* The first JUMP_BACKWARD from code unit j->next on, and where to go on behind it; false: no more. The code before j->next is not an EXTENDED_ARG. */
+struct jump_back { unsigned at, oparg, next; };
+bool rec_next_jump_back(PyCodeObject *code, struct jump_back *j);
 bool rec_has_loop(PyCodeObject *code);
 /* Did a recording stop only because another trace should exist first? */
 bool rec_comes_later(const char *why);
@@ -442,6 +445,8 @@ void rec_push_new(struct recorder *r, ir_ref v);
 void rec_outlives(struct recorder *r, int i);
 /* A guard that v lives on when a reference to it goes. */
 void rec_guard_kept(struct recorder *r, ir_ref v);
+/* The round is complete: whether objects live on is asked with those late slots that a later round can have. */
+bool rec_narrow_late(struct recorder *r);
 /* A guard that nobody notices what the list loses between the bounds of a slice; with their values now. False: somebody would now, stopped. */
 bool rec_cuts_quietly(struct recorder *r, ir_ref list, PyObject *list_now, const ir_ref bounds[2], const int64_t bounds_now[2]);
 /* Guards that taking so many values off the stack, and pushing one, may need: before the first effect of an instruction. */

@@ -435,13 +435,9 @@ is_loops_turn(const struct exit_state *e, _PyInterpreterFrame *f, const _Py_CODE
     unsigned from = (unsigned)(pc - unit);
     if (e->waits >= LOOP_WAITS || jit_options.stress)
         return false;
-    for (unsigned i = from, extended = 0, next; i < (unsigned)Py_SIZE(code); i = next) {
-        unsigned op = (unsigned)op_deopt(unit[i].op.code), oparg = extended << 8 | unit[i].op.arg;
-        extended = op == EXTENDED_ARG ? oparg : 0;
-        next = i + 1 + (unsigned)op_table[op].caches;
-        if (op == JUMP_BACKWARD && next <= from + oparg)
-            return unit[i].op.code == JUMP_BACKWARD && unit[i + 1].counter.backoff < HEAT_HALF_TRIES;
-    }
+    for (struct jump_back j = { .next = from }; rec_next_jump_back(code, &j); )
+        if (j.next - j.oparg <= from)                    /* the innermost one */
+            return unit[j.at].op.code == JUMP_BACKWARD && unit[j.at + 1].counter.backoff < HEAT_HALF_TRIES;
     return false;
 }
 
