@@ -293,16 +293,22 @@ next_of(const struct ir *ir, ir_ref v)
     for (ir_ref r = ir->chain[IR_PHI]; r != REF_NONE; r = ir->at[r].prev)
         if (ir->at[r].a == v)
             return ir->at[r].b;
-    return REF_NONE;
+    return v;                                              /* it is only what another becomes */
 }
 
-/* Are two names of one object in the first round two names of one in the next as well? */
+static bool
+changes(const struct ir *ir, ir_ref v)
+{
+    return next_of(ir, v) != v;
+}
+
+/* Are two names of one object in the first round two names of one in the next as well? The names that do not change are united as the body has them. */
 static bool
 stay_same(const struct ir *ir, ir_ref v, ir_ref w)
 {
     v = next_of(ir, v);
     w = next_of(ir, w);
-    if (v == w)
+    if (v == w || (!changes(ir, v) && !changes(ir, w) && name_of(v) == name_of(w)))
         return true;
     for (ir_ref r = ir->chain[IR_GEQ_P]; r > ir->loop; r = ir->at[r].prev)
         if ((ir->at[r].a == v && ir->at[r].b == w) || (ir->at[r].a == w && ir->at[r].b == v))
@@ -310,14 +316,31 @@ stay_same(const struct ir *ir, ir_ref v, ir_ref w)
     return false;
 }
 
-/* In the body, names of the first round that have PHIs are other objects. */
+/* In the body, names of the first round that have PHIs may be other objects; those without are what they were, also where they were one by way of a name with a PHI. */
 static void
 begin_body(const struct ir *ir)
 {
+    static ir_ref first[IR_MAX_INS];                       /* by ref - REF_BIAS of the oldest name: the oldest that does not change; under the GIL */
+    memset(first, 0, (size_t)(ir->loop - REF_BIAS) * sizeof(first[0]));
+    for (ir_ref r = REF_BIAS; r < ir->loop; r++)
+        if (same[r - REF_BIAS] != REF_NONE)
+            same[r - REF_BIAS] = name_of(r);
     for (ir_ref r = REF_BIAS; r < ir->loop; r++) {
-        ir_ref older = same[r - REF_BIAS];
-        if (older != REF_NONE && (ir->at[r].t & IRT_PHI || (!ref_is_const(older) && ir->at[older].t & IRT_PHI)) && !stay_same(ir, r, older))
-            same[r - REF_BIAS] = REF_NONE;
+        ir_ref oldest = same[r - REF_BIAS];
+        if (oldest == REF_NONE || changes(ir, r) || !changes(ir, oldest))
+            continue;
+        same[r - REF_BIAS] = first[oldest - REF_BIAS];
+        if (first[oldest - REF_BIAS] == REF_NONE)
+            first[oldest - REF_BIAS] = r;
+    }
+    for (ir_ref r = REF_BIAS; r < ir->loop; r++) {
+        ir_ref oldest = same[r - REF_BIAS] == REF_NONE ? r : same[r - REF_BIAS];
+        if (!changes(ir, r))
+            continue;
+        ir_ref lasts = ref_is_const(oldest) ? REF_NONE : first[oldest - REF_BIAS];
+        if (oldest != r && stay_same(ir, r, oldest))
+            continue;
+        same[r - REF_BIAS] = lasts != REF_NONE && stay_same(ir, r, lasts) ? lasts : REF_NONE;
     }
 }
 

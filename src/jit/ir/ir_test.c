@@ -133,6 +133,13 @@ counts_are_checked(void **state)
     counts(rounds, NULL);
     snprintf(rounds, sizeof(rounds), "%sGNE_P q &0\n%s", first, rest);
     counts(rounds, "1 references in hand, 0 of them held");
+    /* q and r are one object, which is shown by way of a third name; this is another's from the second round on */
+    for (int shown = 0; shown < 2; shown++) {
+        const char *change = "INC q\nOSTORE a q +16\nDROP r\nsnap pc 2 depth 0\n";
+        snprintf(rounds, sizeof(rounds), "q = OLOAD b +24\nr = OLOAD b +32\nGEQ_P r old\n%s%sLOOP\nsnap pc 2 depth 0\nGPOLL\n%sGPOLL\nPHI old q\n", change,
+                 shown ? "GEQ_P r q\n" : "GPOLL\n", change);
+        counts(rounds, shown ? NULL : "1 references in hand, 0 of them held");
+    }
 }
 
 /* ---- text ---- */
