@@ -474,7 +474,7 @@ guard_missing(struct recorder *r, ir_ref v, PyObject *o, PyObject *name)
     Py_ssize_t index = key_index(type_shared_keys(t), name);
     if (!values->valid || values->shape <= SHAPE_NEVER || (index >= 0 && values->values[index] != NULL))
         return rec_stop(r, "an instance without shape");
-    return guard_shape(r, v, values);
+    return rec_is_virtual(r, v) || guard_shape(r, v, values);    /* what is not there yet has the shape that it was recorded with */
 }
 
 bool

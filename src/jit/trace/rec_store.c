@@ -438,16 +438,21 @@ rec_drop_held(struct recorder *r)
         rec_emit(r, IR_DROP, leaves[k], REF_NONE);
 }
 
+/* Slot i has a reference, or its memory has given its own away: neither goes into the next round. */
+static bool
+is_unsettled(const struct recorder *r, int i)
+{
+    return r->held[i] || (r->changed[i] && r->taken[i / 64] >> i % 64 & 1);
+}
+
 bool
 rec_settle_objects(struct recorder *r)
 {
     int n = 0;
     if (!rec_materialise_all(r))
         return false;
-    for (int i = 0; i < top_of(r); i++) {
-        bool taken = r->changed[i] && r->taken[i / 64] >> i % 64 & 1;
-        n += r->held[i] || taken;
-    }
+    for (int i = 0; i < top_of(r); i++)
+        n += is_unsettled(r, i);
     if (n == 0)
         return r->why == NULL;
     rec_protect(r);
@@ -459,8 +464,13 @@ rec_settle_objects(struct recorder *r)
     while (r->top < top_of(r) && r->why == NULL)
         rec_store_slot(r, r->top);
     for (int i = 0; i < top_of(r) && r->why == NULL; i++)
-        if (r->held[i] || (r->changed[i] && r->taken[i / 64] >> i % 64 & 1))
+        if (is_unsettled(r, i)) {
             rec_store_slot(r, i);
+            if (r->given != REF_NONE) {                  /* a number has become an object, which a tuple has, too: all slots with it hold it now */
+                rec_hold_given(r);
+                i = -1;
+            }
+        }
     return r->why == NULL;
 }
 

@@ -81,18 +81,22 @@ rec_field_slot(struct recorder *r, ir_ref v, unsigned at)
     return -1;
 }
 
-/* Does v refer to w, at last? */
-static bool
-reaches(struct recorder *r, ir_ref v, ir_ref w)
+/* seen, and what v is or refers to at last: a bit for each place. Of many ways to one object it goes one. */
+static uint32_t
+mark(const struct recorder *r, ir_ref v, uint32_t seen)
 {
     int i = place_of(r, v);
-    if (v == w)
-        return true;
-    for (int k = 0; i >= 0 && k < r->virtuals[i].n; k++)
-        if (reaches(r, r->slot[field_base(i) + k], w))
-            return true;
-    return false;
+    if (i < 0 || seen >> i & 1)
+        return seen;
+    seen |= (uint32_t)1 << i;
+    for (int k = field_base(i); k < field_base(i) + r->virtuals[i].n; k++)
+        if (rec_is_virtual(r, r->slot[k]))
+            seen = mark(r, r->slot[k], seen);
+    return seen;
 }
+
+/* Does v refer to w, which is virtual, at last? */
+static bool reaches(const struct recorder *r, ir_ref v, ir_ref w) { return mark(r, v, 0) >> place_of(r, w) & 1; }
 
 bool
 rec_put_field(struct recorder *r, ir_ref v, unsigned at, ir_ref value)
@@ -109,19 +113,6 @@ rec_put_field(struct recorder *r, ir_ref v, unsigned at, ir_ref value)
 }
 
 /* ---- snapshots ---- */
-
-static uint32_t
-mark(const struct recorder *r, ir_ref v, uint32_t seen)
-{
-    int i = place_of(r, v);
-    if (i < 0 || seen >> i & 1)
-        return seen;
-    seen |= (uint32_t)1 << i;
-    for (int k = field_base(i); k < field_base(i) + r->virtuals[i].n; k++)
-        if (rec_is_virtual(r, r->slot[k]))
-            seen = mark(r, r->slot[k], seen);
-    return seen;
-}
 
 /* Those that slots below top refer to. */
 static uint32_t
