@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Programs that a tracing compiler cannot help: tools/bench/jit_hostile.py --adder PATH [--seconds 10] [--only REGEX] [--rounds 2]
+"""Programs that a tracing compiler cannot help: tools/bench/jit_hostile.py --adder PATH [--seconds 10] [--only REGEX] [--rounds 4]
 
 Each program works for so many seconds with `-X jit=1` and with `-X jit=0`, in alternation. One line each: the work done in a second of CPU time with the
 compiler over that without (at least 0.91: no more than 1.1 times as slow), the same for the first tenth of the time, peak memory in MB with and without, and what was
@@ -263,7 +263,7 @@ def main():
     p.add_argument("--adder", default="build/bin/adder")
     p.add_argument("--seconds", type=float, default=10)
     p.add_argument("--only", default="")
-    p.add_argument("--rounds", type=int, default=2)
+    p.add_argument("--rounds", type=int, default=4)
     p.add_argument("--child")
     a = p.parse_args()
     if a.child:

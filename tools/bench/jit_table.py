@@ -61,21 +61,22 @@ def rows_of_cases(rows, pythons):
     return out
 
 
-def below_aims(row, pythons):
-    """What of this case stays under what is aimed at, as texts: 'steady 1.20 of 2 x CPython 3.13.5'."""
+def below(row, pythons, must):
+    """What of this case stays under what must be (or under what is aimed at), as texts: 'steady 1.20 of 2 x CPython 3.13.5'."""
     name, base, others, off, on = row
     found = []
 
-    def hold(what, other, whose, aim):
-        if (ratio := other[what] / on[what]) < aim:
-            found.append(f"{'steady' if what == 'steady' else 'first call'} {ratio:.2f} of {aim:g} x {whose}")
+    def hold(what, other, whose, must_be, aim):
+        limit = must_be if must else aim
+        if (ratio := other[what] / on[what]) < limit:
+            found.append(f"{'steady' if what == 'steady' else 'first call'} {ratio:.2f} of {limit:g} x {whose}")
 
-    hold("steady", base, pythons[0].label, 2 if name in BRANCHY else 1)
-    hold("first", base, pythons[0].label, 1)
-    hold("steady", off, "without the compiler", NO_LOSS)
+    hold("steady", base, pythons[0].label, *((1, 2) if name in BRANCHY else (0.9, 1)))
+    hold("first", base, pythons[0].label, 0.8, 1)
+    hold("steady", off, "without the compiler", 0.9, NO_LOSS)
     for other, p in zip(others, pythons[1:]):
         if other is not None and name in FAST + OBJECTS:
-            hold("steady", other, p.label, 1.5 if name in FAST else 1)
+            hold("steady", other, p.label, *((1, 1.5) if name in FAST else (0.7, 1)))
     return found
 
 
