@@ -261,7 +261,10 @@ int
 mon_line(PyThreadState *ts, _PyInterpreterFrame *f, _Py_CODEUNIT *instr, _Py_CODEUNIT *prev)
 {
     PyCodeObject *co = frame_code(f);
-    int at = (int)(instr - _PyCode_CODE(co)), before = (int)(prev - _PyCode_CODE(co)), line = instrument_line_at(co, at);
+    int at = (int)(instr - _PyCode_CODE(co)), line = instrument_line_at(co, at);
+    if (prev >= _PyCode_CODE(co) && prev < _PyCode_CODE(co) + co->_co_firsttraceable)
+        prev = _PyCode_CODE(co) + co->_co_firsttraceable;    /* behind what copies a closure or makes cells comes RESUME, which leaves no mark */
+    int before = (int)(prev - _PyCode_CODE(co));
     /* Told of already; but RESUME is no visit of a line: as in CPython not while it is RESUME_CHECK, as what has run once is without a tool for it. */
     if (before >= 0 && before < Py_SIZE(co) && instrument_line_at(co, before) == line && prev->op.code != RESUME && prev->op.code != INSTRUMENTED_RESUME)
         return mon_line_original(co, at);

@@ -164,6 +164,22 @@ for events in M.events.LINE, M.events.LINE | M.events.PY_START:
         M.set_events(3, 0)
         print(*log)
         log.clear()
+
+
+# RESUME of a function in one line is its visit of that line, with a closure or cells, too.
+def closure():
+    return lambda v=1: s
+
+
+def cells(v=1): return lambda: v
+
+
+M.set_events(3, M.events.LINE)
+s = closure()
+for i in range(3):
+    s(), cells()
+M.set_events(3, 0)
+print(*log)
 # expect: RAISE:in_c:22 EXCEPTION_HANDLED:in_c:28
 # expect: RAISE:raises:12 PY_UNWIND:raises:12 RAISE:in_python:12 EXCEPTION_HANDLED:in_python:26
 # expect: RAISE:generator:24 EXCEPTION_HANDLED:generator:26 RERAISE:generator:28 PY_UNWIND:generator:28 RAISE:through_c:38 EXCEPTION_HANDLED:through_c:44
@@ -177,3 +193,4 @@ for events in M.events.LINE, M.events.LINE | M.events.PY_START:
 # expect: 162 1 2 1 3 4 3 4 3 5 6 5 7 1 0 8 7 1 0 8 7 1 9 163
 # expect: 162 1 0 2 1 3 0 4 3 4 3 5 6 5 7 0 1 0 8 7 1 0 8 7 1 9 0 163
 # expect: 162 1 0 2 1 3 0 4 3 4 3 5 6 5 7 0 1 0 8 7 1 0 8 7 1 9 0 163
+# expect: 177 1 178 179 178 179 178 179 178 180
